@@ -1,0 +1,143 @@
+"""Who may do what, on which rows: roles are rows, codes are Django permissions, scope is own, team or all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache import cache
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from suite.core.models import Company, User
+
+
+class Scope(models.TextChoices):
+    """Rows a grant reaches; NONE keeps an administrator's refusal through later seeding."""
+
+    NONE = "none", _("Nothing")
+    OWN = "own", _("Own")
+    TEAM = "team", _("Team")
+    ALL = "all", _("Everything")
+
+
+BREADTH = {Scope.NONE: 0, Scope.OWN: 1, Scope.TEAM: 2, Scope.ALL: 3}
+VERSION_KEY = "access:version"
+LIFETIME = 60.0  # seconds a process trusts its copy when somebody changed rows behind the services' back
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """The rights of one user in one company, all roles taken together."""
+
+    scopes: dict[str, Scope]
+    teams: frozenset[int]
+    roles: frozenset[str]
+
+
+_grants: dict[tuple[int, int], tuple[Any, float, Grants]] = {}
+
+
+def changed() -> None:
+    """Roles, grants, memberships or teams changed: every process forgets its copy at its next look."""
+    cache.set(VERSION_KEY, time.time_ns(), None)
+
+
+def grants_of(user_id: int, company_id: int) -> Grants:
+    """The rights of a user in a company, from the process's copy when it is still good."""
+    version, key, moment = cache.get(VERSION_KEY), (user_id, company_id), time.monotonic()
+    known = _grants.get(key)
+    if known and known[0] == version and moment - known[1] < LIFETIME:
+        return known[2]
+    grants = _read_grants(user_id, company_id)
+    _grants[key] = (version, moment, grants)
+    return grants
+
+
+def _read_grants(user_id: int, company_id: int) -> Grants:
+    from suite.core.models import Grant, Membership, Role, Team
+
+    scopes: dict[str, Scope] = {}
+    mine = Grant.objects.filter(role__memberships__user=user_id, role__memberships__company=company_id)
+    for code, scope in mine.values_list("code", "scope"):
+        if BREADTH[Scope(scope)] > BREADTH[scopes.get(code, Scope.NONE)]:
+            scopes[code] = Scope(scope)
+    member_of = Membership.objects.filter(user=user_id, company=company_id, team__isnull=False)
+    led = Team.objects.filter(company=company_id, manager=user_id)
+    teams = member_of.values_list("team_id").union(led.values_list("pk"))
+    roles = Role.objects.filter(memberships__user=user_id, memberships__company=company_id)
+    return Grants(scopes, frozenset(pk for (pk,) in teams), frozenset(roles.values_list("code", flat=True)))
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a user (None: the house itself, for the clock and set-up), in one company, within a token's scopes.
+
+    Token scopes are patterns over permission codes (`*`, `crm_sales.*`, `*.view_*`); they only ever narrow.
+    """
+
+    user: User | None
+    company: Company
+    token_scopes: tuple[str, ...] | None = field(default=None)
+
+    @classmethod
+    def system(cls, company: Company) -> Actor:
+        return cls(user=None, company=company)
+
+    @property
+    def user_id(self) -> int | None:
+        return self.user.pk if self.user else None
+
+    @property
+    def company_id(self) -> int:
+        return self.company.pk
+
+    @cached_property
+    def grants(self) -> Grants:
+        if self.user is None:
+            return Grants({}, frozenset(), frozenset())
+        return grants_of(self.user.pk, self.company.pk)
+
+    def scope(self, code: str) -> Scope:
+        """How far the permission `app.act_model` reaches for this actor."""
+        if self.user is None:
+            return Scope.ALL
+        if not self.user.is_active:
+            return Scope.NONE
+        if self.token_scopes is not None and not any(fnmatchcase(code, pattern) for pattern in self.token_scopes):
+            return Scope.NONE
+        if self.user.is_superuser:
+            return Scope.ALL
+        return self.grants.scopes.get(code, Scope.NONE)
+
+    def may(self, code: str) -> bool:
+        return self.scope(code) != Scope.NONE
+
+
+# Rows without an owner of their own (a party, say) learn from an area above whose they are.
+OwnerRule = Callable[[Actor, Scope], Q]
+_owner_rules: dict[type[models.Model], OwnerRule] = {}
+
+
+def register_owner_rule(model: type[models.Model], rule: OwnerRule) -> None:
+    """Let an area that lies above `model` say which of its rows are own or of the team. Called from apps.py."""
+    _owner_rules[model] = rule
+
+
+def own_rows(model: type[models.Model], actor: Actor, scope: Scope) -> Q:
+    """The condition for rows that are the actor's own, or of the actor's teams."""
+    if model in _owner_rules:
+        return _owner_rules[model](actor, scope)
+    owner, team = getattr(model, "OWNER", None), getattr(model, "TEAM", None)
+    if owner is None:
+        return Q()
+    condition = Q(**{owner: actor.user_id})
+    if scope == Scope.TEAM and team:
+        condition |= Q(**{f"{team}__in": actor.grants.teams})
+    return condition

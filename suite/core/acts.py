@@ -1,0 +1,210 @@
+"""An act: everything one decision writes, in one transaction, with its trail.
+
+    @service
+    def confirm_orders(*, order_ids, actor, reason=""): ...
+
+The outermost service opens the transaction and retries it when the database asks for it; services called inside join it.
+What belongs to every act is collected and written with one INSERT per kind when the outermost service returns:
+document links, audit rows, outbox events; then the last things (numbers without gaps), in the lock order of the house.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import OperationalError, models, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from suite.core.access import Actor
+from suite.core.models import AuditRow, DocumentLink, OutboxEvent
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RETRIED = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+TRIES = 5
+
+_current: ContextVar[Act | None] = ContextVar("act", default=None)
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+@dataclass
+class Act:
+    """What one decision collects on its way to the commit."""
+
+    actor: Actor
+    reason: str = ""
+    links: list[DocumentLink] = field(default_factory=list)
+    audits: list[AuditRow] = field(default_factory=list)
+    events: list[OutboxEvent] = field(default_factory=list)
+    collected: dict[Callable[[Act, list[Any]], None], list[Any]] = field(default_factory=dict)
+    last: dict[Callable[[Act, list[Any]], None], list[Any]] = field(default_factory=dict)
+
+    def link(self, source: Model, target: Model, relation: str = "") -> None:
+        """`target` came from `source`."""
+        self.links.append(
+            DocumentLink(
+                company_id=self.actor.company_id,
+                from_kind=source._meta.label_lower,
+                from_id=source.pk,
+                to_kind=target._meta.label_lower,
+                to_id=target.pk,
+                relation=relation,
+            )
+        )
+
+    def audit(self, row: Model, action: str, changes: Mapping[str, Sequence[Any]] | None = None) -> None:
+        """Record what happened to a record; `changes` maps a field to its old and new value."""
+        self.audits.append(
+            AuditRow(
+                company_id=self.actor.company_id,
+                actor_id=self.actor.user_id,
+                kind=row._meta.label_lower,
+                object_id=row.pk,
+                action=action,
+                changes={name: [plain(old), plain(new)] for name, (old, new) in (changes or {}).items()},
+                reason=self.reason[:500],
+                request_id=request_id.get(),
+            )
+        )
+
+    def announce(self, event: str, row: Model, payload: Mapping[str, Any] | None = None, *, key: str = "") -> None:
+        """Put an event into the outbox; `key` makes it unique where the record alone does not (once per version, day...)."""
+        version = getattr(row, "version", "")
+        self.events.append(
+            OutboxEvent(
+                company_id=self.actor.company_id,
+                event=event,
+                kind=row._meta.label_lower,
+                object_id=row.pk,
+                payload={name: plain(value) for name, value in (payload or {}).items()},
+                dedupe_key=f"{event}:{row.pk}:{key or version}",
+            )
+        )
+
+    def collect(self, write: Callable[[Act, list[Any]], None], *items: Any) -> None:
+        """Hand items to `write`, which is called once with all of them before the audit trail is written."""
+        self.collected.setdefault(write, []).extend(items)
+
+    def at_last(self, write: Callable[[Act, list[Any]], None], *items: Any) -> None:
+        """Like `collect`, but the very last before the commit: for hot rows such as gapless counters."""
+        self.last.setdefault(write, []).extend(items)
+
+    def flush(self) -> None:
+        """Write what was collected; called by the outermost service, and by doors that must answer inside the transaction."""
+        while self.collected:
+            write, items = next(iter(self.collected.items()))
+            del self.collected[write]
+            write(self, items)
+        for rows in (self.links, self.audits, self.events):
+            if rows:
+                type(rows[0])._base_manager.bulk_create(rows, ignore_conflicts=rows is not self.audits)
+        if self.events:
+            from suite.core import outbox
+
+            transaction.on_commit(outbox.ring)
+        self.links, self.audits, self.events = [], [], []
+        while self.last:
+            write, items = next(iter(self.last.items()))
+            del self.last[write]
+            write(self, items)
+
+
+def plain(value: Any) -> Any:
+    """A value as the audit trail and events keep it."""
+    if value is None or isinstance(value, bool | int | str | list | dict):
+        return value
+    if isinstance(value, models.Model):
+        return value.pk
+    return str(value)
+
+
+def current_act() -> Act:
+    """The act that is under way; inner services need one, because only the outermost opens a transaction."""
+    act = _current.get()
+    if act is None:
+        raise RuntimeError("No act is open: call this from a function marked with @service")
+    return act
+
+
+@contextmanager
+def acting(actor: Actor, reason: str = "") -> Iterator[Act]:
+    """Open an act, or join the one that is open. Prefer `@service`; this form is for doors that store their answer."""
+    act = _current.get()
+    if act is not None:
+        yield act
+        return
+    with transaction.atomic():
+        act = Act(actor, reason)
+        token = _current.set(act)
+        try:
+            yield act
+            act.flush()
+        finally:
+            _current.reset(token)
+
+
+def service(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one act. It takes `actor` (and `reason`, if it likes) as keywords; the outermost retries deadlocks."""
+
+    @functools.wraps(function)
+    def one_act(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _current.get() is not None:
+            return function(*args, **kwargs)
+
+        def attempt() -> R:
+            with acting(kwargs["actor"], str(kwargs.get("reason", ""))):  # type: ignore[arg-type]
+                return function(*args, **kwargs)
+
+        return retrying(attempt)
+
+    return one_act
+
+
+def retrying(attempt: Callable[[], R]) -> R:
+    """Run a whole transaction again when the database broke a deadlock or a lock wait; never inside another transaction."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return attempt()
+        except OperationalError as error:
+            state = getattr(error.__cause__, "pgcode", None)
+            if state not in RETRIED or not tries_left or transaction.get_connection().in_atomic_block:
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2 ** (TRIES - 1 - tries_left))  # noqa: S311
+    raise AssertionError("unreachable")
+
+
+def changes_between(row: Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The fields of `row` that `values` would change, with old and new value."""
+    return {
+        name: (getattr(row, name), value)
+        for name, value in values.items()
+        if plain(getattr(row, name)) != plain(value)
+    }
+
+
+def save_changes(row: Model, values: Mapping[str, Any], *, action: str = "changed") -> dict[str, tuple[Any, Any]]:
+    """Write the changed fields of one record with their audit row; nothing is written when nothing changed."""
+    act, changes = current_act(), changes_between(row, values)
+    if not changes:
+        return {}
+    for name, value in values.items():
+        setattr(row, name, value)
+    names = {name.removesuffix("_id") for name in changes}
+    if hasattr(row, "version"):
+        row.version += 1
+        names.add("version")
+    if hasattr(row, "updated_at"):
+        row.updated_at = timezone.now()
+        names.add("updated_at")
+    row.save(update_fields=names)
+    act.audit(row, action, changes)
+    return changes

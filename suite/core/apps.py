@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "suite.core"
+    label = "core"
+    verbose_name = _("Users and companies")
+
+    def ready(self) -> None:
+        from suite.core import signals  # noqa: F401

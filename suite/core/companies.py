@@ -1,0 +1,53 @@
+"""Founding companies and bringing people in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from django.utils.translation import gettext_lazy as _
+
+from suite.core import access, roles
+from suite.core.access import Actor
+from suite.core.acts import acting, current_act, service
+from suite.core.errors import BusinessError, Refusal
+from suite.core.models import Company, Membership, Role, Team, User
+
+# Areas that must set something up for a new company (chart of accounts, default warehouse) register here, from apps.py.
+_foundations: list[tuple[int, Callable[[Company], None]]] = []
+
+
+def on_founding(set_up: Callable[[Company], None], *, order: int = 50) -> None:
+    """Have `set_up(company)` called inside the act that founds a company; lower `order` comes first."""
+    _foundations.append((order, set_up))
+
+
+def found(*, code: str, name: str, name_en: str = "", **fields: object) -> Company:
+    """Found a company with roles, chart of accounts, periods, warehouse and whatever else the areas need.
+
+    The only act without an actor: there is nobody yet. Raises BusinessError when the code is taken.
+    """
+    if Company.objects.filter(code=code).exists():
+        raise BusinessError(Refusal("code_taken", _("There is a company %(code)s already"), {"code": code}))
+    company = Company(code=code, name=name, name_en=name_en, **fields)
+    with acting(Actor.system(company)) as act:
+        company.save()
+        roles.seed(company)
+        for _order, set_up in sorted(_foundations, key=lambda pair: pair[0]):
+            set_up(company)
+        act.audit(company, "founded")
+    return company
+
+
+@service
+def join(*, user: User, role_codes: Collection[str], actor: Actor, team: Team | None = None) -> Membership:
+    """Make a user a member of the actor's company with these roles, replacing the roles held before."""
+    found_roles = list(Role.objects.filter(company=actor.company, code__in=role_codes))
+    if len(found_roles) != len(set(role_codes)):
+        missing = ", ".join(sorted(set(role_codes) - {role.code for role in found_roles}))
+        raise BusinessError(Refusal("unknown_role", _("There is no role %(codes)s"), {"codes": missing}))
+    membership, _made = Membership.objects.update_or_create(user=user, company=actor.company, defaults={"team": team})
+    before = sorted(membership.roles.values_list("code", flat=True))
+    membership.roles.set(found_roles)
+    current_act().audit(membership, "roles", {"roles": (before, sorted(role_codes))})
+    access.changed()
+    return membership

@@ -1,0 +1,113 @@
+"""Background jobs: long work that people watch. The row is the queue; a dead worker's job is taken up by the next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.models import Job
+
+log = logging.getLogger(__name__)
+
+SILENCE = dt.timedelta(minutes=2)  # a running job that did not breathe for so long belongs to a dead worker
+
+
+class Stopped(Exception):
+    """The user stopped the job."""
+
+
+class Progress:
+    """Handed to the work: report here, and often; it is also how the job shows that it lives."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._told = clock.now()
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Say how many rows are done; raises Stopped when the user wants no more."""
+        moment = clock.now()
+        if moment - self._told < dt.timedelta(seconds=0.5) and total is None:
+            return
+        self._told = moment
+        fields: dict[str, Any] = {"done": done, "alive_at": moment}
+        if total is not None:
+            fields["total"] = total
+        if not Job.objects.filter(pk=self.job.pk, status=Job.Status.RUNNING).update(**fields):
+            raise Stopped
+
+
+Work = Callable[[Job, Actor, Progress], dict[str, Any] | None]
+_kinds: dict[str, Work] = {}
+
+
+def register(kind: str, work: Work) -> None:
+    """Teach the house a kind of job, from apps.py. Work must stand being started again after a crash."""
+    _kinds[kind] = work
+
+
+@service
+def enqueue(*, kind: str, actor: Actor, title: str = "", params: dict[str, Any] | None = None) -> Job:
+    """Put a job into the queue and wake a worker after the commit."""
+    if kind not in _kinds:
+        raise LookupError(f"No such kind of job: {kind}")
+    job = Job.objects.create(
+        company=actor.company, user=actor.user, kind=kind, title=title[:200], params=params or {}
+    )
+    current_act().audit(job, "queued")
+    transaction.on_commit(lambda: _ring(job.pk))
+    return job
+
+
+@service
+def stop(*, job: Job, actor: Actor) -> None:
+    """Ask a waiting or running job to end; it ends at its next report."""
+    Job.objects.filter(pk=job.pk, status__in=[Job.Status.WAITING, Job.Status.RUNNING]).update(
+        status=Job.Status.STOPPED, ended_at=clock.now()
+    )
+    current_act().audit(job, "stopped")
+
+
+def _ring(pk: int) -> None:
+    from suite.core.tasks import run_job
+
+    try:
+        run_job.apply_async([pk], retry=False)
+    except Exception:
+        log.warning("The broker did not answer; the job waits for the clock")
+
+
+def waiting() -> list[int]:
+    """Jobs nobody works on: never started, or left by a dead worker."""
+    left = Q(status=Job.Status.RUNNING, alive_at__lt=clock.now() - SILENCE)
+    return list(Job.objects.filter(Q(status=Job.Status.WAITING) | left).order_by("pk").values_list("pk", flat=True)[:20])
+
+
+def run(pk: int) -> bool:
+    """Claim a job and do it; False when somebody else has it."""
+    moment = clock.now()
+    free = Q(status=Job.Status.WAITING) | Q(status=Job.Status.RUNNING, alive_at__lt=moment - SILENCE)
+    if not Job.objects.filter(free, pk=pk).update(status=Job.Status.RUNNING, started_at=moment, alive_at=moment):
+        return False
+    job = Job.objects.select_related("company", "user").get(pk=pk)
+    try:
+        result = _kinds[job.kind](job, Actor(job.user, job.company), Progress(job)) or {}
+    except Stopped:
+        return True
+    except Exception as error:
+        log.exception("Job %s failed", job.pk)
+        Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(
+            status=Job.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000], ended_at=clock.now()
+        )
+        return True
+    Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(
+        status=Job.Status.DONE, result=result, ended_at=clock.now()
+    )
+    return True

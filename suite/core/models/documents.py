@@ -1,0 +1,173 @@
+"""What every business paper has in common, and how papers point at each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from suite.core import clock
+from suite.core.access import Actor, Scope, own_rows
+from suite.core.errors import BusinessError, Refusal, Stale
+
+M = TypeVar("M", bound=models.Model)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Rows of companies. Doors read them only through `visible_to`."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Rows the actor may see: the company first, then own, team or all by the view permission."""
+        meta = self.model._meta
+        scope = actor.scope(getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}"))
+        rows = self.filter(**{getattr(self.model, "COMPANY", "company"): actor.company_id})
+        if scope == Scope.NONE:
+            return rows.none()
+        return rows if scope == Scope.ALL else rows.filter(own_rows(self.model, actor, scope))
+
+    def of(self, company_id: int) -> Self:
+        """All rows of a company: for services, which never ask again what a door has asked."""
+        return self.filter(**{getattr(self.model, "COMPANY", "company"): company_id})
+
+    def lock(self, pks: Iterable[int]) -> Self:
+        """The rows with these keys, locked in key order so that two acts queue up instead of deadlocking."""
+        return self.filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))
+
+
+ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class CompanyRow(models.Model):
+    """A row of one company."""
+
+    company = models.ForeignKey(
+        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False
+    )
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+
+class NumberField(models.CharField):
+    """A plain document number: prefix and the next value of the prefix's SEQUENCE, given by the database at INSERT.
+
+    Gaps are allowed; numbers that the law wants without gaps come from `core.numbering` at posting.
+    The migration that makes the table makes the sequence first (`NumberSequence`).
+    """
+
+    def __init__(self, prefix: str = "", **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs.setdefault("max_length", 32)
+        kwargs.setdefault("editable", False)
+        kwargs.setdefault("verbose_name", _("number"))
+        kwargs["db_default"] = models.Func(models.Value(prefix), function="suite_number")
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_default", None)
+        return name, path, args, {**kwargs, "prefix": self.prefix}
+
+
+class Document(CompanyRow):
+    """单据: a numbered business paper with a state.
+
+    `MOVES` names the legal moves between states and `move_to` is the only writer of `status`.
+    `own` keeps the company's own fields.
+    """
+
+    OWNER: ClassVar[str | None] = "owner"
+    TEAM: ClassVar[str | None] = "team"
+    MOVES: ClassVar[dict[Any, set[Any]]] = {}
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    team = models.ForeignKey(
+        "core.Team", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    own = models.JSONField(_("own fields"), default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.number)  # type: ignore[attr-defined]
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name under which links, audit and events know this kind of paper."""
+        return cls._meta.label_lower
+
+    @classmethod
+    def move_to(cls, rows: Iterable[Self], status: Any, **fields: Any) -> None:
+        """Move papers to a state in one UPDATE, where the move is legal; raises Stale when any was not there any more.
+
+        `fields` are written along; the given objects follow.
+        """
+        rows = list(rows)
+        if not rows:
+            return
+        legal = [source for source, targets in cls.MOVES.items() if status in targets]
+        moment = clock.now()
+        moved = cls._base_manager.filter(pk__in=[row.pk for row in rows], status__in=legal).update(
+            status=status, version=F("version") + 1, updated_at=moment, **fields
+        )
+        if moved != len(rows):
+            raise Stale(
+                Refusal("illegal_move", _("The document is no longer in a state from which this can be done"))
+            )
+        for row in rows:
+            row.status, row.updated_at = status, moment  # type: ignore[attr-defined]
+            row.version += 1
+            for name, value in fields.items():
+                setattr(row, name, value)
+
+    def demand_version(self, expected: int | None) -> None:
+        """Refuse a save that was typed over an older copy (raises Stale)."""
+        if expected is not None and expected != self.version:
+            raise Stale(Refusal("stale", _("Somebody else changed this document meanwhile")))
+
+    def demand_status(self, *allowed: Any) -> None:
+        """Refuse an act that the state forbids."""
+        if self.status not in allowed:  # type: ignore[attr-defined]
+            raise BusinessError(
+                Refusal(
+                    "wrong_state",
+                    _("%(number)s is %(status)s: this cannot be done any more"),
+                    {"number": str(self), "status": self.get_status_display()},  # type: ignore[attr-defined]
+                )
+            )
+
+
+class DocumentLink(CompanyRow):
+    """One paper came from another; written in the act, so that the chain of a paper is one query."""
+
+    from_kind = models.CharField(max_length=60)
+    from_id = models.BigIntegerField()
+    to_kind = models.CharField(max_length=60)
+    to_id = models.BigIntegerField()
+    relation = models.CharField(max_length=30, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("document link")
+        verbose_name_plural = _("document links")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["from_kind", "from_id", "to_kind", "to_id", "relation"], name="core_link_once"
+            )
+        ]
+        indexes = [models.Index(fields=["to_kind", "to_id"], name="core_link_back")]
+
+    def __str__(self) -> str:
+        return f"{self.from_kind} {self.from_id} -> {self.to_kind} {self.to_id}"

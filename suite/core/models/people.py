@@ -1,0 +1,179 @@
+"""Users, companies and their roles."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from suite.core.access import Actor, Scope
+
+
+class Named(models.Model):
+    """Anything with a name in both languages; the English one may be blank."""
+
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+
+class Company(Named):
+    """公司: whose books these are. Every row but users, units, currencies and regions belongs to one."""
+
+    code = models.SlugField(_("code"), max_length=32, unique=True)
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    bank = models.CharField(_("bank and account"), max_length=200, blank=True)
+    is_demo = models.BooleanField(_("demo data"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        permissions = [("use_admin", "Can enter the admin pages"), ("use_api", "Can use the API")]
+
+
+class PeopleManager(UserManager["User"]):
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+        return self.create_user(username, email, password, is_superuser=True, **extra)
+
+    def create_user(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+        user = self.model(username=username, email=self.normalize_email(email or ""), **extra)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractUser):
+    """用户: a person who signs in, or a service account; rights come from memberships, per company."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Density(models.TextChoices):
+        COMPACT = "compact", _("Compact")
+        ROOMY = "roomy", _("Roomy")
+
+    groups = None
+    user_permissions = None
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    name_en = models.CharField(_("English name"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    density = models.CharField(_("density"), max_length=10, choices=Density, default=Density.COMPACT)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    companies = models.ManyToManyField(Company, through="Membership", related_name="users", verbose_name=_("companies"))
+
+    objects = PeopleManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                "email", name="core_user_email_once", condition=~models.Q(email=""),
+                violation_error_message=_("Another user has this mail address"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        english = (get_language() or "").startswith("en")
+        return (self.name_en if english and self.name_en else self.name) or self.username
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        """The user in the company last chosen; requests set it, everything else gets the first membership."""
+        membership = self.memberships.select_related("company").order_by("pk").first()
+        return Actor(self, membership.company) if membership else None
+
+    @property
+    def is_staff(self) -> bool:
+        """May enter the admin pages."""
+        return self.is_superuser or bool(self.actor and self.actor.may("core.use_admin"))
+
+
+class Team(Named):
+    """团队: people who see each other's work, and who leads them."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="teams", verbose_name=_("company"))
+    manager = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="led_teams", verbose_name=_("manager")
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="core_team_name_once")]
+
+
+class Role(Named):
+    """角色: a set of grants, seeded from `core/roles.py`, editable."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="roles", verbose_name=_("company"))
+    code = models.SlugField(_("code"), max_length=40)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = [models.UniqueConstraint(fields=["company", "code"], name="core_role_code_once")]
+
+
+class Grant(models.Model):
+    """One permission of a role, and the rows it reaches."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants", verbose_name=_("role"))
+    code = models.CharField(_("permission"), max_length=150)
+    scope = models.CharField(_("scope"), max_length=8, choices=Scope, default=Scope.ALL)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [models.UniqueConstraint(fields=["role", "code"], name="core_grant_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.scope})"
+
+
+class Membership(models.Model):
+    """What a user is in one company."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    company = models.ForeignKey(Company, models.CASCADE, related_name="memberships", verbose_name=_("company"))
+    roles = models.ManyToManyField(Role, related_name="memberships", blank=True, verbose_name=_("roles"))
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("team")
+    )
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "company"], name="core_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.company}"

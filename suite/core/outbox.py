@@ -1,0 +1,101 @@
+"""The outbox: events leave after the commit, each is applied exactly once, whatever is killed.
+
+The row is the queue and the task only a doorbell. Consumers register for an event from apps.py; they run in the
+transaction that marks the event done, so they must only write rows (a notice to be sent, a webhook delivery to be made).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import acting
+from suite.core.models import Company, Effect, OutboxEvent
+
+log = logging.getLogger(__name__)
+
+Consumer = Callable[[OutboxEvent, Actor], None]
+_consumers: dict[str, list[Consumer]] = {}
+GIVE_UP_AFTER = 12
+BATCH = 100
+QUIET = 0.3  # seconds between two doorbells of one process; the clock rings every few seconds anyway
+_rang_at = 0.0
+
+
+def on(event: str, consumer: Consumer) -> None:
+    """Have `consumer` called once for each such event; `*` means every event."""
+    _consumers.setdefault(event, []).append(consumer)
+
+
+def consumers_of(event: str) -> list[Consumer]:
+    return [*_consumers.get(event, ()), *_consumers.get("*", ())]
+
+
+def ring() -> None:
+    """Wake a worker. Losing the call does no harm: the clock rings too."""
+    global _rang_at
+    if time.monotonic() - _rang_at < QUIET:
+        return
+    _rang_at = time.monotonic()
+    from suite.core.tasks import relay_outbox
+
+    try:
+        relay_outbox.apply_async(retry=False)
+    except Exception:
+        log.warning("The broker did not answer; the outbox waits for the clock")
+
+
+def relay(limit: int = BATCH) -> int:
+    """Deliver what is due, oldest first, and say how many events were done. Safe to run twice, safe to miss."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            events = list(
+                OutboxEvent.objects.filter(done_at=None, dead_at=None, next_try_at__lte=clock.now())
+                .order_by("id")
+                .select_for_update(skip_locked=True)[:limit]
+            )
+            companies = Company.objects.in_bulk({event.company_id for event in events})
+            for event in events:
+                done += _apply(event, Actor.system(companies[event.company_id]))
+        if len(events) < limit:
+            return done
+
+
+def _apply(event: OutboxEvent, actor: Actor) -> bool:
+    """Run the consumers of one locked event under a savepoint, so that a failure keeps its neighbours."""
+    try:
+        with transaction.atomic(), acting(actor):
+            for consumer in consumers_of(event.event):
+                consumer(event, actor)
+            Effect.objects.create(company_id=event.company_id, dedupe_key=event.dedupe_key)
+            OutboxEvent.objects.filter(pk=event.pk).update(done_at=clock.now(), attempts=F("attempts") + 1)
+        return True
+    except Exception as error:
+        log.exception("Event %s failed", event)
+        attempts = event.attempts + 1
+        moment = clock.now()
+        OutboxEvent.objects.filter(pk=event.pk).update(
+            attempts=attempts,
+            error=f"{type(error).__name__}: {error}"[:2000],
+            next_try_at=moment + dt.timedelta(seconds=min(2**attempts, 3600)),
+            dead_at=moment if attempts >= GIVE_UP_AFTER else None,
+        )
+        return False
+
+
+def oldest_age() -> float:
+    """Seconds the oldest undelivered event has waited; 0 when nothing waits. For /readyz."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM core_outboxevent"
+            " WHERE done_at IS NULL AND dead_at IS NULL"
+        )
+        return float(cursor.fetchone()[0])

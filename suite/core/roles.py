@@ -1,0 +1,192 @@
+"""The roles every company starts with. Patterns are expanded to Django permission codes when a company is founded
+and after each migration; what an administrator changed stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from django.apps import apps
+from django.utils.translation import gettext_noop
+
+from suite.core import access
+from suite.core.access import BREADTH, Scope
+from suite.core.models import Company, Grant, Role
+
+OWN, TEAM, ALL = Scope.OWN, Scope.TEAM, Scope.ALL
+
+MASTER_DATA = {"masterdata.view_*": ALL}
+SELLING = {
+    "masterdata.view_product*": ALL,
+    "masterdata.view_unit": ALL,
+    "masterdata.view_tax": ALL,
+    "masterdata.view_currency": ALL,
+    "masterdata.view_region": ALL,
+    "crm_sales.view_pricelist*": ALL,
+    "erp_inventory.view_stockbalance": ALL,
+}
+EVERYBODY = {"desk.*": OWN, "core.view_job": OWN, "core.add_job": OWN, "core.*_apitoken": OWN}
+
+
+def seller(scope: Scope) -> dict[str, Scope]:
+    """What selling needs, on own rows or on the team's."""
+    return {
+        **SELLING,
+        "masterdata.*_party": scope,
+        "masterdata.*_contact": scope,
+        "masterdata.*_address": scope,
+        "crm_customers.*": scope,
+        "crm_sales.*_quotation": scope,
+        "crm_sales.*_order": scope,
+        "crm_retention.view_*": scope,
+        "erp_inventory.view_delivery": scope,
+        "erp_finance.view_receivable": scope,
+        "erp_finance.view_invoice": scope,
+        "erp_finance.view_receipt": scope,
+        "erp_finance.view_creditaccount": scope,
+    }
+
+
+# code: (Chinese name, English name, {pattern: scope}); a later pattern wins only where it reaches further.
+ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
+    "rep": ("销售", gettext_noop("Sales rep"), {**EVERYBODY, **seller(OWN)}),
+    "sales_manager": (
+        "销售主管",
+        gettext_noop("Sales manager"),
+        {
+            **EVERYBODY,
+            **seller(TEAM),
+            "desk.view_task": TEAM,
+            "crm_sales.*": TEAM,
+            "crm_sales.override_*": TEAM,
+            "masterdata.see_cost": ALL,
+            "integration_insight.view_dashboard": TEAM,
+        },
+    ),
+    "marketer": (
+        "市场",
+        gettext_noop("Marketer"),
+        {**EVERYBODY, **SELLING, "masterdata.view_party": ALL, "crm_customers.view_*": ALL, "crm_retention.*": ALL},
+    ),
+    "agent": (
+        "客服",
+        gettext_noop("Service agent"),
+        {
+            **EVERYBODY,
+            **SELLING,
+            **MASTER_DATA,
+            "crm_customers.view_*": ALL,
+            "crm_customers.*_activity": ALL,
+            "crm_sales.view_order": ALL,
+            "erp_inventory.view_delivery": ALL,
+            "erp_finance.view_invoice": ALL,
+        },
+    ),
+    "warehouse": (
+        "仓管",
+        gettext_noop("Warehouse clerk"),
+        {
+            **EVERYBODY,
+            **MASTER_DATA,
+            "core.use_admin": ALL,
+            "erp_inventory.*": ALL,
+            "erp_procurement.view_purchaseorder": ALL,
+            "erp_procurement.receive_purchaseorder": ALL,
+        },
+    ),
+    "buyer": (
+        "采购",
+        gettext_noop("Buyer"),
+        {
+            **EVERYBODY,
+            **MASTER_DATA,
+            "core.use_admin": ALL,
+            "masterdata.*_party": ALL,
+            "masterdata.*_contact": ALL,
+            "masterdata.*_address": ALL,
+            "masterdata.see_cost": ALL,
+            "erp_procurement.*": ALL,
+            "erp_inventory.view_*": ALL,
+            "erp_finance.view_payable": ALL,
+            "erp_finance.*_invoice": ALL,
+        },
+    ),
+    "planner": (
+        "计划员",
+        gettext_noop("Planner"),
+        {
+            **EVERYBODY,
+            **MASTER_DATA,
+            "core.use_admin": ALL,
+            "erp_inventory.view_*": ALL,
+            "erp_inventory.*_stockrule": ALL,
+            "erp_procurement.view_*": ALL,
+            "erp_procurement.add_requisition": ALL,
+            "erp_procurement.change_requisition": ALL,
+        },
+    ),
+    "accountant": (
+        "会计",
+        gettext_noop("Accountant"),
+        {
+            **EVERYBODY,
+            **MASTER_DATA,
+            "core.use_admin": ALL,
+            "masterdata.see_cost": ALL,
+            "masterdata.see_bank": ALL,
+            "erp_finance.*": ALL,
+            "erp_inventory.view_*": ALL,
+            "erp_procurement.view_*": ALL,
+            "crm_sales.view_order": ALL,
+            "crm_customers.view_customer": ALL,
+            "integration_insight.view_dashboard": ALL,
+        },
+    ),
+    "hr": ("人事", gettext_noop("HR officer"), {**EVERYBODY, "core.use_admin": ALL, "core.view_team": ALL}),
+    "executive": (
+        "老板",
+        gettext_noop("Executive"),
+        {
+            **EVERYBODY,
+            "*.view_*": ALL,
+            "masterdata.see_*": ALL,
+            "crm_sales.override_*": ALL,
+            "automation.decide_approval": ALL,
+            "erp_procurement.approve_requisition": ALL,
+            "integration_insight.*": ALL,
+        },
+    ),
+    "administrator": ("系统管理员", gettext_noop("Administrator"), {"*": ALL}),
+    "integrator": ("集成", gettext_noop("Integrator"), {"*": ALL, "core.*": OWN, "core.use_admin": OWN}),
+}
+
+
+def known_codes() -> Iterator[str]:
+    """Every permission code there is: Django's four per model and the declared ones."""
+    for model in apps.get_models():
+        meta = model._meta
+        for act in meta.default_permissions:
+            yield f"{meta.app_label}.{act}_{meta.model_name}"
+        for code, _name in meta.permissions:
+            yield f"{meta.app_label}.{code}"
+
+
+def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:
+    """The codes that the patterns reach, with the widest scope each."""
+    found: dict[str, Scope] = {}
+    for code in known_codes():
+        for pattern, scope in patterns.items():
+            if fnmatchcase(code, pattern) and BREADTH[scope] > BREADTH[found.get(code, Scope.NONE)]:
+                found[code] = scope
+    return found
+
+
+def seed(company: Company) -> None:
+    """Give a company its roles and add the grants that are new since the last time; nothing is taken away or changed."""
+    for code, (name, name_en, patterns) in ROLES.items():
+        role, _made = Role.objects.get_or_create(company=company, code=code, defaults={"name": name, "name_en": name_en})
+        Grant.objects.bulk_create(
+            [Grant(role=role, code=each, scope=scope) for each, scope in expand(patterns).items()],
+            ignore_conflicts=True,
+        )
+    access.changed()
