@@ -4,8 +4,8 @@
     def confirm_orders(*, order_ids, actor, reason=""): ...
 
 The outermost service opens the transaction and retries it when the database asks for it; services called inside join it.
-What belongs to every act is collected and written with one INSERT per kind when the outermost service returns:
-document links, audit rows, outbox events; then the last things (numbers without gaps), in the lock order of the house.
+What belongs to every act (document links, audit rows, outbox events) is collected and written by one statement when the
+outermost service returns; then the last things (numbers without gaps), in the lock order of the house.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from suite.core.access import Actor
+from suite.core import trail
 from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 
 P = ParamSpec("P")
@@ -104,9 +105,7 @@ class Act:
             write, items = next(iter(self.collected.items()))
             del self.collected[write]
             write(self, items)
-        for rows in (self.links, self.audits, self.events):
-            if rows:
-                type(rows[0])._base_manager.bulk_create(rows, ignore_conflicts=rows is not self.audits)
+        trail.write(self.links, self.audits, self.events)
         if self.events:
             from suite.core import outbox
 

@@ -1,0 +1,14 @@
+from crm.sales.models.orders import Order, OrderAmendment, OrderLine
+from crm.sales.models.prices import PriceList, PriceListItem, SalesPolicy
+from crm.sales.models.quotations import Quotation, QuotationLine
+
+__all__ = [
+    "Order",
+    "OrderAmendment",
+    "OrderLine",
+    "PriceList",
+    "PriceListItem",
+    "Quotation",
+    "QuotationLine",
+    "SalesPolicy",
+]

@@ -1,0 +1,25 @@
+from erp.inventory.models.papers import (
+    Delivery,
+    DeliveryLine,
+    GoodsReceipt,
+    GoodsReceiptLine,
+    StockAdjustment,
+    StockAdjustmentLine,
+)
+from erp.inventory.models.stock import CostLayer, Demand, StockBalance, StockMove, StockRule, StockValue, Warehouse
+
+__all__ = [
+    "CostLayer",
+    "Delivery",
+    "DeliveryLine",
+    "Demand",
+    "GoodsReceipt",
+    "GoodsReceiptLine",
+    "StockAdjustment",
+    "StockAdjustmentLine",
+    "StockBalance",
+    "StockMove",
+    "StockRule",
+    "StockValue",
+    "Warehouse",
+]

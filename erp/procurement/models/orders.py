@@ -1,0 +1,77 @@
+"""Purchase orders."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from erp.inventory.models import Warehouse
+from erp.procurement.models.requisitions import RequisitionLine
+from suite.core.models import NumberField
+from suite.core.money import AmountField, QuantityField
+from suite.masterdata.models import TradeDocument, TradeLine
+
+
+class PurchaseOrder(TradeDocument):
+    """采购订单: sent to a supplier; received and invoiced in parts."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ORDERED = "ordered", _("Ordered")
+        RECEIVED = "received", _("Received")
+        CLOSED = "closed", _("Closed short")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    MOVES = {
+        Status.DRAFT: {Status.ORDERED, Status.CANCELLED},
+        Status.ORDERED: {Status.RECEIVED, Status.CLOSED, Status.CANCELLED},
+        Status.RECEIVED: {Status.ORDERED},
+    }
+
+    number = NumberField("PO")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
+    expected_date = models.DateField(_("expected date"), null=True, blank=True)
+    supplier_reference = models.CharField(_("supplier's reference"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("purchase order")
+        verbose_name_plural = _("purchase orders")
+        permissions = [
+            ("place_purchaseorder", "Can place purchase orders"),
+            ("receive_purchaseorder", "Can receive goods"),
+            ("invoice_purchaseorder", "Can book supplier invoices"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "status", "expected_date", "id"], name="erp_purchase_arrivals"),
+            models.Index(fields=["company", "-date", "-id"], name="erp_purchase_by_date"),
+            models.Index(fields=["party", "-date"], name="erp_purchase_by_supplier"),
+        ]
+
+
+class PurchaseOrderLine(TradeLine):
+    """A line with its two dates and how much of it came and was billed, in base units."""
+
+    order = models.ForeignKey(PurchaseOrder, models.CASCADE, related_name="lines", verbose_name=_("purchase order"))
+    requisition_line = models.ForeignKey(
+        RequisitionLine, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("requisition line")
+    )
+    requested_date = models.DateField(_("requested date"), null=True, blank=True)
+    promised_date = models.DateField(_("promised date"), null=True, blank=True)
+    received = QuantityField(_("received"), default=Decimal(0), editable=False)
+    received_value = AmountField(_("value received"), default=Decimal(0), editable=False)
+    returned = QuantityField(_("returned"), default=Decimal(0), editable=False)
+    invoiced = QuantityField(_("invoiced"), default=Decimal(0), editable=False)
+
+    class Meta(TradeLine.Meta):
+        verbose_name = _("purchase order line")
+        verbose_name_plural = _("purchase order lines")
+        constraints = [
+            *TradeLine.sane("erp_purchase_line"),
+            models.CheckConstraint(
+                condition=Q(received__gte=0, invoiced__gte=0, returned__gte=0, returned__lte=F("received")),
+                name="erp_purchase_line_done",
+            ),
+        ]
+        indexes = [models.Index(fields=["product", "order"], name="erp_purchase_line_product")]

@@ -1,0 +1,97 @@
+"""Requests to buy."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from erp.inventory.models import Warehouse
+from erp.procurement.models.suppliers import Supplier
+from suite.core.models import CompanyRow, Document, NumberField
+from suite.core.money import AmountField, QuantityField
+from suite.masterdata.models import Product
+
+
+class Requisition(Document):
+    """请购单: asks to buy, because an order is short, stock is low or somebody says so; approved by amount."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+        ORDERED = "ordered", _("Ordered")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Origin(models.TextChoices):
+        ORDER = "order", _("Order short of goods")
+        REORDER = "reorder", _("Stock below its point")
+        MANUAL = "manual", _("Asked by hand")
+
+    MOVES = {
+        Status.DRAFT: {Status.SUBMITTED, Status.CANCELLED},
+        Status.SUBMITTED: {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
+        Status.APPROVED: {Status.ORDERED, Status.CANCELLED},
+        Status.REJECTED: {Status.DRAFT, Status.CANCELLED},
+    }
+
+    number = NumberField("PR")
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SUBMITTED, editable=False)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.MANUAL, editable=False)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
+    order_kind = models.CharField(max_length=60, blank=True, editable=False)
+    order_id = models.BigIntegerField(null=True, editable=False)
+    order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
+    amount = AmountField(_("amount"), default=Decimal(0), editable=False)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("requested by"), editable=False
+    )
+
+    class Meta:
+        verbose_name = _("purchase requisition")
+        verbose_name_plural = _("purchase requisitions")
+        permissions = [
+            ("approve_requisition", "Can approve requisitions"),
+            ("order_requisition", "Can turn requisitions into orders"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "status", "-id"], name="erp_requisition_by_status"),
+            models.Index(fields=["company", "-id"], name="erp_requisition_latest"),
+            models.Index(fields=["order_kind", "order_id"], name="erp_requisition_by_order"),
+        ]
+
+
+class RequisitionLine(CompanyRow):
+    """How much is needed, and how much is asked for after minimum and pack; `ordered` of it stands on purchase orders."""
+
+    requisition = models.ForeignKey(
+        Requisition, models.CASCADE, related_name="lines", verbose_name=_("purchase requisition")
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("supplier")
+    )
+    demand_id = models.BigIntegerField(null=True, editable=False)
+    needed = QuantityField(_("needed"))
+    quantity = QuantityField(_("requested"))
+    ordered = QuantityField(_("ordered"), default=Decimal(0), editable=False)
+    price = QuantityField(_("price without tax"), default=Decimal(0))
+    needed_by = models.DateField(_("needed by"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("requisition line")
+        verbose_name_plural = _("requisition lines")
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, price__gte=0, ordered__gte=0), name="erp_requisition_line_sane"
+            )
+        ]
+        indexes = [models.Index(fields=["product"], name="erp_requisition_line_product")]
+
+    def __str__(self) -> str:
+        return f"{self.requisition_id} {self.product_id}"

@@ -1,0 +1,19 @@
+from suite.masterdata.models.money import Currency, ExchangeRate, Tax
+from suite.masterdata.models.parties import Address, Contact, Party, Region
+from suite.masterdata.models.products import Product, ProductUnit, Unit
+from suite.masterdata.models.trade import TradeDocument, TradeLine
+
+__all__ = [
+    "Address",
+    "Contact",
+    "Currency",
+    "ExchangeRate",
+    "Party",
+    "Product",
+    "ProductUnit",
+    "Region",
+    "Tax",
+    "TradeDocument",
+    "TradeLine",
+    "Unit",
+]

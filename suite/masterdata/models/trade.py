@@ -1,0 +1,76 @@
+"""What quotations, orders, purchase orders and invoices have in common."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from suite.core.models import CompanyRow, Document
+from suite.core.money import AmountField, PercentField, QuantityField
+from suite.masterdata.models.money import Currency, Tax
+from suite.masterdata.models.parties import Party
+from suite.masterdata.models.products import Product, Unit
+
+
+class TradeDocument(Document):
+    """A document with a party and amounts; the header is the sum of its lines, never computed anew."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"))
+    date = models.DateField(_("date"))
+    currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", default="CNY", verbose_name=_("currency"))
+    exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=8, default=Decimal(1))
+    prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
+    net = AmountField(_("net"), default=Decimal(0), editable=False)
+    tax_amount = AmountField(_("tax amount"), default=Decimal(0), editable=False)
+    gross = AmountField(_("total with tax"), default=Decimal(0), editable=False)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class TradeLine(CompanyRow):
+    """One line: quantity in the line's unit and in the product's base unit, price, discount, and its three amounts."""
+
+    position = models.PositiveIntegerField(_("position"), default=0)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    quantity = QuantityField(_("quantity"))
+    base_quantity = QuantityField(_("quantity in base unit"), editable=False)
+    unit_price = QuantityField(_("unit price"))
+    discount = PercentField(_("discount %"))
+    tax = models.ForeignKey(Tax, models.PROTECT, related_name="+", verbose_name=_("tax"))
+    tax_rate = PercentField(_("tax rate %"), editable=False)
+    net = AmountField(_("net"), editable=False)
+    tax_amount = AmountField(_("tax amount"), editable=False)
+    gross = AmountField(_("total with tax"), editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.position + 1}"
+
+    @classmethod
+    def sane(cls, table: str) -> list[models.CheckConstraint]:
+        """Constraints every table of lines has; a negative quantity is a return."""
+        return [
+            models.CheckConstraint(
+                name=f"{table}_adds_up",
+                condition=Q(gross=F("net") + F("tax_amount")),
+                violation_error_message=_("Net and tax do not add up to the total"),
+            ),
+            models.CheckConstraint(
+                name=f"{table}_quantity",
+                condition=~Q(quantity=0),
+                violation_error_message=_("The quantity must not be zero"),
+            ),
+            models.CheckConstraint(
+                name=f"{table}_price_and_discount",
+                condition=Q(unit_price__gte=0, discount__gte=0, discount__lte=100),
+                violation_error_message=_("Price and discount must not be negative"),
+            ),
+        ]
