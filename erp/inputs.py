@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple, Self
 
+from suite.core.money import ZERO, part_of
+
 
 class Source(NamedTuple):
     """The paper behind a row: kind (a model label such as `crm_sales.order`), key and number."""
@@ -35,6 +37,15 @@ class DemandLine:
     @property
     def gross(self) -> Decimal:
         return self.net + self.tax
+
+    def cut_to(self, quantity: Decimal) -> Self:
+        """The same line for a smaller quantity, worth its cumulative part."""
+        return replace(
+            self,
+            quantity=quantity,
+            net=part_of(self.net, done=quantity, ordered=self.quantity, already=ZERO),
+            tax=part_of(self.tax, done=quantity, ordered=self.quantity, already=ZERO),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""Turning drafts into commitments, and back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.models import Order, OrderLine
+from crm.sales.signals import orders_cancelled, orders_confirmed
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.errors import BusinessError, Refusal, Refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of each order of a set."""
+
+    done: list[Order]
+    refused: Refusals = field(default_factory=dict)
+
+
+@service
+def confirm_orders(
+    *, order_ids: Collection[int], actor: Actor, all_or_nothing: bool = True, reason: str = ""
+) -> Outcome:
+    """Turn drafts into commitments; an order is confirmed with everything that follows from it, or not at all.
+
+    Raises BusinessError when an order is refused and `all_or_nothing` is set; otherwise the outcome names the refused ones.
+    """
+    orders = locked_with_lines(order_ids, actor)
+    refused = not_drafts(orders) | incomplete(orders)
+    accepted = _accepted(orders, refused, all_or_nothing)
+    if accepted:
+        refused |= _answers(orders_confirmed.send(sender=Order, orders=accepted, actor=actor))
+        accepted = _accepted(accepted, refused, all_or_nothing)
+    Order.move_to(accepted, Order.Status.CONFIRMED, confirmed_at=clock.now())
+    _record(accepted, "confirmed", (Order.Status.DRAFT, Order.Status.CONFIRMED))
+    return Outcome(accepted, refused)
+
+
+@service
+def cancel_orders(
+    *, order_ids: Collection[int], actor: Actor, reason: str, all_or_nothing: bool = True
+) -> Outcome:
+    """Give up what is not delivered yet; what left the house stays sold. Undone by linked counter-entries, never deleted."""
+    orders = locked_with_lines(order_ids, actor)
+    drafts = [order for order in orders if order.status == Order.Status.DRAFT]
+    outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
+    Order.move_to(drafts, Order.Status.CANCELLED)
+    Order.move_to(outcome.done, Order.Status.CANCELLED)
+    _record(drafts, "cancelled", (Order.Status.DRAFT, Order.Status.CANCELLED))
+    _record(outcome.done, "cancelled", (Order.Status.CONFIRMED, Order.Status.CANCELLED))
+    return Outcome(drafts + outcome.done, outcome.refused)
+
+
+@service
+def undo_confirm(*, order_id: int, actor: Actor, reason: str = "") -> Order:
+    """Reverse the whole set that the confirmation made and make the order a draft again.
+
+    Raises BusinessError naming what blocks it once something has left the house, was invoiced or paid.
+    """
+    orders = locked_with_lines([order_id], actor)
+    _take_back(orders, actor, reason, all_or_nothing=True, undo=True)
+    for order in orders:
+        Order.move_to([order], Order.Status.DRAFT, confirmed_at=None, revision=order.revision + 1)
+    _record(orders, "undone", (Order.Status.CONFIRMED, Order.Status.DRAFT))
+    return orders[0]
+
+
+def _take_back(orders: list[Order], actor: Actor, reason: str, all_or_nothing: bool, *, undo: bool) -> Outcome:
+    refused = not_confirmed(orders)
+    accepted = _accepted(orders, refused, all_or_nothing)
+    if accepted:
+        refused |= _answers(
+            orders_cancelled.send(sender=Order, orders=accepted, actor=actor, reason=reason, undo=undo)
+        )
+        accepted = _accepted(accepted, refused, all_or_nothing)
+    return Outcome(accepted, refused)
+
+
+def locked_with_lines(order_ids: Collection[int], actor: Actor) -> list[Order]:
+    """The orders, locked in key order, each with its lines in `confirmed_lines`; two statements for any number."""
+    orders = list(Order.objects.of(actor.company_id).lock(order_ids).select_related("party"))
+    if len(orders) != len(set(order_ids)):
+        raise BusinessError(Refusal("not_found", _("The order does not exist any more")))
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in OrderLine.objects.filter(order__in=orders).select_related("product").order_by("position", "id"):
+        lines[line.order_id].append(line)
+    for order in orders:
+        order.confirmed_lines = lines[order.pk]
+    return orders
+
+
+def not_drafts(orders: Iterable[Order]) -> Refusals:
+    return {
+        order.pk: Refusal(
+            "already_confirmed" if order.status == Order.Status.CONFIRMED else "wrong_state",
+            _("%(number)s is %(status)s already"),
+            {"number": order.number, "status": order.get_status_display()},
+        )
+        for order in orders
+        if order.status != Order.Status.DRAFT
+    }
+
+
+def not_confirmed(orders: Iterable[Order]) -> Refusals:
+    return {
+        order.pk: Refusal(
+            "wrong_state",
+            _("%(number)s is %(status)s: there is no confirmation to take back"),
+            {"number": order.number, "status": order.get_status_display()},
+        )
+        for order in orders
+        if order.status != Order.Status.CONFIRMED
+    }
+
+
+def incomplete(orders: Iterable[Order]) -> Refusals:
+    """Orders that nobody could carry out."""
+    refused: Refusals = {}
+    for order in orders:
+        if not order.confirmed_lines:
+            refused[order.pk] = Refusal("no_lines", _("%(number)s has no lines"), {"number": order.number})
+        elif order.party.is_archived:
+            refused[order.pk] = Refusal("archived", _("%(party)s is archived"), {"party": order.party.label})
+        for index, line in enumerate(order.confirmed_lines):
+            if line.product.is_archived:
+                refused[order.pk] = Refusal(
+                    "archived", _("%(product)s is archived"), {"product": line.product}, line=index, field="product"
+                )
+            elif line.quantity <= 0:
+                refused[order.pk] = Refusal(
+                    "quantity",
+                    _("Line %(line)s: an order needs a quantity above zero; take goods back with a return"),
+                    {"line": index + 1},
+                    line=index,
+                    field="quantity",
+                )
+    return refused
+
+
+def _accepted(orders: list[Order], refused: Refusals, all_or_nothing: bool) -> list[Order]:
+    if refused and all_or_nothing:
+        raise BusinessError(by_key=refused)
+    return [order for order in orders if order.pk not in refused]
+
+
+def _answers(responses: Iterable[tuple[Any, Mapping[int, Refusal] | None]]) -> Refusals:
+    refused: Refusals = {}
+    for _receiver, answer in responses:
+        refused |= answer or {}
+    return refused
+
+
+def _record(orders: Iterable[Order], what: str, status: tuple[str, str]) -> None:
+    act = current_act()
+    for order in orders:
+        act.audit(order, what, {"status": (str(status[0]), str(status[1]))})
+        act.announce(
+            f"crm.sales.order.{what}",
+            order,
+            {"number": order.number, "party": order.party_id, "date": order.date, "gross": order.gross},
+        )
