@@ -1,14 +1,18 @@
 """One settings file, switched by environment variables (see docs/operate.md)."""
 
 import os
+import sys
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("SUITE_VAR", BASE_DIR / "var"))
+BUILT = BASE_DIR / "var"  # what set-up makes from the sources, shared by all data folders
+VAR = Path(os.environ.get("SUITE_VAR") or BUILT).resolve()
+TESTING = "SUITE_TEST_RUN" in os.environ
+PROCESS = os.environ.get("SUITE_PROCESS", "worker")  # "web", "worker" or "command"
 
 # "demo" runs on embedded servers with sample sign-ins; "production" refuses demo secrets and demo users.
 MODE = os.environ.get("SUITE_MODE", "demo")
@@ -25,6 +29,8 @@ ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "" if PRODUCTI
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
 
 if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
+    if PRODUCTION:
+        raise ImproperlyConfigured("Set DATABASE_URL and REDIS_URL: the embedded servers are for trying out")
     from suite.boot import servers
 
     servers.attach()  # sets DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL, starting what is down
@@ -91,15 +97,23 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                
             ],
         },
     },
 ]
 
 
+# How many milliseconds a statement, a wait for a lock and an idle transaction may take, by the kind of process.
+TIMEOUTS = {
+    "web": {"statement_timeout": 15_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000},
+    "worker": {"statement_timeout": 600_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000},
+    "command": {"lock_timeout": 3_000},
+}
+
+
 def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
+    timeouts = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS[PROCESS].items())
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
@@ -109,25 +123,46 @@ def database(url: str) -> dict[str, object]:
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "suite"},
+        "OPTIONS": {"application_name": f"suite {PROCESS}", "options": timeouts} | dict(parse_qsl(parts.query)),
     }
 
 
-DATABASES = {"default": database(os.environ["DATABASE_URL"])}
-
-REDIS_URL = os.environ["REDIS_URL"]
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL.startswith("redis")
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+# The application's role does not own the tables: only what changes the schema connects as their owner.
+DATABASE_URL = os.environ["DATABASE_URL"]
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or DATABASE_URL
+DATABASE_APP_ROLE = unquote(urlsplit(DATABASE_URL).username or "")
+CHANGES_SCHEMA = TESTING or (len(sys.argv) > 1 and sys.argv[1] in {"migrate", "createcachetable", "flush"})
+DATABASES = {
+    "default": database(DATABASE_OWNER_URL if CHANGES_SCHEMA else DATABASE_URL),
+    "owner": database(DATABASE_OWNER_URL) | {"TEST": {"MIRROR": "default"}},  # for jobs that build indexes
 }
 
+REDIS_URL = os.environ["REDIS_URL"]
+if REDIS_URL.startswith("redis"):
+    # Emptying the cache must not empty the queue: it lives in the next database.
+    broker = urlsplit(REDIS_URL)
+    CACHE_URL = os.environ.get("CACHE_URL") or broker._replace(path=f"/{int(broker.path[1:] or 0) + 1}").geturl()
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": VAR / "queue",
+        "data_folder_out": VAR / "queue",
+        "control_folder": VAR / "queue",
+    }
+
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 1800
+CELERY_TASK_TIME_LIMIT = 1800  # below the visibility timeout: a task that still runs must not be handed out again
+CELERY_TASK_SOFT_TIME_LIMIT = 1700
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
 
@@ -139,6 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -155,11 +191,16 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", VAR / "assets")]
+STATIC_ROOT = BUILT / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BUILT / "assets")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        # Tests read static files where they lie, without collecting them first.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -187,6 +228,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 if PRODUCTION:
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # asked from inside, past the proxy that speaks TLS
     SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "1") == "1"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
@@ -212,8 +254,11 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "suite.boot.logs.Plain"},
+        "json": {"()": "suite.boot.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
 

@@ -1,0 +1,1 @@
+"""How the suite comes up: embedded servers, browser packages, the launcher behind `make run`, the test servers."""

@@ -1,0 +1,111 @@
+"""Test databases: a template is migrated once for each state of the schema, and every test process works on a copy."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, cursor
+from psycopg2.sql import SQL, Identifier
+
+from suite.boot.servers import ROOT
+
+PACKAGES = ("suite", "crm", "erp", "integration")
+# What the schema and its first rows do not depend on, so that editing it does not cost a migration.
+IRRELEVANT = {"admin", "api", "boot", "filters", "forms", "ports", "queries", "services", "tasks", "urls", "views"}
+BUILDING = 731_001  # key of the advisory lock under which a template is made
+
+
+class TestDatabase:
+    """The database of this test process."""
+
+    __test__ = False  # not a class of tests
+
+    def __init__(self) -> None:
+        process = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+        self.name = f"suite_test_{os.environ['SUITE_TEST_RUN']}_{process}"
+        self.template = f"suite_template_{schema_hash()}"
+
+    def create(self) -> None:
+        with _server() as server:
+            server.execute("SELECT pg_advisory_lock(%s)", [BUILDING])
+            _drop_leftovers(server)
+            if not _exists(server, self.template):
+                self._build_template(server)
+        self.copy()
+
+    def copy(self) -> None:
+        """Put a fresh copy of the template in the place of whatever the tests have made of theirs."""
+        connections.close_all()
+        with _server() as server:
+            _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+            _run(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", self.name, self.template)
+        _point_at(self.name)
+
+    def drop(self) -> None:
+        connections.close_all()
+        with _server() as server:
+            _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+
+    def _build_template(self, server: cursor) -> None:
+        new = f"{self.template}_new"
+        _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", new)
+        _run(server, "CREATE DATABASE {}", new)
+        _point_at(new)
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        connections.close_all()
+        _run(server, "ALTER DATABASE {} RENAME TO {}", new, self.template)
+
+
+def schema_hash() -> str:
+    """Changes whenever the schema or the rows that come with it may have changed."""
+    digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if IRRELEVANT.isdisjoint((*path.relative_to(ROOT).parts[1:], path.stem)):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _server() -> Iterator[cursor]:
+    """A connection of our own, as the owner: databases are made and dropped from outside of them."""
+    connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+    connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    try:
+        with connection.cursor() as server:
+            yield server
+    finally:
+        connection.close()
+
+
+def _run(server: cursor, statement: str, *names: str) -> None:
+    server.execute(SQL(statement).format(*map(Identifier, names)))
+
+
+def _exists(server: cursor, name: str) -> bool:
+    server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    return server.fetchone() is not None
+
+
+def _drop_leftovers(server: cursor) -> None:
+    """Drop what killed runs left, and all but the newest templates: branches come and go."""
+    server.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'suite\_test\_%'")
+    dead = [name for (name,) in server.fetchall() if not Path("/proc", name.split("_")[2]).exists()]
+    server.execute(
+        r"SELECT datname FROM pg_database WHERE datname LIKE 'suite\_template\_%' ORDER BY oid DESC OFFSET 5"
+    )
+    for name in dead + [name for (name,) in server.fetchall()]:
+        _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _point_at(name: str) -> None:
+    for alias in connections:
+        database: dict[str, Any] = settings.DATABASES[alias]
+        database["NAME"] = connections[alias].settings_dict["NAME"] = name
