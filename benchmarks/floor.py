@@ -1,0 +1,197 @@
+"""The SQL floor of confirming an order: the least that PostgreSQL must do, without Django.
+
+Two shapes, both with a fixed number of statements whatever the number of lines, both committed with the server's fsync:
+
+- `batch`: order, reserved stock, reservations, journal entry with lines, receivable: the bare job;
+- `full`: the rows that the product writes for the same order (delivery and its lines, deferrals, links, audit rows,
+  outbox event, handoff, gapless number, monthly balances).
+- `rows` does the bare job with a statement per line, as most programs do.
+"""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import execute_values
+
+SCHEMA = """
+DROP SCHEMA IF EXISTS floor CASCADE;
+CREATE SCHEMA floor;
+SET search_path = floor;
+CREATE TABLE balance (product int, warehouse int, on_hand numeric(18,6) NOT NULL, reserved numeric(18,6) NOT NULL DEFAULT 0,
+  PRIMARY KEY (product, warehouse), CHECK (reserved <= on_hand)) WITH (fillfactor = 70);
+CREATE TABLE orders (id bigserial PRIMARY KEY, customer int NOT NULL, state smallint NOT NULL, total numeric(18,2) NOT NULL,
+  confirmed_at timestamptz) WITH (fillfactor = 80);
+CREATE TABLE line (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, product int NOT NULL,
+  quantity numeric(18,6) NOT NULL, price numeric(18,6) NOT NULL);
+CREATE INDEX ON line (order_id);
+CREATE TABLE reservation (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, line_id bigint NOT NULL,
+  product int NOT NULL, warehouse int NOT NULL, quantity numeric(18,6) NOT NULL);
+CREATE INDEX ON reservation (order_id);
+CREATE INDEX ON reservation (product);
+CREATE TABLE entry (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, day date NOT NULL, period int NOT NULL,
+  serial int, posted_at timestamptz);
+CREATE TABLE entry_line (id bigserial PRIMARY KEY, entry_id bigint NOT NULL REFERENCES entry, account int NOT NULL,
+  debit numeric(18,2) NOT NULL, credit numeric(18,2) NOT NULL);
+CREATE INDEX ON entry_line (entry_id);
+CREATE INDEX ON entry_line (account);
+CREATE TABLE receivable (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, customer int NOT NULL,
+  amount numeric(18,2) NOT NULL, due date NOT NULL);
+CREATE INDEX ON receivable (customer);
+CREATE TABLE credit (customer int PRIMARY KEY, exposure numeric(18,2) NOT NULL DEFAULT 0) WITH (fillfactor = 70);
+CREATE TABLE delivery (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, number text NOT NULL);
+CREATE TABLE delivery_line (id bigserial PRIMARY KEY, delivery_id bigint NOT NULL REFERENCES delivery, product int NOT NULL,
+  quantity numeric(18,6) NOT NULL);
+CREATE INDEX ON delivery_line (delivery_id);
+CREATE TABLE deferral (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, line_id bigint NOT NULL UNIQUE,
+  quantity numeric(18,6) NOT NULL, net numeric(18,2) NOT NULL, tax numeric(18,2) NOT NULL);
+CREATE TABLE link (id bigserial PRIMARY KEY, from_kind text, from_id bigint, to_kind text, to_id bigint,
+  UNIQUE (from_kind, from_id, to_kind, to_id));
+CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), kind text, object_id bigint, changes jsonb);
+CREATE INDEX ON audit (kind, object_id);
+CREATE TABLE outbox (id bigserial PRIMARY KEY, key text UNIQUE, payload jsonb);
+CREATE TABLE handoff (id bigserial PRIMARY KEY, order_id bigint UNIQUE, papers jsonb);
+CREATE TABLE counter (series text PRIMARY KEY, value int NOT NULL) WITH (fillfactor = 70);
+CREATE TABLE month (account int, period int, debit numeric(18,2) NOT NULL, credit numeric(18,2) NOT NULL,
+  PRIMARY KEY (account, period)) WITH (fillfactor = 70);
+INSERT INTO counter VALUES ('1', 0);
+INSERT INTO credit SELECT g FROM generate_series(1, 2000) g;
+"""
+
+
+def prepare(connection: Any, *, products: int, hot: int, lines: int, orders: int) -> None:
+    """Fresh tables with `orders` orders of `lines` lines over the first `hot` (or all) products."""
+    cursor = connection.cursor()
+    cursor.execute(SCHEMA)
+    cursor.execute("INSERT INTO balance SELECT g, 1, 1e9 FROM generate_series(1, %s) g", [products])
+    cursor.execute(
+        "INSERT INTO orders (customer, state, total) SELECT 1 + g %% 2000, 1, 1130 FROM generate_series(1, %s) g", [orders]
+    )
+    cursor.execute(
+        "INSERT INTO line (order_id, product, quantity, price)"
+        " SELECT o, 1 + floor(random() * %s)::int, 1 + floor(random() * 9), 100"
+        " FROM generate_series(1, %s) o, generate_series(1, %s) l",
+        [hot or products, orders, lines],
+    )
+    connection.commit()
+    connection.autocommit = True
+    cursor.execute("VACUUM ANALYZE")
+    connection.autocommit = False
+
+
+def ids(connection: Any) -> list[int]:
+    cursor = connection.cursor()
+    cursor.execute("SELECT id FROM floor.orders WHERE state = 1")
+    found = [row[0] for row in cursor]
+    connection.commit()
+    random.shuffle(found)
+    return found
+
+
+def confirm(connection: Any, order: int, shape: str = "batch") -> None:
+    """Confirm one order in one transaction."""
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL search_path = floor")
+    cursor.execute(
+        "UPDATE orders SET state = 2, confirmed_at = now() WHERE id = %s AND state = 1 RETURNING total, customer", [order]
+    )
+    total, customer = cursor.fetchone()
+    cursor.execute("SELECT id, product, quantity FROM line WHERE order_id = %s ORDER BY product, id", [order])
+    lines = cursor.fetchall()
+    if shape == "full":
+        _papers(cursor, order, customer, total, lines)
+    if shape == "rows":
+        _reserve_by_rows(cursor, order, lines)
+    else:
+        _reserve(cursor, order, lines)
+    _entry(cursor, order, total, shape)
+    cursor.execute(
+        "INSERT INTO receivable (order_id, customer, amount, due) VALUES (%s, %s, %s, current_date + 30)",
+        [order, customer, total],
+    )
+    if shape == "full":
+        _trail(cursor, order)
+    connection.commit()
+
+
+def _reserve(cursor: Any, order: int, lines: list[tuple[int, int, Decimal]]) -> None:
+    need: dict[int, Decimal] = {}
+    for _line, product, quantity in lines:
+        need[product] = need.get(product, Decimal(0)) + quantity
+    products = sorted(need)
+    cursor.execute(
+        "SELECT product FROM balance WHERE warehouse = 1 AND product = ANY(%s) ORDER BY product FOR UPDATE", [products]
+    )
+    cursor.execute(
+        "UPDATE balance b SET reserved = reserved + v.q FROM unnest(%s::int[], %s::numeric[]) v(p, q)"
+        " WHERE b.product = v.p AND b.warehouse = 1 AND on_hand - reserved >= v.q",
+        [products, [need[product] for product in products]],
+    )
+    if cursor.rowcount != len(products):
+        raise psycopg2.Error("short")
+    execute_values(
+        cursor,
+        "INSERT INTO reservation (order_id, line_id, product, warehouse, quantity) VALUES %s",
+        [(order, line, product, 1, quantity) for line, product, quantity in lines],
+    )
+
+
+def _reserve_by_rows(cursor: Any, order: int, lines: list[tuple[int, int, Decimal]]) -> None:
+    for line, product, quantity in lines:
+        cursor.execute(
+            "UPDATE balance SET reserved = reserved + %s WHERE product = %s AND warehouse = 1"
+            " AND on_hand - reserved >= %s",
+            [quantity, product, quantity],
+        )
+        if cursor.rowcount != 1:
+            raise psycopg2.Error("short")
+        cursor.execute(
+            "INSERT INTO reservation (order_id, line_id, product, warehouse, quantity) VALUES (%s, %s, %s, 1, %s)",
+            [order, line, product, quantity],
+        )
+
+
+def _entry(cursor: Any, order: int, total: Decimal, shape: str) -> None:
+    cursor.execute("INSERT INTO entry (order_id, day, period) VALUES (%s, current_date, 1) RETURNING id", [order])
+    (entry,) = cursor.fetchone()
+    sides = [(entry, 1122, total, 0), (entry, 220302, 0, total)]
+    execute_values(cursor, "INSERT INTO entry_line (entry_id, account, debit, credit) VALUES %s", sides)
+
+
+def _papers(cursor: Any, order: int, customer: int, total: Decimal, lines: list[tuple[int, int, Decimal]]) -> None:
+    cursor.execute("UPDATE credit SET exposure = exposure + %s WHERE customer = %s", [total, customer])
+    cursor.execute("INSERT INTO delivery (order_id, number) VALUES (%s, %s) RETURNING id", [order, f"DN{order}"])
+    (delivery,) = cursor.fetchone()
+    execute_values(
+        cursor,
+        "INSERT INTO delivery_line (delivery_id, product, quantity) VALUES %s",
+        [(delivery, product, quantity) for _line, product, quantity in lines],
+    )
+    execute_values(
+        cursor,
+        "INSERT INTO deferral (order_id, line_id, quantity, net, tax) VALUES %s",
+        [(order, line, quantity, 100, 13) for line, _product, quantity in lines],
+    )
+
+
+def _trail(cursor: Any, order: int) -> None:
+    cursor.execute("INSERT INTO handoff (order_id, papers) VALUES (%s, '[]')", [order])
+    execute_values(
+        cursor,
+        "INSERT INTO link (from_kind, from_id, to_kind, to_id) VALUES %s",
+        [("order", order, kind, order) for kind in ("delivery", "entry", "receivable")],
+    )
+    cursor.execute("INSERT INTO audit (kind, object_id, changes) VALUES ('order', %s, '{\"status\": [1, 2]}')", [order])
+    cursor.execute("INSERT INTO outbox (key, payload) VALUES (%s, '{}')", [f"confirmed:{order}"])
+    cursor.execute(
+        "WITH n AS (UPDATE counter SET value = value + 1 WHERE series = '1' RETURNING value),"
+        " flip AS (UPDATE entry SET serial = n.value, posted_at = now() FROM n WHERE order_id = %s RETURNING id)"
+        " INSERT INTO month SELECT account, 1, debit, credit FROM entry_line"
+        " WHERE entry_id = (SELECT id FROM entry WHERE order_id = %s) ORDER BY account"
+        " ON CONFLICT (account, period) DO UPDATE SET debit = month.debit + EXCLUDED.debit,"
+        " credit = month.credit + EXCLUDED.credit",
+        [order, order],
+    )
