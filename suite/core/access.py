@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,8 @@ class Scope(models.TextChoices):
     ALL = "all", _("Everything")
 
 
+log = logging.getLogger(__name__)
+
 BREADTH = {Scope.NONE: 0, Scope.OWN: 1, Scope.TEAM: 2, Scope.ALL: 3}
 VERSION_KEY = "access:version"
 LIFETIME = 60.0  # seconds a process trusts its copy when somebody changed rows behind the services' back
@@ -34,24 +37,45 @@ LIFETIME = 60.0  # seconds a process trusts its copy when somebody changed rows 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """The rights of one user in one company, all roles taken together."""
+    """The rights of one user in one company, all roles taken together, and whether one of them demands a second step."""
 
-    scopes: dict[str, Scope]
-    teams: frozenset[int]
-    roles: frozenset[str]
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    teams: frozenset[int] = frozenset()
+    roles: frozenset[str] = frozenset()
+    second_step: bool = False
 
 
 _grants: dict[tuple[int, int], tuple[Any, float, Grants]] = {}
 
 
 def changed() -> None:
-    """Roles, grants, memberships or teams changed: every process forgets its copy at its next look."""
-    cache.set(VERSION_KEY, time.time_ns(), None)
+    """Roles, grants, memberships or teams changed: every process forgets its copy at its next look.
+
+    Said again after the commit, because a process that looks in between reads, and would keep, what was before.
+    """
+    _announce_change()
+    transaction.on_commit(_announce_change)
+
+
+def _announce_change() -> None:
+    try:
+        cache.set(VERSION_KEY, time.time_ns(), None)
+    except Exception:
+        log.warning("The cache did not answer; changed rights count after %s seconds", LIFETIME)
+
+
+def _version() -> Any:
+    """The state of everybody's rights; without a cache the copies live out their time."""
+    try:
+        return cache.get(VERSION_KEY)
+    except Exception:
+        log.warning("The cache did not answer; rights are read again after %s seconds", LIFETIME)
+        return None
 
 
 def grants_of(user_id: int, company_id: int) -> Grants:
     """The rights of a user in a company, from the process's copy when it is still good."""
-    version, key, moment = cache.get(VERSION_KEY), (user_id, company_id), time.monotonic()
+    version, key, moment = _version(), (user_id, company_id), time.monotonic()
     known = _grants.get(key)
     if known and known[0] == version and moment - known[1] < LIFETIME:
         return known[2]
@@ -71,8 +95,9 @@ def _read_grants(user_id: int, company_id: int) -> Grants:
     member_of = Membership.objects.filter(user=user_id, company=company_id, team__isnull=False)
     led = Team.objects.filter(company=company_id, manager=user_id)
     teams = member_of.values_list("team_id").union(led.values_list("pk"))
-    roles = Role.objects.filter(memberships__user=user_id, memberships__company=company_id)
-    return Grants(scopes, frozenset(pk for (pk,) in teams), frozenset(roles.values_list("code", flat=True)))
+    held = Role.objects.filter(memberships__user=user_id, memberships__company=company_id)
+    roles = dict(held.values_list("code", "second_step"))
+    return Grants(scopes, frozenset(pk for (pk,) in teams), frozenset(roles), any(roles.values()))
 
 
 @dataclass(frozen=True)
@@ -101,7 +126,7 @@ class Actor:
     @cached_property
     def grants(self) -> Grants:
         if self.user is None:
-            return Grants({}, frozenset(), frozenset())
+            return Grants()
         return grants_of(self.user.pk, self.company.pk)
 
     def scope(self, code: str) -> Scope:

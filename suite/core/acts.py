@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import OperationalError, models, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from suite.core.access import Actor
 from suite.core import trail
+from suite.core.access import Actor
 from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 
 P = ParamSpec("P")
@@ -101,28 +101,38 @@ class Act:
 
     def flush(self) -> None:
         """Write what was collected; called by the outermost service, and by doors that must answer inside the transaction."""
-        while self.collected:
-            write, items = next(iter(self.collected.items()))
-            del self.collected[write]
-            write(self, items)
-        trail.write(self.links, self.audits, self.events)
-        if self.events:
+        _drain(self, self.collected)
+        self._write_trail()
+        _drain(self, self.last)
+        self._write_trail()
+
+    def _write_trail(self) -> None:
+        links, audits, events = self.links, self.audits, self.events
+        self.links, self.audits, self.events = [], [], []
+        trail.write(links, audits, events)
+        if events:
             from suite.core import outbox
 
             transaction.on_commit(outbox.ring)
-        self.links, self.audits, self.events = [], [], []
-        while self.last:
-            write, items = next(iter(self.last.items()))
-            del self.last[write]
-            write(self, items)
+
+
+def _drain(act: Act, writers: dict[Callable[[Act, list[Any]], None], list[Any]]) -> None:
+    """Call each writer once with all its items; a writer may hand items to another."""
+    while writers:
+        write = next(iter(writers))
+        write(act, writers.pop(write))
 
 
 def plain(value: Any) -> Any:
     """A value as the audit trail and events keep it."""
-    if value is None or isinstance(value, bool | int | str | list | dict):
+    if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, models.Model):
         return value.pk
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
     return str(value)
 
 
@@ -132,6 +142,13 @@ def current_act() -> Act:
     if act is None:
         raise RuntimeError("No act is open: call this from a function marked with @service")
     return act
+
+
+def settle() -> None:
+    """Write what the open act has collected so far, so that a door can read it back; nothing to do when none is open."""
+    act = _current.get()
+    if act is not None:
+        act.flush()
 
 
 @contextmanager
@@ -156,11 +173,16 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def one_act(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _current.get() is not None:
+        actor, reason = cast(Actor, kwargs["actor"]), str(kwargs.get("reason", ""))
+        act = _current.get()
+        if act is not None:
+            if act.actor.company_id != actor.company_id:
+                raise RuntimeError("An act stays within one company")
+            act.reason = act.reason or reason
             return function(*args, **kwargs)
 
         def attempt() -> R:
-            with acting(kwargs["actor"], str(kwargs.get("reason", ""))):  # type: ignore[arg-type]
+            with acting(actor, reason):
                 return function(*args, **kwargs)
 
         return retrying(attempt)
@@ -182,12 +204,12 @@ def retrying(attempt: Callable[[], R]) -> R:
 
 
 def changes_between(row: Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The fields of `row` that `values` would change, with old and new value."""
-    return {
-        name: (getattr(row, name), value)
+    """The fields of `row` that `values` would change, with old and new value; of a related record, its key."""
+    pairs = {
+        name: (getattr(row, row._meta.get_field(name).attname), value.pk if isinstance(value, Model) else value)
         for name, value in values.items()
-        if plain(getattr(row, name)) != plain(value)
     }
+    return {name: (old, new) for name, (old, new) in pairs.items() if old != new}
 
 
 def save_changes(row: Model, values: Mapping[str, Any], *, action: str = "changed") -> dict[str, tuple[Any, Any]]:
@@ -197,7 +219,7 @@ def save_changes(row: Model, values: Mapping[str, Any], *, action: str = "change
         return {}
     for name, value in values.items():
         setattr(row, name, value)
-    names = {name.removesuffix("_id") for name in changes}
+    names = set(changes)
     if hasattr(row, "version"):
         row.version += 1
         names.add("version")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import access, roles
@@ -19,6 +21,11 @@ _foundations: list[tuple[int, Callable[[Company], None]]] = []
 def on_founding(set_up: Callable[[Company], None], *, order: int = 50) -> None:
     """Have `set_up(company)` called inside the act that founds a company; lower `order` comes first."""
     _foundations.append((order, set_up))
+
+
+def enterable(path: str = "") -> Q:
+    """The condition for companies one may work in: in production no demo company, for its passwords are published."""
+    return Q(**{f"{path}__is_demo" if path else "is_demo": False}) if settings.PRODUCTION else Q()
 
 
 def found(*, code: str, name: str, name_en: str = "", **fields: object) -> Company:

@@ -26,7 +26,6 @@ class Refusal:
         return str(self.detail) % self.params if self.params else str(self.detail)
 
 
-type_of_key = int | str | None
 Refusals = dict[Any, Refusal]
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import translation
 
 from suite.core import clock
 from suite.core.access import Actor
-from suite.core.acts import current_act, service
+from suite.core.acts import current_act, request_id, service
 from suite.core.models import Job
 
 log = logging.getLogger(__name__)
 
+HEARTBEAT = 20.0  # seconds between two signs of life
 SILENCE = dt.timedelta(minutes=2)  # a running job that did not breathe for so long belongs to a dead worker
 
 
@@ -97,17 +102,39 @@ def run(pk: int) -> bool:
     if not Job.objects.filter(free, pk=pk).update(status=Job.Status.RUNNING, started_at=moment, alive_at=moment):
         return False
     job = Job.objects.select_related("company", "user").get(pk=pk)
+    number = request_id.set(f"job-{pk}")
     try:
-        result = _kinds[job.kind](job, Actor(job.user, job.company), Progress(job)) or {}
+        with _beating(pk), translation.override(job.user.language if job.user else settings.LANGUAGE_CODE):
+            result = _kinds[job.kind](job, Actor(job.user, job.company), Progress(job)) or {}
+        _end(pk, status=Job.Status.DONE, result=result)
     except Stopped:
-        return True
+        pass
     except Exception as error:
-        log.exception("Job %s failed", job.pk)
-        Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(
-            status=Job.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000], ended_at=clock.now()
-        )
-        return True
-    Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(
-        status=Job.Status.DONE, result=result, ended_at=clock.now()
-    )
+        log.exception("Job %s failed", pk)
+        _end(pk, status=Job.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
+    finally:
+        request_id.reset(number)
     return True
+
+
+def _end(pk: int, **fields: Any) -> None:
+    Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(ended_at=clock.now(), **fields)
+
+
+@contextmanager
+def _beating(pk: int) -> Iterator[None]:
+    """Show that the worker lives even while one statement of the work takes minutes."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(HEARTBEAT):
+            Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(alive_at=clock.now())
+        connection.close()
+
+    heart = threading.Thread(target=beat, name=f"job-{pk}", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()

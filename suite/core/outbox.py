@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from suite.core import clock
 from suite.core.access import Actor
-from suite.core.acts import acting
+from suite.core.acts import acting, current_act, service
 from suite.core.models import Company, Effect, OutboxEvent
 
 log = logging.getLogger(__name__)
@@ -53,20 +53,26 @@ def ring() -> None:
 
 
 def relay(limit: int = BATCH) -> int:
-    """Deliver what is due, oldest first, and say how many events were done. Safe to run twice, safe to miss."""
+    """Deliver what is due and say how many events were done. Safe to run twice, safe to miss.
+
+    The events of one record are delivered in the order in which they happened; one that fails holds back those after it
+    until it is delivered or given up.
+    """
     done = 0
     while True:
         with transaction.atomic():
-            events = list(
-                OutboxEvent.objects.filter(done_at=None, dead_at=None, next_try_at__lte=clock.now())
-                .order_by("id")
-                .select_for_update(skip_locked=True)[:limit]
-            )
+            events = list(_due().select_for_update(skip_locked=True)[:limit])
             companies = Company.objects.in_bulk({event.company_id for event in events})
             for event in events:
                 done += _apply(event, Actor.system(companies[event.company_id]))
-        if len(events) < limit:
+        if not events:
             return done
+
+
+def _due() -> QuerySet[OutboxEvent]:
+    waiting = OutboxEvent.objects.filter(done_at=None, dead_at=None)
+    earlier = waiting.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"), id__lt=OuterRef("id"))
+    return waiting.filter(~Exists(earlier), next_try_at__lte=clock.now()).order_by("id")
 
 
 def _apply(event: OutboxEvent, actor: Actor) -> bool:
@@ -89,6 +95,18 @@ def _apply(event: OutboxEvent, actor: Actor) -> bool:
             dead_at=moment if attempts >= GIVE_UP_AFTER else None,
         )
         return False
+
+
+@service
+def retry(*, events: Iterable[OutboxEvent], actor: Actor, reason: str = "") -> int:
+    """Give events that were given up another round of tries; returns how many."""
+    act, moment = current_act(), clock.now()
+    dead = list(OutboxEvent.objects.of(actor.company_id).filter(dead_at__isnull=False).lock([e.pk for e in events]))
+    OutboxEvent.objects.filter(pk__in=[event.pk for event in dead]).update(dead_at=None, attempts=0, next_try_at=moment)
+    for event in dead:
+        act.audit(event, "retried")
+    transaction.on_commit(ring)
+    return len(dead)
 
 
 def oldest_age() -> float:

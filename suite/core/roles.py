@@ -25,7 +25,14 @@ SELLING = {
     "crm_sales.view_pricelist*": ALL,
     "erp_inventory.view_stockbalance": ALL,
 }
-EVERYBODY = {"desk.*": OWN, "core.view_job": OWN, "core.add_job": OWN, "core.*_apitoken": OWN}
+EVERYBODY = {
+    "desk.*": OWN,
+    "core.view_user": ALL,
+    "core.view_team": ALL,
+    "core.view_job": OWN,
+    "core.add_job": OWN,
+    "core.*_apitoken": OWN,
+}
 
 
 def seller(scope: Scope) -> dict[str, Scope]:
@@ -142,7 +149,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             "integration_insight.view_dashboard": ALL,
         },
     ),
-    "hr": ("人事", gettext_noop("HR officer"), {**EVERYBODY, "core.use_admin": ALL, "core.view_team": ALL}),
+    "hr": ("人事", gettext_noop("HR officer"), {**EVERYBODY, "core.use_admin": ALL}),
     "executive": (
         "老板",
         gettext_noop("Executive"),

@@ -7,9 +7,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from suite.core import clock
+from suite.core import clock, companies
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.models import ApiToken, User
@@ -49,13 +49,23 @@ def revoke(*, token: ApiToken, actor: Actor, reason: str = "") -> None:
 
 
 def find(text: str) -> ApiToken | None:
-    """The live token with this text, its user and company read along."""
+    """The live token with this text, its user and company read along.
+
+    A token lives as long as its user is active and a member of the company.
+    """
     moment = clock.now()
     token = (
         ApiToken.objects.select_related("user", "company")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=moment), digest=digest(text), revoked_at=None)
+        .filter(
+            Q(expires_at=None) | Q(expires_at__gt=moment),
+            companies.enterable("company"),
+            digest=digest(text),
+            revoked_at=None,
+            user__is_active=True,
+            user__memberships__company=F("company"),
+        )
         .first()
     )
-    if token and token.user.is_active and (token.last_used_at is None or moment - token.last_used_at > STALE):
+    if token and (token.last_used_at is None or moment - token.last_used_at > STALE):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=moment)
-    return token if token and token.user.is_active else None
+    return token

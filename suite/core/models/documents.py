@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
-from suite.core.access import Actor, Scope, own_rows
+from suite.core.access import BREADTH, Actor, Scope, own_rows
 from suite.core.errors import BusinessError, Refusal, Stale
 
 M = TypeVar("M", bound=models.Model)
@@ -20,11 +20,15 @@ M = TypeVar("M", bound=models.Model)
 class ScopedQuerySet(models.QuerySet[M]):
     """Rows of companies. Doors read them only through `visible_to`."""
 
-    def visible_to(self, actor: Actor) -> Self:
-        """Rows the actor may see: the company first, then own, team or all by the view permission."""
+    def visible_to(self, actor: Actor, code: str = "") -> Self:
+        """Rows the actor may see: the company first, then own, team or all by the view permission.
+
+        With the permission `code` of an act: of those, the rows on which the actor may do it.
+        """
         meta = self.model._meta
-        scope = actor.scope(getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}"))
-        rows = self.filter(**{getattr(self.model, "COMPANY", "company"): actor.company_id})
+        view = getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}")
+        scope = min(actor.scope(view), actor.scope(code or view), key=BREADTH.__getitem__)
+        rows = self.of(actor.company_id)
         if scope == Scope.NONE:
             return rows.none()
         return rows if scope == Scope.ALL else rows.filter(own_rows(self.model, actor, scope))

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.access import Actor, Scope
+from suite.core.models.documents import ScopedManager, ScopedQuerySet
 
 
 class Named(models.Model):
@@ -46,13 +47,16 @@ class Company(Named):
     is_demo = models.BooleanField(_("demo data"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    objects = ScopedManager()
+    COMPANY = "id"
+
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
-        permissions = [("use_admin", "Can enter the admin pages"), ("use_api", "Can use the API")]
+        permissions = [("use_admin", "Can enter the admin pages")]
 
 
-class PeopleManager(UserManager["User"]):
+class PeopleManager(UserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
     def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
         return self.create_user(username, email, password, is_superuser=True, **extra)
 
@@ -75,8 +79,12 @@ class User(AbstractUser):
         COMPACT = "compact", _("Compact")
         ROOMY = "roomy", _("Roomy")
 
+    COMPANY = "memberships__company"
+
     groups = None
     user_permissions = None
+    first_name = None
+    last_name = None
     name = models.CharField(_("name"), max_length=100, blank=True)
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
@@ -106,6 +114,12 @@ class User(AbstractUser):
         english = (get_language() or "").startswith("en")
         return (self.name_en if english and self.name_en else self.name) or self.username
 
+    def get_full_name(self) -> str:
+        return self.label
+
+    def get_short_name(self) -> str:
+        return self.label
+
     @cached_property
     def actor(self) -> Actor | None:
         """The user in the company last chosen; requests set it, everything else gets the first membership."""
@@ -126,6 +140,8 @@ class Team(Named):
         User, models.SET_NULL, null=True, blank=True, related_name="led_teams", verbose_name=_("manager")
     )
 
+    objects = ScopedManager()
+
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
@@ -137,6 +153,11 @@ class Role(Named):
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="roles", verbose_name=_("company"))
     code = models.SlugField(_("code"), max_length=40)
+    second_step = models.BooleanField(
+        _("second step required"), default=False, help_text=_("Signing in takes a code from an authenticator app")
+    )
+
+    objects = ScopedManager()
 
     class Meta:
         verbose_name = _("role")
@@ -150,6 +171,9 @@ class Grant(models.Model):
     role = models.ForeignKey(Role, models.CASCADE, related_name="grants", verbose_name=_("role"))
     code = models.CharField(_("permission"), max_length=150)
     scope = models.CharField(_("scope"), max_length=8, choices=Scope, default=Scope.ALL)
+
+    objects = ScopedManager()
+    COMPANY = "role__company"
 
     class Meta:
         verbose_name = _("grant")
@@ -169,6 +193,8 @@ class Membership(models.Model):
     team = models.ForeignKey(
         Team, models.SET_NULL, null=True, blank=True, related_name="memberships", verbose_name=_("team")
     )
+
+    objects = ScopedManager()
 
     class Meta:
         verbose_name = _("membership")

@@ -1,0 +1,89 @@
+"""What went wrong, in the caller's language and under a stable code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core import exceptions as django_errors
+from django.db import DataError, IntegrityError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from suite.core.acts import RETRIED
+from suite.core.errors import BusinessError, Refusal
+
+
+class Busy(exceptions.APIException):
+    """The same thing is being done right now; ask again in a moment."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "busy"
+    wait = 1
+
+    def __init__(self) -> None:
+        super().__init__({"code": "busy", "detail": _("This is being done right now; ask again in a moment"), "refusals": []})
+
+
+def explain(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to an error: 409 for what the trade forbids, 400 at the field for bad input, 404 for what is not yours."""
+    if isinstance(error, BusinessError):
+        return Response(refused(error), status.HTTP_409_CONFLICT)
+    return exception_handler(translated(error), context)
+
+
+def refused(error: BusinessError) -> dict[str, Any]:
+    """The body of a refusal; `key` names the record refused in an act over several."""
+    keys = {id(refusal): key for key, refusal in error.by_key.items()}
+    rows = [
+        {"code": each.code, "detail": str(each), "line": each.line, "field": each.field, "key": keys.get(id(each))}
+        for each in error.refusals
+    ]
+    return {"code": error.code, "detail": str(error), "refusals": rows}
+
+
+def translated(error: Exception) -> Exception:
+    """Django's and the database's errors as those of the API; what is left is a fault of ours."""
+    match error:
+        case django_errors.ValidationError():
+            return exceptions.ValidationError(_at_fields(error))
+        case django_errors.ObjectDoesNotExist():
+            return Http404()
+        case DataError():
+            return exceptions.ValidationError({"non_field_errors": [_("A value is too large or not readable")]})
+        case ProtectedError() | RestrictedError():
+            return _conflict("in_use", _("Other records depend on this one"))
+        case IntegrityError():
+            return _conflict("conflict", _broken_rule(error))
+        case OperationalError() if getattr(error.__cause__, "pgcode", None) in RETRIED:
+            return Busy()
+    return error
+
+
+def _at_fields(error: django_errors.ValidationError) -> dict[str, list[str]]:
+    if hasattr(error, "error_dict"):
+        return {
+            "non_field_errors" if field == django_errors.NON_FIELD_ERRORS else field: messages
+            for field, messages in error.message_dict.items()
+        }
+    return {"non_field_errors": error.messages}
+
+
+def _conflict(code: str, detail: str) -> exceptions.APIException:
+    conflict = exceptions.APIException(refused(BusinessError(Refusal(code, detail))))
+    conflict.status_code = status.HTTP_409_CONFLICT
+    return conflict
+
+
+def _broken_rule(error: IntegrityError) -> str:
+    """What the constraint that was broken says to people."""
+    broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == broken:
+                return str(constraint.get_violation_error_message())
+    return _("This contradicts what is already recorded")

@@ -1,0 +1,50 @@
+"""Fields of serializers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import BigIntegerField, Model, QuerySet
+from rest_framework import serializers
+
+LARGEST = BigIntegerField.MAX_BIGINT
+
+
+class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
+    """A related record by its key, among those the caller may see; any other key does not exist for them.
+
+    In a list of lines the records of all lines are read by one statement (`look_up`).
+    """
+
+    def __init__(self, model: type[Model] | None = None, **kwargs: Any) -> None:
+        self.model = model
+        self.known: dict[int, Model] | None = None
+        if model and not kwargs.get("read_only"):
+            kwargs["queryset"] = model._default_manager.none()
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.model._default_manager.visible_to(self.context["request"].actor)  # type: ignore[union-attr]
+
+    def look_up(self, values: Iterable[Any]) -> None:
+        """Read the records with these keys at once."""
+        keys = {key for value in values if (key := key_from(value)) is not None}
+        self.known = self.get_queryset().in_bulk(keys) if keys else {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        key = key_from(data)
+        if key is None:
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        if self.known is None:
+            return super().to_internal_value(key)
+        if key not in self.known:
+            self.fail("does_not_exist", pk_value=data)
+        return self.known[key]
+
+
+def key_from(value: Any) -> int | None:
+    """A key as it may come in a body: a number or its digits, no larger than a key can be."""
+    if type(value) is str and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    return min(value, LARGEST) if type(value) is int and value >= 0 else None

@@ -1,0 +1,67 @@
+"""What a list may be filtered and sorted by: what the viewset declares, nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from rest_framework import exceptions
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.request import Request
+
+__all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter"]
+
+
+class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
+    """Filter by a related record the caller may see; a foreign key value is refused like one that does not exist."""
+
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        super().__init__(queryset=lambda request: model._default_manager.visible_to(request.actor), **kwargs)  # type: ignore[attr-defined]
+
+
+class DeclaredFilters(DjangoFilterBackend):
+    """The filters of `filterset_class`; an unknown query key is an error, for a misspelt filter would show too much."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        filterset = self.get_filterset(request, queryset, view) if view.action == "list" else None
+        known = set(view.query_keys)
+        if view.action == "list":
+            known |= {*view.paginator.query_keys, DeclaredOrdering.key, *(keys_of(filterset) if filterset else ())}
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise exceptions.ValidationError({key: [_("There is no such filter here")] for key in unknown})
+        return super().filter_queryset(request, queryset, view) if filterset else queryset
+
+    def get_filterset_class(self, view: Any, queryset: QuerySet[Any] | None = None) -> type[FilterSet] | None:
+        return view.filterset_class
+
+
+def keys_of(filterset: FilterSet) -> set[str]:
+    """The query keys a filter set reads; a range reads two."""
+    keys = set()
+    for name, field in filterset.form.fields.items():
+        suffixes = getattr(field.widget, "suffixes", None)
+        keys |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
+    return keys
+
+
+class DeclaredOrdering(BaseFilterBackend):
+    """`?ordering=-ordered_on`: one of `ordering_fields`; without it the viewset's `ordering`."""
+
+    key = "ordering"
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        asked = request.query_params.get(self.key) or view.ordering
+        if asked.removeprefix("-") not in {*view.ordering_fields, view.ordering.removeprefix("-")}:
+            choices = ", ".join(view.ordering_fields)
+            raise exceptions.ValidationError({self.key: [_("One of these: %(choices)s") % {"choices": choices}]})
+        return queryset.order_by(asked)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        names = sorted({*view.ordering_fields, view.ordering.removeprefix("-")})
+        choices = [sign + name for name in names for sign in ("", "-")]
+        schema = {"type": "string", "enum": choices, "default": view.ordering}
+        return [{"name": self.key, "in": "query", "required": False, "schema": schema}]

@@ -1,0 +1,90 @@
+"""`Idempotency-Key`: a write asked for twice is done once, and both callers get the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from suite.core.acts import acting, retrying
+from suite.core.api.errors import Busy
+from suite.core.api.throttles import client_of
+from suite.core.models import IdempotencyKey
+
+HEADER = "Idempotency-Key"
+LONGEST = 120
+
+# Lock and look in one statement. An answer that was committed between its snapshot and its lock stays unseen; then the
+# unique key refuses ours at the end, everything is undone, and the caller is asked to come again.
+LOCK_AND_LOOK = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), known.request_digest, known.status, known.body
+FROM (SELECT 1) AS one
+LEFT JOIN core_idempotencykey known ON known.company_id = %s AND known.client = %s AND known.key = %s
+"""
+
+
+class OtherRequest(exceptions.APIException):
+    """The key was used for something else."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_reused"
+
+
+def once(request: Request, handler: Callable[[], Response]) -> Response:
+    """The answer of `handler`, or the one it gave before under the key of this request.
+
+    Effect and answer stand in one transaction. Only successes are kept: what was refused runs again.
+    """
+    key = request.headers.get(HEADER, "")
+    if not key:
+        return handler()
+    if len(key) > LONGEST or not key.isprintable():
+        raise exceptions.ValidationError({HEADER: [_("At most %(longest)s printable characters") % {"longest": LONGEST}]})
+    client, digest = client_of(request), _digest(request)
+    try:
+        return retrying(lambda: _attempt(request, handler, client, key, digest))
+    except IntegrityError as error:
+        if "core_idempotency_once" in str(error):
+            raise Busy from error
+        raise
+
+
+def _attempt(request: Request, handler: Callable[[], Response], client: str, key: str, digest: str) -> Response:
+    company_id = request.actor.company_id  # type: ignore[attr-defined]
+    with acting(request.actor) as act:  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK_AND_LOOK, [f"{company_id}:{client}:{key}", company_id, client, key])
+            free, known_digest, known_status, known_body = cursor.fetchone()
+        if known_digest is not None:
+            if known_digest != digest:
+                raise OtherRequest(_("This key was used for another request"))
+            body = known_body if isinstance(known_body, dict | list) else json.loads(known_body)
+            return Response(body, known_status, headers={"Idempotent-Replayed": "true"})
+        if not free:
+            raise Busy
+        response = handler()
+        act.flush()
+        if status.is_success(response.status_code):
+            IdempotencyKey.objects.create(
+                company_id=company_id,
+                client=client,
+                key=key,
+                request_digest=digest,
+                status=response.status_code,
+                body=json.loads(JSONRenderer().render(response.data) or "null"),
+            )
+        return response
+
+
+def _digest(request: Request) -> str:
+    """What is asked for: method, address and body, whatever the order of the keys."""
+    body: Any = json.dumps(request.data, sort_keys=True, default=str)
+    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""Serializers that take what they know and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from suite.core.api.fields import ScopedRelatedField
+
+
+class Lines(serializers.ListSerializer):
+    """Several of a kind; what they point to is read by one statement per kind, however many they are."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list):
+            for name, field in self.child.fields.items():
+                if isinstance(field, ScopedRelatedField) and not field.read_only:
+                    field.look_up(row.get(name) for row in data if isinstance(row, Mapping))
+        return super().to_internal_value(data)
+
+
+class Strict(serializers.Serializer):
+    """Refuses unknown keys: a misspelt field would otherwise be lost without a word."""
+
+    class Meta:
+        list_serializer_class = Lines
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.Meta.list_serializer_class = Lines
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(str(key) for key in set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({key: [_("There is no such field here")] for key in unknown})
+        return super().to_internal_value(data)
+
+
+class StrictSerializer(Strict):
+    """Plain input; unknown keys are refused."""
+
+
+class StrictModelSerializer(Strict, serializers.ModelSerializer):
+    """A record's explicit fields; keys of related records are looked for among those the caller may see."""
+
+    serializer_related_field = ScopedRelatedField
+
+    def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
+        field_class, kwargs = super().build_relational_field(field_name, relation_info)
+        if field_class is ScopedRelatedField:
+            kwargs.pop("queryset", None)
+            kwargs["model"] = relation_info.related_model
+        return field_class, kwargs
+
+
+class Nothing(StrictSerializer):
+    """An act that needs no input."""
+
+
+class Reason(StrictSerializer):
+    """An act that may say why."""
+
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")

@@ -1,0 +1,137 @@
+"""Views of the API: they read through `visible_to`, decide nothing, and call the same services as the pages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from rest_framework import mixins, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from suite.core.access import Actor
+from suite.core.acts import settle
+from suite.core.api.filters import FilterSet
+from suite.core.api.idempotency import once
+from suite.core.api.policy import code_of
+from suite.core.api.serializers import Nothing
+
+
+class Declared(APIView):
+    """What all views of the API have in common: a permission for each action, and writes that can be repeated safely."""
+
+    model: ClassVar[type[Model] | None] = None
+    action_permissions: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def permission_code(cls, action: str) -> str | None:
+        """The permission that `action` (or the method, in plain views) needs; None shuts it."""
+        return code_of(cls.model, action, cls.action_permissions)
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.actor  # type: ignore[attr-defined]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST" and hasattr(self, "post"):
+            post = self.post
+            self.post = lambda *args, **kwargs: once(request, lambda: post(*args, **kwargs))
+
+    def values(self, serializer_class: type[BaseSerializer[Any]], data: Any = None) -> Any:
+        """The input, checked; without `data` the body. Bad input is answered with 400 at the field."""
+        given = self.request.data if data is None else data
+        serializer = serializer_class(data=given, context={"request": self.request, "view": self})
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class ServiceView(Declared):
+    """A report or another answer that is no list of records.
+
+    `action_permissions = {"get": "erp_finance.view_account"}`; `query_class` checks the query keys (`self.query()`);
+    `serializer_class` describes the answer.
+    """
+
+    query_class: ClassVar[type[BaseSerializer[Any]]] = Nothing
+    serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+
+    def query(self) -> Any:
+        """The query keys, checked; unknown ones are refused."""
+        return self.values(self.query_class, self.request.query_params.dict())
+
+
+class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """List and retrieve; add `Creating`, `Updating`, `Deleting` and actions for the rest.
+
+    `serializer_class` is what is answered. `input_classes` names what an action takes: without an entry `create` and
+    `partial_update` take the serializer itself and other actions nothing. `select` and `prefetch` are read along.
+    Lists offer the filters of `filterset_class` and the orderings of `ordering_fields`; each of them needs an index.
+    """
+
+    model: ClassVar[type[Model]]
+    select: ClassVar[tuple[str, ...]] = ()
+    prefetch: ClassVar[tuple[Any, ...]] = ()
+    input_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {}
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    ordering_fields: ClassVar[tuple[str, ...]] = ()
+    ordering: ClassVar[str] = "-id"
+    query_keys: ClassVar[tuple[str, ...]] = ()
+    http_method_names = ["get", "post", "patch", "delete", "head"]
+    lookup_value_regex = "[0-9]{1,19}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Rows the caller may see, and may do this action on."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.model._default_manager.none()
+        code = self.permission_code(self.action) or ""
+        return self.with_relations(self.model._default_manager.visible_to(self.actor, code))  # type: ignore[attr-defined]
+
+    def with_relations(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related(*self.select).prefetch_related(*self.prefetch)
+
+    @classmethod
+    def input_class(cls, action: str) -> type[BaseSerializer[Any]]:
+        """What an action takes."""
+        usual = cls.serializer_class if action in ("create", "partial_update") else Nothing
+        return cls.input_classes.get(action) or usual or Nothing
+
+    def input(self) -> Any:
+        """The body of this action, checked."""
+        return self.values(self.input_class(self.action))
+
+    def answer(self, pk: int | str, status: int = status.HTTP_200_OK) -> Response:
+        """The record as it is after the act, read again."""
+        settle()
+        row = self.with_relations(self.model._default_manager.of(self.actor.company_id)).get(pk=pk)  # type: ignore[attr-defined]
+        return Response(self.get_serializer(row).data, status)
+
+
+class Creating:
+    """POST on the list; the viewset's `add(values)` calls the service and returns the new record."""
+
+    def create(self: Any, request: Request) -> Response:
+        return self.answer(self.add(self.input()).pk, status.HTTP_201_CREATED)
+
+
+class Updating:
+    """PATCH on a record; the viewset's `change(row, values)` calls the service with what was given."""
+
+    def partial_update(self: Any, request: Request, pk: str) -> Response:
+        row = self.get_object()
+        serializer = self.input_class("partial_update")(
+            row, data=request.data, partial=True, context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
+        self.change(row, serializer.validated_data)
+        return self.answer(row.pk)
+
+
+class Deleting:
+    """DELETE on a record; the viewset's `remove(row)` calls the service."""
+
+    def destroy(self: Any, request: Request, pk: str) -> Response:
+        self.remove(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
