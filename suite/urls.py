@@ -1,3 +1,48 @@
-from django.urls import URLPattern, URLResolver
+"""All addresses. Areas are found by convention: `urls.py` holds their pages, `api.py` their `router` and `urlpatterns`."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+ROOT = {"suite.core", "suite.desk"}  # their pages have no folder of their own
+
+
+def our_apps() -> Iterator[AppConfig]:
+    for app in apps.get_app_configs():
+        if app.name.split(".")[0] in {"suite", "crm", "erp", "integration"}:
+            yield app
+
+
+def folder(app: AppConfig) -> str:
+    return app.name.removeprefix("suite.").replace(".", "/") + "/"
+
+
+def pages() -> Iterator[URLResolver]:
+    """`crm/sales/...`, `masterdata/...`; core and desk at the root."""
+    for app in our_apps():
+        if find_spec(f"{app.name}.urls"):
+            yield path("" if app.name in ROOT else folder(app), include(f"{app.name}.urls"))
+
+
+def interfaces() -> Iterator[URLResolver]:
+    """`api/v1/crm/sales/orders/`, `api/v1/masterdata/parties/`."""
+    for app in our_apps():
+        if find_spec(f"{app.name}.api"):
+            door = import_module(f"{app.name}.api")
+            routes = [*getattr(door, "urlpatterns", ()), *(door.router.urls if hasattr(door, "router") else ())]
+            yield path(f"api/v1/{folder(app)}", include(routes))
+
+
+def health() -> Iterator[URLPattern]:
+    if find_spec("suite.health"):
+        from suite import health
+
+        yield path("livez", health.livez)
+        yield path("readyz", health.readyz)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [*pages(), *interfaces(), *health(), path("admin/", admin.site.urls)]

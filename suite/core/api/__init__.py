@@ -21,8 +21,6 @@
     router.register("orders", OrderViewSet)
 """
 
-from rest_framework.decorators import action
-
 from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
 from suite.core.api.errors import Busy, explain
 from suite.core.api.fields import ScopedRelatedField
@@ -33,7 +31,7 @@ from suite.core.api.policy import DeclaredPolicy
 from suite.core.api.routes import Router
 from suite.core.api.serializers import Nothing, Reason, StrictModelSerializer, StrictSerializer
 from suite.core.api.throttles import ClientThrottle
-from suite.core.api.viewsets import Creating, Deleting, ServiceView, ServiceViewSet, Updating
+from suite.core.api.viewsets import Creating, Deleting, ServiceView, ServiceViewSet, Updating, action
 
 __all__ = [
     "Busy",

@@ -10,6 +10,9 @@ from rest_framework import serializers
 
 from suite.core.api.fields import ScopedRelatedField
 
+UNKNOWN = _("There is no such field here")
+UNWRITTEN = _("This field cannot be set")
+
 
 class Lines(serializers.ListSerializer):
     """Several of a kind; what they point to is read by one statement per kind, however many they are."""
@@ -23,7 +26,7 @@ class Lines(serializers.ListSerializer):
 
 
 class Strict(serializers.Serializer):
-    """Refuses unknown keys: a misspelt field would otherwise be lost without a word."""
+    """Refuses keys it does not know or does not write: they would otherwise be lost without a word."""
 
     class Meta:
         list_serializer_class = Lines
@@ -34,9 +37,10 @@ class Strict(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            unknown = sorted(str(key) for key in set(data) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError({key: [_("There is no such field here")] for key in unknown})
+            written = {field.field_name for field in self._writable_fields}
+            wrong = {key: UNWRITTEN if key in self.fields else UNKNOWN for key in data if key not in written}
+            if wrong:
+                raise serializers.ValidationError({str(key): [message] for key, message in wrong.items()})
         return super().to_internal_value(data)
 
 

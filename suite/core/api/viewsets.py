@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action as action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -16,6 +17,7 @@ from suite.core.acts import settle
 from suite.core.api.filters import FilterSet
 from suite.core.api.idempotency import once
 from suite.core.api.policy import code_of
+from suite.core.api.schema import Schema
 from suite.core.api.serializers import Nothing
 
 
@@ -24,6 +26,9 @@ class Declared(APIView):
 
     model: ClassVar[type[Model] | None] = None
     action_permissions: ClassVar[dict[str, str]] = {}
+    serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+    output_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {}
+    schema = Schema()
 
     @classmethod
     def permission_code(cls, action: str) -> str | None:
@@ -56,7 +61,6 @@ class ServiceView(Declared):
     """
 
     query_class: ClassVar[type[BaseSerializer[Any]]] = Nothing
-    serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
 
     def query(self) -> Any:
         """The query keys, checked; unknown ones are refused."""
@@ -66,8 +70,9 @@ class ServiceView(Declared):
 class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """List and retrieve; add `Creating`, `Updating`, `Deleting` and actions for the rest.
 
-    `serializer_class` is what is answered. `input_classes` names what an action takes: without an entry `create` and
-    `partial_update` take the serializer itself and other actions nothing. `select` and `prefetch` are read along.
+    `serializer_class` is what is answered, unless `output_classes` names something else for an action. `input_classes`
+    names what an action takes: without an entry `create` and `partial_update` take the serializer itself and other
+    actions nothing. `select` and `prefetch` are read along.
     Lists offer the filters of `filterset_class` and the orderings of `ordering_fields`; each of them needs an index.
     """
 

@@ -1,0 +1,124 @@
+"""How the API describes itself (OpenAPI)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from suite.core.api.idempotency import HEADER, LONGEST
+from suite.core.api.serializers import Nothing
+
+PREFIX = "/api/v1"
+
+
+class RefusalBody(serializers.Serializer):
+    """Why one thing was refused: `line` counts from 0, `key` names the record in an act over several."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    field = serializers.CharField(allow_null=True)
+    key = serializers.JSONField(allow_null=True)
+
+
+class Refused(serializers.Serializer):
+    """The rules of the trade forbid it; nothing was written."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    refusals = RefusalBody(many=True)
+
+
+class Problem(serializers.Serializer):
+    """What went wrong."""
+
+    detail = serializers.CharField()
+
+
+BAD_INPUT: dict[str, Any] = {
+    "type": "object",
+    "description": "The messages at the fields they belong to; lines hold a list of such objects",
+    "additionalProperties": True,
+}
+
+
+class Schema(AutoSchema):
+    """Reads what the viewsets declare: inputs per action, answers, errors, the idempotency header."""
+
+    def get_tags(self) -> list[str]:
+        return ["/".join(self._area())]
+
+    def get_operation_id(self) -> str:
+        words = [part.replace("-", "_") for part in self._tokenize_path()]
+        action = getattr(self.view, "action", None) or self.method.lower()
+        return "_".join(words if words[-1:] == [action] else [*words, action])
+
+    def get_request_serializer(self) -> Any:
+        if self.method not in ("POST", "PATCH"):
+            return None
+        input_class = getattr(self.view, "input_class", None)
+        wanted = input_class(self.view.action) if input_class else Nothing
+        return None if wanted is Nothing else wanted
+
+    def get_response_serializers(self) -> Any:
+        if self.method == "DELETE":
+            return {204: None} | self._errors()
+        view, action = self.view, getattr(self.view, "action", None)
+        answer = getattr(view, "output_classes", {}).get(action) or view.serializer_class or OpenApiTypes.OBJECT
+        return {201 if action == "create" else 200: answer} | self._errors()
+
+    def _errors(self) -> dict[int, Any]:
+        errors: dict[int, Any] = {
+            400: OpenApiResponse(BAD_INPUT, "Bad input"),
+            401: OpenApiResponse(Problem, "Not signed in, or the token is not valid"),
+            403: OpenApiResponse(Problem, "You may not do this"),
+        }
+        if "{" in self.path:
+            errors[404] = OpenApiResponse(Problem, "There is no such record for you")
+        if self.method != "GET":
+            errors[409] = OpenApiResponse(Refused, "The rules of the trade forbid it, or it is being done right now")
+        if self.method == "POST":
+            errors[422] = OpenApiResponse(Problem, f"This {HEADER} was used for another request")
+        return errors | {429: OpenApiResponse(Problem, "Too many requests; see Retry-After")}
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters: list[Any] = []
+        query_class = getattr(self.view, "query_class", None)
+        if self.method == "GET" and query_class not in (None, Nothing):
+            parameters.append(query_class)
+        if self.method == "POST":
+            description = f"Your own key for this request, at most {LONGEST} characters: sent again, it is not done again"
+            parameters.append(OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description=description))
+        return parameters
+
+    def _area(self) -> list[str]:
+        """`crm/sales` of `/api/v1/crm/sales/orders/{id}/`; ground apps have one word."""
+        words = self._tokenize_path()
+        return words[:2] if words[0] in ("crm", "erp", "integration") else words[:1]
+
+
+class Bearer(OpenApiAuthenticationExtension):
+    target_class = "suite.core.api.authentication.TokenAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class Cookie(OpenApiAuthenticationExtension):
+    target_class = "suite.core.api.authentication.SessionAuthentication"
+    name = "cookie"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+def only_ours(endpoints: list[Any]) -> list[Any]:
+    """Describe what lies under the prefix, and nothing else."""
+    return [endpoint for endpoint in endpoints if re.match(f"{PREFIX}/", endpoint[0])]
