@@ -35,4 +35,9 @@ class Migration(migrations.Migration):
             model_name='outboxevent',
             index=models.Index(condition=models.Q(('done_at', None)), fields=['kind', 'object_id', 'id'], name='core_outbox_open'),
         ),
+        migrations.AlterField(
+            model_name='idempotencykey',
+            name='body',
+            field=models.JSONField(null=True),
+        ),
     ]
