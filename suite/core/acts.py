@@ -13,11 +13,11 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from django.db import OperationalError, models, transaction
 from django.db.models import Model
@@ -37,6 +37,21 @@ _current: ContextVar[Act | None] = ContextVar("act", default=None)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
+class Paper(Protocol):
+    """A paper known by kind and key only, because its model lies in another wing."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def id(self) -> int: ...
+
+
+def key_of(paper: Model | Paper) -> tuple[str, int]:
+    """Kind and key under which links, audit and events know a paper."""
+    return (paper._meta.label_lower, paper.pk) if isinstance(paper, Model) else (paper.kind, paper.id)
+
+
 @dataclass
 class Act:
     """What one decision collects on its way to the commit."""
@@ -48,19 +63,34 @@ class Act:
     events: list[OutboxEvent] = field(default_factory=list)
     collected: dict[Callable[[Act, list[Any]], None], list[Any]] = field(default_factory=dict)
     last: dict[Callable[[Act, list[Any]], None], list[Any]] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)  # what one service read and a later one need not read again
 
-    def link(self, source: Model, target: Model, relation: str = "") -> None:
+    def link(self, source: Model | Paper, target: Model | Paper, relation: str = "") -> None:
         """`target` came from `source`."""
+        (from_kind, from_id), (to_kind, to_id) = key_of(source), key_of(target)
         self.links.append(
             DocumentLink(
                 company_id=self.actor.company_id,
-                from_kind=source._meta.label_lower,
-                from_id=source.pk,
-                to_kind=target._meta.label_lower,
-                to_id=target.pk,
+                from_kind=from_kind,
+                from_id=from_id,
+                to_kind=to_kind,
+                to_id=to_id,
                 relation=relation,
             )
         )
+
+    def withdraw(self, rows: Iterable[Model]) -> None:
+        """Forget what was collected about rows that this act deletes again."""
+        keys = {key_of(row) for row in rows}
+        self.links = [
+            link
+            for link in self.links
+            if (link.from_kind, link.from_id) not in keys and (link.to_kind, link.to_id) not in keys
+        ]
+        self.audits = [row for row in self.audits if (row.kind, row.object_id) not in keys]
+        self.events = [row for row in self.events if (row.kind, row.object_id) not in keys]
+        for items in (*self.collected.values(), *self.last.values()):
+            items[:] = [item for item in items if not isinstance(item, Model) or key_of(item) not in keys]
 
     def audit(self, row: Model, action: str, changes: Mapping[str, Sequence[Any]] | None = None) -> None:
         """Record what happened to a record; `changes` maps a field to its old and new value."""
