@@ -5,8 +5,7 @@ from django.dispatch import Signal
 orders_confirmed = Signal()
 """Sent inside the transaction of `confirm_orders`, before the status changes, after the orders are locked and checked.
 
-Arguments: `orders` (list of Order, locked, each with `confirmed_lines`, its lines with products read along), `actor`,
-`on_order_date` (post on the order's date instead of today's).
+Arguments: `orders` (list of Order, locked, each with `confirmed_lines`, its lines with products read along), `actor`.
 Not sent for orders that were refused by the checks of the wing itself, nor for an empty set.
 Receivers may refuse: they return `{order id: Refusal}`; what they wrote for a refused order they take back themselves.
 """

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,9 +15,22 @@ if TYPE_CHECKING:
     from suite.core.models import Company
 
 
+_set_to: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Live through history: inside, it is `moment` for every service. Only the audit trail keeps telling the real time."""
+    token = _set_to.set(moment)
+    try:
+        yield
+    finally:
+        _set_to.reset(token)
+
+
 def now() -> dt.datetime:
     """This instant, aware, UTC."""
-    return timezone.now()
+    return _set_to.get() or timezone.now()
 
 
 def today(company: Company) -> dt.date:

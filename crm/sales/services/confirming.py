@@ -31,19 +31,16 @@ def confirm_orders(
     order_ids: Collection[int],
     actor: Actor,
     all_or_nothing: bool = True,
-    on_order_date: bool = False,
     reason: str = "",
 ) -> Outcome:
     """Turn drafts into commitments; an order is confirmed with everything that follows from it, or not at all.
 
-    Raises BusinessError when an order is refused and `all_or_nothing` is set; otherwise the outcome names the refused ones.
-    The books take today's date; `on_order_date` takes each order's own, for history that is brought in.
-    """
+    Raises BusinessError when an order is refused and `all_or_nothing` is set; otherwise the outcome names the refused ones.    """
     orders = locked_with_lines(order_ids, actor)
     refused = not_drafts(orders) | incomplete(orders)
     accepted = _accepted(orders, refused, all_or_nothing)
     if accepted:
-        refused |= _answers(orders_confirmed.send(sender=Order, orders=accepted, actor=actor, on_order_date=on_order_date))
+        refused |= _answers(orders_confirmed.send(sender=Order, orders=accepted, actor=actor))
         accepted = _accepted(accepted, refused, all_or_nothing)
     Order.move_to(accepted, Order.Status.CONFIRMED, confirmed_at=clock.now())
     _record(accepted, "confirmed", (Order.Status.DRAFT, Order.Status.CONFIRMED))

@@ -1,9 +1,9 @@
 """The audit trail."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import clock
 from suite.core.models.documents import ScopedManager
 
 
@@ -15,7 +15,7 @@ class AuditRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     company_id = models.BigIntegerField()
-    at = models.DateTimeField(_("at"), default=clock.now)
+    at = models.DateTimeField(_("at"), default=timezone.now)
     actor_id = models.BigIntegerField(null=True)
     kind = models.CharField(_("kind"), max_length=60)
     object_id = models.BigIntegerField()
