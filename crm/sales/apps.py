@@ -6,3 +6,9 @@ class SalesConfig(AppConfig):
     name = "crm.sales"
     label = "crm_sales"
     verbose_name = _("Sales")
+
+    def ready(self) -> None:
+        from crm.sales.services import policy
+        from suite.core import companies
+
+        companies.on_founding(policy.found)

@@ -42,7 +42,13 @@ class Order(TradeDocument):
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("contact")
     )
     quotation = models.ForeignKey(
-        Quotation, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("quotation"), editable=False
+        Quotation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("quotation"),
+        editable=False,
     )
     customer_reference = models.CharField(_("customer's reference"), max_length=60, blank=True)
     external_ref = models.CharField(_("reference elsewhere"), max_length=60, blank=True)
@@ -121,5 +127,3 @@ class OrderAmendment(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.revision}"
-
-

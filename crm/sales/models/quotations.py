@@ -31,7 +31,13 @@ class Quotation(TradeDocument):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1, editable=False)
     replaces = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces"), editable=False
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+        editable=False,
     )
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
 

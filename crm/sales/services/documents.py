@@ -1,0 +1,115 @@
+"""What quotations and orders decide alike before their lines are priced: whose they are, and under which terms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.services.pricing import LineInput, Terms
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.errors import Refusal
+from suite.core.models import Membership
+from suite.masterdata.models import Currency, ExchangeRate, Party, TradeDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A trade document as somebody wants it; what is None is filled from customer, company and calendar."""
+
+    party_id: int
+    lines: Sequence[LineInput]
+    date: dt.date | None = None
+    currency_id: str | None = None
+    exchange_rate: Decimal | None = None
+    prices_include_tax: bool = True
+    owner_id: int | None = None
+    team_id: int | None = None
+    contact_id: int | None = None
+    note: str = ""
+
+
+class Basis:
+    """What a set of documents is filled from: customers, teams, currencies and rates; at most four statements."""
+
+    def __init__(self, *, actor: Actor, party_ids: Collection[int], currencies: Collection[str | None] = ()) -> None:
+        self.actor = actor
+        self.today = clock.today(actor.company)
+        parties = Party.objects.of(actor.company_id).filter(pk__in=set(party_ids)).select_related("customer")
+        self.parties = {party.pk: party for party in parties}
+        owners = {self._customer(pk).owner_id for pk in self.parties if self._customer(pk)} | {actor.user_id}
+        members = Membership.objects.filter(company=actor.company_id, user__in=owners - {None})
+        self.teams = dict(members.values_list("user_id", "team_id"))
+        foreign = set(currencies) - {None, actor.company.currency}
+        self.digits = dict(Currency.objects.filter(pk__in=foreign).values_list("pk", "digits")) if foreign else {}
+        self.rates = _rates(actor.company_id, foreign) if foreign else []
+
+    def _customer(self, party_id: int) -> Any:
+        return getattr(self.parties[party_id], "customer", None)
+
+    def unsellable(self, party_id: int) -> Refusal | None:
+        """Why nothing can be sold to this party."""
+        party = self.parties.get(party_id)
+        if party is None:
+            return Refusal("unknown_party", _("There is no such customer"), field="party")
+        if party.is_archived:
+            return Refusal("archived", _("%(party)s is archived"), {"party": party.label}, field="party")
+        return None
+
+    def refusal(self, draft: Draft) -> Refusal | None:
+        """Why this draft cannot stand, whatever its lines."""
+        if refusal := self.unsellable(draft.party_id):
+            return refusal
+        if draft.exchange_rate is None and self.exchange_rate(draft.currency_id, draft.date) is None:
+            params = {"currency": draft.currency_id, "date": draft.date or self.today}
+            sentence = _("There is no exchange rate for %(currency)s on %(date)s")
+            return Refusal("no_rate", sentence, params, field="currency")
+        return None
+
+    def exchange_rate(self, currency: str | None, date: dt.date | None) -> Decimal | None:
+        """What one unit of a currency is worth in the company's on a day; None where nobody knows."""
+        if currency in (None, self.actor.company.currency):
+            return Decimal(1)
+        day = date or self.today
+        return next((rate for code, since, rate in self.rates if code == currency and since <= day), None)
+
+    def header(self, draft: Draft) -> dict[str, Any]:
+        """The columns every trade document has; owner and team as given, else the customer's, else the actor's."""
+        customer = self._customer(draft.party_id)
+        owner = draft.owner_id or (customer.owner_id if customer else None) or self.actor.user_id
+        team = draft.team_id or (customer.team_id if customer else None) or self.teams.get(owner or 0)
+        return {
+            "company": self.actor.company,
+            "party": self.parties[draft.party_id],
+            "owner_id": owner,
+            "team_id": team,
+            "date": draft.date or self.today,
+            "currency_id": draft.currency_id or self.actor.company.currency,
+            "exchange_rate": draft.exchange_rate or self.exchange_rate(draft.currency_id, draft.date),
+            "prices_include_tax": draft.prices_include_tax,
+            "contact_id": draft.contact_id,
+            "note": draft.note,
+        }
+
+    def terms(self, document: TradeDocument) -> Terms:
+        """The pricing terms of a document."""
+        customer = self._customer(document.party_id)
+        return Terms(
+            party_id=document.party_id,
+            tier=customer.tier if customer else "",
+            date=document.date,
+            currency=document.currency_id,
+            includes_tax=document.prices_include_tax,
+            exchange_rate=document.exchange_rate,
+            digits=self.digits.get(document.currency_id, 2),
+        )
+
+
+def _rates(company_id: int, currencies: Collection[str | None]) -> list[tuple[str, dt.date, Decimal]]:
+    rates = ExchangeRate.objects.of(company_id).filter(currency__in=currencies).order_by("-valid_from")
+    return list(rates.values_list("currency_id", "valid_from", "rate"))

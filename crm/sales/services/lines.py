@@ -1,0 +1,232 @@
+"""The lines of quotations and orders: priced, written and summed up in the same way for both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.models import OrderLine, QuotationLine
+from crm.sales.services.documents import Basis
+from crm.sales.services.pricing import LARGEST_AMOUNT, LineInput, PriceBook, PricedLine, Terms
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import changes_between, current_act
+from suite.core.errors import BusinessError, Refusal
+from suite.core.money import ZERO
+from suite.masterdata.models import TradeDocument
+
+Line = OrderLine | QuotationLine
+
+# What is decided by hand on a line; while it stays as it was, it is not judged again.
+JUDGED = ("product_id", "unit_id", "unit_price", "discount")
+# Changing one of these reckons the lines anew, with the prices they have.
+TERMS = {"party_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
+WRITTEN = (
+    "position", "product", "unit", "quantity", "base_quantity", "unit_price", "discount", "tax", "tax_rate", "net",
+    "tax_amount", "gross", "description", "requested_date",
+)  # fmt: skip
+
+
+@dataclass
+class Priced:
+    """The lines of one document, priced in their order, and what speaks against them."""
+
+    lines: list[PricedLine] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def totals(self) -> dict[str, Any]:
+        """The header: the sum of the lines."""
+        return {
+            "net": sum((line.amounts.net for line in self.lines), ZERO),
+            "tax_amount": sum((line.amounts.tax for line in self.lines), ZERO),
+            "gross": sum((line.amounts.gross for line in self.lines), ZERO),
+        }
+
+
+def price_all(
+    documents: Sequence[tuple[Terms, Sequence[LineInput]]], *, actor: Actor, known: Mapping[int, Line] | None = None
+) -> list[Priced]:
+    """Price the lines of many documents at once; `known` are the lines as they were, for a document that changes."""
+    lines = [line for _terms, inputs in documents for line in inputs]
+    book = PriceBook(actor=actor, terms=[terms for terms, _inputs in documents], lines=lines)
+    return [_price(book, terms, inputs, known or {}) for terms, inputs in documents]
+
+
+def _price(book: PriceBook, terms: Terms, inputs: Sequence[LineInput], known: Mapping[int, Line]) -> Priced:
+    priced, seen = Priced(), set()
+    for index, each in enumerate(inputs):
+        refusals = book.refusals(each, index)
+        if each.id and (each.id in seen or each.id not in known):
+            refusals.append(Refusal("unknown_line", _("There is no such line in this document"), {}, index, "id"))
+        seen.add(each.id)
+        if not refusals:
+            line = book.price(terms, each)
+            priced.lines.append(line)
+            if abs(line.amounts.gross) >= LARGEST_AMOUNT:
+                refusals = [Refusal("too_large", _("The amount is too large"), {}, index, "quantity")]
+            elif not _as_before(line, known.get(each.id or 0)):
+                refusals = book.undercut(terms, line, index)
+        priced.refusals += refusals
+    return priced
+
+
+def _as_before(line: PricedLine, before: Line | None) -> bool:
+    return before is not None and all(getattr(before, name) == _value(line, name) for name in JUDGED)
+
+
+def _value(line: PricedLine, name: str) -> Any:
+    return line.product.pk if name == "product_id" else getattr(line, name)
+
+
+def inputs_of(lines: Iterable[Line], *, keep_ids: bool = True) -> list[LineInput]:
+    """Existing lines as input, with their prices: to copy a document, or to reckon it anew under other terms."""
+    return [
+        LineInput(
+            product_id=line.product_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            unit_id=line.unit_id,
+            tax_id=line.tax_id,
+            description=line.description,
+            requested_date=line.requested_date,
+            id=line.pk if keep_ids else None,
+        )
+        for line in lines
+    ]
+
+
+def write(model: type[Line], parent: str, documents: Collection[tuple[TradeDocument, Priced]]) -> list[Line]:
+    """Insert the lines of new documents by one statement."""
+    rows = [
+        model(company_id=document.company_id, position=position, **{parent: document}, **line.fields())
+        for document, priced in documents
+        for position, line in enumerate(priced.lines)
+    ]
+    return model.objects.bulk_create(rows)
+
+
+def change(
+    model: type[Line],
+    parent: str,
+    document: TradeDocument,
+    *,
+    fields: Mapping[str, Any],
+    inputs: Sequence[LineInput] | None,
+    actor: Actor,
+) -> bool:
+    """Change a locked document: header fields as given, lines to what `inputs` say (None: the present ones).
+
+    One version step and one audit row, whatever changed; False when nothing did. Raises BusinessError naming the lines
+    that cannot be sold like this.
+    """
+    values = _columns(document, fields)
+    changes = changes_between(document, values)
+    for name, value in values.items():
+        setattr(document, name, value)
+    if inputs is not None or changes.keys() & TERMS:
+        known = {line.pk: line for line in model.objects.filter(**{parent: document})}
+        inputs = inputs_of(known.values()) if inputs is None else inputs
+        priced = _priced_anew(document, changes, inputs, known, actor)
+        changes |= _rewrite(model, parent, document, inputs, priced, known)
+        changes |= changes_between(document, priced.totals())
+        for name, value in priced.totals().items():
+            setattr(document, name, value)
+    if not changes:
+        return False
+    document.version += 1
+    document.updated_at = clock.now()
+    document.save()
+    current_act().audit(document, "changed", changes)
+    return True
+
+
+def _columns(document: TradeDocument, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Field values under the names of their columns, so that they can be compared without reading relations."""
+    values = {
+        (f"{name}_id" if isinstance(value, Model) else name): (value.pk if isinstance(value, Model) else value)
+        for name, value in fields.items()
+    }
+    known = {column.attname for column in document._meta.concrete_fields if column.editable}
+    if values.keys() - known:
+        raise TypeError(f"Not to be changed like this: {sorted(values.keys() - known)}")
+    return values
+
+
+def _priced_anew(
+    document: TradeDocument,
+    changes: dict[str, tuple[Any, Any]],
+    inputs: Sequence[LineInput],
+    known: Mapping[int, Line],
+    actor: Actor,
+) -> Priced:
+    """The lines under the document's terms of now; another currency or day brings its exchange rate."""
+    basis = Basis(actor=actor, party_ids=[document.party_id], currencies=[document.currency_id])
+    if changes.keys() & {"currency_id", "date"} and "exchange_rate" not in changes:
+        document.exchange_rate = basis.exchange_rate(document.currency_id, document.date) or document.exchange_rate
+    priced = price_all([(basis.terms(document), inputs)], actor=actor, known=known)[0]
+    if "party_id" in changes and (refusal := basis.unsellable(document.party_id)):
+        priced.refusals.insert(0, refusal)
+    if priced.refusals:
+        raise BusinessError(*priced.refusals)
+    return priced
+
+
+def _rewrite(
+    model: type[Line],
+    parent: str,
+    document: TradeDocument,
+    inputs: Sequence[LineInput],
+    priced: Priced,
+    known: Mapping[int, Line],
+) -> dict[str, tuple[Any, Any]]:
+    """Delete, update and insert lines by one statement each, and say what changed."""
+    rows = [
+        model(pk=each.id, company_id=document.company_id, position=position, **{parent: document}, **line.fields())
+        for position, (each, line) in enumerate(zip(inputs, priced.lines, strict=True))
+    ]
+    gone = known.keys() - {row.pk for row in rows}
+    changed = [row for row in rows if row.pk and _differs(row, known[row.pk])]
+    new = [row for row in rows if not row.pk]
+    if gone:
+        model.objects.filter(pk__in=gone).delete()
+    if changed:
+        model.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN)
+    if new:
+        model.objects.bulk_create(new)
+    return _line_changes(changed, new, gone, known)
+
+
+def _differs(row: Line, before: Line) -> bool:
+    return any(getattr(row, _column(name)) != getattr(before, _column(name)) for name in WRITTEN)
+
+
+def _column(name: str) -> str:
+    return f"{name}_id" if name in ("product", "unit", "tax") else name
+
+
+def _line_changes(
+    changed: Iterable[Line], new: Iterable[Line], gone: Iterable[int], known: Mapping[int, Line]
+) -> dict[str, tuple[Any, Any]]:
+    changes: dict[str, tuple[Any, Any]] = {}
+    for row in changed:
+        changes[f"line {row.position + 1}"] = (_brief(known[row.pk]), _brief(row))
+    for row in new:
+        changes[f"line {row.position + 1} (new)"] = (None, _brief(row))
+    for pk in gone:
+        changes[f"line {known[pk].position + 1} (gone)"] = (_brief(known[pk]), None)
+    return changes
+
+
+def _brief(line: Line) -> dict[str, Any]:
+    return {
+        "product": line.product_id,
+        "quantity": str(line.quantity),
+        "unit_price": str(line.unit_price),
+        "discount": str(line.discount),
+        "gross": str(line.gross),
+    }

@@ -1,0 +1,279 @@
+"""Prices of lines: the narrowest price list that holds, else the product's own price; discounts within the limit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.models import PriceListItem, SalesPolicy
+from crm.sales.services.policy import policy_of
+from suite.core.access import Actor
+from suite.core.errors import Refusal
+from suite.core.money import HUNDRED, LineAmounts, line_amounts, round_quantity
+from suite.masterdata.models import Product, ProductUnit, Tax
+
+MAY_UNDERCUT = "crm_sales.override_discount"
+# What 18 digits with six places (quantities, prices) and with two (amounts) can hold.
+SMALLEST, LARGEST = Decimal("0.000001"), Decimal(10) ** 12
+LARGEST_AMOUNT = Decimal(10) ** 16
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """A line as somebody wants it: quantity in `unit_id`, price per that unit, discount in percent.
+
+    What is None comes from the price lists and the product. `id` names the line that it changes.
+    """
+
+    product_id: int
+    quantity: Decimal
+    unit_price: Decimal | None = None
+    discount: Decimal | None = None
+    unit_id: str | None = None
+    tax_id: int | None = None
+    description: str = ""
+    requested_date: dt.date | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the price of a line depends on besides the line: who buys, when, in which money, with tax or without.
+
+    `exchange_rate` is what one unit of `currency` is worth in the company's currency, `digits` its decimal places.
+    """
+
+    party_id: int
+    tier: str
+    date: dt.date
+    currency: str
+    includes_tax: bool
+    exchange_rate: Decimal = Decimal(1)
+    digits: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrice:
+    """A price before discount and where it comes from; `item` is None when it is the product's own price."""
+
+    amount: Decimal
+    item: PriceListItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line with everything decided; `list_price` is what it would cost without a hand-typed price."""
+
+    product: Product
+    unit_id: str
+    quantity: Decimal
+    base_quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    tax_id: int
+    tax_rate: Decimal
+    amounts: LineAmounts
+    list_price: ListPrice
+    description: str
+    requested_date: dt.date | None
+
+    def fields(self) -> dict[str, Any]:
+        """The columns of a trade line."""
+        return {
+            "product": self.product,
+            "unit_id": self.unit_id,
+            "quantity": self.quantity,
+            "base_quantity": self.base_quantity,
+            "unit_price": self.unit_price,
+            "discount": self.discount,
+            "tax_id": self.tax_id,
+            "tax_rate": self.tax_rate,
+            "net": self.amounts.net,
+            "tax_amount": self.amounts.tax,
+            "gross": self.amounts.gross,
+            "description": self.description,
+            "requested_date": self.requested_date,
+        }
+
+
+class PriceBook:
+    """Everything that prices the lines of a set of documents, read by at most four statements whatever their number."""
+
+    def __init__(self, *, actor: Actor, terms: Collection[Terms], lines: Collection[LineInput]) -> None:
+        self.actor = actor
+        company = actor.company_id
+        pks = {line.product_id for line in lines}
+        products = Product.objects.of(company).filter(pk__in=pks).select_related("tax", "unit")
+        self.products = {product.pk: product for product in products}
+        self.items = _items_by_product(company, pks, terms)
+        self.factors = self._factors(lines)
+        other_taxes = {line.tax_id for line in lines if line.tax_id and self._own_tax(line) != line.tax_id}
+        self.taxes = Tax.objects.of(company).in_bulk(other_taxes) if other_taxes else {}
+
+    @cached_property
+    def policy(self) -> SalesPolicy:
+        return policy_of(self.actor.company_id)
+
+    def _own_tax(self, line: LineInput) -> int | None:
+        product = self.products.get(line.product_id)
+        return product.tax_id if product else None
+
+    def _factors(self, lines: Iterable[LineInput]) -> dict[tuple[int, str], Fraction]:
+        factors = {(product.pk, product.unit_id): Fraction(1) for product in self.products.values()}
+        asked = {(line.product_id, line.unit_id) for line in lines if line.unit_id}
+        others = asked - factors.keys()
+        if others:
+            products = {product for product, _unit in others}
+            units = ProductUnit.objects.of(self.actor.company_id).filter(product__in=products)
+            factors |= {(row.product_id, row.unit_id): Fraction(row.numerator, row.denominator) for row in units}
+        return factors
+
+    def refusals(self, line: LineInput, index: int | None = None) -> list[Refusal]:
+        """What is impossible about a line before it has a price; `index` is its place in the document."""
+        product = self.products.get(line.product_id)
+        if product is None:
+            return [Refusal("unknown_product", _("There is no such product"), line=index, field="product")]
+        found = []
+        if product.is_archived:
+            found.append(Refusal("archived", _("%(product)s is archived"), {"product": product}, index, "product"))
+        factor = self.factors.get((product.pk, line.unit_id or product.unit_id))
+        if factor is None:
+            sentence = _("%(product)s is not traded in the unit %(unit)s")
+            params = {"product": product, "unit": line.unit_id}
+            found.append(Refusal("unknown_unit", sentence, params, index, "unit"))
+        elif not (_countable(line.quantity) and _countable(line.quantity * factor.numerator / factor.denominator)):
+            sentence = _("The quantity is zero or beyond what can be counted")
+            found.append(Refusal("quantity", sentence, {}, index, "quantity"))
+        if line.unit_price and not (line.unit_price > 0 and _countable(line.unit_price)):
+            found.append(Refusal("unit_price", _("The price is negative or too large"), {}, index, "unit_price"))
+        if line.discount and not 0 < line.discount <= HUNDRED:
+            found.append(Refusal("discount", _("A discount is between 0 and 100 percent"), {}, index, "discount"))
+        if line.tax_id and line.tax_id != product.tax_id and line.tax_id not in self.taxes:
+            found.append(Refusal("unknown_tax", _("There is no such tax"), {}, index, "tax"))
+        return found
+
+    def price(self, terms: Terms, line: LineInput) -> PricedLine:
+        """Price a line that has no refusals."""
+        product = self.products[line.product_id]
+        tax = self.taxes.get(line.tax_id, product.tax) if line.tax_id else product.tax
+        unit = line.unit_id or product.unit_id
+        factor = self.factors[product.pk, unit]
+        base_quantity = _times(line.quantity, factor)
+        list_price = self._list_price(terms, product, base_quantity, factor, tax.rate)
+        unit_price = list_price.amount if line.unit_price is None else round_quantity(line.unit_price)
+        discount = line.discount or Decimal(0)
+        amounts = line_amounts(
+            quantity=line.quantity, unit_price=unit_price, discount=discount, rate=tax.rate,
+            included=terms.includes_tax, digits=terms.digits,
+        )  # fmt: skip
+        return PricedLine(
+            product, unit, line.quantity, base_quantity, unit_price, discount, tax.pk, tax.rate, amounts, list_price,
+            line.description, line.requested_date,
+        )  # fmt: skip
+
+    def _list_price(
+        self, terms: Terms, product: Product, base_quantity: Decimal, factor: Fraction, rate: Decimal
+    ) -> ListPrice:
+        item = self._best_item(terms, product, abs(base_quantity))
+        if item:
+            amount, included = item.price, item.price_list.includes_tax
+        else:
+            amount, included = product.sale_price / terms.exchange_rate, product.sale_price_includes_tax
+        return ListPrice(_times(_with_tax(amount, rate, included, terms.includes_tax), factor), item)
+
+    def _best_item(self, terms: Terms, product: Product, base_quantity: Decimal) -> PriceListItem | None:
+        """Customer before tier before everybody; then the list that began last; then the highest quantity reached."""
+        holding = [
+            item for item in self.items[product.pk] if item.min_quantity <= base_quantity and _holds(item, terms)
+        ]
+        return max(
+            holding,
+            key=lambda item: (
+                item.price_list.party_id is not None,
+                item.price_list.tier != "",
+                item.price_list.valid_from or dt.date.min,
+                item.price_list_id,
+                item.min_quantity,
+            ),
+            default=None,
+        )
+
+    def undercut(self, terms: Terms, line: PricedLine, index: int | None = None) -> list[Refusal]:
+        """What the actor may not give away: a discount above the company's limit, a price below the product's floor."""
+        if self.actor.may(MAY_UNDERCUT):
+            return []
+        most = self.policy.max_discount
+        if line.discount > most:
+            params = {"discount": f"{line.discount.normalize():f}", "most": f"{most.normalize():f}"}
+            sentence = _("%(discount)s%% discount is more than the %(most)s%% you may give; your manager may give it")
+            return [Refusal("discount_too_high", sentence, params, index, "discount")]
+        floor = line.product.floor_price
+        if floor is None:
+            return []
+        factor = self.factors[line.product.pk, line.unit_id]
+        lowest = _with_tax(floor / terms.exchange_rate, line.tax_rate, line.product.sale_price_includes_tax,
+                           terms.includes_tax)  # fmt: skip
+        lowest = _times(lowest, factor)
+        asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
+        if asked < lowest:
+            params = {"price": f"{asked.normalize():f}", "floor": f"{lowest.normalize():f}"}
+            sentence = _("%(price)s is below the floor price of %(floor)s; your manager may allow it")
+            return [Refusal("below_floor", sentence, params, index, "unit_price")]
+        return []
+
+
+def _items_by_product(
+    company_id: int, products: Collection[int], terms: Collection[Terms]
+) -> defaultdict[int, list[PriceListItem]]:
+    by_product: defaultdict[int, list[PriceListItem]] = defaultdict(list)
+    if not products or not terms:
+        return by_product
+    first, last = min(each.date for each in terms), max(each.date for each in terms)
+    for_whom = Q(price_list__party__in={each.party_id for each in terms}) | Q(
+        price_list__party=None, price_list__tier__in={"", *(each.tier for each in terms)}
+    )
+    items = PriceListItem.objects.of(company_id).filter(
+        for_whom,
+        Q(price_list__valid_from=None) | Q(price_list__valid_from__lte=last),
+        Q(price_list__valid_to=None) | Q(price_list__valid_to__gte=first),
+        product__in=products,
+        price_list__is_archived=False,
+        price_list__currency__in={each.currency for each in terms},
+    )
+    for item in items.select_related("price_list"):
+        by_product[item.product_id].append(item)
+    return by_product
+
+
+def _holds(item: PriceListItem, terms: Terms) -> bool:
+    prices = item.price_list
+    return (
+        prices.party_id in (None, terms.party_id)
+        and prices.tier in ("", terms.tier)
+        and prices.currency_id == terms.currency
+        and (prices.valid_from or terms.date) <= terms.date <= (prices.valid_to or terms.date)
+    )
+
+
+def _with_tax(price: Decimal, rate: Decimal, included: bool, wanted: bool) -> Decimal:
+    """A price with or without tax, as the document shows its prices."""
+    if included == wanted:
+        return price
+    return price * (HUNDRED + rate) / HUNDRED if wanted else price * HUNDRED / (HUNDRED + rate)
+
+
+def _countable(value: Decimal) -> bool:
+    return value.is_finite() and SMALLEST <= abs(value) < LARGEST
+
+
+def _times(value: Decimal, factor: Fraction) -> Decimal:
+    return round_quantity(value * factor.numerator / factor.denominator)
