@@ -260,6 +260,7 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {"celery": {"level": "WARNING"}},  # else every tick of the clock is a line
 }
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "")

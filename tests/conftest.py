@@ -10,7 +10,7 @@ from suite.boot.testing import TestDatabase
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """A copy of the migrated template; tests that commit get a fresh copy afterwards, as ledgers refuse to be emptied."""
+    """A copy of the migrated template, made anew after tests that commit: ledgers refuse to be emptied."""
     database = TestDatabase()
     with django_db_blocker.unblock():
         database.create()

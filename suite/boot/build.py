@@ -1,4 +1,4 @@
-"""What is made from the sources before the web starts: catalogues, browser packages, static files under lasting names."""
+"""What is made from the sources before the web starts: catalogues, browser packages, static files."""
 
 import fcntl
 import subprocess

@@ -51,4 +51,4 @@ class Json(logging.Formatter):
 def request_number() -> str | None:
     # Not imported: logging begins before the applications are ready.
     acts = sys.modules.get("suite.core.acts")
-    return getattr(acts, "request_id").get() or None if hasattr(acts, "request_id") else None
+    return acts.request_id.get() or None if hasattr(acts, "request_id") else None

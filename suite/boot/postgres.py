@@ -50,7 +50,7 @@ FLEETING = {
 
 
 class Postgres:
-    """One cluster under `home`, with a database, the role that owns its tables and the role that only works with them."""
+    """One cluster under `home`: a database, the role that owns its tables and the role that works with them."""
 
     stop_signal = signal.SIGINT  # "fast": ends connections, writes a checkpoint
 

@@ -83,6 +83,14 @@ def is_at_work_in(pid: int, folder: Path) -> bool:
     return str(folder) in listing.stdout
 
 
+def belongs_to_start(pid: int, token: str) -> bool:
+    """Whether a process is alive and was started with SUITE_START set to a token."""
+    try:
+        return f"SUITE_START={token}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
 def die_with_parent(stop: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to send us a signal when our parent dies. Only Linux can; elsewhere the next start clears up."""
     if Path("/proc").is_dir():

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -59,10 +60,15 @@ def hold(kind: str, home: Path, *, durable: bool) -> dict[str, str]:
     return address
 
 
-def release() -> None:
-    """Let go of every server; those that nobody else holds stop."""
+def release() -> bool:
+    """Let go of every server and wait for them to stop; False when others hold one, which therefore goes on."""
+    homes = [Path(holders.name).parent for holders in _held]
     while _held:
         _held.pop().close()
+    deadline = time.monotonic() + 5
+    while any(map(is_kept, homes)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not any(map(is_kept, homes))
 
 
 def is_kept(home: Path) -> bool:

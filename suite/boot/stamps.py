@@ -4,6 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from suite.boot.servers import ROOT
+
+PACKAGES = ("suite", "crm", "erp", "integration")
+# What the schema and its first rows do not depend on, so that editing it does not cost a migration.
+DOORS_AND_ROOMS = {"admin", "api", "boot", "filters", "forms", "ports", "queries", "services", "tasks", "urls", "views"}
+
 
 class Stamp:
     """Remembers in a file for which inputs a step was done."""
@@ -29,3 +35,10 @@ def fingerprint(inputs: Iterable[Path]) -> str:
             digest.update(str(file).encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def schema_inputs() -> list[Path]:
+    """The files on which the schema, and the rows that come with it, may depend."""
+    modules = (module for package in PACKAGES for module in sorted((ROOT / package).rglob("*.py")))
+    relevant = [m for m in modules if DOORS_AND_ROOMS.isdisjoint((*m.relative_to(ROOT).parts[1:], m.stem))]
+    return [ROOT / "requirements.lock", *relevant]

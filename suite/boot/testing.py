@@ -1,6 +1,5 @@
 """Test databases: a template is migrated once for each state of the schema, and every test process works on a copy."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,8 @@ from django.db import connections
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, cursor
 from psycopg2.sql import SQL, Identifier
 
-from suite.boot.servers import ROOT
+from suite.boot.stamps import fingerprint, schema_inputs
 
-PACKAGES = ("suite", "crm", "erp", "integration")
-# What the schema and its first rows do not depend on, so that editing it does not cost a migration.
-IRRELEVANT = {"admin", "api", "boot", "filters", "forms", "ports", "queries", "services", "tasks", "urls", "views"}
 BUILDING = 731_001  # key of the advisory lock under which a template is made
 
 
@@ -30,7 +26,7 @@ class TestDatabase:
     def __init__(self) -> None:
         process = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
         self.name = f"suite_test_{os.environ['SUITE_TEST_RUN']}_{process}"
-        self.template = f"suite_template_{schema_hash()}"
+        self.template = f"suite_template_{fingerprint(schema_inputs())[:16]}"
 
     def create(self) -> None:
         with _server() as server:
@@ -61,16 +57,6 @@ class TestDatabase:
         call_command("migrate", run_syncdb=True, verbosity=0)
         connections.close_all()
         _run(server, "ALTER DATABASE {} RENAME TO {}", new, self.template)
-
-
-def schema_hash() -> str:
-    """Changes whenever the schema or the rows that come with it may have changed."""
-    digest = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if IRRELEVANT.isdisjoint((*path.relative_to(ROOT).parts[1:], path.stem)):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 @contextmanager
