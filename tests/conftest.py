@@ -6,6 +6,9 @@ import pytest
 from django.test import TransactionTestCase
 
 from suite.boot.testing import TestDatabase
+from suite.core.access import Actor
+from suite.core.models import Company, Team
+from tests import make
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,56 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest.Fix
     yield
     with django_db_blocker.unblock():
         database.drop()
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return make.company("acme")
+
+
+@pytest.fixture
+def other_company(db: None) -> Company:
+    """Somebody else's books, which nobody of `company` may reach."""
+    return make.company("globex")
+
+
+@pytest.fixture
+def manager(company: Company) -> Actor:
+    """Leads the team in which `rep` works."""
+    return make.actor(company, "sales_manager", username="manager")
+
+
+@pytest.fixture
+def team(company: Company, manager: Actor) -> Team:
+    return make.team(company, "East", manager=manager.user)
+
+
+@pytest.fixture
+def rep(company: Company, team: Team) -> Actor:
+    return make.actor(company, "rep", username="rep", team=team)
+
+
+@pytest.fixture
+def accountant(company: Company) -> Actor:
+    return make.actor(company, "accountant", username="accountant")
+
+
+@pytest.fixture
+def warehouse(company: Company) -> Actor:
+    return make.actor(company, "warehouse", username="warehouse")
+
+
+@pytest.fixture
+def buyer(company: Company) -> Actor:
+    return make.actor(company, "buyer", username="buyer")
+
+
+@pytest.fixture
+def admin(company: Company) -> Actor:
+    return make.actor(company, "administrator", username="admin")
+
+
+@pytest.fixture
+def house(company: Company) -> Actor:
+    """The company itself, as the clock acts for it."""
+    return Actor.system(company)

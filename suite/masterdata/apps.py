@@ -6,3 +6,9 @@ class MasterdataConfig(AppConfig):
     name = "suite.masterdata"
     label = "masterdata"
     verbose_name = _("Masterdata")
+
+    def ready(self) -> None:
+        from suite.core.companies import on_founding
+        from suite.masterdata.services import founding
+
+        on_founding(founding.set_up, order=10)

@@ -42,7 +42,7 @@ class ExchangeRate(CompanyRow):
 
 
 class Tax(CompanyRow, Named):
-    """税率: a VAT rate with the days on which it holds; rates change by law, so they are dated rows."""
+    """税率: a VAT rate with the days on which it holds; when the law changes it, a new row takes over the code."""
 
     class Method(models.TextChoices):
         GENERAL = "general", _("General method")
@@ -61,7 +61,12 @@ class Tax(CompanyRow, Named):
         verbose_name_plural = _("taxes")
         ordering = ["-rate"]
         constraints = [
-            models.UniqueConstraint(fields=["company", "code"], name="masterdata_tax_code_once"),
+            models.UniqueConstraint(
+                fields=["company", "code", "valid_from"],
+                name="masterdata_tax_code_once",
+                nulls_distinct=False,
+                violation_error_message=_("There is a tax with this code from this day on already"),
+            ),
             models.UniqueConstraint(
                 fields=["company"], condition=Q(is_default=True), name="masterdata_tax_one_default"
             ),

@@ -79,8 +79,6 @@ class Party(CompanyRow, Named):
 class Contact(CompanyRow, Named):
     """联系人: a person at a party."""
 
-    COMPANY = "company"
-
     party = models.ForeignKey(Party, models.CASCADE, related_name="contacts", verbose_name=_("party"))
     title = models.CharField(_("title"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)

@@ -90,7 +90,7 @@ class Product(CompanyRow, Named):
 
 
 class ProductUnit(CompanyRow):
-    """Another unit in which a product is traded: one of it is numerator / denominator base units (a fraction, exact)."""
+    """Another unit in which a product is traded: one of it is numerator / denominator base units, exactly."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="units", verbose_name=_("product"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))

@@ -1,0 +1,63 @@
+"""What holds on a day: taxes, exchange rates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from suite.core.errors import BusinessError, Refusal
+from suite.core.models import Company
+from suite.masterdata.models import ExchangeRate, Tax
+
+
+def taxes_on(company_id: int, day: dt.date) -> QuerySet[Tax]:
+    """The taxes in force on a day, the highest first."""
+    return Tax.objects.of(company_id).filter(
+        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+    )
+
+
+def tax_on(tax: Tax, day: dt.date) -> Tax:
+    """The row that holds the code of `tax` on a day: rates change by law, codes stay. BusinessError where none does."""
+    if (tax.valid_from is None or tax.valid_from <= day) and (tax.valid_to is None or day <= tax.valid_to):
+        return tax
+    successor = taxes_on(tax.company_id, day).filter(code=tax.code).first()
+    if successor is None:
+        raise BusinessError(
+            Refusal(
+                "no_tax", _("No rate is in force for %(code)s on %(day)s"), {"code": tax.code, "day": day}, field="tax"
+            )
+        )
+    return successor
+
+
+def default_tax(company: Company, day: dt.date) -> Tax:
+    """The company's usual tax on a day; raises BusinessError where none is marked."""
+    tax = Tax.objects.of(company.pk).filter(is_default=True).first()
+    if tax is None:
+        raise BusinessError(Refusal("no_default_tax", _("No tax is marked as the usual one"), field="tax"))
+    return tax_on(tax, day)
+
+
+def exchange_rate(company: Company, currency: str, day: dt.date) -> Decimal:
+    """What one unit of a currency is worth in the company's, by the latest rate up to a day; 1 for its own.
+
+    Raises BusinessError when no rate is known by then.
+    """
+    if currency == company.currency:
+        return Decimal(1)
+    rates = ExchangeRate.objects.of(company.pk).filter(currency=currency, valid_from__lte=day)
+    rate = rates.order_by("-valid_from").values_list("rate", flat=True).first()
+    if rate is None:
+        raise BusinessError(
+            Refusal(
+                "no_rate",
+                _("There is no exchange rate for %(currency)s on %(day)s"),
+                {"currency": currency, "day": day},
+                field="currency",
+            )
+        )
+    return rate

@@ -1,0 +1,55 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from suite.core.errors import BusinessError
+from suite.masterdata import queries
+from suite.masterdata.models import ExchangeRate, Region, Tax
+
+
+def test_the_relief_of_the_levy_ends_with_2027(company):
+    relief = Tax.objects.of(company.pk).get(code="VAT1")
+
+    assert queries.tax_on(relief, dt.date(2027, 12, 31)) == relief
+    with pytest.raises(BusinessError, match="VAT1"):
+        queries.tax_on(relief, dt.date(2028, 1, 1))
+
+
+def test_a_new_rate_takes_over_the_code_of_the_old_one(company):
+    usual = Tax.objects.of(company.pk).get(code="VAT13")
+    Tax.objects.filter(pk=usual.pk).update(valid_to=dt.date(2026, 12, 31))
+    Tax.objects.create(company=company, code="VAT13", rate=12, name="12%", valid_from=dt.date(2027, 1, 1))
+
+    assert queries.default_tax(company, dt.date(2026, 12, 31)).rate == 13
+    assert queries.default_tax(company, dt.date(2027, 1, 1)).rate == 12
+
+
+def test_the_rate_of_a_day_is_the_latest_before_it(company):
+    for day, rate in ((1, "7.10"), (15, "7.20")):
+        ExchangeRate.objects.create(
+            company=company, currency_id="USD", valid_from=dt.date(2026, 3, day), rate=Decimal(rate)
+        )
+
+    assert queries.exchange_rate(company, "USD", dt.date(2026, 3, 14)) == Decimal("7.10")
+    assert queries.exchange_rate(company, "USD", dt.date(2026, 3, 15)) == Decimal("7.20")
+    assert queries.exchange_rate(company, "CNY", dt.date(2026, 3, 1)) == 1
+    with pytest.raises(BusinessError, match="USD"):
+        queries.exchange_rate(company, "USD", dt.date(2026, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "parent"),
+    [
+        ("440000", "广东省", None),
+        ("440300", "深圳市", "440000"),
+        ("440305", "南山区", "440300"),
+        ("441900", "东莞市", "440000"),
+        ("310115", "浦东新区", "310000"),
+        ("810000", "香港特别行政区", None),
+    ],
+)
+def test_regions_are_those_in_force_and_levels_may_be_missing(db, code, name, parent):
+    region = Region.objects.get(code=code)
+
+    assert (region.name, region.parent_id) == (name, parent)
