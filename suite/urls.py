@@ -1,4 +1,4 @@
-"""All addresses. Areas are found by convention: `urls.py` holds their pages, `api.py` their `router` and `urlpatterns`."""
+"""All addresses, found by convention: an area has pages in `urls.py`, `router` and `urlpatterns` in `api.py`."""
 
 from collections.abc import Iterator
 from importlib import import_module

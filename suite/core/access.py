@@ -37,7 +37,7 @@ LIFETIME = 60.0  # seconds a process trusts its copy when somebody changed rows 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """The rights of one user in one company, all roles taken together, and whether one of them demands a second step."""
+    """The rights of a user in a company, all roles taken together; `second_step`: one of them demands it."""
 
     scopes: dict[str, Scope] = field(default_factory=dict)
     teams: frozenset[int] = frozenset()

@@ -3,7 +3,7 @@
     @service
     def confirm_orders(*, order_ids, actor, reason=""): ...
 
-The outermost service opens the transaction and retries it when the database asks for it; services called inside join it.
+The outermost service opens the transaction and retries it when the database asks for it; those called inside join it.
 What belongs to every act (document links, audit rows, outbox events) is collected and written by one statement when the
 outermost service returns; then the last things (numbers without gaps), in the lock order of the house.
 """
@@ -108,7 +108,7 @@ class Act:
         )
 
     def announce(self, event: str, row: Model, payload: Mapping[str, Any] | None = None, *, key: str = "") -> None:
-        """Put an event into the outbox; `key` makes it unique where the record alone does not (once per version, day...)."""
+        """Put an event into the outbox; `key` makes it unique where the record does not (once per version, day...)."""
         version = getattr(row, "version", "")
         self.events.append(
             OutboxEvent(
@@ -130,7 +130,7 @@ class Act:
         self.last.setdefault(write, []).extend(items)
 
     def flush(self) -> None:
-        """Write what was collected; called by the outermost service, and by doors that must answer inside the transaction."""
+        """Write what was collected: at the end of the outermost service, or when a door answers within it."""
         _drain(self, self.collected)
         self._write_trail()
         _drain(self, self.last)
@@ -175,7 +175,7 @@ def current_act() -> Act:
 
 
 def settle() -> None:
-    """Write what the open act has collected so far, so that a door can read it back; nothing to do when none is open."""
+    """Write what the open act, if there is one, has collected so far, so that a door can read it back."""
     act = _current.get()
     if act is not None:
         act.flush()
@@ -199,7 +199,7 @@ def acting(actor: Actor, reason: str = "") -> Iterator[Act]:
 
 
 def service(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function one act. It takes `actor` (and `reason`, if it likes) as keywords; the outermost retries deadlocks."""
+    """Make a function one act. It takes `actor` (and `reason`, if it likes) as keywords."""
 
     @functools.wraps(function)
     def one_act(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -221,7 +221,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def retrying(attempt: Callable[[], R]) -> R:
-    """Run a whole transaction again when the database broke a deadlock or a lock wait; never inside another transaction."""
+    """Run a whole transaction again when the database broke a deadlock or a lock wait; never inside another one."""
     for tries_left in reversed(range(TRIES)):
         try:
             return attempt()
@@ -229,7 +229,7 @@ def retrying(attempt: Callable[[], R]) -> R:
             state = getattr(error.__cause__, "pgcode", None)
             if state not in RETRIED or not tries_left or transaction.get_connection().in_atomic_block:
                 raise
-            time.sleep(random.uniform(0.01, 0.05) * 2 ** (TRIES - 1 - tries_left))  # noqa: S311
+            time.sleep(random.uniform(0.01, 0.05) * 2 ** (TRIES - 1 - tries_left))
     raise AssertionError("unreachable")
 
 

@@ -8,4 +8,4 @@ class CoreConfig(AppConfig):
     verbose_name = _("Users and companies")
 
     def ready(self) -> None:
-        from suite.core import api, signals  # noqa: F401
+        from suite.core import checks, signals  # noqa: F401

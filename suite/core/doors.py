@@ -1,7 +1,7 @@
-"""What every page door asks first: signed in? may? Each page declares it with one of these three, and a test looks.
+"""What every page asks first: signed in? may? Each declares it, and a test looks.
 
-    @needs("crm_sales.view_order")
-    def order_list(request): ...
+@door("crm_sales.view_order")
+def order_list(request): ...
 """
 
 from __future__ import annotations
@@ -16,37 +16,32 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 View = Callable[..., HttpResponseBase]
 
+OPEN = "open"  # the policy of pages for strangers
+SIGNED_IN = "signed in"  # the policy of pages for everybody who belongs to a company
 
-def needs(*codes: str) -> Callable[[View], View]:
-    """Let in only those who hold all these permissions; strangers are sent to the sign-in page, others get 403."""
 
-    def guard(view: View) -> View:
+def door(policy: str) -> Callable[[View], View]:
+    """Declare who may use a view: a permission code, SIGNED_IN or OPEN. Strangers sign in first, others get 403."""
+
+    def declare(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return to_sign_in(request)
-            if request.actor is None or not all(request.actor.may(code) for code in codes):  # type: ignore[attr-defined]
-                raise PermissionDenied
+            if policy != OPEN:
+                if not request.user.is_authenticated:
+                    return to_sign_in(request)
+                actor = request.actor  # type: ignore[attr-defined]
+                if actor is None or (policy != SIGNED_IN and not actor.may(policy)):
+                    raise PermissionDenied(policy)
             return view(request, *args, **kwargs)
 
-        guarded.permissions = codes  # type: ignore[attr-defined]
+        guarded.policy = policy  # type: ignore[attr-defined]
         return guarded
 
-    return guard
-
-
-signed_in = needs()
-
-
-def public(view: View) -> View:
-    """Anybody may see this page, strangers too."""
-    view.permissions = None  # type: ignore[attr-defined]
-    return view
+    return declare
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send a stranger to the sign-in page and back; a fragment asks the browser to turn the whole page."""
+    """Send a stranger to the sign-in page and back again; for a fragment the browser turns the whole page."""
     if request.headers.get("HX-Request"):
-        here = request.headers.get("HX-Current-URL", "/")
-        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(here).url})
+        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(request.path).url})
     return redirect_to_login(request.get_full_path())

@@ -92,7 +92,8 @@ def _ring(pk: int) -> None:
 def waiting() -> list[int]:
     """Jobs nobody works on: never started, or left by a dead worker."""
     left = Q(status=Job.Status.RUNNING, alive_at__lt=clock.now() - SILENCE)
-    return list(Job.objects.filter(Q(status=Job.Status.WAITING) | left).order_by("pk").values_list("pk", flat=True)[:20])
+    rows = Job.objects.filter(Q(status=Job.Status.WAITING) | left).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:20])
 
 
 def run(pk: int) -> bool:

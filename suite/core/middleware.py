@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from suite.core import sessions
 from suite.core.access import Actor
 from suite.core.acts import request_id
 from suite.core.companies import enterable
+from suite.core.doors import OPEN
 from suite.core.models import Membership, User
-
 
 SANE_NUMBER = re.compile(r"[A-Za-z0-9-]{8,40}")
 
@@ -42,6 +46,23 @@ class ActorMiddleware:
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Whose role demands a second step sets it up before anything else."""
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if (
+            actor is None
+            or not actor.grants.second_step
+            or request.user.is_verified()  # type: ignore[union-attr]
+            or getattr(view, "policy", None) == OPEN
+            or getattr(view, "before_second_step", False)
+        ):
+            return None
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": _("Sign in with a second step first")}, status=403)
+        return redirect("second-step-setup")
+
 
 def settle_in(request: HttpRequest, actor: Actor | None) -> None:
     """Make the request the actor's: rights, language and time zone."""
@@ -56,12 +77,14 @@ def settle_in(request: HttpRequest, actor: Actor | None) -> None:
 
 def actor_of(request: HttpRequest) -> Actor | None:
     """The signed-in user in the company chosen for this login."""
+    if request.user.is_authenticated:
+        sessions.end_if_over(request)
     if not request.user.is_authenticated:
         return None
     memberships = list(memberships_of(request.user))
     if not memberships:
         return None
-    chosen = request.session.get("company_id")
+    chosen = request.session.get(sessions.COMPANY)
     membership = next((each for each in memberships if each.company_id == chosen), memberships[0])
     return Actor(request.user, membership.company)
 

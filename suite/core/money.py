@@ -1,4 +1,4 @@
-"""Money and quantity: Decimal only, one rounding rule (half up), amounts with two places, prices and quantities with six."""
+"""Money and quantity: Decimal only, one rounding (half up), amounts with two places, prices and quantities with six."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal

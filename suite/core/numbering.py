@@ -1,4 +1,4 @@
-"""Numbers of papers. Plain numbers come from a SEQUENCE at INSERT (`NumberField`); legal ones are gapless, taken last."""
+"""Numbers of papers. Plain ones come from a SEQUENCE at INSERT (`NumberField`); legal ones are gapless, taken last."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from django.db import connection
 from django.db.migrations.operations import RunSQL
 
 
-def NumberSequence(prefix: str) -> RunSQL:  # noqa: N802
+def NumberSequence(prefix: str) -> RunSQL:
     """Migration operation: the SEQUENCE behind `NumberField(prefix)`; stands before the table."""
     name = f"suite_number_{prefix.lower()}"
     return RunSQL(f"CREATE SEQUENCE {name}", f"DROP SEQUENCE {name}")
 
 
 def take(company_id: int, series: str, count: int = 1) -> int:
-    """Take `count` numbers without gaps and return the first; the series stays locked until the commit, so take them last."""
+    """Take `count` numbers without gaps, return the first; the series stays locked until the commit: take them last."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_counter (company_id, series, value) VALUES (%s, %s, %s)"

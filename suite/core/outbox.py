@@ -1,7 +1,7 @@
 """The outbox: events leave after the commit, each is applied exactly once, whatever is killed.
 
 The row is the queue and the task only a doorbell. Consumers register for an event from apps.py; they run in the
-transaction that marks the event done, so they must only write rows (a notice to be sent, a webhook delivery to be made).
+transaction that marks the event done, so they must only write rows (a notice to send, a webhook delivery to make).
 """
 
 from __future__ import annotations

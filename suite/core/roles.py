@@ -189,9 +189,10 @@ def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:
 
 
 def seed(company: Company) -> None:
-    """Give a company its roles and add the grants that are new since the last time; nothing is taken away or changed."""
+    """Give a company its roles and the grants that are new since the last time; nothing is taken away or changed."""
     for code, (name, name_en, patterns) in ROLES.items():
-        role, _made = Role.objects.get_or_create(company=company, code=code, defaults={"name": name, "name_en": name_en})
+        names = {"name": name, "name_en": name_en}
+        role, _made = Role.objects.get_or_create(company=company, code=code, defaults=names)
         Grant.objects.bulk_create(
             [Grant(role=role, code=each, scope=scope) for each, scope in expand(patterns).items()],
             ignore_conflicts=True,

@@ -22,7 +22,9 @@ def digest(token: str) -> str:
 
 
 @service
-def create(*, user: User, name: str, actor: Actor, scopes: Sequence[str] = (), expires_at: dt.datetime | None = None) -> str:
+def create(
+    *, user: User, name: str, actor: Actor, scopes: Sequence[str] = (), expires_at: dt.datetime | None = None
+) -> str:
     """Make a token for a user in the actor's company and return its text, which is never to be seen again.
 
     No scopes means the full rights of the user.

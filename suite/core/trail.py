@@ -24,7 +24,7 @@ def write(*kinds: Sequence[models.Model]) -> None:
             names = ", ".join(field.column for field in fields)
             types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
             inserts.append(
-                f"INSERT INTO {model._meta.db_table} ({names})"  # noqa: S608
+                f"INSERT INTO {model._meta.db_table} ({names})"
                 f" SELECT {names} FROM jsonb_to_recordset(%s::jsonb) AS row({types}){TAILS[model]}"
             )
             values = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]

@@ -1,9 +1,20 @@
-"""Addresses of the core: how the API describes itself, sign-in and profile."""
+"""Addresses of the core: sign-in, profile, and how the API describes itself."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from suite.core.views import api, profile, second_step, signin
 
 urlpatterns = [
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path("sign-in/", signin.sign_in, name="signin"),
+    path("sign-in/code/", signin.second_step, name="second-step"),
+    path("sign-out/", signin.sign_out, name="signout"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.password, name="password"),
+    path("profile/second-step/", second_step.set_up, name="second-step-setup"),
+    path("profile/second-step/remove/", second_step.remove, name="second-step-remove"),
+    path("profile/tokens/", profile.new_token, name="token-new"),
+    path("profile/tokens/<int:pk>/revoke/", profile.revoke_token, name="token-revoke"),
+    path("api/", api.home, name="api-home"),
+    path("api/schema/", api.schema, name="schema"),
+    path("api/docs/", api.docs, name="api-docs"),
 ]

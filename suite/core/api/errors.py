@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.views import exception_handler
 
 from suite.core.acts import RETRIED
 from suite.core.errors import BusinessError, Refusal
@@ -25,15 +26,15 @@ class Busy(exceptions.APIException):
     wait = 1
 
     def __init__(self) -> None:
-        super().__init__({"code": "busy", "detail": _("This is being done right now; ask again in a moment"), "refusals": []})
+        super().__init__(
+            {"code": "busy", "detail": _("This is being done right now; ask again in a moment"), "refusals": []}
+        )
 
 
 def explain(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The answer to an error: 409 for what the trade forbids, 400 at the field for bad input, 404 for what is not yours."""
+    """The answer to an error: 409 for what the trade forbids, 400 at the field, 404 for what is not yours."""
     if isinstance(error, BusinessError):
         return Response(refused(error), status.HTTP_409_CONFLICT)
-    from rest_framework.views import exception_handler  # which needs this module through the settings
-
     return exception_handler(translated(error), context)
 
 

@@ -47,7 +47,9 @@ def once(request: Request, handler: Callable[[], Response]) -> Response:
     if not key:
         return handler()
     if len(key) > LONGEST or not key.isprintable():
-        raise exceptions.ValidationError({HEADER: [_("At most %(longest)s printable characters") % {"longest": LONGEST}]})
+        raise exceptions.ValidationError(
+            {HEADER: [_("At most %(longest)s printable characters") % {"longest": LONGEST}]}
+        )
     client, digest = client_of(request), _digest(request)
     try:
         return retrying(lambda: _attempt(request, handler, client, key, digest))

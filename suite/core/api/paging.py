@@ -17,7 +17,7 @@ from suite.core import keyset
 
 
 class KeysetPagination(BasePagination):
-    """`{"next", "previous", "results"}`; `page_size` up to 200; follow the addresses, the cursor is nobody's business."""
+    """`{"next", "previous", "results"}`, `page_size` up to 200; the cursor inside the addresses is ours alone."""
 
     default_size = 50
     max_size = 200

@@ -14,7 +14,9 @@ from rest_framework.parsers import JSONParser
 class StrictJSONParser(JSONParser):
     """JSON without NaN, without texts that no database stores, and not deeper than anybody needs."""
 
-    def parse(self, stream: BinaryIO, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+    def parse(
+        self, stream: BinaryIO, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
             json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair parses, but cannot be stored

@@ -93,7 +93,9 @@ class Schema(AutoSchema):
         if self.method == "GET" and query_class not in (None, Nothing):
             parameters.append(query_class)
         if self.method == "POST":
-            description = f"Your own key for this request, at most {LONGEST} characters: sent again, it is not done again"
+            description = (
+                f"Your own key for this request, at most {LONGEST} characters: sent again, it is not done again"
+            )
             parameters.append(OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description=description))
         return parameters
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework import mixins, status, viewsets
-from rest_framework.decorators import action as action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -14,21 +14,31 @@ from rest_framework.views import APIView
 
 from suite.core.access import Actor
 from suite.core.acts import settle
-from suite.core.api.filters import FilterSet
+from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
+from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet
 from suite.core.api.idempotency import once
-from suite.core.api.policy import code_of
+from suite.core.api.paging import KeysetPagination
+from suite.core.api.parsers import StrictJSONParser
+from suite.core.api.policy import DeclaredPolicy, code_of
 from suite.core.api.schema import Schema
 from suite.core.api.serializers import Nothing
+from suite.core.api.throttles import ClientThrottle
 
 
 class Declared(APIView):
-    """What all views of the API have in common: a permission for each action, and writes that can be repeated safely."""
+    """What all views of the API have in common: a permission for each action, writes that can be sent again safely."""
+
+    authentication_classes = (TokenAuthentication, SessionAuthentication)
+    permission_classes = (DeclaredPolicy,)
+    throttle_classes = (ClientThrottle,)
+    parser_classes = (StrictJSONParser,)
+    renderer_classes = (JSONRenderer,)
+    schema = Schema()
 
     model: ClassVar[type[Model] | None] = None
     action_permissions: ClassVar[dict[str, str]] = {}
     serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     output_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {}
-    schema = Schema()
 
     @classmethod
     def permission_code(cls, action: str) -> str | None:
@@ -84,6 +94,8 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     ordering: ClassVar[str] = "-id"
     query_keys: ClassVar[tuple[str, ...]] = ()
+    pagination_class = KeysetPagination
+    filter_backends = (DeclaredFilters, DeclaredOrdering)
     http_method_names = ["get", "post", "patch", "delete", "head"]
     lookup_value_regex = "[0-9]{1,19}"
 

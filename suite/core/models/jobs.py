@@ -21,7 +21,9 @@ class Job(CompanyRow):
         FAILED = "failed", _("Failed")
         STOPPED = "stopped", _("Stopped")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("user")
+    )
     kind = models.CharField(_("kind"), max_length=60)
     title = models.CharField(_("title"), max_length=200, blank=True)
     params = models.JSONField(default=dict)

@@ -57,7 +57,9 @@ class Company(Named):
 
 
 class PeopleManager(UserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> User:
         return self.create_user(username, email, password, is_superuser=True, **extra)
 
     def create_user(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> User:
@@ -92,6 +94,7 @@ class User(AbstractUser):
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     density = models.CharField(_("density"), max_length=10, choices=Density, default=Density.COMPACT)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    signed_out_at = models.DateTimeField(_("sign-ins ended"), null=True, blank=True, editable=False)
     companies = models.ManyToManyField(Company, through="Membership", related_name="users", verbose_name=_("companies"))
 
     objects = PeopleManager()

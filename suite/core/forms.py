@@ -1,0 +1,122 @@
+"""Forms of sign-in and profile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.translation import gettext_lazy as _
+
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.models import User
+
+
+class Styled(forms.Form):
+    """Controls with the look of the house."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for field in self.fields.values():
+            look = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            field.widget.attrs.setdefault("class", look)
+
+
+class SignInForm(Styled):
+    username = forms.CharField(
+        label=_("User name or mail address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(Styled):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=16,
+        help_text=_("Six digits from your authenticator app, or one of your backup codes"),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
+    )
+
+
+class PasswordForm(Styled):
+    """Asks for the password in use, and for the new one once: it can be shown while typing, and pasted."""
+
+    old = forms.CharField(
+        label=_("Present password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = " ".join(str(text) for text in password_validators_help_texts())
+
+    def clean_old(self) -> str:
+        if not self.user.check_password(self.cleaned_data["old"]):
+            raise forms.ValidationError(_("This is not your present password"))
+        return self.cleaned_data["old"]
+
+
+class ProfileForm(Styled, forms.ModelForm):
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    class Meta:
+        model = User
+        fields = ("name", "name_en", "email", "phone", "language", "theme", "density", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+        self.fields["time_zone"].choices = [("", _("As the company")), *((name, name) for name in zones)]
+
+
+class TokenForm(Styled):
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Which system will use it"))
+    scopes = forms.CharField(
+        label=_("Rights"),
+        required=False,
+        max_length=2000,
+        help_text=_(
+            "Permissions, one a line; * stands for anything, as in crm_sales.* or *.view_*. Blank: all of yours"
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    expires_on = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        self.actor = actor
+        super().__init__(*args, **kwargs)
+
+    def clean_scopes(self) -> list[str]:
+        return self.cleaned_data["scopes"].split()
+
+    def clean_expires_on(self) -> dt.date | None:
+        day = self.cleaned_data["expires_on"]
+        if day and day < clock.today(self.actor.company):
+            raise forms.ValidationError(_("This day is over"))
+        return day
+
+    @property
+    def expires_at(self) -> dt.datetime | None:
+        """The end of the last day."""
+        day = self.cleaned_data["expires_on"]
+        return clock.day_starts(self.actor.company, day + dt.timedelta(days=1)) if day else None
