@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.core.cache import cache
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from suite.core import cached
 
 if TYPE_CHECKING:
     from suite.core.models import Company, User
@@ -28,11 +27,7 @@ class Scope(models.TextChoices):
     ALL = "all", _("Everything")
 
 
-log = logging.getLogger(__name__)
-
 BREADTH = {Scope.NONE: 0, Scope.OWN: 1, Scope.TEAM: 2, Scope.ALL: 3}
-VERSION_KEY = "access:version"
-LIFETIME = 60.0  # seconds a process trusts its copy when somebody changed rows behind the services' back
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +40,14 @@ class Grants:
     second_step: bool = False
 
 
-_grants: dict[tuple[int, int], tuple[Any, float, Grants]] = {}
-
-
-def changed() -> None:
-    """Roles, grants, memberships or teams changed: every process forgets its copy at its next look.
-
-    Said again after the commit, because a process that looks in between reads, and would keep, what was before.
-    """
-    _announce_change()
-    transaction.on_commit(_announce_change)
-
-
-def _announce_change() -> None:
-    try:
-        cache.set(VERSION_KEY, time.time_ns(), None)
-    except Exception:
-        log.warning("The cache did not answer; changed rights count after %s seconds", LIFETIME)
-
-
-def _version() -> Any:
-    """The state of everybody's rights; without a cache the copies live out their time."""
-    try:
-        return cache.get(VERSION_KEY)
-    except Exception:
-        log.warning("The cache did not answer; rights are read again after %s seconds", LIFETIME)
-        return None
+def changed(company_id: int) -> None:
+    """Roles, grants, memberships or teams of a company changed: every process forgets its copies."""
+    cached.forget(company_id)
 
 
 def grants_of(user_id: int, company_id: int) -> Grants:
     """The rights of a user in a company, from the process's copy when it is still good."""
-    version, key, moment = _version(), (user_id, company_id), time.monotonic()
-    known = _grants.get(key)
-    if known and known[0] == version and moment - known[1] < LIFETIME:
-        return known[2]
-    grants = _read_grants(user_id, company_id)
-    _grants[key] = (version, moment, grants)
-    return grants
+    return cached.rows(company_id, f"core.grants.{user_id}", lambda _company_id: _read_grants(user_id, company_id))
 
 
 def _read_grants(user_id: int, company_id: int) -> Grants:

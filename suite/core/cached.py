@@ -6,6 +6,7 @@ Copies are values, not rows to be saved: read what you need, write through the m
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,8 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import transaction
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -45,15 +48,22 @@ def forget(company_id: int) -> None:
 
 def _renew(company_id: int) -> None:
     version = time.time_ns()
-    cache.set(_key(company_id), version, None)
     _versions[company_id] = (version, time.monotonic())
+    try:
+        cache.set(_key(company_id), version, None)
+    except Exception:
+        log.warning("The cache did not answer; other processes learn of a change after %s seconds", LIFETIME)
 
 
 def _version(company_id: int) -> Any:
     known, moment = _versions.get(company_id), time.monotonic()
     if known and moment - known[1] < LOOK_EVERY:
         return known[0]
-    version = cache.get(_key(company_id))
+    try:
+        version = cache.get(_key(company_id))
+    except Exception:
+        log.warning("The cache did not answer; copies are read anew after %s seconds", LIFETIME)
+        version = known and known[0]
     _versions[company_id] = (version, moment)
     return version
 

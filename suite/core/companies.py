@@ -56,5 +56,5 @@ def join(*, user: User, role_codes: Collection[str], actor: Actor, team: Team | 
     before = sorted(membership.roles.values_list("code", flat=True))
     membership.roles.set(found_roles)
     current_act().audit(membership, "roles", {"roles": (before, sorted(role_codes))})
-    access.changed()
+    access.changed(actor.company_id)
     return membership

@@ -197,4 +197,4 @@ def seed(company: Company) -> None:
             [Grant(role=role, code=each, scope=scope) for each, scope in expand(patterns).items()],
             ignore_conflicts=True,
         )
-    access.changed()
+    access.changed(company.pk)

@@ -159,7 +159,7 @@ def test_a_second_step_is_set_up_with_backup_codes(browser, mei):
 
 def test_a_role_may_demand_the_second_step(browser, mei):
     Role.objects.filter(company=mei.company, code="rep").update(second_step=True)
-    access.changed()
+    access.changed(mei.company_id)
     signs_in(browser, "mei")
 
     assert browser.get("/profile/").url == "/profile/second-step/"
