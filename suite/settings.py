@@ -36,6 +36,7 @@ if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
     servers.attach()  # sets DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL, starting what is down
 
 INSTALLED_APPS = [
+    "suite.boot",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
