@@ -6,3 +6,9 @@ class InventoryConfig(AppConfig):
     name = "erp.inventory"
     label = "erp_inventory"
     verbose_name = _("Inventory")
+
+    def ready(self) -> None:
+        from erp.inventory.services.warehouses import found_default
+        from suite.core.companies import on_founding
+
+        on_founding(found_default, order=30)

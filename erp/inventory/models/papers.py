@@ -102,9 +102,7 @@ class GoodsReceipt(Document):
     number = NumberField("GR")
     kind_of = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PURCHASE, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.POSTED, editable=False)
-    party = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party")
-    )
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party"))
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)

@@ -27,9 +27,7 @@ class Warehouse(CompanyRow, Named):
         ordering = ["code"]
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="erp_warehouse_code_once"),
-            models.UniqueConstraint(
-                fields=["company"], condition=Q(is_default=True), name="erp_warehouse_one_default"
-            ),
+            models.UniqueConstraint(fields=["company"], condition=Q(is_default=True), name="erp_warehouse_one_default"),
         ]
 
 
@@ -88,7 +86,7 @@ class StockValue(CompanyRow):
 
 
 class StockMove(CompanyRow):
-    """出入库流水: a row of the stock ledger; a mistake is reversed, never edited. Quantity and value carry their sign."""
+    """出入库流水: a row of the stock ledger, never edited: a mistake is reversed. Quantity and value have a sign."""
 
     class Kind(models.TextChoices):
         OPENING = "opening", _("Opening stock")

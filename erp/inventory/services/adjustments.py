@@ -1,0 +1,153 @@
+"""Opening stock and corrections of the book after a count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from erp.inputs import Source
+from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockMove
+from erp.inventory.services.stock import Key, Paper, Stock
+from erp.inventory.services.wording import too_little
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.errors import BusinessError, Refusal
+from suite.core.money import round_money
+from suite.masterdata.models import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Stock that is there beyond the book, or missing when negative, in base units.
+
+    `unit_cost` is what a piece found is worth; without it the average counts, then the product's standard cost.
+    """
+
+    product_id: int
+    quantity: Decimal
+    unit_cost: Decimal | None = None
+
+
+@service
+def opening_stock(
+    lines: Sequence[Difference], *, warehouse_id: int, actor: Actor, date: dt.date | None = None, reason: str = ""
+) -> StockAdjustment:
+    """Bring in the stock a company starts with; waiting demands are filled."""
+    return _adjust(lines, StockAdjustment.Kind.OPENING, warehouse_id, actor, date, reason or str(_("Opening stock")))
+
+
+@service
+def adjust(
+    lines: Sequence[Difference], *, warehouse_id: int, reason: str, actor: Actor, date: dt.date | None = None
+) -> StockAdjustment:
+    """Correct the book by differences, with a reason; what is missing goes out at its cost.
+
+    When goods are missing that were reserved, those who were promised them last wait again. Raises BusinessError when
+    more would be missing than the book has, or when nobody knows what a piece found is worth.
+    """
+    return _adjust(lines, StockAdjustment.Kind.COUNT, warehouse_id, actor, date, reason)
+
+
+@service
+def book_count(
+    counted: Mapping[int, Decimal], *, warehouse_id: int, reason: str, actor: Actor, date: dt.date | None = None
+) -> StockAdjustment | None:
+    """Make the book say what was counted, by product; returns None when it says so already."""
+    stock = Stock.lock([Key(product_id, warehouse_id) for product_id in counted], actor=actor)
+    differences = [
+        Difference(key.product_id, counted[key.product_id] - cell.on_hand)
+        for key, cell in stock.cells.items()
+        if counted[key.product_id] != cell.on_hand
+    ]
+    if not differences:
+        return None
+    return adjust(differences, warehouse_id=warehouse_id, reason=reason, actor=actor, date=date)
+
+
+def _adjust(
+    lines: Sequence[Difference], kind: str, warehouse_id: int, actor: Actor, date: dt.date | None, reason: str
+) -> StockAdjustment:
+    products = Product.objects.of(actor.company_id).in_bulk([line.product_id for line in lines])
+    _demand_sense(lines, products)
+    adjustment = StockAdjustment.objects.create(
+        company=actor.company,
+        owner_id=actor.user_id,
+        kind_of=kind,
+        warehouse_id=warehouse_id,
+        date=date or clock.today(actor.company),
+        reason=reason[:200],
+    )
+    opening = kind == StockAdjustment.Kind.OPENING
+    paper = Paper(
+        Source(adjustment.kind(), adjustment.pk, adjustment.number),
+        StockMove.Kind.OPENING if opening else StockMove.Kind.ADJUSTMENT,
+        adjustment.date,
+    )
+    stock = Stock.lock([Key(line.product_id, warehouse_id) for line in lines], actor=actor)
+    if any(line.quantity < 0 for line in lines):
+        stock.read_layers()
+    rows = [_book(index, line, products[line.product_id], adjustment, stock, paper) for index, line in enumerate(lines)]
+    stock.squeeze()
+    stock.fill()
+    StockAdjustmentLine.objects.bulk_create(rows)
+    for move, row in zip(stock.moves, rows, strict=True):
+        move.source_line_id = row.pk
+    stock.write()
+    act = current_act()
+    act.audit(adjustment, "posted")
+    act.announce("erp.inventory.adjustment.posted", adjustment, {"number": adjustment.number})
+    return adjustment
+
+
+def _demand_sense(lines: Sequence[Difference], products: Mapping[int, Product]) -> None:
+    if not lines:
+        raise ValidationError({"lines": _("Enter at least one line")})
+    if len({line.product_id for line in lines}) != len(lines):
+        raise ValidationError({"lines": _("Each product may stand there once")})
+    for line in lines:
+        if line.quantity == 0:
+            raise ValidationError({"lines": _("A difference must not be zero")})
+        if line.unit_cost is not None and line.unit_cost < 0:
+            raise ValidationError({"lines": _("A cost must not be negative")})
+        if not products[line.product_id].is_stocked:
+            raise ValidationError({"lines": _("%(product)s is a service") % {"product": products[line.product_id]}})
+
+
+def _book(
+    index: int, line: Difference, product: Product, adjustment: StockAdjustment, stock: Stock, paper: Paper
+) -> StockAdjustmentLine:
+    """Move the stock of one line and return the line with what it is worth."""
+    key = Key(line.product_id, adjustment.warehouse_id)
+    book_quantity = stock.cells[key].on_hand
+    unit_cost = line.unit_cost
+    if line.quantity > 0:
+        if unit_cost is None:
+            unit_cost = stock.worths[key.product_id].unit_cost() or product.standard_cost or None
+        if unit_cost is None:
+            raise BusinessError(
+                Refusal(
+                    "no_cost", _("%(product)s: say what a piece is worth"), {"product": product}, index, "unit_cost"
+                )
+            )
+        value = round_money(line.quantity * unit_cost)
+        stock.bring(key, line.quantity, value, paper)
+    else:
+        if -line.quantity > book_quantity:
+            raise BusinessError(too_little(product, wanted=-line.quantity, free=book_quantity, line=index))
+        value = -stock.take(key, -line.quantity, paper)
+    return StockAdjustmentLine(
+        company_id=adjustment.company_id,
+        adjustment=adjustment,
+        position=index,
+        product=product,
+        book_quantity=book_quantity,
+        difference=line.quantity,
+        unit_cost=unit_cost,
+        value=value,
+    )

@@ -1,0 +1,105 @@
+"""Deliveries: opened when an order is confirmed, one per order and warehouse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+
+from django.db import connection
+
+from erp.inputs import DemandOrder, DemandSet
+from erp.inventory.models import Delivery, DeliveryLine
+from erp.inventory.services.warehouses import default_warehouse_id
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.sql import unnested
+
+
+@service
+def open_deliveries(orders: DemandSet, *, actor: Actor, unpaid: Collection[int] = ()) -> list[Delivery]:
+    """Open one delivery per order with all its lines, services included; two statements for any number.
+
+    Deliveries of the order ids in `unpaid` wait for the money before they can be shipped.
+    """
+    warehouse_id = default_warehouse_id(actor.company_id)
+    deliveries = [
+        Delivery(
+            company_id=actor.company_id,
+            owner_id=order.owner_id,
+            team_id=order.team_id,
+            party_id=order.party_id,
+            warehouse_id=warehouse_id,
+            order_kind=order.source.kind,
+            order_id=order.source.id,
+            order_number=order.source.number,
+            promised_date=promised_date(order),
+            waits_for_payment=order.id in unpaid,
+            address=order.address,
+        )
+        for order in orders
+        if order.lines
+    ]
+    Delivery.objects.bulk_create(deliveries)
+    by_order = {delivery.order_id: delivery for delivery in deliveries}
+    insert_lines(
+        actor.company_id,
+        [
+            (by_order[order.id].pk, line.position, line.line_id, line.product_id, line.quantity)
+            for order in orders
+            for line in order.lines
+        ],
+    )
+    for order in orders:
+        if order.lines:
+            current_act().link(order.source, by_order[order.id])
+    return deliveries
+
+
+@service
+def drop_deliveries(orders: DemandSet, *, actor: Actor) -> None:
+    """Delete the open deliveries of orders that were refused later in the same act; one statement."""
+    ids = [order.id for order in orders]
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP, [actor.company_id, orders[0].source.kind, ids])
+        current_act().withdraw(Delivery(pk=pk) for (pk,) in cursor.fetchall())
+
+
+@service
+def payment_arrived(order_ids: Iterable[int], *, order_kind: str, actor: Actor) -> None:
+    """Let deliveries go that waited for the money of these orders."""
+    waiting = Delivery.objects.of(actor.company_id).filter(order_kind=order_kind, order_id__in=order_ids)
+    waiting.filter(waits_for_payment=True).update(waits_for_payment=False)
+
+
+def promised_date(order: DemandOrder) -> dt.date | None:
+    """The earliest day on which something of the order is promised."""
+    dates = [line.promised_date for line in order.lines if line.promised_date]
+    return order.promised_date or min(dates, default=None)
+
+
+def insert_lines(company_id: int, lines: Sequence[tuple[int, int, int | None, int, Decimal]]) -> None:
+    """Insert lines given as (delivery, position, order line, product, quantity); one statement."""
+    types = {"delivery_id": "bigint", "position": "int", "order_line_id": "bigint", "product_id": "bigint"}
+    given, params = unnested("given", types | {"quantity": "numeric"}, lines)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_LINES.format(given=given), [company_id, *params])
+
+
+_INSERT_LINES = f"""
+INSERT INTO {DeliveryLine._meta.db_table}
+  (company_id, delivery_id, position, order_line_id, product_id, quantity, returned, cost, returned_cost)
+SELECT %s, given.*, 0, 0, 0 FROM {{given}}
+"""
+
+_DROP = """
+WITH dropped AS (
+  DELETE FROM erp_inventory_delivery
+  WHERE company_id = %s AND order_kind = %s AND order_id = ANY(%s) AND status = 'open' RETURNING id
+), lines AS (
+  DELETE FROM erp_inventory_deliveryline USING dropped WHERE delivery_id = dropped.id
+)
+SELECT id FROM dropped
+"""

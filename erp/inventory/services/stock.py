@@ -1,0 +1,271 @@
+"""Stock under lock: read in product order, changed in memory by one act, written by one statement.
+
+The lock on the balance of a product in a warehouse guards everything about it there: what is on hand, what is reserved,
+and the demands that hold or await it. The lock on its value guards the cost layers. Balances come before values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from erp.inputs import Source
+from erp.inventory.models import CostLayer, Demand, StockMove
+from erp.inventory.services import levels
+from erp.inventory.services.costing import Layer, Worth
+from erp.inventory.services.ledger import Statement
+from erp.inventory.services.levels import Crossing
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act
+from suite.core.money import ZERO
+from suite.core.sql import unnested
+from suite.masterdata.models import Product
+
+
+class Key(NamedTuple):
+    """A product in a warehouse."""
+
+    product_id: int
+    warehouse_id: int
+
+
+@dataclass(slots=True)
+class Cell:
+    """On hand and reserved of a product in a warehouse; `moved` and `held` are what the act adds to them."""
+
+    on_hand: Decimal = ZERO
+    reserved: Decimal = ZERO
+    moved: Decimal = ZERO
+    held: Decimal = ZERO
+
+    @property
+    def free(self) -> Decimal:
+        return self.on_hand - self.reserved
+
+
+@dataclass(slots=True)
+class Change:
+    """What the act adds to a demand."""
+
+    wanted: Decimal = ZERO
+    reserved: Decimal = ZERO
+    shipped: Decimal = ZERO
+    returned: Decimal = ZERO
+
+
+class Paper(NamedTuple):
+    """The document that moves stock, and when: booked on `date`, true since `effective_date` when that is another."""
+
+    source: Source
+    kind: str
+    date: dt.date
+    effective_date: dt.date | None = None
+
+
+@dataclass(slots=True)
+class Stock:
+    """Some products under lock; one act changes them here and calls `write` once."""
+
+    actor: Actor
+    cells: dict[Key, Cell] = field(default_factory=dict)
+    worths: dict[int, Worth] = field(default_factory=dict)
+    moves: list[StockMove] = field(default_factory=list)
+    new_demands: list[Demand] = field(default_factory=list)
+    changes: dict[int, Change] = field(default_factory=dict)
+
+    @classmethod
+    def lock(cls, keys: Iterable[Key], *, actor: Actor, valued: bool = True) -> Self:
+        """Lock stock in product order; `valued` also locks what it is worth, which every move needs.
+
+        Rows that are missing are made: without them a receipt and a demand that come at once would miss each other.
+        """
+        stock = cls(actor)
+        wanted = sorted(set(keys))
+        if not wanted:
+            return stock
+        stock._read(wanted, valued)
+        missing = [key for key in wanted if key not in stock.cells or (valued and key.product_id not in stock.worths)]
+        if missing:
+            _make_rows(missing, actor.company_id)
+            stock._read(wanted, valued)
+        return stock
+
+    def _read(self, keys: Sequence[Key], valued: bool) -> None:
+        company_id, products = self.actor.company_id, sorted({key.product_id for key in keys})
+        pairs, params = unnested("key", {"product_id": "bigint", "warehouse_id": "bigint"}, keys)
+        statement, params = _LOCK_CELLS.format(pairs=pairs), [*params, company_id]
+        if valued:
+            statement = _LOCK_BOTH.format(cells=statement)
+            params += [products, company_id]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            rows = cursor.fetchall()
+        for product_id, warehouse_id, quantity, other, costing in rows:
+            if warehouse_id is None:
+                self.worths[product_id] = Worth(quantity, other, costing == Product.Costing.FIFO)
+            else:
+                self.cells[Key(product_id, warehouse_id)] = Cell(quantity, other)
+
+    def read_layers(self) -> None:
+        """Read the open layers of the FIFO products among the locked; needed before goods are taken out."""
+        fifo = [product_id for product_id, worth in self.worths.items() if worth.is_fifo]
+        if fifo:
+            rows = CostLayer.objects.of(self.actor.company_id).filter(product__in=fifo, remaining__gt=0).order_by("id")
+            for row in rows.values_list("product_id", "id", "move_id", "remaining", "remaining_value"):
+                self.worths[row[0]].layers.append(Layer(*row[1:]))
+
+    def hold(self, key: Key, quantity: Decimal) -> None:
+        """Reserve more, or less when negative."""
+        cell = self.cells[key]
+        cell.reserved += quantity
+        cell.held += quantity
+
+    def change(self, demand_id: int) -> Change:
+        return self.changes.setdefault(demand_id, Change())
+
+    def bring(self, key: Key, quantity: Decimal, value: Decimal, paper: Paper, **line: Any) -> None:
+        """Goods come in with their value."""
+        self.worths[key.product_id].add(quantity, value)
+        self._move(key, quantity, value, paper, **line)
+
+    def take(self, key: Key, quantity: Decimal, paper: Paper, **line: Any) -> Decimal:
+        """Goods go out; returns what they cost. The caller has seen to it that they are there and nobody else's."""
+        cost = self.worths[key.product_id].take(quantity)
+        self._move(key, -quantity, -cost, paper, **line)
+        return cost
+
+    def take_back(
+        self, key: Key, move: StockMove, quantity: Decimal, value: Decimal, paper: Paper, **line: Any
+    ) -> Decimal:
+        """Goods of an earlier move in go out again, at their value of then as far as the stock can bear it."""
+        cost = self.worths[key.product_id].take_for(quantity, value, from_move=move.pk)
+        self._move(key, -quantity, -cost, paper, reverses=move, **line)
+        return cost
+
+    def revalue(self, key: Key, value: Decimal, paper: Paper, **line: Any) -> None:
+        """Goods on hand become worth more, or less."""
+        self.worths[key.product_id].add(ZERO, value)
+        self._move(key, ZERO, value, paper, **line)
+
+    def _move(
+        self,
+        key: Key,
+        quantity: Decimal,
+        value: Decimal,
+        paper: Paper,
+        *,
+        line_id: int | None = None,
+        reverses: StockMove | None = None,
+    ) -> None:
+        cell = self.cells[key]
+        cell.on_hand += quantity
+        cell.moved += quantity
+        self.moves.append(
+            StockMove(
+                company_id=self.actor.company_id,
+                product_id=key.product_id,
+                warehouse_id=key.warehouse_id,
+                kind=paper.kind,
+                posting_date=paper.date,
+                effective_date=paper.effective_date,
+                quantity=quantity,
+                value=value,
+                source_kind=paper.source.kind,
+                source_id=paper.source.id,
+                source_number=paper.source.number,
+                source_line_id=line_id,
+                reverses=reverses,
+            )
+        )
+
+    def fill(self) -> dict[int, Decimal]:
+        """Give what is free to those who wait for it, by promised date, and say how much each demand got."""
+        filled: dict[int, Decimal] = {}
+        free = [key for key, cell in self.cells.items() if cell.free > 0]
+        for demand in self._demands(free, is_waiting=True).order_by(F("promised_date").asc(nulls_last=True), "id"):
+            key = Key(demand.product_id, demand.warehouse_id)
+            done = self.changes.get(demand.pk, Change())
+            wants = demand.waiting + done.wanted - done.reserved - done.shipped
+            part = min(wants, self.cells[key].free) if key in free else ZERO
+            if part > 0:
+                self.hold(key, part)
+                self.change(demand.pk).reserved += part
+                filled[demand.pk] = part
+        return filled
+
+    def squeeze(self) -> None:
+        """Where more is reserved than is on hand, let those wait again who were promised last."""
+        over = [key for key, cell in self.cells.items() if cell.free < 0]
+        for demand in self._demands(over, reserved__gt=0).order_by(F("promised_date").desc(nulls_first=True), "-id"):
+            key = Key(demand.product_id, demand.warehouse_id)
+            part = min(demand.reserved, -self.cells[key].free) if key in over else ZERO
+            if part > 0:
+                self.hold(key, -part)
+                self.change(demand.pk).reserved -= part
+
+    def _demands(self, keys: Collection[Key], **which: Any) -> QuerySet[Demand]:
+        if not keys:
+            return Demand.objects.none()
+        return Demand.objects.of(self.actor.company_id).filter(
+            product__in={key.product_id for key in keys}, warehouse__in={key.warehouse_id for key in keys}, **which
+        )
+
+    def write(self) -> dict[int, int]:
+        """Write all changes by one statement and return the ids of new demands by order line.
+
+        Raises Stale when the rows do not bear them: the last line of defence against overselling. The object is spent.
+        """
+        statement = Statement(self.actor.company_id)
+        statement.cells([(*key, cell.moved, cell.held) for key, cell in self.cells.items() if cell.moved or cell.held])
+        worths = [(pk, worth.moved, worth.moved_value) for pk, worth in self.worths.items()]
+        statement.worths([row for row in worths if any(row[1:])])
+        statement.layers([layer for worth in self.worths.values() for layer in worth.layers if layer.taken])
+        statement.moves(self.moves, fifo=[pk for pk, worth in self.worths.items() if worth.is_fifo])
+        statement.changes(self.changes)
+        statement.new_demands(self.new_demands)
+        written = statement.execute()
+        for rule_id, product_id, warehouse_id, is_low in written.crossings:
+            free = self.cells[Key(product_id, warehouse_id)].free
+            current_act().collect(levels.announce, Crossing(rule_id, product_id, warehouse_id, bool(is_low), free))
+        return dict(written.demands)
+
+
+def _make_rows(keys: Collection[Key], company_id: int) -> None:
+    pairs, params = unnested("key", {"product_id": "bigint", "warehouse_id": "bigint"}, sorted(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_ROWS.format(pairs=pairs), [*params, company_id, clock.now(), company_id])
+
+
+_LOCK_CELLS = """
+SELECT b.product_id, b.warehouse_id, b.on_hand, b.reserved, ''
+FROM erp_inventory_stockbalance b JOIN {pairs} USING (product_id, warehouse_id)
+WHERE b.company_id = %s ORDER BY b.product_id, b.warehouse_id FOR UPDATE OF b
+"""
+
+# The branches of a UNION ALL run one after the other, so all balances are locked before the first value.
+_LOCK_BOTH = """
+WITH cells AS ({cells}),
+worths AS (
+  SELECT v.product_id, NULL::bigint, v.quantity, v.value, p.costing
+  FROM erp_inventory_stockvalue v JOIN masterdata_product p ON p.id = v.product_id
+  WHERE v.product_id = ANY(%s) AND v.company_id = %s ORDER BY v.product_id FOR UPDATE OF v
+)
+SELECT * FROM cells UNION ALL SELECT * FROM worths
+"""
+
+_MAKE_ROWS = """
+WITH keys AS (SELECT * FROM {pairs}),
+balances AS (
+  INSERT INTO erp_inventory_stockbalance (company_id, product_id, warehouse_id, on_hand, reserved, updated_at)
+  SELECT %s, product_id, warehouse_id, 0, 0, %s FROM keys ORDER BY product_id, warehouse_id ON CONFLICT DO NOTHING
+)
+INSERT INTO erp_inventory_stockvalue (company_id, product_id, quantity, value)
+SELECT DISTINCT %s, product_id, 0, 0 FROM keys ORDER BY product_id ON CONFLICT DO NOTHING
+"""
