@@ -5,6 +5,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+import suite.core.clock
+
 
 class Migration(migrations.Migration):
 
@@ -262,5 +264,27 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='quotationline',
             constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('discount__lte', 100), ('unit_price__gte', 0)), name='crm_quotation_line_price_and_discount', violation_error_message='Price and discount must not be negative'),
+        ),
+        migrations.CreateModel(
+            name='QuotationMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('to', models.EmailField(max_length=254, verbose_name='to')),
+                ('language', models.CharField(choices=[('zh-hans', 'Simplified Chinese'), ('en', 'English')], max_length=10, verbose_name='language')),
+                ('message', models.TextField(blank=True, verbose_name='message')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=10, verbose_name='state')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('next_try_at', models.DateTimeField(default=suite.core.clock.now, verbose_name='next try')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('created_at', models.DateTimeField(default=suite.core.clock.now, verbose_name='created')),
+                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('quotation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='crm_sales.quotation', verbose_name='quotation')),
+                ('sender', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
+            ],
+            options={
+                'verbose_name': 'mailed quotation',
+                'verbose_name_plural': 'mailed quotations',
+                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_try_at', 'id'], name='crm_mail_due')],
+            },
         ),
     ]

@@ -1,3 +1,4 @@
+from crm.sales.models.mails import QuotationMail
 from crm.sales.models.orders import Order, OrderAmendment, OrderLine
 from crm.sales.models.prices import PriceList, PriceListItem, SalesPolicy
 from crm.sales.models.quotations import Quotation, QuotationLine
@@ -10,5 +11,6 @@ __all__ = [
     "PriceListItem",
     "Quotation",
     "QuotationLine",
+    "QuotationMail",
     "SalesPolicy",
 ]

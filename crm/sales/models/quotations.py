@@ -21,6 +21,7 @@ class Quotation(TradeDocument):
         Status.DRAFT: {Status.SENT, Status.WON, Status.LOST},
         Status.SENT: {Status.WON, Status.LOST, Status.REPLACED},
         Status.WON: {Status.SENT},
+        Status.REPLACED: {Status.SENT},
     }
 
     number = NumberField("QT")
@@ -51,6 +52,9 @@ class Quotation(TradeDocument):
             models.Index(fields=["company", "status", "-date", "-id"], name="crm_quotation_by_status"),
             models.Index(fields=["party", "-date"], name="crm_quotation_by_party"),
         ]
+
+    def __str__(self) -> str:
+        return self.number if self.revision == 1 else f"{self.number}-{self.revision}"
 
 
 class QuotationLine(TradeLine):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,7 @@ def price_all(
 def _price(book: PriceBook, terms: Terms, inputs: Sequence[LineInput], known: Mapping[int, Line]) -> Priced:
     priced, seen = Priced(), set()
     for index, each in enumerate(inputs):
-        refusals = book.refusals(each, index)
+        refusals = book.refusals(terms, each, index)
         if each.id and (each.id in seen or each.id not in known):
             refusals.append(Refusal("unknown_line", _("There is no such line in this document"), {}, index, "id"))
         seen.add(each.id)
@@ -98,16 +98,6 @@ def inputs_of(lines: Iterable[Line], *, keep_ids: bool = True) -> list[LineInput
         )
         for line in lines
     ]
-
-
-def write(model: type[Line], parent: str, documents: Collection[tuple[TradeDocument, Priced]]) -> list[Line]:
-    """Insert the lines of new documents by one statement."""
-    rows = [
-        model(company_id=document.company_id, position=position, **{parent: document}, **line.fields())
-        for document, priced in documents
-        for position, line in enumerate(priced.lines)
-    ]
-    return model.objects.bulk_create(rows)
 
 
 def change(
@@ -202,10 +192,10 @@ def _rewrite(
 
 
 def _differs(row: Line, before: Line) -> bool:
-    return any(getattr(row, _column(name)) != getattr(before, _column(name)) for name in WRITTEN)
+    return any(getattr(row, column_of(name)) != getattr(before, column_of(name)) for name in WRITTEN)
 
 
-def _column(name: str) -> str:
+def column_of(name: str) -> str:
     return f"{name}_id" if name in ("product", "unit", "tax") else name
 
 

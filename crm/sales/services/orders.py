@@ -7,18 +7,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine, Quotation
 from crm.sales.services import lines as trade_lines
-from crm.sales.services.documents import Basis, Draft
-from crm.sales.services.lines import price_all
+from crm.sales.services.documents import Draft
+from crm.sales.services.drafts import Prepared, discard
 from crm.sales.services.pricing import LineInput
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
-from suite.core.models import DocumentLink
 from suite.masterdata.models import Address, Party
 
 
@@ -31,7 +29,6 @@ class OrderDraft(Draft):
     customer_reference: str = ""
     external_ref: str = ""
     shortage: str = Order.Shortage.PRODUCT
-    quotation: Quotation | None = None
     own: dict[str, Any] = field(default_factory=dict)
 
 
@@ -41,86 +38,45 @@ def create_order(*, party: Party, lines: Sequence[LineInput], actor: Actor, reas
 
     Raises BusinessError naming everything that is wrong, at its line.
     """
-    draft = OrderDraft(party_id=party.pk, lines=lines, **fields)
-    prepared = _Prepared([draft], actor)
-    if prepared.refusals:
-        raise BusinessError(*prepared.refusals[0])
-    return prepared.write()[0]
+    return create_orders([OrderDraft(party_id=party.pk, lines=lines, **fields)], actor=actor, reason=reason)[0]
 
 
 @service
 def create_orders(drafts: Sequence[OrderDraft], *, actor: Actor, reason: str = "") -> list[Order]:
     """Write draft orders, priced, by a fixed number of statements; all of them or none.
 
-    Raises BusinessError with the first refusal of each refused draft under its index.
+    Raises BusinessError: of one draft with everything that is wrong with it, of many with the first refusal of each
+    under its index (`check_orders` asks beforehand).
     """
-    prepared = _Prepared(drafts, actor)
-    if prepared.refusals:
-        raise BusinessError(by_key={index: refusals[0] for index, refusals in prepared.refusals.items()})
-    return prepared.write()
+    prepared = _prepared(drafts, actor)
+    prepared.demand_all()
+    return prepared.write(OrderLine, "order")
 
 
 def check_orders(drafts: Sequence[OrderDraft], *, actor: Actor) -> dict[int, list[Refusal]]:
     """What speaks against each draft, by its index; writes nothing."""
-    return _Prepared(drafts, actor).refusals
+    return _prepared(drafts, actor).refusals
 
 
-class _Prepared:
-    """Drafts made into unsaved orders, as far as nothing speaks against them."""
+def _prepared(drafts: Sequence[OrderDraft], actor: Actor) -> Prepared[OrderDraft, Order]:
+    addresses = shipping_addresses(actor, [draft.party_id for draft in drafts if draft.shipping_address is None])
 
-    def __init__(self, drafts: Sequence[OrderDraft], actor: Actor) -> None:
-        basis = Basis(
-            actor=actor,
-            party_ids=[draft.party_id for draft in drafts],
-            currencies=[draft.currency_id for draft in drafts],
+    def make(draft: OrderDraft, header: dict[str, Any]) -> Order:
+        given = draft.shipping_address
+        return Order(
+            **header,
+            requested_date=draft.requested_date,
+            shipping_address=addresses.get(draft.party_id, "") if given is None else given,
+            customer_reference=draft.customer_reference,
+            external_ref=draft.external_ref,
+            shortage=draft.shortage,
+            own=draft.own,
         )
-        self.refusals: dict[int, list[Refusal]] = {
-            index: [refusal] for index, draft in enumerate(drafts) if (refusal := basis.refusal(draft))
-        }
-        sound = [(index, draft) for index, draft in enumerate(drafts) if index not in self.refusals]
-        addresses = _shipping_addresses(
-            actor, [each.party_id for _index, each in sound if each.shipping_address is None]
-        )
-        self.orders = [_unsaved(draft, basis, addresses) for _index, draft in sound]
-        wanted = [(basis.terms(order), draft.lines) for order, (_index, draft) in zip(self.orders, sound, strict=True)]
-        self.priced = price_all(wanted, actor=actor)
-        self.refusals |= {
-            index: priced.refusals
-            for (index, _draft), priced in zip(sound, self.priced, strict=True)
-            if priced.refusals
-        }
 
-    def write(self) -> list[Order]:
-        pairs = list(zip(self.orders, self.priced, strict=True))
-        for order, priced in pairs:
-            for name, value in priced.totals().items():
-                setattr(order, name, value)
-        Order.objects.bulk_create(self.orders)
-        trade_lines.write(OrderLine, "order", pairs)
-        act = current_act()
-        for order in self.orders:
-            act.audit(order, "created", {"gross": (None, order.gross)})
-            act.announce("crm.sales.order.created", order, {"number": order.number, "party": order.party_id})
-            if order.quotation_id:
-                act.link(order.quotation, order)
-        return self.orders
+    return Prepared(drafts, actor=actor, make=make)
 
 
-def _unsaved(draft: OrderDraft, basis: Basis, addresses: dict[int, str]) -> Order:
-    given = draft.shipping_address
-    return Order(
-        **basis.header(draft),
-        requested_date=draft.requested_date,
-        shipping_address=addresses.get(draft.party_id, "") if given is None else given,
-        customer_reference=draft.customer_reference,
-        external_ref=draft.external_ref,
-        shortage=draft.shortage,
-        quotation=draft.quotation,
-        own=draft.own,
-    )
-
-
-def _shipping_addresses(actor: Actor, party_ids: Collection[int]) -> dict[int, str]:
+def shipping_addresses(actor: Actor, party_ids: Collection[int]) -> dict[int, str]:
     """The default shipping address of each party, as one line of text."""
     if not party_ids:
         return {}
@@ -165,11 +121,7 @@ def delete_draft(*, order_id: int, actor: Actor, version: int | None = None, rea
     if order.revision:
         sentence = _("%(number)s was confirmed before: cancel it instead")
         raise BusinessError(Refusal("was_confirmed", sentence, {"number": order.number}))
-    current_act().audit(order, "deleted", {"number": (order.number, None), "gross": (order.gross, None)})
-    DocumentLink.objects.of(actor.company_id).filter(
-        Q(from_kind=Order.kind(), from_id=order.pk) | Q(to_kind=Order.kind(), to_id=order.pk)
-    ).delete()
-    order.delete()
     reopened = order.quotation
+    discard(order)
     if reopened and reopened.status == Quotation.Status.WON and not reopened.orders.exists():
         Quotation.move_to([reopened], Quotation.Status.SENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +19,8 @@ from crm.sales.services.policy import policy_of
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.money import HUNDRED, LineAmounts, line_amounts, round_quantity
-from suite.masterdata.models import Product, ProductUnit, Tax
+from suite.masterdata.models import Product, Tax
+from suite.masterdata.services import units
 
 MAY_UNDERCUT = "crm_sales.override_discount"
 # What 18 digits with six places (quantities, prices) and with two (amounts) can hold.
@@ -110,34 +111,32 @@ class PriceBook:
 
     def __init__(self, *, actor: Actor, terms: Collection[Terms], lines: Collection[LineInput]) -> None:
         self.actor = actor
-        company = actor.company_id
         pks = {line.product_id for line in lines}
-        products = Product.objects.of(company).filter(pk__in=pks).select_related("tax", "unit")
+        products = Product.objects.of(actor.company_id).filter(pk__in=pks).select_related("tax", "unit")
         self.products = {product.pk: product for product in products}
-        self.items = _items_by_product(company, pks, terms)
-        self.factors = self._factors(lines)
-        other_taxes = {line.tax_id for line in lines if line.tax_id and self._own_tax(line) != line.tax_id}
-        self.taxes = Tax.objects.of(company).in_bulk(other_taxes) if other_taxes else {}
+        self.items = _items_by_product(actor.company_id, pks, terms)
+        self.factors: units.Factors = {(pk, product.unit_id): Fraction(1) for pk, product in self.products.items()}
+        if any(line.unit_id and (line.product_id, line.unit_id) not in self.factors for line in lines):
+            self.factors |= units.factors(self.products)
 
     @cached_property
     def policy(self) -> SalesPolicy:
         return policy_of(self.actor.company_id)
 
-    def _own_tax(self, line: LineInput) -> int | None:
-        product = self.products.get(line.product_id)
-        return product.tax_id if product else None
+    @cached_property
+    def taxes(self) -> dict[int, Tax]:
+        """All taxes of the company; read only when a line wants another one than its product has."""
+        return Tax.objects.of(self.actor.company_id).in_bulk()
 
-    def _factors(self, lines: Iterable[LineInput]) -> dict[tuple[int, str], Fraction]:
-        factors = {(product.pk, product.unit_id): Fraction(1) for product in self.products.values()}
-        asked = {(line.product_id, line.unit_id) for line in lines if line.unit_id}
-        others = asked - factors.keys()
-        if others:
-            products = {product for product, _unit in others}
-            units = ProductUnit.objects.of(self.actor.company_id).filter(product__in=products)
-            factors |= {(row.product_id, row.unit_id): Fraction(row.numerator, row.denominator) for row in units}
-        return factors
+    def _tax(self, terms: Terms, line: LineInput) -> Tax | None:
+        """The tax asked for, else the product's; as it stands in force on the day, for rates change by law."""
+        product = self.products[line.product_id]
+        asked = product.tax if line.tax_id in (None, product.tax_id) else self.taxes.get(line.tax_id)
+        if asked is None or _in_force(asked, terms.date):
+            return asked
+        return next((tax for tax in self.taxes.values() if tax.code == asked.code and _in_force(tax, terms.date)), None)
 
-    def refusals(self, line: LineInput, index: int | None = None) -> list[Refusal]:
+    def refusals(self, terms: Terms, line: LineInput, index: int | None = None) -> list[Refusal]:
         """What is impossible about a line before it has a price; `index` is its place in the document."""
         product = self.products.get(line.product_id)
         if product is None:
@@ -147,8 +146,8 @@ class PriceBook:
             found.append(Refusal("archived", _("%(product)s is archived"), {"product": product}, index, "product"))
         factor = self.factors.get((product.pk, line.unit_id or product.unit_id))
         if factor is None:
-            sentence = _("%(product)s is not traded in the unit %(unit)s")
-            params = {"product": product, "unit": line.unit_id}
+            sentence = _("%(product)s is not traded in %(unit)s")
+            params = {"product": product.code, "unit": line.unit_id}
             found.append(Refusal("unknown_unit", sentence, params, index, "unit"))
         elif not (_countable(line.quantity) and _countable(line.quantity * factor.numerator / factor.denominator)):
             sentence = _("The quantity is zero or beyond what can be counted")
@@ -157,17 +156,19 @@ class PriceBook:
             found.append(Refusal("unit_price", _("The price is negative or too large"), {}, index, "unit_price"))
         if line.discount and not 0 < line.discount <= HUNDRED:
             found.append(Refusal("discount", _("A discount is between 0 and 100 percent"), {}, index, "discount"))
-        if line.tax_id and line.tax_id != product.tax_id and line.tax_id not in self.taxes:
-            found.append(Refusal("unknown_tax", _("There is no such tax"), {}, index, "tax"))
+        if self._tax(terms, line) is None:
+            params = {"product": product.code, "day": terms.date}
+            found.append(Refusal("no_tax", _("No tax is in force for %(product)s on %(day)s"), params, index, "tax"))
         return found
 
     def price(self, terms: Terms, line: LineInput) -> PricedLine:
         """Price a line that has no refusals."""
         product = self.products[line.product_id]
-        tax = self.taxes.get(line.tax_id, product.tax) if line.tax_id else product.tax
+        tax = self._tax(terms, line)
+        assert tax is not None
         unit = line.unit_id or product.unit_id
         factor = self.factors[product.pk, unit]
-        base_quantity = _times(line.quantity, factor)
+        base_quantity = units.times(line.quantity, factor)
         list_price = self._list_price(terms, product, base_quantity, factor, tax.rate)
         unit_price = list_price.amount if line.unit_price is None else round_quantity(line.unit_price)
         discount = line.discount or Decimal(0)
@@ -188,7 +189,7 @@ class PriceBook:
             amount, included = item.price, item.price_list.includes_tax
         else:
             amount, included = product.sale_price / terms.exchange_rate, product.sale_price_includes_tax
-        return ListPrice(_times(_with_tax(amount, rate, included, terms.includes_tax), factor), item)
+        return ListPrice(units.times(_with_tax(amount, rate, included, terms.includes_tax), factor), item)
 
     def _best_item(self, terms: Terms, product: Product, base_quantity: Decimal) -> PriceListItem | None:
         """Customer before tier before everybody; then the list that began last; then the highest quantity reached."""
@@ -222,7 +223,7 @@ class PriceBook:
         factor = self.factors[line.product.pk, line.unit_id]
         lowest = _with_tax(floor / terms.exchange_rate, line.tax_rate, line.product.sale_price_includes_tax,
                            terms.includes_tax)  # fmt: skip
-        lowest = _times(lowest, factor)
+        lowest = units.times(lowest, factor)
         asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
         if asked < lowest:
             params = {"price": f"{asked.normalize():f}", "floor": f"{lowest.normalize():f}"}
@@ -271,9 +272,9 @@ def _with_tax(price: Decimal, rate: Decimal, included: bool, wanted: bool) -> De
     return price * (HUNDRED + rate) / HUNDRED if wanted else price * HUNDRED / (HUNDRED + rate)
 
 
+def _in_force(tax: Tax, day: dt.date) -> bool:
+    return (tax.valid_from is None or tax.valid_from <= day) and (tax.valid_to is None or day <= tax.valid_to)
+
+
 def _countable(value: Decimal) -> bool:
     return value.is_finite() and SMALLEST <= abs(value) < LARGEST
-
-
-def _times(value: Decimal, factor: Fraction) -> Decimal:
-    return round_quantity(value * factor.numerator / factor.denominator)

@@ -1,0 +1,119 @@
+"""Mailing quotations: queued with the act that sends them, delivered after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales import papers
+from crm.sales.models import Quotation, QuotationMail
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusal
+
+log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = 8
+CLAIM = dt.timedelta(minutes=5)  # a mail that was claimed and not finished by then is tried again
+BATCH = 20
+
+
+def queue(quotation: Quotation, *, actor: Actor, to: str = "", message: str = "", language: str = "") -> QuotationMail:
+    """Have a quotation mailed after the commit, to its contact or customer unless `to` names another address.
+
+    Raises BusinessError when there is no address, ValidationError when `to` is none.
+    """
+    address = to or (quotation.contact.email if quotation.contact else "") or quotation.party.email
+    if not address:
+        sentence = _("%(party)s has no mail address: give one, or mark the quotation as sent without mail")
+        raise BusinessError(Refusal("no_address", sentence, {"party": quotation.party.label}, field="to"))
+    validate_email(address)
+    mail = QuotationMail.objects.create(
+        company_id=quotation.company_id,
+        quotation=quotation,
+        to=address,
+        language=language or translation.get_language() or settings.LANGUAGE_CODE,
+        message=message,
+        sender=actor.user,
+    )
+    transaction.on_commit(ring)
+    return mail
+
+
+def ring() -> None:
+    """Wake a worker; losing the call does no harm, the clock rings too."""
+    from crm.sales.tasks import send_mails
+
+    try:
+        send_mails.apply_async(retry=False)
+    except Exception:
+        log.warning("The broker did not answer; the quotations wait for the clock")
+
+
+def deliver(limit: int = BATCH) -> int:
+    """Send what is due and say how many went out.
+
+    At least once: a worker that dies between sending and writing it down sends again under the same Message-ID, by
+    which mailboxes drop the second copy.
+    """
+    mails = _claim(limit)
+    if not mails:
+        return 0
+    with get_connection() as connection:
+        return sum(_send(mail, connection) for mail in mails)
+
+
+def _claim(limit: int) -> list[QuotationMail]:
+    moment = clock.now()
+    with transaction.atomic():
+        due = QuotationMail.objects.filter(state=QuotationMail.State.QUEUED, next_try_at__lte=moment)
+        pks = list(
+            due.order_by("next_try_at", "id").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+        )
+        claimed = QuotationMail.objects.filter(pk__in=pks)
+        claimed.update(next_try_at=moment + CLAIM, attempts=F("attempts") + 1)
+    return list(claimed.select_related("company", "sender", "quotation__party", "quotation__company"))
+
+
+def _send(mail: QuotationMail, connection: Any) -> bool:
+    this = QuotationMail.objects.filter(pk=mail.pk)
+    try:
+        _message(mail, connection).send()
+    except Exception as error:
+        log.warning("Quotation mail %s was not sent: %s", mail.pk, error)
+        this.update(
+            state=QuotationMail.State.FAILED if mail.attempts >= GIVE_UP_AFTER else QuotationMail.State.QUEUED,
+            next_try_at=clock.now() + dt.timedelta(seconds=min(30 * 2**mail.attempts, 3600)),
+            error=f"{type(error).__name__}: {error}"[:2000],
+        )
+        return False
+    this.update(state=QuotationMail.State.SENT, error="")
+    return True
+
+
+def _message(mail: QuotationMail, connection: Any) -> EmailMessage:
+    quotation = mail.quotation
+    with translation.override(mail.language):
+        params = {"number": quotation, "company": mail.company.label}
+        subject = gettext("Quotation %(number)s from %(company)s") % params
+        usual = gettext("Please find our quotation %(number)s attached.") % params
+    message = EmailMessage(
+        subject=subject,
+        body="\n\n".join(filter(None, (mail.message or usual, mail.company.label))),
+        to=[mail.to],
+        reply_to=[mail.sender.email] if mail.sender and mail.sender.email else [],
+        headers={"Message-ID": f"<quotation-mail-{mail.pk}-{quotation.pk}@suite>"},
+        connection=connection,
+    )
+    message.attach(f"{quotation}.pdf", papers.quotation_pdf(quotation, language=mail.language), "application/pdf")
+    return message

@@ -1,0 +1,225 @@
+"""Quotations: offered, revised, won or lost, and turned into orders without retyping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
+from crm.sales.services import lines as trade_lines
+from crm.sales.services import mails
+from crm.sales.services.documents import Draft
+from crm.sales.services.drafts import Prepared, discard
+from crm.sales.services.orders import shipping_addresses
+from crm.sales.services.policy import policy_of
+from crm.sales.services.pricing import LineInput
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.errors import BusinessError, Refusal
+from suite.masterdata.models import Party
+
+Status = Quotation.Status
+# What a copy of the paper takes along: a new revision, or the order that comes from it.
+HEADER = (
+    "company_id", "party_id", "owner_id", "team_id", "contact_id", "currency_id", "exchange_rate", "prices_include_tax",
+    "net", "tax_amount", "gross", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotationDraft(Draft):
+    """A quotation as somebody wants it; without a last day it is valid as long as the sales settings say."""
+
+    valid_until: dt.date | None = None
+
+
+@service
+def create_quotation(
+    *, party: Party, lines: Sequence[LineInput], actor: Actor, reason: str = "", **fields: Any
+) -> Quotation:
+    """Write a draft quotation, priced; `fields` are those of QuotationDraft. Raises BusinessError as `create_order`."""
+    return create_quotations([QuotationDraft(party_id=party.pk, lines=lines, **fields)], actor=actor, reason=reason)[0]
+
+
+@service
+def create_quotations(drafts: Sequence[QuotationDraft], *, actor: Actor, reason: str = "") -> list[Quotation]:
+    """Write draft quotations by a fixed number of statements; all of them or none (see `orders.create_orders`)."""
+    days = dt.timedelta(days=policy_of(actor.company_id).quotation_days)
+
+    def make(draft: QuotationDraft, header: dict[str, Any]) -> Quotation:
+        return Quotation(**header, valid_until=draft.valid_until or header["date"] + days)
+
+    prepared = Prepared(drafts, actor=actor, make=make)
+    prepared.demand_all()
+    return prepared.write(QuotationLine, "quotation")
+
+
+@service
+def change_quotation(
+    *,
+    quotation_id: int,
+    actor: Actor,
+    version: int | None = None,
+    lines: Sequence[LineInput] | None = None,
+    reason: str = "",
+    **fields: Any,
+) -> Quotation:
+    """Change a draft quotation, as `orders.change_order` does; one that was sent is revised instead."""
+    quotation = _locked(quotation_id, actor)
+    quotation.demand_version(version)
+    quotation.demand_status(Status.DRAFT)
+    if trade_lines.change(QuotationLine, "quotation", quotation, fields=fields, inputs=lines, actor=actor):
+        _announce(quotation, "changed")
+    return quotation
+
+
+@service
+def delete_quotation(*, quotation_id: int, actor: Actor, version: int | None = None, reason: str = "") -> None:
+    """Throw a draft away; the revision it was to replace becomes valid again."""
+    quotation = _locked(quotation_id, actor)
+    quotation.demand_version(version)
+    quotation.demand_status(Status.DRAFT)
+    replaced = quotation.replaces
+    discard(quotation)
+    if replaced:
+        Quotation.move_to([replaced], Status.SENT)
+
+
+@service
+def send_quotation(
+    *,
+    quotation_id: int,
+    actor: Actor,
+    by_mail: bool = True,
+    to: str = "",
+    message: str = "",
+    language: str = "",
+    reason: str = "",
+) -> Quotation:
+    """Mark a quotation as sent and mail it as a PDF; once sent it may be mailed again.
+
+    `to` is by default the contact's, else the customer's mail address; `by_mail=False` is for what was handed over
+    otherwise. Raises BusinessError when there is nothing to send, or no address to send it to.
+    """
+    quotation = _locked(quotation_id, actor)
+    quotation.demand_status(Status.DRAFT, Status.SENT)
+    if not quotation.lines.exists():
+        raise BusinessError(Refusal("no_lines", _("%(number)s has no lines"), {"number": quotation}))
+    if by_mail:
+        mails.queue(quotation, actor=actor, to=to, message=message, language=language)
+    if quotation.status == Status.DRAFT:
+        _move(quotation, Status.SENT, "sent", sent_at=clock.now())
+    else:
+        current_act().audit(quotation, "sent again")
+    return quotation
+
+
+@service
+def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
+    """Write the next revision of a sent quotation, as a draft under the same number; the present one is frozen."""
+    quotation = _locked(quotation_id, actor)
+    quotation.demand_status(Status.SENT)
+    today = clock.today(actor.company)
+    revision = Quotation(
+        **_header_of(quotation),
+        number=quotation.number,
+        date=today,
+        valid_until=today + dt.timedelta(days=policy_of(actor.company_id).quotation_days),
+        revision=quotation.revision + 1,
+        replaces=quotation,
+    )
+    revision.save()
+    _copy_lines(quotation, QuotationLine, quotation=revision)
+    _move(quotation, Status.REPLACED, "replaced")
+    act = current_act()
+    act.link(quotation, revision, "revision")
+    act.audit(revision, "created", {"revision": (quotation.revision, revision.revision)})
+    _announce(revision, "created")
+    return revision
+
+
+@service
+def win_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
+    """Close a quotation as won, where the order is written elsewhere."""
+    return _close(quotation_id, Status.WON, "won", actor)
+
+
+@service
+def lose_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
+    """Close a quotation as lost; the reason is kept in its history."""
+    return _close(quotation_id, Status.LOST, "lost", actor)
+
+
+def _close(quotation_id: int, status: str, what: str, actor: Actor) -> Quotation:
+    quotation = _locked(quotation_id, actor)
+    quotation.demand_status(Status.DRAFT, Status.SENT)
+    _move(quotation, status, what)
+    return quotation
+
+
+@service
+def order_from_quotation(*, quotation_id: int, actor: Actor, reason: str = "", **fields: Any) -> Order:
+    """Write the order with the very lines that were quoted and close the quotation as won.
+
+    `fields` are further fields of the order (customer_reference, requested_date, ...). A second call is refused with
+    the number of the order that is there.
+    """
+    quotation = _locked(quotation_id, actor)
+    existing = quotation.orders.exclude(status=Order.Status.CANCELLED).values_list("number", flat=True).first()
+    if existing:
+        sentence = _("%(number)s has become order %(order)s already")
+        raise BusinessError(Refusal("already_ordered", sentence, {"number": quotation, "order": existing}))
+    quotation.demand_status(Status.DRAFT, Status.SENT, Status.WON)
+    address = shipping_addresses(actor, [quotation.party_id]).get(quotation.party_id, "")
+    order = Order(
+        **_header_of(quotation),
+        **{"date": clock.today(actor.company), "shipping_address": address, **fields},
+        quotation=quotation,
+    )
+    order.save()
+    _copy_lines(quotation, OrderLine, order=order)
+    if quotation.status != Status.WON:
+        _move(quotation, Status.WON, "won")
+    act = current_act()
+    act.link(quotation, order)
+    act.audit(order, "created", {"quotation": (None, str(quotation)), "gross": (None, order.gross)})
+    act.announce("crm.sales.order.created", order, {"number": order.number})
+    return order
+
+
+def _locked(quotation_id: int, actor: Actor) -> Quotation:
+    rows = Quotation.objects.of(actor.company_id).lock([quotation_id])
+    return rows.select_related("company", "party", "contact", "replaces").get()
+
+
+def _header_of(quotation: Quotation) -> dict[str, Any]:
+    return {name: getattr(quotation, name) for name in HEADER}
+
+
+def _copy_lines(quotation: Quotation, /, model: type[QuotationLine] | type[OrderLine], **parent: Any) -> None:
+    """The same lines to the cent: nothing is priced anew and nothing is judged again."""
+    model.objects.bulk_create(
+        model(
+            company_id=line.company_id,
+            **parent,
+            **{column: getattr(line, column) for column in map(trade_lines.column_of, trade_lines.WRITTEN)},
+        )
+        for line in quotation.lines.all()
+    )
+
+
+def _move(quotation: Quotation, status: str, what: str, **fields: Any) -> None:
+    before = quotation.status
+    Quotation.move_to([quotation], status, **fields)
+    current_act().audit(quotation, what, {"status": (str(before), str(status))})
+    _announce(quotation, what)
+
+
+def _announce(quotation: Quotation, what: str) -> None:
+    payload = {"number": quotation.number, "party": quotation.party_id, "gross": quotation.gross}
+    current_act().announce(f"crm.sales.quotation.{what}", quotation, payload)
