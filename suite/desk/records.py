@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 
 from suite.core.access import Actor
 from suite.desk.chain import Step
-from suite.desk.doors import render_page
+from suite.desk.pages import render_page
 
 Text = str | Promise
 

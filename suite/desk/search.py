@@ -219,3 +219,10 @@ def rebuild(kind: str | None = None) -> int:
         store(batch)
         done += len(batch)
     return done
+
+
+def is_found(text: str, q: str) -> bool:
+    """Whether words find a text that is not in the table (pages, acts)."""
+    tokens = tokens_of([text])
+    words = WORDS.findall(normal(q[:100]))
+    return bool(words) and all(any(tokens.issuperset(each) for each in _alternatives(word)) for word in words)

@@ -6,7 +6,7 @@
         filters = [ChoiceFilter("status", _("Status"), choices=Order.Status), OwnerFilter(), DateFilter("date", _("Date"))]
         acts = [Act("confirm", _("Confirm"), "crm_sales.confirm_order", confirm_orders_by_pks, icon="check")]
 
-    @door("crm_sales.view_order")
+    @needs("crm_sales.view_order")
     def order_list(request):
         return list_view(request, OrderList)
 """

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import FileResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +24,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.jobs import Progress
@@ -34,6 +34,7 @@ from suite.desk.lists.state import ListState, explicit
 from suite.desk.services import notifications
 
 AT_ONCE = 5000  # rows written while the person waits
+KEPT = dt.timedelta(days=7)
 WIDEST = 60
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML cannot hold
 NUMBER_FORMATS = {"money": "#,##0.00", "quantity": "#,##0.######", "percent": "0.0###", "number": "#,##0.######"}
@@ -48,7 +49,7 @@ def harmless(text: str) -> str:
 
 def rows_of(state: ListState, progress: Callable[[int], None] | None = None) -> Iterator[Row]:
     """The plain values of every matching row in the order of the list, read in portions."""
-    ordered = state.shown_rows.order_by(*state.order.fields())
+    ordered = state.shown_rows.order_by(state.order, "pk")
     for number, row in enumerate(ordered.iterator(chunk_size=2000), start=1):
         yield [column.plain(row) for column in state.columns]
         if progress and number % 500 == 0:
@@ -145,8 +146,7 @@ def response(state: ListState, format_name: str) -> FileResponse:
 def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """The work of an export job: the file goes to the store, its link to the bell."""
     params = job.params
-    language = actor.user.language if actor.user else settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(actor.company.time_zone):
+    with timezone.override(actor.company.time_zone):
         state = ListState(import_string(params["spec"])(), actor, explicit(QueryDict(params["query"])))
         progress(0, state.rows.count())
         write, _content_type = FORMATS[params["format"]]
@@ -164,3 +164,13 @@ def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
             url=reverse("desk:job", args=[job.pk]),
         )
     return result
+
+
+def clear_old() -> int:
+    """Delete the files of exports that nobody fetched within the week."""
+    moment = clock.now() - KEPT
+    old = Job.objects.filter(kind="desk.export", ended_at__lt=moment, result__has_key="file")[:500]
+    for job in old:
+        default_storage.delete(job.result["file"])
+        Job.objects.filter(pk=job.pk).update(result={"name": job.result.get("name", ""), "expired": True})
+    return len(old)

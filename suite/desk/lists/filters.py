@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -51,7 +51,7 @@ class Filter:
     label: Text
     field: str = ""
     quick: bool = True
-    template: str = field(default="", init=False)
+    template: ClassVar[str] = ""
 
     @property
     def path(self) -> str:
@@ -86,7 +86,7 @@ class ChoiceFilter(Filter):
     """One or several of a few values: `status=draft,confirmed`."""
 
     choices: Iterable[tuple[Any, Text]] | Callable[[Actor], Iterable[tuple[Any, Text]]] = ()
-    template: str = field(default="suite/desk/filters/_choice.html", init=False)
+    template: ClassVar[str] = "suite/desk/filters/_choice.html"
 
     def options(self, actor: Actor) -> list[tuple[str, str]]:
         known: Any = self.choices
@@ -113,7 +113,7 @@ class PickFilter(Filter):
     """One or several records of a registered kind of choices: `party=12,15`."""
 
     kind: str = ""
-    template: str = field(default="suite/desk/filters/_pick.html", init=False)
+    template: ClassVar[str] = "suite/desk/filters/_pick.html"
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         names = self.names(params, actor)
@@ -144,7 +144,7 @@ class OwnerFilter(Filter):
     name: str = "owner"
     label: Text = gettext_lazy("Owner")
     team_path: str = "team"
-    template: str = field(default="suite/desk/filters/_owner.html", init=False)
+    template: ClassVar[str] = "suite/desk/filters/_owner.html"
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         match params[self.name]:
@@ -170,7 +170,7 @@ class BoolFilter(Filter):
     """`late=yes` or `late=no`; `condition` is what yes means where it is more than a field."""
 
     condition: Q | Callable[[Actor], Q] | None = None
-    template: str = field(default="suite/desk/filters/_bool.html", init=False)
+    template: ClassVar[str] = "suite/desk/filters/_bool.html"
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         yes = self.condition(actor) if callable(self.condition) else self.condition or Q(**{self.path: True})
@@ -186,7 +186,7 @@ class BoolFilter(Filter):
 class NumberFilter(Filter):
     """A range: `amount_min=1000&amount_max=5000`, or `amount=1000`."""
 
-    template: str = field(default="suite/desk/filters/_number.html", init=False)
+    template: ClassVar[str] = "suite/desk/filters/_number.html"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -210,7 +210,7 @@ class NumberFilter(Filter):
 class DateFilter(Filter):
     """A day, a relative word or a range: `due=today`, `due=2026-11-21`, `due_min=2026-11-01&due_max=2026-11-30`."""
 
-    template: str = field(default="suite/desk/filters/_date.html", init=False)
+    template: ClassVar[str] = "suite/desk/filters/_date.html"
 
     @property
     def keys(self) -> tuple[str, ...]:

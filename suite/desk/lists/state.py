@@ -7,21 +7,22 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from suite.core import keyset
 from suite.core.access import Actor
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Chip
-from suite.desk.lists.paging import Order, Page, page
 from suite.desk.lists.spec import Act, Cell, Line, ListSpec
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
 
 COUNTED = 1001  # counting stops here; a click counts to the end
 OWN_KEYS = ("view", "sort", "cols", "q")
-PLACE_KEYS = ("after", "before", "last", "count", "export")
+PLACE_KEYS = ("after", "last", "count", "export")
 
 
 def explicit(data: QueryDict) -> dict[str, str]:
@@ -112,12 +113,13 @@ class ListState:
         return rows.filter(self.spec.search(self.q, self.actor)) if self.q else rows
 
     @cached_property
-    def order(self) -> Order:
+    def order(self) -> str:
+        """The field to order by, with a minus for downwards."""
         wanted = self.params.get("sort", "")
         column = next((c for c in self.all_columns if c.sort and c.name == wanted.removeprefix("-")), None)
         if column is None:
-            return Order.parse(self.spec.model, self.spec.order)
-        return Order(self.spec.model, column.sort_path, wanted.startswith("-"))
+            return self.spec.order
+        return f"-{column.sort_path}" if wanted.startswith("-") else column.sort_path
 
     @cached_property
     def all_columns(self) -> list[Column]:
@@ -151,8 +153,13 @@ class ListState:
         return rows.prefetch_related(*self.spec.prefetch)
 
     @cached_property
-    def page(self) -> Page:
-        return page(self.shown_rows, self.order, self.params, self.spec.page_size)
+    def page(self) -> keyset.Page[Any]:
+        """The page the address asks for; one that does not belong here asks for the first."""
+        cursor = keyset.LAST if self.params.get("last") else self.params.get("after", "")
+        try:
+            return keyset.page(self.shown_rows, ordering=self.order, cursor=cursor, size=self.spec.page_size)
+        except ValidationError:
+            return keyset.page(self.shown_rows, ordering=self.order, size=self.spec.page_size)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -180,13 +187,14 @@ class ListState:
         """The heads of the columns, with their sort links."""
         found = []
         for column in self.columns:
-            now = bool(column.sort) and self.order.path == column.sort_path
-            flip = f"-{column.name}" if now and not self.order.descending else column.name
+            descending = self.order.startswith("-")
+            now = bool(column.sort) and self.order.removeprefix("-") == column.sort_path
+            flip = f"-{column.name}" if now and not descending else column.name
             found.append(
                 {
                     "column": column,
                     "link": self.link(sort=flip) if column.sort else "",
-                    "sorted": ("descending" if self.order.descending else "ascending") if now else "",
+                    "sorted": ("descending" if descending else "ascending") if now else "",
                     "css": " ".join(part for part in (column.align, "first" * (column is self.title_column)) if part),
                 }
             )
@@ -195,7 +203,7 @@ class ListState:
     @cached_property
     def count(self) -> int:
         """How many match: the rows on the page when that is all, exactly on request, else counted to 1,001."""
-        if self.page.is_first and self.page.is_last:
+        if not self.page.previous and not self.page.next:
             return len(self.page.rows)
         if self.params.get("count") == "exact":
             return self.rows.count()
@@ -239,10 +247,10 @@ class ListState:
     @property
     def links(self) -> dict[str, str]:
         found = {"first": self.link(), "last": self.link(last="1"), "exact": self.link(count="exact")}
-        if not self.page.is_first:
-            found["previous"] = self.link(before=self.page.before)
-        if not self.page.is_last:
-            found["next"] = self.link(after=self.page.after)
+        if self.page.previous:
+            found["previous"] = self.link(after=self.page.previous)
+        if self.page.next:
+            found["next"] = self.link(after=self.page.next)
         return found
 
     @property

@@ -7,16 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from suite.core.models import Membership, User
+from suite.core.doors import public, signed_in
+from suite.core.middleware import memberships_of
+from suite.core.models import User
 from suite.desk import choices, navigation
 from suite.desk import workbench as home
-from suite.desk.doors import OPEN, SIGNED_IN, back, door, render_page
+from suite.desk.pages import back, render_page
 from suite.desk.services import notifications
 
 YEAR = 365 * 24 * 3600
 
 
-@door(SIGNED_IN)
+@signed_in
 @require_GET
 def workbench(request: HttpRequest) -> HttpResponse:
     """What to do now."""
@@ -24,7 +26,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render_page(request, "suite/desk/workbench.html", {"blocks": blocks})
 
 
-@door(SIGNED_IN)
+@signed_in
 @require_GET
 def workbench_block(request: HttpRequest, name: str) -> HttpResponse:
     """One block; it fails alone."""
@@ -34,7 +36,7 @@ def workbench_block(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, block.template, {"block": block, **block.context(request.actor)})  # type: ignore[attr-defined]
 
 
-@door(SIGNED_IN)
+@signed_in
 @require_GET
 def pulse(request: HttpRequest) -> JsonResponse:
     """The counts in the frame, asked for once a minute."""
@@ -42,7 +44,7 @@ def pulse(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"unread": notifications.unread(actor), "badges": navigation.badges(actor)})
 
 
-@door(SIGNED_IN)
+@signed_in
 @require_GET
 def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     """What a picker offers for some words (`q`), or the one row called exactly so (`exact`)."""
@@ -59,7 +61,7 @@ def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     )
 
 
-@door(OPEN)
+@public
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Language, theme and density: in a cookie at once, with the user for every other device."""
@@ -78,14 +80,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@door(SIGNED_IN)
+@signed_in
 @require_POST
 def company(request: HttpRequest) -> HttpResponse:
     """Work in another company of mine from now on."""
     wanted = request.POST.get("company", "")
     if not wanted.isascii() or not wanted.isdigit():
         raise Http404
-    if not Membership.objects.filter(user=request.user, company=int(wanted)).exists():
+    if not memberships_of(request.user).filter(company=int(wanted)).exists():
         raise Http404
     request.session["company_id"] = int(wanted)
     return redirect("workbench")
