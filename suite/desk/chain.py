@@ -62,9 +62,7 @@ def chain_of(actor: Actor, document: models.Model) -> list[Step]:
     """
     name = document._meta.label_lower
     with connection.cursor() as cursor:
-        cursor.execute(
-            CHAIN, {"kind": name, "id": document.pk, "company": actor.company_id, "longest": LONGEST}
-        )
+        cursor.execute(CHAIN, {"kind": name, "id": document.pk, "company": actor.company_id, "longest": LONGEST})
         found = cursor.fetchall()
     if len(found) < 2:
         return []

@@ -66,8 +66,8 @@ def register(
 ) -> None:
     """Let rows of a model be picked under a name.
 
-    `rows(actor)` are those that may be picked (default: all the actor may see); they are searched by `fields`, or by the
-    search table when no fields are given; `exact` are the unique fields by which typed or pasted text finds its row.
+    `rows(actor)` are those that may be picked (default: all the actor may see); they are searched by `fields`, or by
+    the search table when there are none; `exact` are the unique fields by which typed or pasted text finds its row.
     """
 
     def visible(actor: Actor) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""Kinds of records that have a page: areas register theirs, so that the ground can name and link what it does not know."""
+"""Kinds of records that have a page; areas register theirs, and the desk names and links what it does not know."""
 
 from __future__ import annotations
 

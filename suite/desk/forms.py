@@ -143,9 +143,7 @@ class LinesFormSet(BaseFormSet):
 
     @property
     def filled_forms(self) -> list[Any]:
-        return [
-            form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")
-        ]
+        return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
 
     def refuse(self, line: int, field: str | None, sentence: str) -> None:
         """Put a refusal of the service at the line it speaks of (counted over the filled ones)."""
@@ -161,7 +159,9 @@ def _picked(form: Any, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and int(text) < BIGINT else None
 
 
-def lines_formset(form: type[ActorForm], *, at_least: int = 1, extra: int = 3, at_most: int = 500) -> type[LinesFormSet]:
+def lines_formset(
+    form: type[ActorForm], *, at_least: int = 1, extra: int = 3, at_most: int = 500
+) -> type[LinesFormSet]:
     """The formset for lines of this form; the script adds rows, without it there are `extra` blank ones."""
     return forms.formset_factory(  # type: ignore[return-value]
         form,

@@ -12,7 +12,7 @@ from suite.desk.pages import refuse
 
 
 class RefusalMiddleware:
-    """Turns a BusinessError of a page into a red message (409 for htmx, else back to where the person was), bad input into 400.
+    """Turns a BusinessError of a page into a red message (409 for htmx, else back where the person was).
 
     Views that have a better place for it, such as the line of a form, catch it before; so does the API.
     """

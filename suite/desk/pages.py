@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+
 def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpResponse:
     """Say no: as toasts that htmx puts into place, or as messages on the page the person came from."""
     if request.headers.get("HX-Request"):

@@ -1,7 +1,7 @@
 """A record's page: head, facts, acts, tabs, timeline, chain; areas fill in these and share the templates.
 
-    page = RecordPage(order.number, acts=[...], facts=[...], tabs=[...], chain=chain_of(actor, order))
-    return record_page(request, page, {"order": order}, template="crm/sales/order_page.html")
+page = RecordPage(order.number, acts=[...], facts=[...], tabs=[...], chain=chain_of(actor, order))
+return record_page(request, page, {"order": order}, template="crm/sales/order_page.html")
 """
 
 from __future__ import annotations

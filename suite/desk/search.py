@@ -1,6 +1,6 @@
 """The search table: what a record is found by, cut into tokens that an index answers at once.
 
-Two Chinese characters, pinyin and initials (hw finds 华为), the beginnings of Latin words, pieces of phones and numbers.
+Two Chinese characters, pinyin and initials (hw finds 华为), beginnings of Latin words, pieces of phones and numbers.
 Services call `index` with the records they wrote; the rows leave with the act.
 """
 
@@ -143,9 +143,7 @@ def matching(kind: str, q: str) -> Q:
 def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: int = 30) -> list[SearchEntry]:
     """Records found by words, in the rights of the actor: two statements at most, names that begin with it first."""
     wanted = condition(q)
-    open_kinds = [
-        kind for kind in documents.kinds() if kind.name in _sources and (kinds is None or kind.name in kinds)
-    ]
+    open_kinds = [kind for kind in documents.kinds() if kind.name in _sources and (kinds is None or kind.name in kinds)]
     allowed = Q()
     for kind in open_kinds:
         if actor.may(kind.permission):

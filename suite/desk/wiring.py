@@ -19,7 +19,9 @@ def connect() -> None:
     from suite.desk.views import blocks
 
     register_owner_rule(SavedView, saved_views.offered_to)
-    choices.register("user", User, rows=colleagues, fields=("name", "name_en", "username"), exact=("username",), order="name")
+    choices.register(
+        "user", User, rows=colleagues, fields=("name", "name_en", "username"), exact=("username",), order="name"
+    )
     choices.register("team", Team, rows=teams, fields=("name", "name_en"), exact=("name",), order="name")
 
     documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
@@ -38,7 +40,14 @@ def connect() -> None:
     work = _("My work")
     navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=True)
     navigation.register(
-        work, _("Tasks"), "desk:tasks", icon="checkbox", permission="desk.view_task", badge=todos.waiting, order=11, phone=True
+        work,
+        _("Tasks"),
+        "desk:tasks",
+        icon="checkbox",
+        permission="desk.view_task",
+        badge=todos.waiting,
+        order=11,
+        phone=True,
     )
     navigation.register(work, _("Calendar"), "desk:calendar", icon="calendar", permission="desk.view_task", order=12)
     navigation.register_quick(_("Task"), "desk:task_new", icon="checkbox", permission="desk.add_task", order=90)

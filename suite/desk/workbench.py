@@ -57,7 +57,9 @@ def blocks(actor: Actor) -> list[Block]:
 
 
 def open_to(block: Block, actor: Actor) -> bool:
-    is_theirs = not block.roles or bool(block.roles & actor.grants.roles) or bool(actor.user and actor.user.is_superuser)
+    is_theirs = (
+        not block.roles or bool(block.roles & actor.grants.roles) or bool(actor.user and actor.user.is_superuser)
+    )
     return is_theirs and actor.may(block.permission)
 
 

@@ -1,14 +1,14 @@
 """The one list of the house: declared by `ListSpec`, shown by `list_view`.
 
-    class OrderList(ListSpec):
-        model = Order
-        columns = [Column("number", _("Number"), "link", sort=True, card="title"), ...]
-        filters = [ChoiceFilter("status", _("Status"), choices=Order.Status), OwnerFilter(), DateFilter("date", _("Date"))]
-        acts = [Act("confirm", _("Confirm"), "crm_sales.confirm_order", confirm_orders_by_pks, icon="check")]
+class OrderList(ListSpec):
+    model = Order
+    columns = [Column("number", _("Number"), sort=True, card="title"), ...]
+    filters = [ChoiceFilter("status", _("Status"), choices=Order.Status), OwnerFilter(), DateFilter("date", _("Date"))]
+    acts = [Act("confirm", _("Confirm"), "crm_sales.confirm_order", confirm_orders_by_pks, icon="check")]
 
-    @needs("crm_sales.view_order")
-    def order_list(request):
-        return list_view(request, OrderList)
+@door("crm_sales.view_order")
+def order_list(request):
+    return list_view(request, OrderList)
 """
 
 from suite.desk.lists.columns import Column

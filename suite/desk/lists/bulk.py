@@ -17,7 +17,7 @@ KEPT = 1000  # refusals kept with the job
 
 
 def run_bulk(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
-    """Go through the rows in portions, each its own act; a job that is taken up again goes on where the dead one was."""
+    """Go through the rows in portions, each its own act; a job taken up again goes on where the dead one was."""
     spec = import_string(job.params["spec"])()
     act = next(act for act in spec.acts_for(actor) if act.name == job.params["act"])
     data: dict[str, Any] = {}

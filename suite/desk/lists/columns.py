@@ -24,10 +24,11 @@ RIGHT = {"money", "quantity", "percent", "number"}
 class Column:
     """One column of a list.
 
-    `value` is a path (`party__label`) or a function of the row, by default the column's name. `kind` is one of text, link,
+    `value` is a path (`party__label`) or a function of the row, by default the column's name. `kind` is one of text,
     money, quantity, percent, number, date, datetime, badge, bool, phone. `sort` is True or the path of an *indexed*
-    column. `card` says where it stands on a phone: title, side, meta or hide. `permission` hides it from those without.
-    `url` makes it a link; the title column links to the row by itself. `shown=False` offers it in the column chooser only.
+    column. `card` says where it stands on a phone: title, side, meta or hide. `permission` hides it from those
+    without. `url` makes it a link; the title column links to the row by itself. `shown=False` offers it in the
+    column chooser only.
     """
 
     name: str
@@ -80,8 +81,10 @@ class Column:
                 text = formats.money(value, str(read(row, self.currency) or "") if self.currency else "")
                 return format_html('<span class="negative">{}</span>', text) if value < 0 else text
             case "quantity" | "number":
-                return format_html('<span class="negative">{}</span>', formats.quantity(value)) if value < 0 else (
-                    formats.quantity(value)
+                return (
+                    format_html('<span class="negative">{}</span>', formats.quantity(value))
+                    if value < 0
+                    else (formats.quantity(value))
                 )
             case "percent":
                 return formats.percent(value)

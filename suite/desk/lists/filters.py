@@ -27,6 +27,7 @@ Text = str | Promise
 Params = Mapping[str, str]
 HUGE = Decimal(10) ** 15
 BIGINT = 2**63
+OWNER = gettext_lazy("Owner")
 
 
 class Unclear(ValueError):
@@ -142,7 +143,7 @@ class OwnerFilter(Filter):
     """Whose: `owner=me`, `owner=team`, `owner=none` or keys of users; `team_path` names the team's field."""
 
     name: str = "owner"
-    label: Text = gettext_lazy("Owner")
+    label: Text = OWNER
     team_path: str = "team"
     template: ClassVar[str] = "suite/desk/filters/_owner.html"
 
@@ -273,9 +274,7 @@ def span(word: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
     return spans[word] if word in spans else (day_of(word),) * 2
 
 
-def within(
-    path: str, first: dt.date | None, last: dt.date | None, company: Company, *, moment: bool
-) -> Q:
+def within(path: str, first: dt.date | None, last: dt.date | None, company: Company, *, moment: bool) -> Q:
     """From the first to the last day, both included; for instants the days of the company's calendar."""
     if not moment:
         return (Q(**{f"{path}__gte": first}) if first else Q()) & (Q(**{f"{path}__lte": last}) if last else Q())

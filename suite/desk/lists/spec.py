@@ -25,9 +25,9 @@ Text = str | Promise
 class Act:
     """Something done to the rows that are selected, through a service.
 
-    `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form` asks
-    for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`. `confirm`
-    is asked before. `in_row(row)` says for which rows the act stands in the row, too.
+    `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
+    asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
+    `confirm` is asked before. `in_row(row)` says for which rows the act stands in the row, too.
     """
 
     name: str
@@ -67,8 +67,8 @@ class Create:
 class ListSpec:
     """A list of records, declared as a class; show it with `list_view(request, MyList)`.
 
-    The first column with card="title" (else the first of all) leads to the record. Sorting is offered only where a column
-    says so, and such a column must have an index; so has `order`, one column, optionally with a minus.
+    The first column with card="title" (else the first of all) leads to the record. Sorting is offered only where a
+    column says so, and such a column must have an index; so has `order`, one column, optionally with a minus.
     """
 
     model: ClassVar[type[Model]]

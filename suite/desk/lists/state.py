@@ -33,14 +33,18 @@ def explicit(data: QueryDict) -> dict[str, str]:
 class ListState:
     """Filters, order, columns and place of a list for one actor; reads rows only when asked."""
 
-    def __init__(self, spec: ListSpec, actor: Actor, params: Mapping[str, str], *, path: str = "", where: Q | None = None):
+    def __init__(
+        self, spec: ListSpec, actor: Actor, params: Mapping[str, str], *, path: str = "", where: Q | None = None
+    ):
         self.spec, self.actor, self.path, self.where = spec, actor, path, where
         self.explicit = dict(params)
 
     @cached_property
     def saved(self) -> list[SavedView]:
         """The saved views of this list that the actor may use."""
-        rows = SavedView.objects.visible_to(self.actor).filter(saved_views.offered_to(self.actor), list_key=self.spec.key)
+        rows = SavedView.objects.visible_to(self.actor).filter(
+            saved_views.offered_to(self.actor), list_key=self.spec.key
+        )
         return list(rows.order_by("audience", "name", "pk"))
 
     @cached_property

@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 from suite.core import jobs
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
-from suite.desk.pages import refuse, render_page
 from suite.desk.lists import export
 from suite.desk.lists.filters import BIGINT
 from suite.desk.lists.spec import Act, ListSpec
 from suite.desk.lists.state import ListState, explicit
+from suite.desk.pages import refuse, render_page
 
 AT_ONCE = 200  # rows an act takes while the person waits; more becomes a job
 AT_MOST = 100_000

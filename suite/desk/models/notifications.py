@@ -43,9 +43,13 @@ class Notification(CompanyRow):
         verbose_name_plural = _("notifications")
         indexes = [
             models.Index(fields=["company", "user", "-id"], name="desk_notification_mine"),
-            models.Index(fields=["company", "user"], name="desk_notification_unread", condition=Q(read_at=None, in_app=True)),
             models.Index(
-                fields=["mail_next_at", "id"], name="desk_notification_mail", condition=Q(mail_state__in=["queued", "sending"])
+                fields=["company", "user"], name="desk_notification_unread", condition=Q(read_at=None, in_app=True)
+            ),
+            models.Index(
+                fields=["mail_next_at", "id"],
+                name="desk_notification_mail",
+                condition=Q(mail_state__in=["queued", "sending"]),
             ),
         ]
 

@@ -36,7 +36,12 @@ class Task(Document):
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by"), editable=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("created by"),
+        editable=False,
     )
     subject_kind = models.CharField(_("kind of record"), max_length=60, blank=True, editable=False)
     subject_id = models.BigIntegerField(null=True, editable=False)
@@ -51,7 +56,9 @@ class Task(Document):
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
         indexes = [
-            models.Index(fields=["company", "owner", "due_at", "id"], name="desk_task_open", condition=Q(status="open")),
+            models.Index(
+                fields=["company", "owner", "due_at", "id"], name="desk_task_open", condition=Q(status="open")
+            ),
             models.Index(fields=["company", "due_at", "id"], name="desk_task_by_due"),
             models.Index(fields=["next_notice_at", "id"], name="desk_task_notice", condition=Q(status="open")),
             models.Index(fields=["subject_kind", "subject_id"], name="desk_task_subject"),

@@ -120,7 +120,9 @@ def _row(
     if not (in_app or mail):
         return None
     with translation.override(user.language):
-        title, body = (str(text) % message.params if message.params else str(text) for text in (message.title, message.body))
+        title, body = (
+            str(text) % message.params if message.params else str(text) for text in (message.title, message.body)
+        )
     return Notification(
         company_id=company_id,
         user=user,

@@ -202,8 +202,9 @@ def waiting(actor: Actor) -> int:
 def remind(limit: int = BATCH) -> int:
     """Send the reminders that are due and say how many tasks were moved on.
 
-    A portion of tasks is locked, its notices are written and the tasks are moved to the next reminder in one transaction:
-    a worker that dies leaves all of it or nothing, two workers share the work, and the keys keep every reminder single.
+    A portion of tasks is locked, its notices are written and the tasks are moved to their next reminder in one
+    transaction: a worker that dies leaves all of it or nothing, two workers share the work, and the keys keep every
+    reminder single.
     """
     moved = 0
     while True:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, HiddenInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect, Select
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -74,7 +74,7 @@ def look_of(widget: Any) -> str:
         return "form-check-input"
     if isinstance(widget, Select):
         return "form-select"
-    return "form-control" if not isinstance(widget, FileInput) else "form-control"
+    return "form-control"
 
 
 @register.filter

@@ -36,4 +36,6 @@ def unclear(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
     part = "suite/desk/_error.html" if request.headers.get("HX-Request") else f"{name}.html"
-    return render(request, part, {"status": status, "request_number": request_id.get(), **(context or {})}, status=status)
+    return render(
+        request, part, {"status": status, "request_number": request_id.get(), **(context or {})}, status=status
+    )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from suite.core import jobs
-from suite.core.doors import needs
+from suite.core.doors import door
 from suite.core.models import Job
 from suite.desk.lists import ChoiceFilter, Column, DateFilter, ListSpec, list_view
 from suite.desk.pages import render_page
@@ -43,12 +43,12 @@ class JobList(ListSpec):
         return reverse("desk:job", args=[row.pk])
 
 
-@needs("core.view_job")
+@door("core.view_job")
 def job_list(request: HttpRequest) -> HttpResponseBase:
     return list_view(request, JobList)
 
 
-@needs("core.view_job")
+@door("core.view_job")
 def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One job; the card asks again until it has ended, then stops asking (286 tells htmx so)."""
     job = get_object_or_404(Job.objects.visible_to(request.actor), pk=pk)  # type: ignore[attr-defined]
@@ -56,13 +56,17 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(
         request,
         "suite/desk/job_page.html",
-        {"job": job, "ended": job.status in ENDED, "percent": min(100, 100 * job.done // job.total) if job.total else 0},
+        {
+            "job": job,
+            "ended": job.status in ENDED,
+            "percent": min(100, 100 * job.done // job.total) if job.total else 0,
+        },
         part="suite/desk/_job.html",
         status=286 if asked_again and job.status in ENDED else 200,
     )
 
 
-@needs("core.view_job")
+@door("core.view_job")
 @require_POST
 def job_stop(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -70,7 +74,7 @@ def job_stop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:job", pk)
 
 
-@needs("core.view_job")
+@door("core.view_job")
 def job_file(request: HttpRequest, pk: int, which: str) -> HttpResponseBase:
     """A file that a job made: its result (`file`) or the rows it could not take (`errors`)."""
     job = get_object_or_404(Job.objects.visible_to(request.actor), pk=pk)  # type: ignore[attr-defined]

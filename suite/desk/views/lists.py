@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from suite.core.doors import needs
+from suite.core.doors import door
 from suite.desk.lists.state import explicit
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
 
 
-@needs("desk.add_savedview")
+@door("desk.add_savedview")
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Save the filters of a list as a tab, or delete a tab of mine."""

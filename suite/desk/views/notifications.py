@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from suite.core.access import Actor
-from suite.core.doors import needs
+from suite.core.doors import door
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, View, list_view
 from suite.desk.models import Notification
 from suite.desk.pages import render_page
@@ -36,7 +36,9 @@ class NotificationList(ListSpec):
         ),
     )  # fmt: skip
     filters = (
-        ChoiceFilter("kind", gettext_lazy("Kind"), choices=lambda actor: [(k.name, k.label) for k in notifications.kinds()]),
+        ChoiceFilter(
+            "kind", gettext_lazy("Kind"), choices=lambda actor: [(k.name, k.label) for k in notifications.kinds()]
+        ),
         BoolFilter("read", gettext_lazy("Read"), condition=Q(read_at__isnull=False)),
         DateFilter("created", gettext_lazy("When"), "created_at"),
     )
@@ -54,12 +56,12 @@ class NotificationList(ListSpec):
         return reverse("desk:notification", args=[row.pk])
 
 
-@needs("desk.view_notification")
+@door("desk.view_notification")
 def notification_list(request: HttpRequest) -> HttpResponseBase:
     return list_view(request, NotificationList)
 
 
-@needs("desk.view_notification")
+@door("desk.view_notification")
 def notification(request: HttpRequest, pk: int) -> HttpResponse:
     """Open what a notification is about; that makes it read."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -68,14 +70,14 @@ def notification(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(row.url or "desk:notifications")
 
 
-@needs("desk.view_notification")
+@door("desk.view_notification")
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     notifications.mark_read(actor=request.actor)  # type: ignore[attr-defined]
     return redirect("desk:notifications")
 
 
-@needs("desk.change_notificationpreference")
+@door("desk.change_notificationpreference")
 def preferences(request: HttpRequest) -> HttpResponse:
     """A table of kinds and channels."""
     actor = request.actor  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
-from suite.core.doors import signed_in
+from suite.core.doors import SIGNED_IN, door
 from suite.desk import documents, navigation, search
 from suite.desk.pages import render_page
 
@@ -54,14 +54,14 @@ def _entries(group: str, entries: list[navigation.Entry], words: str) -> list[Hi
     return found[:8]
 
 
-@signed_in
+@door(SIGNED_IN)
 def palette(request: HttpRequest) -> HttpResponse:
     """The results under the box, while one types."""
     found = hits(request.actor, _typed(request), limit=12)  # type: ignore[attr-defined]
     return render_page(request, "suite/desk/_palette.html", {"hits": found, "q": _typed(request)})
 
 
-@signed_in
+@door(SIGNED_IN)
 def results(request: HttpRequest) -> HttpResponse:
     """The results as a page."""
     q = _typed(request)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from suite.core.doors import public, signed_in
+from suite.core.doors import OPEN, SIGNED_IN, door
 from suite.core.middleware import memberships_of
 from suite.core.models import User
 from suite.desk import choices, navigation
@@ -18,7 +18,7 @@ from suite.desk.services import notifications
 YEAR = 365 * 24 * 3600
 
 
-@signed_in
+@door(SIGNED_IN)
 @require_GET
 def workbench(request: HttpRequest) -> HttpResponse:
     """What to do now."""
@@ -26,7 +26,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render_page(request, "suite/desk/workbench.html", {"blocks": blocks})
 
 
-@signed_in
+@door(SIGNED_IN)
 @require_GET
 def workbench_block(request: HttpRequest, name: str) -> HttpResponse:
     """One block; it fails alone."""
@@ -36,7 +36,7 @@ def workbench_block(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, block.template, {"block": block, **block.context(request.actor)})  # type: ignore[attr-defined]
 
 
-@signed_in
+@door(SIGNED_IN)
 @require_GET
 def pulse(request: HttpRequest) -> JsonResponse:
     """The counts in the frame, asked for once a minute."""
@@ -44,7 +44,7 @@ def pulse(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"unread": notifications.unread(actor), "badges": navigation.badges(actor)})
 
 
-@signed_in
+@door(SIGNED_IN)
 @require_GET
 def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     """What a picker offers for some words (`q`), or the one row called exactly so (`exact`)."""
@@ -61,7 +61,7 @@ def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     )
 
 
-@public
+@door(OPEN)
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Language, theme and density: in a cookie at once, with the user for every other device."""
@@ -80,7 +80,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
+@door(SIGNED_IN)
 @require_POST
 def company(request: HttpRequest) -> HttpResponse:
     """Work in another company of mine from now on."""

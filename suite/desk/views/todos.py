@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from suite.core.access import Actor
-from suite.core.doors import needs
+from suite.core.doors import door
 from suite.desk import documents
 from suite.desk.forms import ActorForm, PickerField
 from suite.desk.lists import (
@@ -42,7 +42,9 @@ class TaskForm(ActorForm):
     title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
     due_at = forms.DateTimeField(label=gettext_lazy("Due"), required=False, widget=forms.DateTimeInput)
     owner = PickerField("user", label=gettext_lazy("Owner"), required=False)
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=5000, widget=forms.Textarea({"rows": 4}))
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=5000, widget=forms.Textarea({"rows": 4})
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     note.wide = True  # type: ignore[attr-defined]
@@ -69,9 +71,15 @@ class TaskList(ListSpec):
     columns = (
         Column("title", gettext_lazy("Task"), card="title"),
         Column("due_at", gettext_lazy("Due"), "datetime", sort=True, card="side"),
-        Column("subject_label", gettext_lazy("About"), url=lambda task: documents.url_of(task.subject_kind, task.subject_id)),
+        Column(
+            "subject_label",
+            gettext_lazy("About"),
+            url=lambda task: documents.url_of(task.subject_kind, task.subject_id),
+        ),
         Column("owner", gettext_lazy("Owner")),
-        Column("status", gettext_lazy("Status"), "badge", colours=lambda task: "danger" if task.is_overdue else "primary"),
+        Column(
+            "status", gettext_lazy("Status"), "badge", colours=lambda task: "danger" if task.is_overdue else "primary"
+        ),
         Column("created_at", gettext_lazy("Created"), "datetime", shown=False),
         Column("done_at", gettext_lazy("Done"), "datetime", shown=False),
     )
@@ -98,7 +106,7 @@ class TaskList(ListSpec):
     empty = gettext_lazy("No tasks. Make one for yourself or for a colleague.")
 
 
-@needs("desk.view_task")
+@door("desk.view_task")
 def task_list(request: HttpRequest) -> HttpResponseBase:
     return list_view(request, TaskList)
 
@@ -109,7 +117,7 @@ def tasks_of(request: HttpRequest, subject: Any) -> HttpResponseBase:
     return list_view(request, TaskList, where=where, template="suite/desk/_list.html", context={"embedded": True})
 
 
-@needs("desk.add_task")
+@door("desk.add_task")
 def task_new(request: HttpRequest) -> HttpResponse:
     """A new task, of a record when the address names one (`kind` and `id`)."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -125,7 +133,9 @@ def task_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The task was saved"))
         return redirect(_after(request, subject))
     heading = _("New task: %(subject)s") % {"subject": subject} if subject else _("New task")
-    return render_page(request, "suite/desk/form_page.html", {"form": form, "heading": heading, "back": _after(request, subject)})
+    return render_page(
+        request, "suite/desk/form_page.html", {"form": form, "heading": heading, "back": _after(request, subject)}
+    )
 
 
 def _after(request: HttpRequest, subject: Any) -> str:
@@ -134,7 +144,7 @@ def _after(request: HttpRequest, subject: Any) -> str:
     return back(request, reverse("desk:tasks")) if request.GET.get("next") else reverse("desk:tasks")
 
 
-@needs("desk.view_task")
+@door("desk.view_task")
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One task."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -149,7 +159,16 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
             if is_open(task)
             else _act(task, "reopen", _("Open again"), "rotate"),
             PageAct(_("Edit"), reverse("desk:task_edit", args=[pk]), "pencil", "desk.change_task", method="get"),
-            _act(task, "cancel", _("Give up"), "x", danger=True, disabled=closed, in_menu=True, confirm=_("Give this task up?")),
+            _act(
+                task,
+                "cancel",
+                _("Give up"),
+                "x",
+                danger=True,
+                disabled=closed,
+                in_menu=True,
+                confirm=_("Give this task up?"),
+            ),
         ],
         facts=facts_of(task),
     )
@@ -174,7 +193,7 @@ def _act(task: Task, name: str, label: str, icon: str, **more: Any) -> PageAct:
     return PageAct(label, reverse("desk:task_act", args=[task.pk, name]), icon, "desk.change_task", **more)
 
 
-@needs("desk.change_task")
+@door("desk.change_task")
 def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     task = get_object_or_404(Task.objects.visible_to(actor, "desk.change_task"), pk=pk)
@@ -190,7 +209,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "suite/desk/form_page.html", context)
 
 
-@needs("desk.change_task")
+@door("desk.change_task")
 @require_POST
 def task_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Finish, reopen or give up one task."""
@@ -211,7 +230,7 @@ def task_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return redirect(back(request, reverse("desk:task", args=[pk])))
 
 
-@needs("desk.view_task")
+@door("desk.view_task")
 def calendar(request: HttpRequest) -> HttpResponse:
     """Agenda, day, week or month of my tasks, or of the team's."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -221,5 +240,3 @@ def calendar(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind") if request.GET.get("kind") in ("day", "week", "month") else "agenda"
     agenda = agenda_of(actor, rows, str(kind), request.GET.get("date", ""))
     return render_page(request, "suite/desk/calendar.html", {"agenda": agenda, "whose": whose})
-
-
