@@ -33,6 +33,7 @@ class DemandLine:
     tax: Decimal
     requested_date: dt.date | None = None
     promised_date: dt.date | None = None
+    tax_id: int | None = None  # the tax the line is charged with; None: the product's
 
     @property
     def gross(self) -> Decimal:

@@ -6,3 +6,9 @@ class FinanceConfig(AppConfig):
     name = "erp.finance"
     label = "erp_finance"
     verbose_name = _("Finance")
+
+    def ready(self) -> None:
+        from erp.finance.services import founding
+        from suite.core import companies
+
+        companies.on_founding(founding.set_up, order=20)

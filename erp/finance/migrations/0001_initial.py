@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('order_kind', models.CharField(max_length=60)),
                 ('order_id', models.BigIntegerField()),
+                ('order_number', models.CharField(blank=True, max_length=40)),
                 ('line_id', models.BigIntegerField()),
                 ('posting', models.CharField(choices=[('confirm', 'Receivable at confirmation, revenue at delivery'), ('delivery', 'Everything at delivery'), ('retail', 'Retail: sold, delivered and posted at once')], max_length=10)),
                 ('is_service', models.BooleanField(default=False)),

@@ -36,6 +36,26 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.party'),
         ),
         migrations.AddField(
+            model_name='deferral',
+            name='owner',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='deferral',
+            name='team',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team'),
+        ),
+        migrations.AddField(
+            model_name='deferral',
+            name='product',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.product'),
+        ),
+        migrations.AddField(
+            model_name='deferral',
+            name='charged_tax',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.tax'),
+        ),
+        migrations.AddField(
             model_name='financepolicy',
             name='company',
             field=models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='finance_policy', to='core.company'),

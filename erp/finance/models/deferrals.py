@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance.models.policy import FinancePolicy
 from suite.core.models import CompanyRow
 from suite.core.money import AmountField, QuantityField
-from suite.masterdata.models import Party
+from suite.masterdata.models import Party, Product, Tax
 
 
 class Deferral(CompanyRow):
@@ -20,8 +21,13 @@ class Deferral(CompanyRow):
 
     order_kind = models.CharField(max_length=60)
     order_id = models.BigIntegerField()
+    order_number = models.CharField(max_length=40, blank=True)
     line_id = models.BigIntegerField()
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    team = models.ForeignKey("core.Team", models.SET_NULL, null=True, related_name="+")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    charged_tax = models.ForeignKey(Tax, models.PROTECT, null=True, related_name="+")
     posting = models.CharField(max_length=10, choices=FinancePolicy.Posting)
     is_service = models.BooleanField(default=False)
     quantity = QuantityField()

@@ -1,0 +1,37 @@
+"""What finance does for the rest of the house."""
+
+from erp.finance.queries import policy
+from erp.finance.services.credit import (
+    Standing,
+    hold_credit,
+    prepaid,
+    refuse_credit,
+    release_credit,
+    set_credit,
+    standing,
+)
+from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
+from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
+from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, post_stock
+
+__all__ = [
+    "Accrual",
+    "Issue",
+    "Standing",
+    "StockPosting",
+    "accrue_receipts",
+    "change_orders",
+    "drop_orders",
+    "hold_credit",
+    "open_orders",
+    "policy",
+    "post_stock",
+    "prepaid",
+    "recognise_deliveries",
+    "refuse_credit",
+    "refuse_undo",
+    "release_credit",
+    "set_credit",
+    "standing",
+    "take_back",
+]

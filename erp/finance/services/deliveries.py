@@ -1,0 +1,236 @@
+"""What deliveries and returns do to the books: revenue, VAT and cost by quantity, cumulative, so that parts add up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance import queries
+from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher
+from erp.finance.services import credit
+from erp.finance.services.items import Credit, Side, credit_orders, open_item
+from erp.finance.services.ledger import VoucherDraft, book, wording
+from erp.inputs import Source
+from suite.core import bulk
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.money import ZERO, part_of, round_money
+
+Role = AccountRole.Role
+Posting = FinancePolicy.Posting
+DEFERRAL_FIELDS = ("quantity", "net", "tax", "delivered", "recognised_net", "recognised_tax", "tax_posted", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One line that left the house, or came back: its delivery (or return), its order, base quantity and cost.
+
+    `line_id` is the order's line; None for what belongs to no order.
+    """
+
+    source: Source
+    order: Source
+    party_id: int
+    line_id: int | None
+    product_id: int
+    quantity: Decimal
+    cost: Decimal
+    is_service: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """What one line brings to the income statement; `tax` is the VAT still to be posted, `gross` what is due."""
+
+    issue: Issue
+    deferral: Deferral
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+@service
+def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
+    """Book what was delivered, one voucher per delivery, posted at the end of the act.
+
+    Rule "receivable at confirmation": Dr undelivered / Cr revenue and output VAT. The other rules: Dr receivable, which is
+    opened now. Always Dr cost of sales / Cr inventory. VAT that an earlier invoice posted is not posted again.
+    Four statements (two more where receivables are opened).
+    """
+    deferrals = _locked(issues, actor)
+    parts = [_deliver(issue, deferrals[issue.order.kind, issue.line_id]) for issue in issues if issue.line_id]
+    bulk.update([part.deferral for part in parts], *DEFERRAL_FIELDS)
+    drafts: dict[Source, VoucherDraft] = {}
+    for source, group in _by_source(issues, parts):
+        draft = drafts[source] = VoucherDraft(
+            actor.company_id, posting_date, wording(_("Delivery %(number)s"), number=source.number), source=source
+        )
+        _entries(draft, group, is_return=False)
+        _cost(draft, [issue for issue in issues if issue.source == source])
+    vouchers = book(drafts.values(), actor=actor)
+    _open_receivables(parts, drafts, posting_date, actor)
+    return vouchers
+
+
+@service
+def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
+    """Book goods that customers sent back: revenue, VAT and cost in red, and a credit against what the order still owes.
+
+    `quantity` and `cost` of the issues are positive. The order is worth that much less; it is not delivered again.
+    Call `hold_credit` before stock is locked. Nine statements.
+    """
+    deferrals = _locked(issues, actor)
+    parts = [_return(issue, deferrals[issue.order.kind, issue.line_id]) for issue in issues if issue.line_id]
+    owed: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for part in parts:
+        owed[part.issue.party_id] -= part.gross
+    credit.move_exposure(owed, actor=actor)
+    bulk.update([part.deferral for part in parts], *DEFERRAL_FIELDS)
+    drafts: dict[Source, VoucherDraft] = {}
+    for source, group in _by_source(issues, parts):
+        summary = wording(_("Return %(number)s"), number=source.number)
+        draft = drafts[source] = VoucherDraft(actor.company_id, posting_date, summary, source=source, is_red=True)
+        _entries(draft, group, is_return=True)
+        _cost(draft, [issue for issue in issues if issue.source == source], sign=-1)
+    vouchers = book(drafts.values(), actor=actor)
+    credit_orders(_credits(parts, drafts), actor=actor, posting_date=posting_date)
+    return vouchers
+
+
+def _locked(issues: Sequence[Issue], actor: Actor) -> dict[tuple[str, int | None], Deferral]:
+    rows = (
+        Deferral.objects.of(actor.company_id)
+        .filter(
+            order_kind__in={issue.order.kind for issue in issues},
+            line_id__in={issue.line_id for issue in issues if issue.line_id},
+        )
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    return {(row.order_kind, row.line_id): row for row in rows}
+
+
+def _deliver(issue: Issue, deferral: Deferral) -> Part:
+    """Move a deferral by a delivered quantity."""
+    done = deferral.delivered + issue.quantity
+    net = next_part(deferral.net, deferral.recognised_net, deferral.delivered, done, deferral.quantity)
+    tax = next_part(deferral.tax, deferral.recognised_tax, deferral.delivered, done, deferral.quantity)
+    deferral.delivered = done
+    deferral.recognised_net += net
+    deferral.recognised_tax += tax
+    deferral.cost += issue.cost
+    to_post = queries.never_negative(deferral.recognised_tax - deferral.tax_posted)
+    deferral.tax_posted += to_post
+    return Part(issue, deferral, net, to_post, net + tax)
+
+
+def next_part(total: Decimal, already: Decimal, done: Decimal, now: Decimal, ordered: Decimal) -> Decimal:
+    """The part of a line's amount for the quantity from `done` to `now`.
+
+    Cumulative over the whole line while it is as ordered; after an amendment what is left is spread over what is left.
+    """
+    if already == round_money(total * done / ordered):
+        return part_of(total, done=now, ordered=ordered, already=already)
+    return part_of(total - already, done=now - done, ordered=ordered - done, already=ZERO)
+
+
+def _return(issue: Issue, deferral: Deferral) -> Part:
+    """Move a deferral by a returned quantity: less is delivered, and less was ordered."""
+    left = deferral.delivered - issue.quantity
+    net = deferral.recognised_net - round_money(deferral.recognised_net * left / deferral.delivered)
+    tax = deferral.recognised_tax - round_money(deferral.recognised_tax * left / deferral.delivered)
+    deferral.delivered = left
+    deferral.quantity -= issue.quantity
+    deferral.net -= net
+    deferral.tax -= tax
+    deferral.recognised_net -= net
+    deferral.recognised_tax -= tax
+    deferral.tax_posted -= tax
+    deferral.cost -= issue.cost
+    return Part(issue, deferral, net, tax, net + tax)
+
+
+def _by_source(issues: Sequence[Issue], parts: Sequence[Part]) -> Iterable[tuple[Source, list[Part]]]:
+    """The papers in the order given, each with its parts; a paper without order lines has none."""
+    groups: dict[Source, list[Part]] = {issue.source: [] for issue in issues}
+    for part in parts:
+        groups[part.issue.source].append(part)
+    return groups.items()
+
+
+def _entries(draft: VoucherDraft, parts: Sequence[Part], *, is_return: bool) -> None:
+    """Revenue and VAT against what the orders are worth."""
+    sign = -1 if is_return else 1
+    owed: dict[tuple[str, int, Source], Decimal] = defaultdict(lambda: ZERO)
+    revenue: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for part in parts:
+        from_undelivered = part.deferral.posting == Posting.CONFIRM and not is_return
+        against = Role.UNDELIVERED if from_undelivered else Role.RECEIVABLE
+        owed[against, part.issue.party_id, part.issue.order] += part.net + part.tax
+        revenue[Role.SERVICE_REVENUE if part.deferral.is_service else Role.REVENUE] += part.net
+    for (against, party_id, order), amount in owed.items():
+        draft.debit(against, sign * amount, party_id=party_id, source=order)
+    for role, amount in revenue.items():
+        draft.credit(role, sign * amount)
+    draft.credit(Role.OUTPUT_VAT, sign * sum((part.tax for part in parts), ZERO))
+
+
+def _cost(draft: VoucherDraft, issues: Sequence[Issue], sign: int = 1) -> None:
+    cost = sign * sum((issue.cost for issue in issues), ZERO)
+    draft.debit(Role.COST, cost)
+    draft.credit(Role.INVENTORY, cost)
+
+
+def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft], day: dt.date, actor: Actor) -> None:
+    """Under the rules that post at delivery the receivable begins now; the exposure has counted it since the confirm."""
+    due: dict[tuple[Source, Source], list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.deferral.posting != Posting.CONFIRM:
+            due[part.issue.source, part.issue.order].append(part)
+    if not due:
+        return
+    term_of = credit.terms_of({group[0].issue.party_id for group in due.values()}, actor=actor)
+    act, items = current_act(), []
+    for (source, order), group in due.items():
+        first, amount = group[0], sum((part.gross for part in group), ZERO)
+        items += [
+            open_item(
+                company_id=actor.company_id,
+                side=Side.RECEIVABLE,
+                party_id=first.issue.party_id,
+                date=day,
+                due_date=due_date,
+                amount=part,
+                summary=drafts[source].summary,
+                voucher=drafts[source].voucher,
+                order=order,
+                owner_id=first.deferral.owner_id,
+                team_id=first.deferral.team_id,
+            )
+            for due_date, part in queries.terms(actor.company_id).split(amount, day, term_of[first.issue.party_id])
+        ]
+    for item in OpenItem.objects.bulk_create(items):
+        act.link(Source(item.order_kind, item.order_id or 0, item.order_number), item)
+
+
+def _credits(parts: Sequence[Part], drafts: dict[Source, VoucherDraft]) -> list[Credit]:
+    sums: dict[tuple[Source, Source], list[Part]] = defaultdict(list)
+    for part in parts:
+        sums[part.issue.source, part.issue.order].append(part)
+    return [
+        Credit(
+            order,
+            group[0].issue.party_id,
+            sum((part.gross for part in group), ZERO),
+            drafts[source].voucher,
+            drafts[source].summary,
+            group[0].deferral.owner_id,
+            group[0].deferral.team_id,
+        )
+        for (source, order), group in sums.items()
+    ]

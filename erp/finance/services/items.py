@@ -1,0 +1,173 @@
+"""Open items: opened by documents, settled by money or by credits; set by set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from erp.finance.models import OpenItem, Settlement, Voucher
+from erp.inputs import Source
+from suite.core import bulk, clock
+from suite.core.access import Actor
+from suite.core.money import ZERO
+
+Side, Status = OpenItem.Side, OpenItem.Status
+
+
+class Settling(NamedTuple):
+    """So much of an item (with the item's sign) is settled, by money or by another item."""
+
+    item: OpenItem
+    amount: Decimal
+    money_id: int | None = None
+    counter: OpenItem | None = None
+
+
+class Credit(NamedTuple):
+    """Something to be taken off what an order owes; `amount` is positive."""
+
+    order: Source
+    party_id: int
+    amount: Decimal
+    voucher: Voucher | None
+    summary: str
+    owner_id: int | None = None
+    team_id: int | None = None
+
+
+def open_item(
+    *,
+    company_id: int,
+    side: str,
+    party_id: int,
+    date: dt.date,
+    due_date: dt.date,
+    amount: Decimal,
+    summary: str,
+    voucher: Voucher | None,
+    order: Source | None = None,
+    owner_id: int | None = None,
+    team_id: int | None = None,
+    invoice_id: int | None = None,
+    settled: Decimal = ZERO,
+) -> OpenItem:
+    """An open item, not written yet."""
+    left = amount - settled
+    return OpenItem(
+        company_id=company_id,
+        side=side,
+        status=Status.OPEN if left else Status.SETTLED,
+        party_id=party_id,
+        date=date,
+        due_date=due_date,
+        amount=amount,
+        open_amount=left,
+        summary=summary,
+        voucher=voucher,
+        invoice_id=invoice_id,
+        order_kind=order.kind if order else "",
+        order_id=order.id if order else None,
+        order_number=order.number if order else "",
+        owner_id=owner_id,
+        team_id=team_id,
+    )
+
+
+def settle(
+    settlings: Sequence[Settling], *, company_id: int, posting_date: dt.date, born: Sequence[Settling] = ()
+) -> list[Settlement]:
+    """Settle locked items; two statements. The constraints of the table refuse more than is open.
+
+    `born` are settlements of items written just now, which carry their open amount already.
+    """
+    moved: dict[int, OpenItem] = {}
+    moment = clock.now()
+    for each in settlings:
+        item = moved.setdefault(each.item.pk, each.item)
+        item.open_amount -= each.amount
+        item.status = Status.OPEN if item.open_amount else Status.SETTLED
+        item.updated_at = moment
+        item.version += 1
+    bulk.update(list(moved.values()), "open_amount", "status", "updated_at", "version")
+    return Settlement.objects.bulk_create(
+        Settlement(
+            company_id=company_id,
+            item=each.item,
+            amount=each.amount,
+            money_id=each.money_id,
+            counter_item=each.counter,
+            posting_date=posting_date,
+        )
+        for each in (*settlings, *born)
+    )
+
+
+def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.date) -> list[OpenItem]:
+    """Open a negative item per credit and settle it against what the order still owes, the last due first.
+
+    What is left of a credit (the order was paid already) stays open for the customer. Four statements.
+    """
+    credits = [credit for credit in credits if credit.amount]
+    if not credits:
+        return []
+    owed = _owed_by_orders(credits, actor)
+    free = {item.pk: item.open_amount for items in owed.values() for item in items}
+    notes, taken = [], []
+    for credit in credits:
+        left, parts = credit.amount, []
+        for item in owed[credit.order.kind, credit.order.id]:
+            part = min(left, free[item.pk])
+            if part:
+                parts.append((item, part))
+                free[item.pk] -= part
+                left -= part
+        notes.append(
+            open_item(
+                company_id=actor.company_id,
+                side=Side.RECEIVABLE,
+                party_id=credit.party_id,
+                date=posting_date,
+                due_date=posting_date,
+                amount=-credit.amount,
+                settled=left - credit.amount,
+                summary=credit.summary,
+                voucher=credit.voucher,
+                order=credit.order,
+                owner_id=credit.owner_id,
+                team_id=credit.team_id,
+            )
+        )
+        taken.append(parts)
+    notes = OpenItem.objects.bulk_create(notes)
+    pairs = [(note, item, part) for note, parts in zip(notes, taken, strict=True) for item, part in parts]
+    settle(
+        [Settling(item, part, counter=note) for note, item, part in pairs],
+        born=[Settling(note, -part, counter=item) for note, item, part in pairs],
+        company_id=actor.company_id,
+        posting_date=posting_date,
+    )
+    return notes
+
+
+def _owed_by_orders(credits: Sequence[Credit], actor: Actor) -> Mapping[tuple[str, int], list[OpenItem]]:
+    """The open items of the orders, locked in key order, per order the last due first."""
+    rows = (
+        OpenItem.objects.of(actor.company_id)
+        .filter(
+            order_kind__in={credit.order.kind for credit in credits},
+            order_id__in={credit.order.id for credit in credits},
+            side=Side.RECEIVABLE,
+            open_amount__gt=0,
+        )
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    owed: dict[tuple[str, int], list[OpenItem]] = defaultdict(list)
+    for item in rows:
+        owed[item.order_kind, item.order_id or 0].append(item)
+    for items in owed.values():
+        items.sort(key=lambda item: (item.due_date, item.pk), reverse=True)
+    return owed
