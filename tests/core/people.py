@@ -1,4 +1,4 @@
-"""The cast of the core's tests: Mei sells at Acme, Bo leads her team, Ada administers, Eve works at another company."""
+"""The cast of the core's tests: Ada administers Acme, Mei sells there, Eve administers another company."""
 
 from __future__ import annotations
 
@@ -26,4 +26,8 @@ def member(username: str, where: Company, *roles: str, team: Team | None = None,
 def client(actor: Actor, *scopes: str) -> APIClient:
     """A caller with a token of the actor."""
     token = tokens.create(user=actor.user, name="test", actor=actor, scopes=scopes)
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}", raise_request_exception=False)
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+
+def team(actor: Actor, name: str, manager: User | None = None) -> Team:
+    return Team.objects.create(company=actor.company, name=name, manager=manager)

@@ -10,12 +10,12 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from suite.core.acts import acting, retrying
 from suite.core.api.errors import Busy
+from suite.core.api.renderers import ExactJSONRenderer
 from suite.core.api.throttles import client_of
 from suite.core.models import IdempotencyKey
 
@@ -81,7 +81,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
                 key=key,
                 request_digest=digest,
                 status=response.status_code,
-                body=json.loads(JSONRenderer().render(response.data) or "null"),
+                body=json.loads(ExactJSONRenderer().render(response.data) or "null"),
             )
         return response
 

@@ -51,7 +51,7 @@ class KeysetPagination(BasePagination):
         return Response({"next": self.next, "previous": self.previous, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": "string", "nullable": True, "format": "uri"}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -46,6 +48,18 @@ BAD_INPUT: dict[str, Any] = {
     "description": "The messages at the fields they belong to; lines hold a list of such objects",
     "additionalProperties": True,
 }
+
+
+class Generator(SchemaGenerator):
+    """Describes the API once per process and language: it takes a second, and strangers may ask."""
+
+    described: ClassVar[dict[Any, dict[str, Any]]] = {}
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        key = (self.urlconf, translation.get_language())
+        if key not in self.described:
+            self.described[key] = super().get_schema(request=None, public=True)
+        return self.described[key]
 
 
 class Schema(AutoSchema):

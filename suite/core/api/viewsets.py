@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework import mixins, status, viewsets
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -20,6 +19,7 @@ from suite.core.api.idempotency import once
 from suite.core.api.paging import KeysetPagination
 from suite.core.api.parsers import StrictJSONParser
 from suite.core.api.policy import DeclaredPolicy, code_of
+from suite.core.api.renderers import ExactJSONRenderer
 from suite.core.api.schema import Schema
 from suite.core.api.serializers import Nothing
 from suite.core.api.throttles import ClientThrottle
@@ -32,7 +32,7 @@ class Declared(APIView):
     permission_classes = (DeclaredPolicy,)
     throttle_classes = (ClientThrottle,)
     parser_classes = (StrictJSONParser,)
-    renderer_classes = (JSONRenderer,)
+    renderer_classes = (ExactJSONRenderer,)
     schema = Schema()
 
     model: ClassVar[type[Model] | None] = None

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from suite.core.api.idempotency import HEADER
 from suite.core.api.paging import KeysetPagination
+from suite.core.api.schema import Generator
 from suite.core.doors import OPEN, door
 
 
@@ -22,5 +23,5 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "suite/core/api.html", context)
 
 
-schema = door(OPEN)(SpectacularAPIView.as_view())
+schema = door(OPEN)(SpectacularAPIView.as_view(generator_class=Generator))
 docs = door(OPEN)(SpectacularSwaggerSplitView.as_view(url_name="schema"))

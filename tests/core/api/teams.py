@@ -1,4 +1,6 @@
-"""A small API over teams, to try the base on."""
+"""A small API over teams and jobs, to try the base on."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -15,6 +17,7 @@ from suite.core.api import (
     Reason,
     Router,
     ScopedChoiceFilter,
+    ScopedRelatedField,
     ServiceView,
     ServiceViewSet,
     StrictModelSerializer,
@@ -38,7 +41,7 @@ class TeamFilters(FilterSet):
 
     class Meta:
         model = Team
-        fields = {"name": ["exact", "icontains"], "id": ["exact", "in"]}
+        fields = {"name": ["exact", "icontains"], "id": ["exact", "gte"]}
 
 
 @service
@@ -59,12 +62,7 @@ class TeamViewSet(Creating, Updating, Deleting, ServiceViewSet):
     select = ("manager",)
     filterset_class = TeamFilters
     ordering_fields = ("name", "manager__username")
-    action_permissions = {
-        "refuse": "core.change_team",
-        "stale": "core.change_team",
-        "shout": "core.change_team",
-        "bulk": "core.change_team",
-    }
+    action_permissions = {"refuse": "core.change_team", "stale": "core.change_team", "shout": "core.change_team"}
     input_classes = {"shout": Reason}
 
     def add(self, values: dict[str, Any]) -> Team:
@@ -99,9 +97,21 @@ class TeamViewSet(Creating, Updating, Deleting, ServiceViewSet):
         return Response()
 
 
-class Line(StrictSerializer):
-    from suite.core.api import ScopedRelatedField
+class JobSerializer(StrictModelSerializer):
+    class Meta:
+        model = Job
+        fields = ("id", "title")
 
+
+class JobViewSet(Updating, ServiceViewSet):
+    model = Job
+    serializer_class = JobSerializer
+
+    def change(self, row: Job, values: dict[str, Any]) -> None:
+        Job.objects.filter(pk=row.pk).update(**values)
+
+
+class Line(StrictSerializer):
     team = ScopedRelatedField(Team)
     quantity = serializers.DecimalField(max_digits=18, decimal_places=6)
     count = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
@@ -130,6 +140,5 @@ class PaperView(ServiceView):
 
 router = Router()
 router.register("teams", TeamViewSet, basename="team")
-
+router.register("jobs", JobViewSet, basename="job")
 urlpatterns = [path("api/v1/core/", include([*router.urls, path("papers/", PaperView.as_view())]))]
-_ = Job
