@@ -2,7 +2,7 @@
 
 PYTHON := $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes --requirement
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes --requirement
 LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	--custom-compile-command "make lock"
 # Checks that read the settings but ask no server.
