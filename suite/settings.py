@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "suite.desk.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -100,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "suite.desk.context.shell",
             ],
         },
     },
@@ -110,7 +112,7 @@ TEMPLATES = [
 TIMEOUTS = {
     "web": {"statement_timeout": 15_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000},
     "worker": {"statement_timeout": 600_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000},
-    "command": {"lock_timeout": 3_000},
+    "command": {"lock_timeout": 2_000},
 }
 
 
@@ -146,14 +148,12 @@ if REDIS_URL.startswith("redis"):
     broker = urlsplit(REDIS_URL)
     CACHE_URL = os.environ.get("CACHE_URL") or broker._replace(path=f"/{int(broker.path[1:] or 0) + 1}").geturl()
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": VAR / "queue",
-        "data_folder_out": VAR / "queue",
-        "control_folder": VAR / "queue",
-    }
+    (VAR / "queue").mkdir(parents=True, exist_ok=True)
+    folders = ("data_folder_in", "data_folder_out", "control_folder")
+    CELERY_BROKER_TRANSPORT_OPTIONS = dict.fromkeys(folders, str(VAR / "queue"))
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "UTC"

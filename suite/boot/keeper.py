@@ -30,7 +30,7 @@ class Server(Protocol):
     def address(self, port: int) -> dict[str, str]: ...
 
 
-KINDS = {"postgres": Postgres, "valkey": Valkey}
+KINDS: dict[str, type[Postgres | Valkey]] = {"postgres": Postgres, "valkey": Valkey}
 
 
 def keep(server: Server, address: Path, holders: IO[str]) -> None:

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 import sys
-import time
 from datetime import UTC, datetime
 
 SECRETS = re.compile(
@@ -22,10 +21,11 @@ def without_secrets(text: str) -> str:
 class Plain(logging.Formatter):
     """For people: 2026-01-31T08:00:00Z INFO name message."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
-        super().__init__("{asctime} {levelname} {name} {message}", datefmt="%Y-%m-%dT%H:%M:%SZ", style="{")
+        super().__init__("{asctime} {levelname} {name} {message}", style="{")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
@@ -50,5 +50,5 @@ class Json(logging.Formatter):
 
 def request_number() -> str | None:
     # Not imported: logging begins before the applications are ready.
-    acts = sys.modules.get("suite.core.acts")
-    return acts.request_id.get() or None if hasattr(acts, "request_id") else None
+    number = getattr(sys.modules.get("suite.core.acts"), "request_id", None)
+    return number.get() or None if number else None

@@ -39,7 +39,7 @@ def attach(*, durable: bool = True) -> list[str]:
         if valkey.find_program():
             wanted.append("valkey")
         else:
-            os.environ["REDIS_URL"] = "filesystem://"
+            os.environ["REDIS_URL"] = "filesystem://localhost"
             print("No Valkey for this system: tasks queue in files, the cache is in the database", file=sys.stderr)
     with ThreadPoolExecutor() as pool:
         for address in pool.map(lambda kind: hold(kind, var() / kind, durable=durable), wanted):

@@ -16,6 +16,7 @@ from suite.core.acts import plain
 
 M = TypeVar("M", bound=Model)
 KEY = "_page_key"
+LAST = "last"  # the cursor of the last page
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,14 @@ class Page(Generic[M]):
 def page(rows: QuerySet[M], *, ordering: str, cursor: str = "", size: int = 50) -> Page[M]:
     """The page of `rows` that the cursor points at, ordered by one field (`-` for descending) and then by key.
 
+    `cursor=LAST` is the last page.
     Raises ValidationError for a cursor that was not made by this ordering.
     """
     name = ordering.lstrip("-")
     rows = rows.annotate(**{KEY: F(name)})
     field = rows.query.annotations[KEY].output_field
-    back, value, pk = _read(cursor, ordering, field) if cursor else (False, None, None)
+    at_end = cursor == LAST
+    back, value, pk = _read(cursor, ordering, field) if cursor and not at_end else (at_end, None, None)
     down = ordering.startswith("-") != back
     if pk is not None:
         nullable = field.null or "__" in name
@@ -44,7 +47,7 @@ def page(rows: QuerySet[M], *, ordering: str, cursor: str = "", size: int = 50) 
     found = list(rows.order_by(sign + KEY, f"{sign}pk")[: size + 1])
     more = len(found) > size
     found = found[:size][:: -1 if back else 1]
-    has_next, has_previous = (True, more) if back else (more, bool(cursor))
+    has_next, has_previous = (not at_end, more) if back else (more, bool(cursor))
     return Page(
         found,
         _write(ordering, False, found[-1]) if found and has_next else "",

@@ -6,3 +6,8 @@ class DeskConfig(AppConfig):
     name = "suite.desk"
     label = "desk"
     verbose_name = _("Desk")
+
+    def ready(self) -> None:
+        from suite.desk import wiring
+
+        wiring.connect()

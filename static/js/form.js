@@ -1,0 +1,118 @@
+// Forms: searched pickers, lines with keys and paste, nothing lost by leaving.
+const body = document.body;
+
+// Pickers
+let tom;
+function loadTom() {
+  tom ??= new Promise((done) => {
+    if (window.TomSelect) return done();
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: body.dataset.tomCss }));
+    document.head.append(Object.assign(document.createElement("script"), { src: body.dataset.tomJs, onload: done }));
+  });
+  return tom;
+}
+async function dress(root) {
+  const selects = [...root.querySelectorAll("select[data-picker]:not(.tomselected)")].filter((select) => !select.closest("template"));
+  if (root.matches?.("select[data-picker]:not(.tomselected)")) selects.push(root);
+  if (!selects.length) return;
+  await loadTom();
+  for (const select of selects) if (!select.tomselect) make(select);
+}
+function make(select) {
+  const address = select.dataset.picker;
+  new window.TomSelect(select, {
+    valueField: "value", labelField: "text", searchField: [], preload: "focus", maxOptions: 50, dropdownParent: select.closest("dialog") ? null : "body",
+    plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
+    score: () => () => 1,
+    load: async (q, done) => {
+      try { done((await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices); } catch { done(); }
+    },
+    render: {
+      option: (row, escape) => `<div>${escape(row.text)}${row.hint ? `<small class="muted">${escape(row.hint)}</small>` : ""}</div>`,
+      no_results: () => null,
+    },
+    onChange: () => select.dispatchEvent(new Event("change", { bubbles: true })),
+  });
+}
+dress(document);
+document.addEventListener("htmx:load", (event) => dress(event.detail.elt));
+
+// Lines
+for (const grid of document.querySelectorAll("[data-lines]")) lines(grid);
+function lines(grid) {
+  const prefix = grid.dataset.lines, table = grid.querySelector("tbody"), template = grid.querySelector("template");
+  const total = grid.querySelector(`[name="${prefix}-TOTAL_FORMS"]`), add = grid.querySelector("[data-add-line]");
+  const cells = (row) => [...row.querySelectorAll("input:not([type=hidden],[type=checkbox]), select, textarea")].filter((cell) => !cell.closest(".ts-wrapper") || cell.matches(".ts-control input"));
+  const rows = () => [...table.querySelectorAll("[data-line]:not(.gone)")];
+  const number = () => rows().forEach((row, index) => { row.querySelector(".row-no").textContent = index + 1; });
+  const isBlank = (row) => ![...row.querySelectorAll("input:not([type=hidden],[type=checkbox]), select, textarea")].some((cell) => cell.name && cell.value && cell.value !== cell.defaultValue);
+  add.hidden = false;
+  function addLine() {
+    const index = Number(total.value);
+    table.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__prefix__", index));
+    total.value = index + 1;
+    const row = table.lastElementChild;
+    dress(row); number();
+    return row;
+  }
+  add.addEventListener("click", () => { const row = addLine(); setTimeout(() => cells(row)[0]?.focus(), 50); });
+  grid.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-remove-line]")) return;
+    const row = event.target.closest("[data-line]");
+    row.classList.toggle("gone", event.target.checked);
+    if (!rows().length) addLine();
+    number();
+    grid.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  // Enter goes to the next cell; after the last one a new line begins.
+  grid.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.target.matches("button, textarea")) return;
+    if (event.target.closest(".ts-wrapper.dropdown-active")) return;
+    event.preventDefault();
+    const row = event.target.closest("[data-line]"), own = cells(row), at = own.indexOf(event.target);
+    if (own[at + 1]) return own[at + 1].focus();
+    const next = rows()[rows().indexOf(row) + 1] ?? addLine();
+    setTimeout(() => cells(next)[0]?.focus(), 30);
+  });
+  // Pasting cells from a sheet fills lines from here on; pickers are found by code or exact name.
+  grid.addEventListener("paste", async (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (!/[\t\n]/.test(text.trim())) return;
+    event.preventDefault();
+    let row = event.target.closest("[data-line]");
+    const fields = (line) => [...line.querySelectorAll("[name]")].filter((cell) => !cell.matches("[type=hidden], [type=checkbox], [name$='_text']"));
+    const here = event.target.closest(".ts-wrapper")?.previousElementSibling ?? event.target;
+    const from = Math.max(0, fields(row).indexOf(here));
+    for (const line of text.replace(/\r/g, "").replace(/\n$/, "").split("\n")) {
+      row ??= addLine();
+      const values = line.split("\t"), targets = fields(row).slice(from);
+      await Promise.all(targets.slice(0, values.length).map((cell, index) => fill(cell, values[index].trim())));
+      row = rows()[rows().indexOf(row) + 1];
+    }
+    grid.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  async function fill(cell, value) {
+    if (!cell.dataset.picker) { cell.value = cell.inputMode === "decimal" || cell.type === "number" ? value.replace(/,/g, "") : value; return; }
+    if (!value) return;
+    const { choices } = await (await fetch(`${cell.dataset.picker}?exact=${encodeURIComponent(value)}`)).json();
+    await loadTom();
+    if (!cell.tomselect) make(cell);
+    if (choices[0]) { cell.tomselect.addOption(choices[0]); cell.tomselect.setValue(choices[0].value); }
+    cell.tomselect.wrapper.classList.toggle("is-invalid", !choices[0]);
+  }
+  if (isBlank.length && !rows().length) addLine();
+  number();
+}
+
+// Errors get the focus; leaving with unsaved input asks first; Ctrl-S and Ctrl-Enter save.
+document.querySelector("[data-errors]")?.focus();
+const form = document.querySelector("[data-form]");
+if (form) {
+  let dirty = Boolean(form.querySelector("[data-errors]"));
+  form.addEventListener("input", () => { dirty = true; });
+  form.addEventListener("submit", () => { dirty = false; });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && (event.key === "s" || event.key === "Enter")) { event.preventDefault(); form.requestSubmit(form.querySelector("[data-save]")); }
+  });
+}

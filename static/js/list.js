@@ -1,0 +1,70 @@
+// Lists: filters as one types, selection with shift, and keys.
+const rowsOf = (part) => [...part.querySelectorAll("tbody tr")];
+
+// The address stays short: empty parameters are dropped, repeated ones are joined.
+document.addEventListener("htmx:configRequest", (event) => {
+  const form = event.detail.elt.closest?.("[data-filters]");
+  if (!form) return;
+  const joined = new Map();
+  for (const [name, value] of new FormData(form)) joined.set(name, joined.has(name) && joined.get(name) ? `${joined.get(name)},${value}` : value);
+  const keepsEmpty = joined.has("view");
+  const columns = form.querySelector("[data-columns]");
+  if (columns && !columns.dataset.touched && !new URLSearchParams(location.search).has("cols")) joined.delete("cols");
+  for (const name of new Set([...form.elements].map((element) => element.name).filter(Boolean))) if (!joined.has(name) && keepsEmpty && name !== "cols") joined.set(name, "");
+  event.detail.parameters = Object.fromEntries([...joined].filter(([, value]) => value || keepsEmpty));
+});
+document.addEventListener("change", (event) => {
+  const columns = event.target.closest?.("[data-columns]");
+  if (columns) columns.dataset.touched = "1";
+  const menu = event.target.closest?.(".filter-menu");
+  if (menu && !columns) menu.toggleAttribute("data-active", [...menu.querySelectorAll("input, select")].some((field) => ["checkbox", "radio"].includes(field.type) ? field.checked && field.value : field.value));
+}, true);
+
+// Selecting: all of the page, or a stretch with shift.
+let last = null;
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (!box.matches?.(".pick, [data-pick-all]")) return;
+  const boxes = [...box.closest("form").querySelectorAll(".pick")];
+  if (box.matches("[data-pick-all]")) boxes.forEach((each) => { each.checked = box.checked; });
+  else {
+    if (event.shiftKey && last && boxes.includes(last)) {
+      const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+      boxes.slice(from, to + 1).forEach((each) => { each.checked = box.checked; });
+    }
+    last = box;
+  }
+  tell(box.closest("form"));
+});
+function tell(form) {
+  const boxes = [...form.querySelectorAll(".pick")], picked = boxes.filter((each) => each.checked).length;
+  const place = form.querySelector("[data-picked-count]"), all = form.querySelector("[data-pick-all]");
+  if (place) place.textContent = picked || "";
+  if (all) { all.checked = picked > 0 && picked === boxes.length; all.indeterminate = picked > 0 && picked < boxes.length; }
+}
+document.addEventListener("change", (event) => {
+  if (event.target.name === "everything") event.target.form.querySelectorAll(".pick").forEach((each) => { if (event.target.checked) each.checked = true; });
+});
+
+// j and k move, x selects, Enter opens, f goes to the filters.
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("shortcuts") === "off") return;
+  if (event.target.matches?.("input:not([type=checkbox]), textarea, select, a, button, summary") && event.key === "Enter") return;
+  if (event.target.matches?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  const part = [...document.querySelectorAll("[data-rows]")].find((each) => each.offsetParent !== null);
+  if (!part) return;
+  const rows = rowsOf(part), at = rows.findIndex((row) => row.classList.contains("at"));
+  if (event.key === "j" || event.key === "k") {
+    const next = rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)))];
+    rows.forEach((row) => row.classList.toggle("at", row === next));
+    next?.scrollIntoView({ block: "nearest" });
+  } else if (event.key === "x" && rows[at]) rows[at].querySelector(".pick")?.click();
+  else if (event.key === "Enter" && rows[at]?.dataset.url) location.href = rows[at].dataset.url;
+  else if (event.key === "f") document.querySelector("[data-filters] summary, [data-filters] input")?.focus();
+});
+// A click beside the link opens the row, too, on phones.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest?.(".list tbody tr[data-url]");
+  if (!row?.dataset.url || event.target.closest("a, button, input, label") || innerWidth >= 768 || String(getSelection())) return;
+  location.href = row.dataset.url;
+});

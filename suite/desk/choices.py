@@ -1,0 +1,86 @@
+"""What pickers offer: kinds of choices that areas register, searched in the rights of the person who picks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from suite.core.access import Actor
+from suite.desk import search
+
+LIMIT = 20
+
+
+@dataclass(frozen=True)
+class ChoiceKind:
+    name: str
+    model: type[Model]
+    rows: Callable[[Actor], QuerySet[Any]]
+    fields: tuple[str, ...]
+    exact: tuple[str, ...]
+    text: Callable[[Any], str]
+    hint: Callable[[Any], str]
+    order: str
+
+    def find(self, actor: Actor, q: str) -> QuerySet[Any]:
+        """The rows that somebody's words find, the first few when nothing was typed."""
+        rows = self.rows(actor)
+        if q:
+            rows = rows.filter(self.condition(q))
+        return rows.order_by(self.order)[:LIMIT]
+
+    def condition(self, q: str) -> Q:
+        name = self.model._meta.label_lower
+        if search.has(name) and not self.fields:
+            return search.matching(name, q)
+        either = Q()
+        for path in self.fields:
+            either |= Q(**{f"{path}__icontains": q})
+        return either
+
+    def exactly(self, actor: Actor, text: str) -> Any | None:
+        """The one row that is called exactly so (by code, barcode, name); None when there are none or several."""
+        either = Q()
+        for path in self.exact:
+            either |= Q(**{f"{path}__iexact": text})
+        rows = list(self.rows(actor).filter(either)[:2]) if either else []
+        return rows[0] if len(rows) == 1 else None
+
+
+_kinds: dict[str, ChoiceKind] = {}
+
+
+def register(
+    name: str,
+    model: type[Model],
+    *,
+    rows: Callable[[Actor], QuerySet[Any]] | None = None,
+    fields: Collection[str] = (),
+    exact: Collection[str] = (),
+    text: Callable[[Any], str] = str,
+    hint: Callable[[Any], str] = lambda row: "",
+    order: str = "-pk",
+) -> None:
+    """Let rows of a model be picked under a name.
+
+    `rows(actor)` are those that may be picked (default: all the actor may see); they are searched by `fields`, or by
+    the search table when there are none; `exact` are the unique fields by which typed or pasted text finds its row.
+    """
+
+    def visible(actor: Actor) -> QuerySet[Any]:
+        return model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+
+    _kinds[name] = ChoiceKind(name, model, rows or visible, tuple(fields), tuple(exact), text, hint, order)
+
+
+def kind(name: str) -> ChoiceKind | None:
+    return _kinds.get(name)
+
+
+def labels(actor: Actor, name: str, pks: Collection[int]) -> dict[int, str]:
+    """What the rows with these keys are called; keys the actor may not see are missing."""
+    known = _kinds[name]
+    return {row.pk: known.text(row) for row in known.rows(actor).filter(pk__in=pks)}

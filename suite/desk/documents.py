@@ -1,0 +1,117 @@
+"""Kinds of records that have a page; areas register theirs, and the desk names and links what it does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from suite.core.access import Actor
+
+# Colours of state badges by the value of `status`; registered kinds may add their own.
+COLOURS = {
+    "draft": "secondary", "open": "primary", "confirmed": "primary", "sent": "info", "waiting": "warning",
+    "requested": "warning", "approved": "info", "partial": "info", "running": "info", "ready": "info",
+    "done": "success", "posted": "success", "shipped": "success", "paid": "success", "received": "success",
+    "closed": "success", "settled": "success", "accepted": "success",
+    "cancelled": "secondary", "void": "secondary", "expired": "secondary", "stopped": "secondary",
+    "rejected": "danger", "failed": "danger", "overdue": "danger", "lost": "danger",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record with its page."""
+
+    model: type[models.Model]
+    label: str | Promise
+    url_name: str
+    permission: str
+    icon: str
+    status: Callable[[Any], tuple[str, str] | None]
+    title: Callable[[Any], str]
+    related: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.label_lower
+
+    def url(self, pk: int) -> str:
+        return reverse(self.url_name, args=[pk])
+
+    def visible(self, actor: Actor, pks: Collection[int]) -> models.QuerySet[Any]:
+        """Those of the records that the actor may see."""
+        rows = self.model._default_manager.visible_to(actor).filter(pk__in=pks)  # type: ignore[attr-defined]
+        return rows.select_related(*self.related) if self.related else rows
+
+
+def state_of(row: Any) -> tuple[str, str] | None:
+    """Text and colour of a record's state, where it has one."""
+    if not getattr(row, "status", None):
+        return None
+    return str(row.get_status_display()), COLOURS.get(str(row.status), "primary")
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(
+    model: type[models.Model],
+    label: str | Promise,
+    url_name: str,
+    *,
+    permission: str | None = None,
+    icon: str = "file-text",
+    status: Callable[[Any], tuple[str, str] | None] = state_of,
+    title: Callable[[Any], str] = str,
+    related: Collection[str] = (),
+) -> None:
+    """Make records of a model known to chains, search, attachments, tasks and notices.
+
+    `url_name` takes the key as its only argument; `permission` defaults to the model's view permission; `status`
+    answers text and colour of the state; `related` are the relations that `title` and `status` read.
+    """
+    meta = model._meta
+    view = permission or f"{meta.app_label}.view_{meta.model_name}"
+    _kinds[meta.label_lower] = Kind(model, label, url_name, view, icon, status, title, tuple(related))
+
+
+def kind(name: str) -> Kind | None:
+    """The kind with this name (`app.model`), if somebody registered it."""
+    return _kinds.get(name)
+
+
+def kinds() -> list[Kind]:
+    return list(_kinds.values())
+
+
+def kind_of(model: type[models.Model] | models.Model) -> Kind | None:
+    return _kinds.get(model._meta.label_lower)
+
+
+def label_of(name: str) -> str:
+    """What people call this kind of record."""
+    known = _kinds.get(name)
+    if known:
+        return str(known.label)
+    try:
+        return str(apps.get_model(name)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return name
+
+
+def url_of(name: str, pk: int | None) -> str:
+    """The address of a record's page; empty when there is none."""
+    known = _kinds.get(name)
+    return known.url(pk) if known and pk else ""
+
+
+def find(actor: Actor, name: str, pk: int) -> Any | None:
+    """A record by kind and key, if the actor may see it."""
+    known = _kinds.get(name)
+    return known.visible(actor, [pk]).first() if known and actor.may(known.permission) else None

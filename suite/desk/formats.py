@@ -1,0 +1,74 @@
+"""How figures, dates and states look; HTML where colour or alignment speaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+
+
+def money(value: Any, currency: str = "") -> str:
+    """1,234,567.89; with a currency ¥1,234,567.89; blank for nothing."""
+    if value is None or value == "":
+        return ""
+    amount = Decimal(value)
+    sign, symbol = "-" if amount < 0 else "", SYMBOLS.get(currency, f"{currency} " if currency else "")
+    return f"{sign}{symbol}{abs(amount):,.2f}"
+
+
+def quantity(value: Any) -> str:
+    """1,234.5: no trailing zeros."""
+    if value is None or value == "":
+        return ""
+    text = f"{Decimal(value):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: Any) -> str:
+    """13 %: one place where it has one."""
+    return "" if value is None or value == "" else f"{quantity(round(Decimal(value), 1))}%"
+
+
+def big(value: Any) -> str:
+    """A key figure: 1.2万 and 3.4亿 in Chinese, 12.3K and 4.5M in English."""
+    if value is None or value == "":
+        return ""
+    amount = Decimal(value)
+    chinese = (get_language() or "").startswith("zh")
+    for size, unit in ((10**8, "亿"), (10**4, "万")) if chinese else ((10**9, "B"), (10**6, "M"), (10**3, "K")):
+        if abs(amount) >= size:
+            return f"{amount / size:,.1f}{unit}"
+    return quantity(round(amount, 2))
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """2026-11-21, in the reader's zone."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value).date()
+    return value.isoformat()
+
+
+def moment(value: dt.datetime | None) -> str:
+    """2026-11-21 14:02, in the reader's zone."""
+    return "" if not value else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
+def phone(value: str | None) -> str:
+    """138 0013 8000 for Chinese mobiles (kept as +86...); others as they are."""
+    digits = (value or "").removeprefix("+86")
+    if len(digits) == 11 and digits.isdigit() and digits[0] == "1":
+        return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    return value or ""
+
+
+def badge(text: str, colour: str = "secondary") -> SafeString:
+    return format_html('<span class="state state-{}">{}</span>', colour, text)

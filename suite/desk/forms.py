@@ -1,0 +1,176 @@
+"""Forms of the house: they know who fills them in, pick records in that person's rights, and take sheets of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from suite.core.access import Actor
+from suite.desk import choices
+from suite.desk.lists.filters import BIGINT
+
+AS_TEXT = "_text"  # the field beside a picker that takes a typed or pasted code
+
+
+class PickerWidget(forms.Select):
+    """A select that holds only what is chosen; the script searches the rest, without it one types a code or a name."""
+
+    kind = ""
+    actor: Actor | None = None
+    known: Mapping[int, Any] = {}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = (data.get(name + AS_TEXT) or "").strip()
+        return super().value_from_datadict(data, files, name) or (f"={typed}" if typed else None)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and name + AS_TEXT not in data
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        picked = {int(text) for text in value if text.isascii() and text.isdigit() and int(text) < BIGINT}
+        kind = choices.kind(self.kind)
+        names = {pk: kind.text(self.known[pk]) for pk in picked & self.known.keys()} if kind else {}
+        if self.actor and picked - self.known.keys():
+            names |= choices.labels(self.actor, self.kind, picked - self.known.keys())
+        options = [("", "")] if not self.is_required else []
+        options += [(str(pk), label) for pk, label in names.items()]
+        self.choices = options or [("", "")]
+        return super().optgroups(name, value, attrs)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        address = reverse("desk:choices", args=[self.kind])
+        select = super().render(name, value, {**(attrs or {}), "data-picker": address}, renderer)
+        return format_html(
+            '{}<noscript><input class="form-control" name="{}" value="{}" maxlength="200" placeholder="{}"></noscript>',
+            select,
+            name + AS_TEXT,
+            str(value)[1:] if str(value or "").startswith("=") else "",
+            _("Code or exact name"),
+        )
+
+
+class PickerField(forms.Field):
+    """A record of a registered kind of choices; needs a form that knows its actor. Cleans to the record."""
+
+    widget = PickerWidget
+    default_error_messages = {"unknown": _("Nothing with this name can be picked")}
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind = kind
+        self.actor: Actor | None = None
+        self.widget.kind = kind
+
+    def bind_actor(self, actor: Actor) -> None:
+        self.actor = self.widget.actor = actor
+
+    def share(self, known: Mapping[int, Any]) -> None:
+        """Give the field rows that were read for many fields together."""
+        self.widget.known = known
+
+    def prepare_value(self, value: Any) -> Any:
+        return getattr(value, "pk", value)
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        known, found = choices.kind(self.kind), None
+        if known and self.actor:
+            if str(value).startswith("="):
+                found = known.exactly(self.actor, str(value)[1:])
+            elif str(value).isascii() and str(value).isdigit() and int(value) < BIGINT:
+                pk = int(value)
+                found = self.widget.known.get(pk) or known.rows(self.actor).filter(pk=pk).first()
+        if found is None:
+            raise ValidationError(self.error_messages["unknown"], code="unknown")
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
+
+
+class ActorForm(forms.Form):
+    """A form that knows who fills it in (`actor=`)."""
+
+    error_css_class = "is-invalid"
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        self.actor = actor
+        super().__init__(*args, **kwargs)
+        for each in self.fields.values():
+            if isinstance(each, PickerField):
+                each.bind_actor(actor)
+            if isinstance(each.widget, forms.DateTimeInput):
+                each.widget.input_type = "datetime-local"
+                each.widget.format = "%Y-%m-%dT%H:%M"
+            elif isinstance(each.widget, forms.DateInput):
+                each.widget.input_type, each.widget.format = "date", "%Y-%m-%d"
+
+
+class LinesFormSet(BaseFormSet):
+    """The lines of a document: blank ones are left out, pickers are resolved together, refusals find their line."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, form_kwargs={"actor": actor, **kwargs.pop("form_kwargs", {})}, **kwargs)
+        self.actor = actor
+
+    @cached_property
+    def forms(self) -> list[Any]:
+        """The forms of the lines; what their pickers hold is read with one statement per kind."""
+        found = BaseFormSet.forms.func(self)  # type: ignore[attr-defined]
+        names = [name for name, each in found[0].fields.items() if isinstance(each, PickerField)] if found else []
+        for name in names:
+            kind = choices.kind(found[0].fields[name].kind)
+            pks = {pk for form in found if (pk := _picked(form, name))}
+            known = {row.pk: row for row in kind.rows(self.actor).filter(pk__in=pks)} if kind and pks else {}
+            for form in found:
+                form.fields[name].share(known)
+        return found
+
+    @property
+    def filled(self) -> list[dict[str, Any]]:
+        """The cleaned data of the lines that say something and are not struck out, in order."""
+        return [form.cleaned_data for form in self.filled_forms]
+
+    @property
+    def filled_forms(self) -> list[Any]:
+        return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
+
+    def refuse(self, line: int, field: str | None, sentence: str) -> None:
+        """Put a refusal of the service at the line it speaks of (counted over the filled ones)."""
+        forms_ = self.filled_forms
+        if line < len(forms_):
+            forms_[line].add_error(field if field in forms_[line].fields else None, sentence)
+
+
+def _picked(form: Any, name: str) -> int | None:
+    """The key that a picker of a form holds, typed or from before."""
+    value = form[name].value()
+    text = str(getattr(value, "pk", value) or "")
+    return int(text) if text.isascii() and text.isdigit() and int(text) < BIGINT else None
+
+
+def lines_formset(
+    form: type[ActorForm], *, at_least: int = 1, extra: int = 3, at_most: int = 500
+) -> type[LinesFormSet]:
+    """The formset for lines of this form; the script adds rows, without it there are `extra` blank ones."""
+    return forms.formset_factory(  # type: ignore[return-value]
+        form,
+        formset=LinesFormSet,
+        extra=extra,
+        min_num=at_least,
+        validate_min=True,
+        max_num=at_most,
+        absolute_max=at_most,
+        validate_max=True,
+        can_delete=True,
+    )

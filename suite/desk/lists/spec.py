@@ -1,0 +1,160 @@
+"""What a list is: declared once, by the area, and everything else follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import slugify
+
+from suite.core.access import Actor
+from suite.desk import documents, search
+from suite.desk.lists.columns import Column
+from suite.desk.lists.filters import Filter
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something done to the rows that are selected, through a service.
+
+    `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
+    asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
+    `confirm` is asked before. `in_row(row)` says for which rows the act stands in the row, too.
+    """
+
+    name: str
+    label: Text
+    permission: str
+    run: Callable[..., Any]
+    icon: str = "player-play"
+    confirm: Text = ""
+    form: type[forms.Form] | None = None
+    danger: bool = False
+    in_row: Callable[[Any], bool] | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """A view that comes with the list: stored parameters under a name."""
+
+    name: str
+    label: Text
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Create:
+    """The act that fills the list."""
+
+    label: Text
+    url_name: str
+    permission: str
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name) + self.query
+
+
+class ListSpec:
+    """A list of records, declared as a class; show it with `list_view(request, MyList)`.
+
+    The first column with card="title" (else the first of all) leads to the record. Sorting is offered only where a
+    column says so, and such a column must have an index; so has `order`, one column, optionally with a minus.
+    """
+
+    model: ClassVar[type[Model]]
+    title: ClassVar[Text] = ""
+    columns: ClassVar[Sequence[Column]] = ()
+    filters: ClassVar[Sequence[Filter]] = ()
+    views: ClassVar[Sequence[View]] = ()
+    acts: ClassVar[Sequence[Act]] = ()
+    order: ClassVar[str] = "-id"
+    related: ClassVar[Sequence[str]] = ()
+    prefetch: ClassVar[Sequence[Any]] = ()
+    search_fields: ClassVar[Sequence[str]] = ()
+    searchable: ClassVar[bool] = True
+    page_size: ClassVar[int] = 50
+    create: ClassVar[Create | None] = None
+    icon: ClassVar[str] = "list"
+    empty: ClassVar[Text] = ""
+    export: ClassVar[bool] = True
+    permission: ClassVar[str] = ""
+
+    @cached_property
+    def key(self) -> str:
+        """The name under which views of this list are kept."""
+        return f"{type(self).__module__}.{type(self).__qualname__}"
+
+    @cached_property
+    def slug(self) -> str:
+        return slugify(self.key.rpartition(".")[2])
+
+    @cached_property
+    def heading(self) -> str:
+        return str(self.title or self.model._meta.verbose_name_plural)
+
+    @cached_property
+    def view_permission(self) -> str:
+        meta = self.model._meta
+        return self.permission or getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}")
+
+    def rows(self, actor: Actor) -> QuerySet[Any]:
+        """All rows the actor may see, before filters."""
+        return self.model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+
+    def url(self, row: Any) -> str:
+        """Where a row leads."""
+        kind = documents.kind_of(row)
+        return kind.url(row.pk) if kind else ""
+
+    def search(self, q: str, actor: Actor) -> Q:
+        """The condition for words typed into the search box."""
+        name = self.model._meta.label_lower
+        if search.has(name) and not self.search_fields:
+            return search.matching(name, q)
+        either = Q()
+        for path in self.search_fields:
+            either |= Q(**{f"{path}__icontains": q})
+        return either
+
+    @property
+    def has_search(self) -> bool:
+        return self.searchable and bool(self.search_fields or search.has(self.model._meta.label_lower))
+
+    def columns_for(self, actor: Actor) -> list[Column]:
+        return [column for column in self.columns if not column.permission or actor.may(column.permission)]
+
+    def acts_for(self, actor: Actor) -> list[Act]:
+        return [act for act in self.acts if actor.may(act.permission)]
+
+    def footer(self, rows: QuerySet[Any]) -> Mapping[str, Any]:
+        """Column name -> total over the filter; costs the statements it makes."""
+        return {}
+
+
+@dataclass
+class Cell:
+    """A cell as the template draws it."""
+
+    html: Any
+    label: str
+    css: str
+
+
+@dataclass
+class Line:
+    """A row as the template draws it."""
+
+    pk: int
+    url: str
+    cells: list[Cell]
+    acts: list[Act] = field(default_factory=list)

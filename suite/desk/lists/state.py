@@ -1,0 +1,291 @@
+"""A list as one person sees it now: what the address says, applied to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from suite.core import keyset
+from suite.core.access import Actor
+from suite.desk.lists.columns import Column
+from suite.desk.lists.filters import Chip
+from suite.desk.lists.spec import Act, Cell, Line, ListSpec
+from suite.desk.models import SavedView
+from suite.desk.services import saved_views
+
+COUNTED = 1001  # counting stops here; a click counts to the end
+OWN_KEYS = ("view", "sort", "cols", "q")
+PLACE_KEYS = ("after", "last", "count", "export")
+
+
+def explicit(data: QueryDict) -> dict[str, str]:
+    """The parameters of an address; a repeated one becomes a list with commas."""
+    return {name: ",".join(value for value in data.getlist(name) if value)[:500] for name in data}
+
+
+class ListState:
+    """Filters, order, columns and place of a list for one actor; reads rows only when asked."""
+
+    def __init__(
+        self, spec: ListSpec, actor: Actor, params: Mapping[str, str], *, path: str = "", where: Q | None = None
+    ):
+        self.spec, self.actor, self.path, self.where = spec, actor, path, where
+        self.explicit = dict(params)
+
+    @cached_property
+    def saved(self) -> list[SavedView]:
+        """The saved views of this list that the actor may use."""
+        rows = SavedView.objects.visible_to(self.actor).filter(
+            saved_views.offered_to(self.actor), list_key=self.spec.key
+        )
+        return list(rows.order_by("audience", "name", "pk"))
+
+    @cached_property
+    def view(self) -> str:
+        """The view that is open: a key of a saved one, a name of the list's own, or "all"."""
+        asked = self.explicit.get("view", "")
+        if not asked and not any(self.explicit.values()):
+            asked = next((str(v.pk) for v in self.saved if v.is_default and v.owner_id == self.actor.user_id), "")
+        return asked or "all"
+
+    @cached_property
+    def saved_view(self) -> SavedView | None:
+        return next((view for view in self.saved if str(view.pk) == self.view), None)
+
+    @cached_property
+    def stored(self) -> dict[str, str]:
+        """The parameters of the view."""
+        if self.view == "all":
+            return {}
+        if self.saved_view:
+            return {str(name): str(value) for name, value in self.saved_view.params.items()}
+        own = next((view for view in self.spec.views if view.name == self.view), None)
+        return dict(own.params) if own else {}
+
+    @cached_property
+    def params(self) -> dict[str, str]:
+        """What holds: the view's parameters, overridden by those of the address."""
+        merged = {**self.stored, **self.explicit}
+        return {name: value.replace("\x00", "") for name, value in merged.items() if value}
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the address asks for something else than the view."""
+        names = {*self.filter_keys, "sort", "cols", "q"}
+        return any(self.params.get(name, "") != self.stored.get(name, "") for name in names)
+
+    @cached_property
+    def filter_keys(self) -> list[str]:
+        return [key for each in self.spec.filters for key in each.keys]
+
+    @cached_property
+    def applied(self) -> tuple[Q, list[Chip]]:
+        condition, chips = Q(), []
+        for each in self.spec.filters:
+            if each.active(self.params):
+                part, chip = each.apply(self.params, self.actor, self.spec.model)
+                condition &= part
+                chips.append(chip)
+        return condition, chips
+
+    @property
+    def chips(self) -> list[tuple[Chip, str]]:
+        """Each active filter with the address without it."""
+        chips = self.applied[1]
+        if self.q:
+            chips = [*chips, Chip(_("Search"), self.q, ("q",))]
+        return [(chip, self.link(**dict.fromkeys(chip.keys, ""))) for chip in chips]
+
+    @property
+    def q(self) -> str:
+        return self.params.get("q", "").strip()[:100] if self.spec.has_search else ""
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """Every row that matches, in no order."""
+        rows = self.spec.rows(self.actor)
+        if self.where is not None:
+            rows = rows.filter(self.where)
+        rows = rows.filter(self.applied[0])
+        return rows.filter(self.spec.search(self.q, self.actor)) if self.q else rows
+
+    @cached_property
+    def order(self) -> str:
+        """The field to order by, with a minus for downwards."""
+        wanted = self.params.get("sort", "")
+        column = next((c for c in self.all_columns if c.sort and c.name == wanted.removeprefix("-")), None)
+        if column is None:
+            return self.spec.order
+        return f"-{column.sort_path}" if wanted.startswith("-") else column.sort_path
+
+    @cached_property
+    def all_columns(self) -> list[Column]:
+        return self.spec.columns_for(self.actor)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns to show, in the order asked for; the title column always leads."""
+        known = {column.name: column for column in self.all_columns}
+        asked = [known[name] for name in self.params.get("cols", "").split(",") if name in known]
+        shown = asked or [column for column in self.all_columns if column.shown]
+        title = self.title_column
+        return [title, *(column for column in shown if column is not title)]
+
+    @property
+    def chosen(self) -> list[tuple[Column, bool]]:
+        """All columns for the chooser, with whether each is shown."""
+        return [(column, column in self.columns) for column in self.all_columns]
+
+    @cached_property
+    def title_column(self) -> Column:
+        return next((column for column in self.all_columns if column.card == "title"), self.all_columns[0])
+
+    @cached_property
+    def acts(self) -> list[Act]:
+        return self.spec.acts_for(self.actor)
+
+    @cached_property
+    def shown_rows(self) -> QuerySet[Any]:
+        rows = self.rows.select_related(*self.spec.related) if self.spec.related else self.rows
+        return rows.prefetch_related(*self.spec.prefetch)
+
+    @cached_property
+    def page(self) -> keyset.Page[Any]:
+        """The page the address asks for; one that does not belong here asks for the first."""
+        cursor = keyset.LAST if self.params.get("last") else self.params.get("after", "")
+        try:
+            return keyset.page(self.shown_rows, ordering=self.order, cursor=cursor, size=self.spec.page_size)
+        except ValidationError:
+            return keyset.page(self.shown_rows, ordering=self.order, size=self.spec.page_size)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [self._line(row) for row in self.page.rows]
+
+    def _line(self, row: Any) -> Line:
+        link = self.spec.url(row)
+        cells = [
+            Cell(
+                column.html(row, link if column is self.title_column else ""),
+                str(column.label),
+                self._css(column),
+            )
+            for column in self.columns
+        ]
+        return Line(row.pk, link, cells, [act for act in self.acts if act.in_row and act.in_row(row)])
+
+    def _css(self, column: Column) -> str:
+        place = {"side": "side-cell", "hide": "hide-phone"}.get(column.card, "bare" if column.kind == "badge" else "")
+        parts = ["first" if column is self.title_column else "", column.align, place]
+        return " ".join(part for part in parts if part)
+
+    @property
+    def headers(self) -> list[dict[str, Any]]:
+        """The heads of the columns, with their sort links."""
+        found = []
+        for column in self.columns:
+            descending = self.order.startswith("-")
+            now = bool(column.sort) and self.order.removeprefix("-") == column.sort_path
+            flip = f"-{column.name}" if now and not descending else column.name
+            found.append(
+                {
+                    "column": column,
+                    "link": self.link(sort=flip) if column.sort else "",
+                    "sorted": ("descending" if descending else "ascending") if now else "",
+                    "css": " ".join(part for part in (column.align, "first" * (column is self.title_column)) if part),
+                }
+            )
+        return found
+
+    @cached_property
+    def count(self) -> int:
+        """How many match: the rows on the page when that is all, exactly on request, else counted to 1,001."""
+        if not self.page.previous and not self.page.next:
+            return len(self.page.rows)
+        if self.params.get("count") == "exact":
+            return self.rows.count()
+        return self.rows.order_by().values("pk")[:COUNTED].count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more than was counted."""
+        return self.count >= COUNTED and self.params.get("count") != "exact"
+
+    @property
+    def count_text(self) -> str:
+        if self.is_capped:
+            return f"{COUNTED - 1:,}+"
+        return f"{self.count:,}"
+
+    @cached_property
+    def totals(self) -> list[Any]:
+        """Totals under the columns, where the list declares any."""
+        found = self.spec.footer(self.rows)
+        if not found:
+            return []
+        return [
+            {"html": column.render(None, found[column.name]) if column.name in found else "", "css": column.align}
+            for column in self.columns
+        ]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter or words hide rows, so that an empty list is not a list without rows."""
+        return bool(self.applied[1] or self.q)
+
+    def link(self, **changes: str) -> str:
+        """The address of this list with something changed; the place is forgotten, an empty value clears."""
+        params = {name: value for name, value in self.explicit.items() if name not in PLACE_KEYS}
+        params.update(changes)
+        keep_empty = set(self.stored)  # clearing what a view sets must be said aloud
+        params = {name: value for name, value in params.items() if value or name in keep_empty}
+        return f"{self.path}?{urlencode(params, safe=',')}"
+
+    @property
+    def links(self) -> dict[str, str]:
+        found = {"first": self.link(), "last": self.link(last="1"), "exact": self.link(count="exact")}
+        if self.page.previous:
+            found["previous"] = self.link(after=self.page.previous)
+        if self.page.next:
+            found["next"] = self.link(after=self.page.next)
+        return found
+
+    @property
+    def export_links(self) -> dict[str, str]:
+        return {name: self.link(export=name) for name in ("csv", "xlsx")}
+
+    @property
+    def has_row_acts(self) -> bool:
+        return any(line.acts for line in self.lines)
+
+    @property
+    def clear_link(self) -> str:
+        return self.link(**dict.fromkeys([*self.filter_keys, "q"], ""))
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The views as tabs: all, those of the list, the saved ones."""
+        found: list[tuple[str, str]] = [("all", _("All"))]
+        found += [(view.name, str(view.label)) for view in self.spec.views]
+        found += [(str(view.pk), view.name) for view in self.saved]
+        return [
+            {"name": name, "label": label, "url": f"{self.path}?view={name}", "open": name == self.view}
+            for name, label in found
+        ]
+
+    @property
+    def controls(self) -> list[dict[str, Any]]:
+        return [each.control(self.params, self.actor) for each in self.spec.filters]
+
+    @property
+    def query(self) -> str:
+        """The parameters that hold, as a query string: what a saved view, an export and a job keep."""
+        kept = {name: value for name, value in self.params.items() if name in {*self.filter_keys, "q", "sort", "cols"}}
+        return urlencode(kept, safe=",")

@@ -1,0 +1,31 @@
+"""A refusal that no view caught is said where the person stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from suite.core.errors import BusinessError
+from suite.desk.pages import refuse
+
+
+class RefusalMiddleware:
+    """Turns a BusinessError of a page into a red message (409 for htmx, else back where the person was).
+
+    Views that have a better place for it, such as the line of a form, catch it before; so does the API.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, BusinessError):
+            return refuse(request, [str(refusal) for refusal in exception.refusals], status=409)
+        if isinstance(exception, ValidationError):
+            return refuse(request, exception.messages, status=400)
+        return None

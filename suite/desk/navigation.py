@@ -1,0 +1,122 @@
+"""The menu by task: areas put their pages into it from apps.py; people see what they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from suite.core.access import Actor
+
+BADGE_SECONDS = 60
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the menu, or an act in quick create."""
+
+    section: Text
+    label: Text
+    url_name: str
+    icon: str
+    permission: str | None = None
+    badge: Callable[[Actor], int] | None = None
+    order: int = 50
+    phone: bool = False
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name) + self.query
+
+    @property
+    def key(self) -> str:
+        return self.url_name + self.query
+
+    def open_to(self, actor: Actor) -> bool:
+        if self.url_name.startswith("admin:") and not actor.may("core.use_admin"):
+            return False
+        return self.permission is None or actor.may(self.permission)
+
+
+_pages: list[Entry] = []
+_quick: list[Entry] = []
+
+
+def register(
+    section: Text,
+    label: Text,
+    url_name: str,
+    *,
+    icon: str,
+    permission: str | None = None,
+    badge: Callable[[Actor], int] | None = None,
+    order: int = 50,
+    phone: bool = False,
+    query: str = "",
+) -> None:
+    """Put a page under a section of the menu, in the browser pages and in the admin pages alike.
+
+    `badge(actor)` counts what waits there, cached for a minute. `order` sorts pages in a section and, by the lowest of
+    its pages, the sections. `phone` puts the page into the bottom bar of phones. `admin:` names need `core.use_admin`.
+    """
+    _pages.append(Entry(section, label, url_name, icon, permission, badge, order, phone, query))
+
+
+def register_quick(label: Text, url_name: str, *, icon: str, permission: str | None = None, order: int = 50) -> None:
+    """Offer an act under the plus button and in the palette ("New quotation")."""
+    _quick.append(Entry("", label, url_name, icon, permission, order=order))
+
+
+@dataclass
+class Section:
+    label: str
+    entries: list[Any] = field(default_factory=list)
+
+
+def pages(actor: Actor) -> list[Entry]:
+    """The pages the actor may open, in the order of the menu."""
+    return sorted((entry for entry in _pages if entry.open_to(actor)), key=lambda entry: entry.order)
+
+
+def quick(actor: Actor) -> list[Entry]:
+    """What the actor may create."""
+    return sorted((entry for entry in _quick if entry.open_to(actor)), key=lambda entry: entry.order)
+
+
+def current(entries: list[Entry], path: str) -> Entry | None:
+    """The page in whose part of the site a path lies: the longest address that begins it."""
+    within = [entry for entry in entries if path.startswith(entry.url.partition("?")[0])]
+    best = max(within, key=lambda entry: len(entry.url.partition("?")[0]), default=None)
+    return best if best and (best.url != "/" or path == "/") else None
+
+
+def sections(entries: list[Entry]) -> list[Section]:
+    """The pages by section."""
+    found: dict[str, Section] = {}
+    for entry in entries:
+        found.setdefault(str(entry.section), Section(str(entry.section))).entries.append(entry)
+    return list(found.values())
+
+
+def cached_badges(actor: Actor) -> dict[str, int] | None:
+    """The counts of the last minute; None when they must be counted again, which pages leave to the pulse."""
+    return cache.get(_badge_key(actor))
+
+
+def badges(actor: Actor) -> dict[str, int]:
+    """What waits behind each page of the actor's menu, from the copy of the last minute."""
+    known = cached_badges(actor)
+    if known is None:
+        known = {entry.key: entry.badge(actor) for entry in pages(actor) if entry.badge}
+        cache.set(_badge_key(actor), known, BADGE_SECONDS)
+    return known
+
+
+def _badge_key(actor: Actor) -> str:
+    return f"desk:badges:{actor.company_id}:{actor.user_id}"

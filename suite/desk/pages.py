@@ -1,0 +1,47 @@
+"""Answers to people: one view for page and part, and what they see when the house says no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpResponse:
+    """Say no: as toasts that htmx puts into place, or as messages on the page the person came from."""
+    if request.headers.get("HX-Request"):
+        response = render(request, "suite/desk/_toasts.html", {"refusals": sentences}, status=status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
+        return response
+    for sentence in sentences:
+        messages.error(request, sentence)
+    return redirect(back(request))
+
+
+def back(request: HttpRequest, default: str = "/") -> str:
+    """Where the person came from, if that is one of our pages: the `next` field, else the referring page."""
+    for url in (request.POST.get("next"), request.GET.get("next"), request.headers.get("Referer")):
+        if url and url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+            parts = urlsplit(url)
+            return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return default
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    part: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, or only `part` of it when htmx asks; caches keep the two apart."""
+    wants_part = part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
+    response = render(request, part if part and wants_part else template, dict(context or {}), status=status)
+    response["Vary"] = "HX-Request, Cookie, Accept-Language"
+    return response

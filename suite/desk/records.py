@@ -1,0 +1,123 @@
+"""A record's page: head, facts, acts, tabs, timeline, chain; areas fill in these and share the templates.
+
+page = RecordPage(order.number, acts=[...], facts=[...], tabs=[...], chain=chain_of(actor, order))
+return record_page(request, page, {"order": order}, template="crm/sales/order_page.html")
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+from suite.core.access import Actor
+from suite.desk.chain import Step
+from suite.desk.pages import render_page
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A key fact; facts without a value are folded away."""
+
+    label: Text
+    value: Any
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class PageAct:
+    """A button of a record. Without the permission it is hidden; `disabled` says why the state forbids it.
+
+    `method="get"` makes it a link. `confirm` is asked before, `reason` asks for a reason that arrives as `reason`.
+    """
+
+    label: Text
+    url: str
+    icon: str = "player-play"
+    permission: str = ""
+    method: str = "post"
+    primary: bool = False
+    danger: bool = False
+    confirm: Text = ""
+    reason: bool = False
+    disabled: Text = ""
+    in_menu: bool = False
+    new_window: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Acts(list[PageAct]):
+    """The acts of a page, split into buttons and menu."""
+
+    @property
+    def menu(self) -> list[PageAct]:
+        return [act for act in self if act.in_menu]
+
+
+@dataclass
+class Tab:
+    """Related things: loaded from `url` when first opened, or drawn at once from `template`."""
+
+    name: str
+    label: Text
+    url: str = ""
+    template: str = ""
+    count: int | str | None = None
+    open: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """Something that happened."""
+
+    at: dt.datetime
+    title: str
+    icon: str = "circle"
+    text: str = ""
+    who: str = ""
+    url: str = ""
+
+
+@dataclass
+class RecordPage:
+    """What stands on a record's page; `badges` are (text, colour) pairs, `crumbs` (label, address) pairs."""
+
+    title: str
+    lead: str = ""
+    crumbs: Sequence[tuple[Text, str]] = ()
+    badges: Sequence[tuple[str, str]] = ()
+    acts: Sequence[PageAct] = ()
+    facts: Sequence[Fact] = ()
+    tabs: Sequence[Tab] = ()
+    chain: Sequence[Step] = ()
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Leave out what the actor may not do and what has no value; open the tab of the address."""
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        self.acts = Acts(act for act in self.acts if not act.permission or actor.may(act.permission))
+        self.facts = [fact for fact in self.facts if fact.value not in (None, "")]
+        self.badges = [badge for badge in self.badges if badge]
+        asked = request.GET.get("tab", "")
+        opened = next((tab for tab in self.tabs if tab.name == asked), self.tabs[0] if self.tabs else None)
+        for tab in self.tabs:
+            tab.open, tab.link = tab is opened, f"{request.path}?tab={tab.name}"
+
+
+def record_page(
+    request: HttpRequest,
+    page: RecordPage,
+    context: Mapping[str, Any] | None = None,
+    *,
+    template: str = "suite/desk/record.html",
+    part: str | None = None,
+) -> HttpResponse:
+    """The page of a record; own templates extend suite/desk/record.html and fill its blocks center and side."""
+    page.prepare(request)
+    return render_page(request, template, {**(context or {}), "page": page}, part=part)

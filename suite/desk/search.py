@@ -1,0 +1,226 @@
+"""The search table: what a record is found by, cut into tokens that an index answers at once.
+
+Two Chinese characters, pinyin and initials (hw finds 华为), beginnings of Latin words, pieces of phones and numbers.
+Services call `index` with the records they wrote; the rows leave with the act.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+from pypinyin import lazy_pinyin
+
+from suite.core.access import Actor
+from suite.core.acts import Act, current_act
+from suite.desk import documents
+from suite.desk.models import SearchEntry
+
+LONGEST = 20  # letters of a token
+NAME_START = 6  # characters whose joined pinyin is found from its first letter on
+WORDS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
+
+
+@dataclass(frozen=True)
+class Source:
+    """How records of a kind are found and shown."""
+
+    model: type[models.Model]
+    title: Callable[[Any], str]
+    subtitle: Callable[[Any], str]
+    words: Callable[[Any], Iterable[str]]
+    related: tuple[str, ...] = ()
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(
+    model: type[models.Model],
+    *,
+    words: Callable[[Any], Iterable[str | None]],
+    title: Callable[[Any], str] = str,
+    subtitle: Callable[[Any], str] = lambda row: "",
+    related: Collection[str] = (),
+) -> None:
+    """Make records of a model findable by `words(row)` (names, codes, phones, numbers); called from apps.py.
+
+    The services that write them call `search.index`; the model is registered with `documents.register` too.
+    """
+    _sources[model._meta.label_lower] = Source(
+        model, title, subtitle, lambda row: (word for word in words(row) if word), tuple(related)
+    )
+
+
+def has(kind: str) -> bool:
+    """Whether records of this kind are in the search table."""
+    return kind in _sources
+
+
+def normal(text: str) -> str:
+    """Full-width to half-width, lower case, no accents."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in folded if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=50_000)
+def _pinyin(char: str) -> str:
+    return lazy_pinyin(char)[0]
+
+
+def tokens_of(texts: Iterable[str]) -> set[str]:
+    """Every token under which these words are found."""
+    found: set[str] = set()
+    for text in texts:
+        for word in WORDS.findall(normal(text)):
+            if word[0].isdigit():
+                found.update(_beginnings(word))
+                found.update(f"#{gram}" for gram in _grams(word, 3))
+            elif word[0].isascii():
+                found.update(_beginnings(word))
+            else:
+                found.update(_chinese(word))
+    return found
+
+
+def _chinese(word: str) -> Iterator[str]:
+    syllables = [_pinyin(char) for char in word]
+    yield from word
+    yield from _grams(word, 2)
+    yield from (f"~{gram}" for gram in _grams("".join(syllable[0] for syllable in syllables), 2))
+    yield from syllables
+    yield from (first + second for first, second in pairwise(syllables))
+    yield from _beginnings("".join(syllables[:NAME_START]))
+
+
+def _grams(text: str, size: int) -> Iterator[str]:
+    return (text[start : start + size] for start in range(len(text) - size + 1))
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    return (word[:end] for end in range(1, min(len(word), LONGEST) + 1))
+
+
+def condition(q: str) -> Q | None:
+    """The condition on `tokens` for what somebody typed; every word must be found. None when nothing is left of it."""
+    parts = [_alternatives(word) for word in WORDS.findall(normal(q[:100]))]
+    if not parts:
+        return None
+    whole = Q()
+    for alternatives in parts:
+        either = Q()
+        for tokens in alternatives:
+            either |= Q(tokens__contains=tokens)
+        whole &= either
+    return whole
+
+
+def _alternatives(word: str) -> list[list[str]]:
+    if word[0].isdigit():
+        inside = [f"#{gram}" for gram in _grams(word, 3)]
+        return [[word[:LONGEST]], inside] if inside else [[word]]
+    if word[0].isascii():
+        initials = [f"~{gram}" for gram in _grams(word, 2)]
+        return [[word[:LONGEST]], initials] if initials and len(word) <= 8 else [[word[:LONGEST]]]
+    return [list(_grams(word, 2)) or [word]]
+
+
+def matching(kind: str, q: str) -> Q:
+    """A condition for lists: the records of a kind that somebody's words find."""
+    wanted = condition(q)
+    if wanted is None:
+        return Q(pk__in=())
+    return Q(pk__in=SearchEntry.objects.filter(wanted, kind=kind).values("object_id"))
+
+
+def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: int = 30) -> list[SearchEntry]:
+    """Records found by words, in the rights of the actor: two statements at most, names that begin with it first."""
+    wanted = condition(q)
+    open_kinds = [kind for kind in documents.kinds() if kind.name in _sources and (kinds is None or kind.name in kinds)]
+    allowed = Q()
+    for kind in open_kinds:
+        if actor.may(kind.permission):
+            rows = kind.model._default_manager.visible_to(actor).values("pk")  # type: ignore[attr-defined]
+            allowed |= Q(kind=kind.name, object_id__in=rows)
+    if wanted is None or not allowed:
+        return []
+    near = SearchEntry.objects.of(actor.company_id).filter(wanted).filter(allowed)
+    text = normal(q).strip()
+    rows = list(near.order_by("-id")[: limit * 5])
+    rows.sort(key=lambda row: (not normal(row.title).startswith(text), text not in normal(row.title), len(row.title)))
+    return rows[:limit]
+
+
+def index(rows: Iterable[models.Model]) -> None:
+    """Put records into the search table with the act that is under way; one statement for all of them."""
+    current_act().collect(_write, *rows)
+
+
+def forget(kind: type[models.Model], pks: Collection[int]) -> None:
+    """Take records out of the search table."""
+    SearchEntry.objects.filter(kind=kind._meta.label_lower, object_id__in=pks).delete()
+
+
+def _write(act: Act, rows: list[models.Model]) -> None:
+    latest = {(row._meta.label_lower, row.pk): row for row in rows}
+    store([entry(row) for row in latest.values()])
+
+
+def entry(row: Any) -> SearchEntry:
+    """The search row of a record."""
+    source = _sources[row._meta.label_lower]
+    return SearchEntry(
+        company_id=row.company_id,
+        kind=row._meta.label_lower,
+        object_id=row.pk,
+        owner_id=getattr(row, "owner_id", None),
+        team_id=getattr(row, "team_id", None),
+        title=source.title(row)[:200],
+        subtitle=source.subtitle(row)[:200],
+        tokens=sorted(tokens_of(source.words(row))),
+    )
+
+
+def store(entries: list[SearchEntry], batch_size: int = 1000) -> None:
+    """Insert or replace search rows."""
+    SearchEntry.objects.bulk_create(
+        entries,
+        batch_size=batch_size,
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["owner", "team", "title", "subtitle", "tokens"],
+    )
+
+
+def rebuild(kind: str | None = None) -> int:
+    """Make the search table anew from the records, a kind at a time; says how many rows it holds then."""
+    done = 0
+    for name, source in _sources.items():
+        if kind and name != kind:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM desk_searchentry WHERE kind = %s", [name])
+        rows = source.model._default_manager.select_related(*source.related) if source.related else None
+        batch: list[SearchEntry] = []
+        for row in (rows or source.model._default_manager.all()).iterator(chunk_size=2000):
+            batch.append(entry(row))
+            if len(batch) == 2000:
+                store(batch)
+                done, batch = done + len(batch), []
+        store(batch)
+        done += len(batch)
+    return done
+
+
+def is_found(text: str, q: str) -> bool:
+    """Whether words find a text that is not in the table (pages, acts)."""
+    tokens = tokens_of([text])
+    words = WORDS.findall(normal(q[:100]))
+    return bool(words) and all(any(tokens.issuperset(each) for each in _alternatives(word)) for word in words)

@@ -1,0 +1,28 @@
+"""The clock's door into the desk: doorbells only, the rows are the queues."""
+
+from celery import shared_task
+
+from suite.desk.lists import export
+from suite.desk.services import notifications, todos
+
+
+@shared_task(name="desk.remind_due_tasks")
+def remind_due_tasks() -> int:
+    return todos.remind()
+
+
+@shared_task(name="desk.send_mails")
+def send_mails() -> int:
+    return notifications.deliver_mails()
+
+
+@shared_task(name="desk.clear_exports")
+def clear_exports() -> int:
+    return export.clear_old()
+
+
+SCHEDULE = {
+    "remind-due-tasks": ("desk.remind_due_tasks", 60.0),
+    "send-mails": ("desk.send_mails", 20.0),
+    "clear-exports": ("desk.clear_exports", 3600.0),
+}

@@ -1,0 +1,100 @@
+"""Formats, icons and fields, the same on every page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect, Select
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from suite.desk import formats, navigation
+from suite.desk.context import Shell
+
+register = template.Library()
+
+for name in ("money", "quantity", "percent", "day", "moment", "phone", "big"):
+    register.filter(name, getattr(formats, name))
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One icon of the sprite; decoration unless it has a label."""
+    sprite = static("vendor/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#tabler-{}"></use></svg>', label, sprite, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>', sprite, name)
+
+
+@register.simple_tag
+def badge(text: Any, colour: str = "secondary") -> SafeString:
+    """The state of a record in one word."""
+    return formats.badge(str(text), colour)
+
+
+@register.filter
+def state(row: Any) -> SafeString | str:
+    """The state badge of a document."""
+    from suite.desk import documents
+
+    known = documents.state_of(row)
+    return formats.badge(*known) if known else ""
+
+
+@register.simple_tag
+def badge_of(shell: Shell, entry: navigation.Entry) -> int:
+    """The cached count behind a page of the menu."""
+    return (shell.badges or {}).get(entry.key, 0)
+
+
+@register.simple_tag
+def field(bound: BoundField, **attrs: str) -> SafeString:
+    """The control of a form field with our look, its help and its errors tied to it."""
+    widget = bound.field.widget
+    classes = [str(widget.attrs.get("class", "")), look_of(widget)]
+    if bound.errors:
+        classes.append("is-invalid")
+        attrs["aria-invalid"] = "true"
+    described = [f"{bound.auto_id}_help"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return bound.as_widget(attrs={"class": " ".join(part for part in classes if part), **attrs})
+
+
+def look_of(widget: Any) -> str:
+    """The class Tabler wants on a control."""
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple | HiddenInput):
+        return ""
+    if isinstance(widget, CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, Select):
+        return "form-select"
+    return "form-control"
+
+
+@register.filter
+def is_checkbox(bound: BoundField) -> bool:
+    return isinstance(bound.field.widget, CheckboxInput)
+
+
+@register.filter
+def negative(value: Any) -> bool:
+    """Whether an amount is below zero (shown in red, with its minus)."""
+    return isinstance(value, Decimal | int | float) and value < 0
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Any, **changes: Any) -> str:
+    """The address of this page with some parameters changed; an empty value drops one."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}" if params else context["request"].path

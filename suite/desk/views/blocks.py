@@ -1,0 +1,31 @@
+"""What the desk's own blocks of the workbench show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from suite.core import clock
+from suite.core.access import Actor
+from suite.desk.models import Task
+from suite.desk.services import notifications
+
+SHOWN = 15
+
+
+def my_tasks(actor: Actor) -> dict[str, Any]:
+    """Overdue, today, upcoming: one statement."""
+    moment = clock.now()
+    today = clock.today(actor.company)
+    tomorrow = clock.day_starts(actor.company, today + dt.timedelta(days=1))
+    mine = Task.objects.visible_to(actor).filter(owner=actor.user_id, status=Task.Status.OPEN)
+    rows = list(mine.order_by("due_at", "id")[: SHOWN + 1])
+    groups: dict[str, list[Task]] = {"overdue": [], "today": [], "upcoming": []}
+    for row in rows[:SHOWN]:
+        late = row.due_at and row.due_at < moment
+        groups["overdue" if late else "today" if row.due_at and row.due_at < tomorrow else "upcoming"].append(row)
+    return {**groups, "more": len(rows) > SHOWN, "any": bool(rows)}
+
+
+def my_notifications(actor: Actor) -> dict[str, Any]:
+    return {"notifications": list(notifications.inbox(actor).filter(read_at=None)[:8])}

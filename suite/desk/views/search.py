@@ -1,0 +1,69 @@
+"""One box for records, pages and acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from suite.core.access import Actor
+from suite.core.doors import SIGNED_IN, door
+from suite.desk import documents, navigation, search
+from suite.desk.pages import render_page
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of the results."""
+
+    group: str
+    title: str
+    hint: str
+    url: str
+    icon: str
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\x00", "").strip()[:100]
+
+
+def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
+    """What words find in the rights of the actor; `>` before them asks for acts only, `#` for numbers only."""
+    only, words = (q[:1], q[1:].strip()) if q[:1] in (">", "#") else ("", q)
+    found: list[Hit] = []
+    if only != "#":
+        found += _entries(_("New"), navigation.quick(actor), words)
+        found += _entries(_("Pages"), navigation.pages(actor), words) if only != ">" else []
+    if words and only != ">":
+        for entry in search.find(actor, words, limit=limit):
+            kind = documents.kind(entry.kind)
+            if kind:
+                found.append(Hit(str(kind.label), entry.title, entry.subtitle, kind.url(entry.object_id), kind.icon))
+    return sorted(found, key=lambda hit: hit.group == _("Pages")) if words else found
+
+
+def _entries(group: str, entries: list[navigation.Entry], words: str) -> list[Hit]:
+    """Pages and acts whose name the words begin or contain, in pinyin too."""
+    wanted = search.normal(words)
+    found = []
+    for entry in entries:
+        label = str(entry.label)
+        if not wanted or wanted in search.normal(label) or (len(wanted) > 1 and search.is_found(label, words)):
+            found.append(Hit(group, label, str(entry.section), entry.url, entry.icon))
+    return found[:8]
+
+
+@door(SIGNED_IN)
+def palette(request: HttpRequest) -> HttpResponse:
+    """The results under the box, while one types."""
+    found = hits(request.actor, _typed(request), limit=12)  # type: ignore[attr-defined]
+    return render_page(request, "suite/desk/_palette.html", {"hits": found, "q": _typed(request)})
+
+
+@door(SIGNED_IN)
+def results(request: HttpRequest) -> HttpResponse:
+    """The results as a page."""
+    q = _typed(request)
+    found = hits(request.actor, q, limit=60) if q else []  # type: ignore[attr-defined]
+    return render_page(request, "suite/desk/search.html", {"hits": found, "q": q})

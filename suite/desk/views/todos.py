@@ -1,0 +1,242 @@
+"""Tasks: list, calendar, form, and the quick acts on one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from suite.core.access import Actor
+from suite.core.doors import door
+from suite.desk import documents
+from suite.desk.forms import ActorForm, PickerField
+from suite.desk.lists import (
+    Act,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    OwnerFilter,
+    View,
+    list_view,
+)
+from suite.desk.models import Task
+from suite.desk.pages import back, render_page
+from suite.desk.records import Fact, PageAct, RecordPage, record_page
+from suite.desk.services import todos
+from suite.desk.views.calendars import agenda_of
+
+
+class TaskForm(ActorForm):
+    """A task as one types it."""
+
+    title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
+    due_at = forms.DateTimeField(label=gettext_lazy("Due"), required=False, widget=forms.DateTimeInput)
+    owner = PickerField("user", label=gettext_lazy("Owner"), required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=5000, widget=forms.Textarea({"rows": 4})
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+    note.wide = True  # type: ignore[attr-defined]
+
+
+class SnoozeForm(ActorForm):
+    due_at = forms.DateTimeField(label=gettext_lazy("Due"), widget=forms.DateTimeInput)
+
+
+class ReassignForm(ActorForm):
+    owner = PickerField("user", label=gettext_lazy("Owner"))
+
+
+def is_open(task: Task) -> bool:
+    return task.status == Task.Status.OPEN
+
+
+class TaskList(ListSpec):
+    """To-dos."""
+
+    model = Task
+    title = gettext_lazy("Tasks")
+    icon = "checkbox"
+    columns = (
+        Column("title", gettext_lazy("Task"), card="title"),
+        Column("due_at", gettext_lazy("Due"), "datetime", sort=True, card="side"),
+        Column(
+            "subject_label",
+            gettext_lazy("About"),
+            url=lambda task: documents.url_of(task.subject_kind, task.subject_id),
+        ),
+        Column("owner", gettext_lazy("Owner")),
+        Column(
+            "status", gettext_lazy("Status"), "badge", colours=lambda task: "danger" if task.is_overdue else "primary"
+        ),
+        Column("created_at", gettext_lazy("Created"), "datetime", shown=False),
+        Column("done_at", gettext_lazy("Done"), "datetime", shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", gettext_lazy("Status"), choices=Task.Status),
+        DateFilter("due", gettext_lazy("Due"), "due_at"),
+        OwnerFilter(),
+    )
+    views = (
+        View("mine", gettext_lazy("My open tasks"), {"status": "open", "owner": "me"}),
+        View("overdue", gettext_lazy("Overdue"), {"status": "open", "due": "before_today"}),
+        View("team", gettext_lazy("My team"), {"status": "open", "owner": "team"}),
+    )
+    acts = (
+        Act("complete", gettext_lazy("Done"), "desk.change_task", todos.complete, icon="check", in_row=is_open),
+        Act("snooze", gettext_lazy("Put off"), "desk.change_task", todos.snooze, icon="clock", form=SnoozeForm),
+        Act("reassign", gettext_lazy("Hand over"), "desk.change_task", todos.reassign, icon="user", form=ReassignForm),
+        Act("reopen", gettext_lazy("Open again"), "desk.change_task", todos.reopen, icon="rotate"),
+        Act("cancel", gettext_lazy("Give up"), "desk.change_task", todos.cancel, icon="x", danger=True),
+    )
+    order = "due_at"
+    related = ("owner",)
+    create = Create(gettext_lazy("New task"), "desk:task_new", "desk.add_task")
+    empty = gettext_lazy("No tasks. Make one for yourself or for a colleague.")
+
+
+@door("desk.view_task")
+def task_list(request: HttpRequest) -> HttpResponseBase:
+    return list_view(request, TaskList)
+
+
+def tasks_of(request: HttpRequest, subject: Any) -> HttpResponseBase:
+    """The tasks of a record, for a tab of its page."""
+    where = Q(subject_kind=subject._meta.label_lower, subject_id=subject.pk)
+    return list_view(request, TaskList, where=where, template="suite/desk/_list.html", context={"embedded": True})
+
+
+@door("desk.add_task")
+def task_new(request: HttpRequest) -> HttpResponse:
+    """A new task, of a record when the address names one (`kind` and `id`)."""
+    actor = request.actor  # type: ignore[attr-defined]
+    subject = None
+    if request.GET.get("kind") and request.GET.get("id", "").isdigit():
+        subject = documents.find(actor, request.GET["kind"], int(request.GET["id"]))
+    form = TaskForm(request.POST or None, actor=actor, initial={"owner": actor.user})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        owner = data["owner"] or actor.user
+        task = todos.NewTask(data["title"], owner.pk, due_at=data["due_at"], note=data["note"], subject=subject)
+        todos.create(tasks=[task], actor=actor)
+        messages.success(request, _("The task was saved"))
+        return redirect(_after(request, subject))
+    heading = _("New task: %(subject)s") % {"subject": subject} if subject else _("New task")
+    return render_page(
+        request, "suite/desk/form_page.html", {"form": form, "heading": heading, "back": _after(request, subject)}
+    )
+
+
+def _after(request: HttpRequest, subject: Any) -> str:
+    if subject is not None:
+        return documents.url_of(subject._meta.label_lower, subject.pk)
+    return back(request, reverse("desk:tasks")) if request.GET.get("next") else reverse("desk:tasks")
+
+
+@door("desk.view_task")
+def task_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One task."""
+    actor = request.actor  # type: ignore[attr-defined]
+    task = get_object_or_404(Task.objects.visible_to(actor).select_related("owner", "created_by"), pk=pk)
+    closed = "" if is_open(task) else _("The task is not open any more")
+    page = RecordPage(
+        task.title,
+        crumbs=[(_("Tasks"), reverse("desk:tasks"))],
+        badges=[(_("Overdue"), "danger") if task.is_overdue else documents.state_of(task) or ("", "")],
+        acts=[
+            _act(task, "complete", _("Done"), "check", primary=True, disabled=closed)
+            if is_open(task)
+            else _act(task, "reopen", _("Open again"), "rotate"),
+            PageAct(_("Edit"), reverse("desk:task_edit", args=[pk]), "pencil", "desk.change_task", method="get"),
+            _act(
+                task,
+                "cancel",
+                _("Give up"),
+                "x",
+                danger=True,
+                disabled=closed,
+                in_menu=True,
+                confirm=_("Give this task up?"),
+            ),
+        ],
+        facts=facts_of(task),
+    )
+    return record_page(request, page, {"task": task}, template="suite/desk/task_page.html")
+
+
+def facts_of(task: Task) -> list[Fact]:
+    """The key facts of a task."""
+    from suite.desk import formats
+
+    return [
+        Fact(_("Due"), formats.moment(task.due_at)),
+        Fact(_("Owner"), task.owner),
+        Fact(_("About"), task.subject_label, documents.url_of(task.subject_kind, task.subject_id)),
+        Fact(_("Created by"), task.created_by),
+        Fact(_("Created"), formats.moment(task.created_at)),
+        Fact(_("Done"), formats.moment(task.done_at)),
+    ]
+
+
+def _act(task: Task, name: str, label: str, icon: str, **more: Any) -> PageAct:
+    return PageAct(label, reverse("desk:task_act", args=[task.pk, name]), icon, "desk.change_task", **more)
+
+
+@door("desk.change_task")
+def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    task = get_object_or_404(Task.objects.visible_to(actor, "desk.change_task"), pk=pk)
+    initial = {name: getattr(task, name) for name in ("title", "due_at", "owner", "note", "version")}
+    form = TaskForm(request.POST or None, actor=actor, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in ("title", "due_at", "note")}
+        values["owner"] = form.cleaned_data["owner"] or task.owner
+        todos.change(task=task, values=values, actor=actor, version=form.cleaned_data["version"])
+        messages.success(request, _("The task was saved"))
+        return redirect("desk:task", pk)
+    context = {"form": form, "heading": task.title, "back": reverse("desk:task", args=[pk])}
+    return render_page(request, "suite/desk/form_page.html", context)
+
+
+@door("desk.change_task")
+@require_POST
+def task_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Finish, reopen or give up one task."""
+    actor = request.actor  # type: ignore[attr-defined]
+    task = get_object_or_404(Task.objects.visible_to(actor, "desk.change_task"), pk=pk)
+    acts = {
+        "complete": (todos.complete, _("Done: %(title)s")),
+        "reopen": (todos.reopen, _("Open again: %(title)s")),
+        "cancel": (todos.cancel, _("Given up: %(title)s")),
+    }
+    if name not in acts:
+        raise Http404
+    done, text = acts[name]
+    if done(pks=[task.pk], actor=actor):
+        messages.success(request, text % {"title": task.title})
+    else:
+        messages.warning(request, _("Somebody was quicker"))
+    return redirect(back(request, reverse("desk:task", args=[pk])))
+
+
+@door("desk.view_task")
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Agenda, day, week or month of my tasks, or of the team's."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    whose = "team" if request.GET.get("owner") == "team" else "me"
+    rows = Task.objects.visible_to(actor).exclude(status=Task.Status.CANCELLED).select_related("owner")
+    rows = rows.filter(team__in=actor.grants.teams) if whose == "team" else rows.filter(owner=actor.user_id)
+    kind = request.GET.get("kind") if request.GET.get("kind") in ("day", "week", "month") else "agenda"
+    agenda = agenda_of(actor, rows, str(kind), request.GET.get("date", ""))
+    return render_page(request, "suite/desk/calendar.html", {"agenda": agenda, "whose": whose})

@@ -1,0 +1,71 @@
+"""What the desk itself brings to menu, workbench, pickers, search, jobs and bell."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from suite.core import jobs
+from suite.core.access import Actor, register_owner_rule
+from suite.core.models import Team, User
+
+
+def connect() -> None:
+    """Called once, from apps.py."""
+    from suite.desk import choices, documents, navigation, search, workbench
+    from suite.desk.lists import bulk, export
+    from suite.desk.models import SavedView, Task
+    from suite.desk.services import notifications, saved_views, todos
+    from suite.desk.views import blocks
+
+    register_owner_rule(SavedView, saved_views.offered_to)
+    choices.register(
+        "user", User, rows=colleagues, fields=("name", "name_en", "username"), exact=("username",), order="name"
+    )
+    choices.register("team", Team, rows=teams, fields=("name", "name_en"), exact=("name",), order="name")
+
+    documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
+    search.register(Task, words=lambda task: (task.title, task.subject_label), subtitle=lambda task: task.subject_label)
+
+    notifications.register_kind("assigned", _("Something was assigned to me"))
+    notifications.register_kind("due", _("A task of mine is due"))
+    notifications.register_kind("overdue", _("A task of mine is overdue"), mail=True)
+    notifications.register_kind("escalation", _("A task of my team is overdue"), mail=True)
+    notifications.register_kind("job_done", _("A job of mine is done"))
+    notifications.register_kind("alert", _("Something needs attention"))
+
+    jobs.register("desk.export", export.run_export)
+    jobs.register("desk.bulk", bulk.run_bulk)
+
+    work = _("My work")
+    navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=True)
+    navigation.register(
+        work,
+        _("Tasks"),
+        "desk:tasks",
+        icon="checkbox",
+        permission="desk.view_task",
+        badge=todos.waiting,
+        order=11,
+        phone=True,
+    )
+    navigation.register(work, _("Calendar"), "desk:calendar", icon="calendar", permission="desk.view_task", order=12)
+    navigation.register_quick(_("Task"), "desk:task_new", icon="checkbox", permission="desk.add_task", order=90)
+
+    workbench.register(
+        "my-tasks", _("My tasks"), "suite/desk/blocks/_tasks.html", blocks.my_tasks,
+        permission="desk.view_task", order=10, link="desk:tasks",
+    )  # fmt: skip
+    workbench.register(
+        "notifications", _("Notifications"), "suite/desk/blocks/_notifications.html", blocks.my_notifications,
+        permission="desk.view_notification", order=80, link="desk:notifications",
+    )  # fmt: skip
+
+
+def colleagues(actor: Actor) -> QuerySet[User]:
+    """Everybody who works in the actor's company may be named, by anybody."""
+    return User.objects.of(actor.company_id).filter(is_active=True).distinct()
+
+
+def teams(actor: Actor) -> QuerySet[Team]:
+    return Team.objects.of(actor.company_id)

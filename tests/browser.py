@@ -1,0 +1,84 @@
+"""A real browser for tests: signs people in, takes pictures, collects what the page complains about."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+
+from suite.core.models import User
+
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+def chromium() -> str | None:
+    """The system's Chromium, if there is one."""
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """A running Chromium; page errors and refused requests can be read from the pages that `page` opens."""
+    # Playwright runs a loop of its own in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def sign_in_cookie(user: User, address: str) -> dict[str, str]:
+    """A cookie that makes the browser this user."""
+    client = Client()
+    client.force_login(user, settings.AUTHENTICATION_BACKENDS[-1])
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": address,
+    }
+
+
+@contextmanager
+def page(
+    running: Any, address: str, user: User | None = None, *, phone: bool = False, dark: bool = False
+) -> Iterator[Any]:
+    """A page of its own context; `page.complaints` lists script errors and refused loads."""
+    context = running.new_context(
+        viewport=PHONE if phone else WIDE,
+        base_url=address,
+        has_touch=phone,
+        is_mobile=phone,
+        color_scheme="dark" if dark else "light",
+        locale="en-US",
+    )
+    if user:
+        context.add_cookies([sign_in_cookie(user, address)])
+    opened = context.new_page()
+    opened.complaints = []
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on("console", lambda said: said.type == "error" and opened.complaints.append(said.text))
+    try:
+        yield opened
+    finally:
+        context.close()
+
+
+def picture(opened: Any, name: str) -> Path:
+    """Save what the page looks like under var/pictures."""
+    folder = Path(settings.VAR) / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    opened.screenshot(path=folder / f"{name}.png", full_page=False)
+    return folder / f"{name}.png"

@@ -1,0 +1,192 @@
+import datetime as dt
+import io
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from suite.core import clock
+from suite.core.access import Actor
+from suite.desk.lists.filters import span
+from suite.desk.models import SavedView, Task
+from suite.desk.services import todos
+from tests import make
+
+URL = "/desk/tasks/"
+
+
+def tasks(actor: Actor, count: int, title: str = "Task {}") -> list[Task]:
+    due = clock.now() + dt.timedelta(days=1)
+    new = [todos.NewTask(title.format(n), due_at=due + dt.timedelta(hours=n)) for n in range(count)]
+    return todos.create(tasks=new, actor=actor)
+
+
+def titles(response) -> list[str]:
+    return [line.cells[0].html.partition(">")[2].removesuffix("</a>") for line in response.context["state"].lines]
+
+
+def test_a_list_takes_the_same_few_statements_for_10_and_for_100_rows(rep, browse):
+    counts = []
+    for wanted in (10, 90):
+        tasks(rep, wanted)
+        browse.get(URL)
+        with CaptureQueriesContext(connection, ) as seen:
+            assert browse.get(URL).status_code == 200
+        counts.append(len(seen))
+
+    assert counts[0] <= 12
+    # the second page appears: the count is one statement more
+    assert counts[1] <= counts[0] + 1
+
+
+def test_pages_go_forward_and_back_by_key_and_to_the_end(rep, browse):
+    tasks(rep, 120)
+
+    first = browse.get(URL)
+    second = browse.get(first.context["state"].links["next"])
+    last = browse.get(first.context["state"].links["last"])
+    back = browse.get(second.context["state"].links["previous"])
+
+    assert titles(first)[0] == "Task 0"
+    assert titles(second)[0] == "Task 50"
+    assert titles(last)[-1] == "Task 119"
+    assert "next" not in last.context["state"].links
+    assert titles(back) == titles(first)
+
+
+def test_an_unknown_filter_value_becomes_a_red_chip_and_the_rest_applies(rep, browse):
+    tasks(rep, 3)
+
+    response = browse.get(URL, {"status": "nonsense", "due": "next_7_days"})
+
+    chips = response.context["state"].applied[1]
+    assert [chip.bad for chip in chips] == [True, False]
+    assert len(titles(response)) == 3
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"after": "nonsense"},
+        {"sort": "-password"},
+        {"cols": "nonsense,,"},
+        {"view": "99999999999999999999"},
+        {"due_min": "2026-02-31"},
+        {"due_min": "9999-12-31"},
+        {"owner": "9" * 30},
+        {"q": "\x00'\"%_"},
+        {"status": "open\x00"},
+    ],
+)
+def test_nonsense_in_the_address_never_breaks_a_list(rep, browse, params):
+    tasks(rep, 2)
+
+    assert browse.get(URL, params).status_code == 200
+
+
+def test_only_visible_rows_are_listed(rep, browse, other_company):
+    tasks(rep, 1)
+    tasks(make.actor(rep.company, "rep"), 1, "Of a colleague {}")
+    tasks(make.actor(other_company, "rep"), 1, "Of another company {}")
+
+    assert titles(browse.get(URL)) == ["Task 0"]
+
+
+def test_htmx_gets_only_the_rows(rep, browse):
+    tasks(rep, 1)
+
+    part = browse.get(URL, headers={"HX-Request": "true", "HX-Target": "rows-tasklist"}).content.decode()
+
+    assert part.lstrip().startswith('<div id="rows-tasklist"')
+    assert "<html" not in part
+
+
+def test_a_saved_view_is_a_tab_that_explicit_parameters_override(rep, browse):
+    tasks(rep, 2)
+    todos.complete(pks=[Task.objects.first().pk], actor=rep)
+    browse.post(
+        "/desk/views/",
+        {"list_key": "suite.desk.views.todos.TaskList", "name": "Finished", "query": "status=done", "path": URL},
+    )
+    view = SavedView.objects.get()
+
+    assert titles(browse.get(URL, {"view": view.pk})) == ["Task 0"]
+    assert titles(browse.get(URL, {"view": view.pk, "status": "open"})) == ["Task 1"]
+    assert browse.get(URL, {"view": view.pk, "status": ""}).context["state"].is_changed
+
+
+def test_a_default_view_opens_first(rep, browse):
+    tasks(rep, 2)
+    todos.complete(pks=[Task.objects.first().pk], actor=rep)
+    form = {"list_key": "suite.desk.views.todos.TaskList", "name": "Mine", "query": "status=done", "is_default": "on"}
+    browse.post("/desk/views/", {**form, "path": URL})
+
+    assert titles(browse.get(URL)) == ["Task 0"]
+    assert len(titles(browse.get(URL, {"view": "all"}))) == 2
+
+
+def test_an_act_runs_on_the_selected_rows_and_says_how_many(rep, browse):
+    rows = tasks(rep, 3)
+
+    response = browse.post(URL, {"act": "complete", "pk": [rows[0].pk, rows[1].pk]}, follow=True)
+
+    assert Task.objects.filter(status="done").count() == 2
+    assert "Done: 2 rows" in response.content.decode()
+
+
+def test_an_act_on_everything_means_what_the_filters_show(rep, browse):
+    rows = tasks(rep, 3)
+    todos.complete(pks=[rows[0].pk], actor=rep)
+
+    browse.post(f"{URL}?status=open", {"act": "cancel", "everything": "1"})
+
+    assert Task.objects.filter(status="cancelled").count() == 2
+
+
+def test_an_act_without_its_permission_is_refused(rep, browse):
+    reader = make.actor(rep.company, "marketer")
+    rows = tasks(rep, 1)
+    client = Client()
+    client.force_login(reader.user, "suite.core.auth.CompanyBackend")
+
+    client.post(URL, {"act": "complete", "pk": rows[0].pk})
+
+    assert Task.objects.get().status == "open"
+
+
+def test_csv_has_the_mark_for_excel_and_no_formulas(rep, browse):
+    tasks(rep, 1, "=1+1")
+
+    response = browse.get(URL, {"export": "csv"})
+
+    body = b"".join(response.streaming_content)
+    assert body.startswith(b"\xef\xbb\xbf")
+    assert b"'=1+1" in body
+
+
+def test_xlsx_keeps_real_dates_and_texts_as_texts(rep, browse):
+    tasks(rep, 1, "=1+1")
+
+    response = browse.get(URL, {"export": "xlsx"})
+
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert sheet.freeze_panes == "B2"
+    assert sheet["A2"].value == "=1+1"
+    assert sheet["A2"].data_type == "s"
+    assert isinstance(sheet["B2"].value, dt.datetime)
+
+
+@pytest.mark.parametrize(
+    ("word", "first", "last"),
+    [
+        ("today", "2026-11-21", "2026-11-21"),
+        ("this_week", "2026-11-16", "2026-11-22"),
+        ("last_month", "2026-10-01", "2026-10-31"),
+        ("this_month", "2026-11-01", "2026-11-30"),
+        ("last_30_days", "2026-10-23", "2026-11-21"),
+    ],
+)
+def test_relative_words_mean_days_of_the_calendar(word, first, last):
+    assert span(word, dt.date(2026, 11, 21)) == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
