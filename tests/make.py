@@ -9,6 +9,8 @@ from typing import Any
 
 from crm.customers.models import Customer
 from crm.customers.services import customers
+from erp.procurement.models import Supplier, SupplierItem
+from erp.procurement.services import suppliers
 from suite.core import companies
 from suite.core.access import Actor
 from suite.core.models import Company, Team, User
@@ -60,3 +62,21 @@ def product(
     code = code or f"P-{next(_next)}"
     values = {"name": f"Product {code}", "sale_price": Decimal(price), **values}
     return products.create_product(actor=Actor.system(company), code=code, units=units, **values)
+
+
+def supplier(company: Company, name: str = "", **values: Any) -> Supplier:
+    """A supplier who delivers within a week."""
+    return suppliers.create_supplier(actor=Actor.system(company), name=name or f"Supplier {next(_next)}", **values)
+
+
+def terms(supplier: Supplier, product: Product, price: Decimal | int | str, **values: Any) -> SupplierItem:
+    """What a supplier asks for a product, without tax."""
+    return suppliers.set_item(
+        supplier=supplier, product=product, price=Decimal(price), actor=Actor.system(supplier.company), **values
+    )
+
+
+def terms_of_all(supplier: Supplier, products: Sequence[Product], price: Decimal | int | str) -> None:
+    """The same price for many products."""
+    items = [suppliers.ItemDraft(supplier, product, {"price": Decimal(price)}) for product in products]
+    suppliers.set_items(items=items, actor=Actor.system(supplier.company))

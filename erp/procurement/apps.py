@@ -6,3 +6,8 @@ class ProcurementConfig(AppConfig):
     name = "erp.procurement"
     label = "erp_procurement"
     verbose_name = _("Procurement")
+
+    def ready(self) -> None:
+        from erp.procurement import wiring
+
+        wiring.connect()

@@ -14,7 +14,10 @@ from suite.masterdata.models import TradeDocument, TradeLine
 
 
 class PurchaseOrder(TradeDocument):
-    """采购订单: sent to a supplier; received and invoiced in parts."""
+    """采购订单: sent to a supplier; received and invoiced in parts.
+
+    What its approved requisitions do not cover needs an approval of the order itself, up to `approved_amount` (net).
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -32,6 +35,8 @@ class PurchaseOrder(TradeDocument):
     number = NumberField("PO")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
+    prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
+    approved_amount = AmountField(_("approved by itself"), default=Decimal(0), editable=False)
     expected_date = models.DateField(_("expected date"), null=True, blank=True)
     supplier_reference = models.CharField(_("supplier's reference"), max_length=60, blank=True)
 
@@ -39,9 +44,11 @@ class PurchaseOrder(TradeDocument):
         verbose_name = _("purchase order")
         verbose_name_plural = _("purchase orders")
         permissions = [
+            ("approve_purchaseorder", "Can approve purchase orders"),
             ("place_purchaseorder", "Can place purchase orders"),
             ("receive_purchaseorder", "Can receive goods"),
             ("invoice_purchaseorder", "Can book supplier invoices"),
+            ("accept_difference", "Can accept price differences of invoices"),
         ]
         indexes = [
             models.Index(fields=["company", "status", "expected_date", "id"], name="erp_purchase_arrivals"),
@@ -51,7 +58,11 @@ class PurchaseOrder(TradeDocument):
 
 
 class PurchaseOrderLine(TradeLine):
-    """A line with its two dates and how much of it came and was billed, in base units."""
+    """A line with its two dates and how much of it came and was billed, in base units.
+
+    A negative line sends goods back: then `received` and `invoiced` are negative too. What is `returned` came
+    and went back again.
+    """
 
     order = models.ForeignKey(PurchaseOrder, models.CASCADE, related_name="lines", verbose_name=_("purchase order"))
     requisition_line = models.ForeignKey(
@@ -70,8 +81,26 @@ class PurchaseOrderLine(TradeLine):
         constraints = [
             *TradeLine.sane("erp_purchase_line"),
             models.CheckConstraint(
-                condition=Q(received__gte=0, invoiced__gte=0, returned__gte=0, returned__lte=F("received")),
+                condition=Q(base_quantity__gt=0, received__gte=0, returned__gte=0, returned__lte=F("received"))
+                | Q(base_quantity__lt=0, received__lte=0, received__gte=F("base_quantity"), returned=0),
                 name="erp_purchase_line_done",
+                violation_error_message=_("More would go back than came"),
             ),
         ]
-        indexes = [models.Index(fields=["product", "order"], name="erp_purchase_line_product")]
+        indexes = [
+            models.Index(fields=["product", "order"], name="erp_purchase_line_product"),
+            models.Index(
+                fields=["product"], name="erp_purchase_line_coming", condition=Q(base_quantity__gt=F("received"))
+            ),
+        ]
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What is still to come (negative: to be sent back); never beyond the order's own direction."""
+        rest = self.base_quantity - self.received
+        return rest if rest * self.base_quantity > 0 else Decimal(0)
+
+    @property
+    def unbilled(self) -> Decimal:
+        """What came and is not invoiced; negative where the supplier owes a credit note."""
+        return self.received - self.returned - self.invoiced

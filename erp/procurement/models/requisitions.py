@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory.models import Warehouse
@@ -32,9 +32,10 @@ class Requisition(Document):
 
     MOVES = {
         Status.DRAFT: {Status.SUBMITTED, Status.CANCELLED},
-        Status.SUBMITTED: {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
+        Status.SUBMITTED: {Status.APPROVED, Status.REJECTED, Status.DRAFT, Status.CANCELLED},
         Status.APPROVED: {Status.ORDERED, Status.CANCELLED},
         Status.REJECTED: {Status.DRAFT, Status.CANCELLED},
+        Status.ORDERED: {Status.APPROVED},
     }
 
     number = NumberField("PR")
@@ -47,7 +48,12 @@ class Requisition(Document):
     amount = AmountField(_("amount"), default=Decimal(0), editable=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("requested by"), editable=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("requested by"),
+        editable=False,
     )
 
     class Meta:
@@ -65,7 +71,8 @@ class Requisition(Document):
 
 
 class RequisitionLine(CompanyRow):
-    """How much is needed, and how much is asked for after minimum and pack; `ordered` of it stands on purchase orders."""
+    """How much is needed, and how much is asked for after minimum and pack; `ordered` of it stands on purchase orders,
+    `cancelled` of it is not wanted any more, the rest is `pending`. `terms` keeps the figures behind the quantity."""
 
     requisition = models.ForeignKey(
         Requisition, models.CASCADE, related_name="lines", verbose_name=_("purchase requisition")
@@ -75,12 +82,20 @@ class RequisitionLine(CompanyRow):
     supplier = models.ForeignKey(
         Supplier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("supplier")
     )
-    demand_id = models.BigIntegerField(null=True, editable=False)
+    order_line_id = models.BigIntegerField(null=True, editable=False)
     needed = QuantityField(_("needed"))
     quantity = QuantityField(_("requested"))
     ordered = QuantityField(_("ordered"), default=Decimal(0), editable=False)
+    cancelled = QuantityField(_("not wanted any more"), default=Decimal(0), editable=False)
+    pending = models.GeneratedField(
+        expression=F("quantity") - F("ordered") - F("cancelled"),
+        output_field=QuantityField(),
+        db_persist=True,
+        verbose_name=_("to be ordered"),
+    )
     price = QuantityField(_("price without tax"), default=Decimal(0))
     needed_by = models.DateField(_("needed by"), null=True, blank=True)
+    terms = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("requisition line")
@@ -88,10 +103,18 @@ class RequisitionLine(CompanyRow):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, price__gte=0, ordered__gte=0), name="erp_requisition_line_sane"
+                condition=Q(quantity__gt=0, price__gte=0, ordered__gte=0, cancelled__gte=0)
+                & Q(quantity__gte=F("ordered") + F("cancelled")),
+                name="erp_requisition_line_sane",
+                violation_error_message=_("The quantity must be above zero"),
             )
         ]
-        indexes = [models.Index(fields=["product"], name="erp_requisition_line_product")]
+        indexes = [
+            models.Index(fields=["product"], name="erp_requisition_line_pending", condition=Q(pending__gt=0)),
+            models.Index(
+                fields=["order_line_id"], name="erp_requisition_line_demand", condition=Q(order_line_id__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.requisition_id} {self.product_id}"

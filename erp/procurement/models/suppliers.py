@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance.models import PaymentTerm
 from suite.core import clock
 from suite.core.models import Company, CompanyRow
-from suite.core.money import AmountField, PercentField, QuantityField
+from suite.core.money import PercentField, QuantityField
 from suite.masterdata.models import Currency, Party, Product
 
 
@@ -17,7 +17,6 @@ class PurchasePolicy(CompanyRow):
     """采购参数: one row per company."""
 
     company = models.OneToOneField(Company, models.CASCADE, related_name="purchase_policy", editable=False)
-    second_approval_above = AmountField(_("second approver above"), default=Decimal(10000))
     over_receipt_percent = PercentField(_("over-receipt tolerance %"), default=Decimal(5))
     price_tolerance_percent = PercentField(_("price tolerance of invoices %"), default=Decimal(10))
 
@@ -40,11 +39,14 @@ class Supplier(CompanyRow):
     lead_days = models.PositiveSmallIntegerField(_("lead time (days)"), default=7)
     is_blocked = models.BooleanField(_("blocked"), default=False)
     note = models.TextField(_("note"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("supplier")
         verbose_name_plural = _("suppliers")
+        indexes = [models.Index(fields=["company", "-id"], name="erp_supplier_latest")]
 
     def __str__(self) -> str:
         return str(self.party)

@@ -1,0 +1,59 @@
+"""What purchasing does; other areas call these."""
+
+from erp.procurement.queries import arrivals, lead_days, next_arrivals
+from erp.procurement.services.lines import LineInput
+from erp.procurement.services.orders import (
+    approve_orders,
+    cancel_orders,
+    change_order,
+    close_short,
+    create_order,
+    order_requisitions,
+    place_orders,
+    reject_orders,
+    submit_orders,
+)
+from erp.procurement.services.policy import policy_of
+from erp.procurement.services.reordering import reorder
+from erp.procurement.services.requisitions import (
+    Wish,
+    approve_requisitions,
+    cancel_requisitions,
+    change_requisition,
+    choose_supplier,
+    create_requisition,
+    reject_requisitions,
+    reopen_requisitions,
+    submit_requisitions,
+)
+from erp.procurement.services.supply import StillComing, request_supply, withdraw_supply
+
+__all__ = [
+    "LineInput",
+    "StillComing",
+    "Wish",
+    "approve_orders",
+    "approve_requisitions",
+    "arrivals",
+    "cancel_orders",
+    "cancel_requisitions",
+    "change_order",
+    "change_requisition",
+    "choose_supplier",
+    "close_short",
+    "create_order",
+    "create_requisition",
+    "lead_days",
+    "next_arrivals",
+    "order_requisitions",
+    "place_orders",
+    "policy_of",
+    "reject_orders",
+    "reject_requisitions",
+    "reopen_requisitions",
+    "reorder",
+    "request_supply",
+    "submit_orders",
+    "submit_requisitions",
+    "withdraw_supply",
+]

@@ -1,0 +1,363 @@
+"""Purchase orders: drawn up, approved where needed, placed, closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from erp.inventory.models import Warehouse
+from erp.inventory.services.warehouses import default_warehouse_id
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine, Supplier
+from erp.procurement.services.lines import Asked, LineInput, price, rewrite
+from erp.procurement.services.papers import demand, locked
+from erp.procurement.services.requisitions import settle_status
+from suite.automation.services import approvals
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import changes_between, current_act, service
+from suite.core.errors import Refusal, Refusals
+from suite.core.money import ZERO, round_money
+from suite.masterdata.models import Currency
+from suite.masterdata.queries import exchange_rate
+
+Status = PurchaseOrder.Status
+
+
+@service
+def create_order(
+    *,
+    supplier: Supplier,
+    lines: Sequence[LineInput],
+    actor: Actor,
+    warehouse: Warehouse | None = None,
+    date: dt.date | None = None,
+    currency: Currency | None = None,
+    prices_include_tax: bool = False,
+    reason: str = "",
+    **fields: Any,
+) -> PurchaseOrder:
+    """Draw up an order by hand; a draft. Prices come from the supplier's terms where none is given.
+
+    Raises BusinessError naming lines that cannot be ordered.
+    """
+    warehouse_id = warehouse.pk if warehouse else default_warehouse_id(actor.company_id)
+    order = _new(supplier, warehouse_id, actor, date=date, currency=currency)
+    order.prices_include_tax = prices_include_tax
+    for name, value in fields.items():
+        setattr(order, name, value)
+    _write([(order, lines)], actor)
+    return order
+
+
+@service
+def change_order(
+    *, order_id: int, actor: Actor, version: int | None = None, lines: Sequence[LineInput] | None = None,
+    reason: str = "", **fields: Any,
+) -> PurchaseOrder:  # fmt: skip
+    """Change a draft: header fields as given; `lines`, where given, are the new lines altogether.
+
+    An approval that is still waited for is taken back, because it was asked for something else.
+    """
+    order = locked(PurchaseOrder, [order_id], actor)[0]
+    order.demand_version(version)
+    order.demand_status(Status.DRAFT)
+    changes = changes_between(order, fields)
+    for name, value in fields.items():
+        setattr(order, name, value)
+    if "currency" in changes or "date" in changes:
+        order.exchange_rate = exchange_rate(actor.company, str(order.currency_id), order.date)
+    if lines is None and changes.keys() & {"currency", "date", "prices_include_tax"}:
+        lines = inputs_of(order)
+    if lines is not None:
+        touched = requisition_lines_of([order])
+        changes |= rewrite(order, lines, actor=actor)
+        recount(touched, actor=actor)
+    if changes:
+        approvals.withdraw(documents=[order], actor=actor)
+        order.version += 1
+        order.updated_at = clock.now()
+        order.save()
+        current_act().audit(order, "changed", changes)
+    return order
+
+
+def inputs_of(order: PurchaseOrder) -> list[LineInput]:
+    """The present lines as input, to reckon them anew under other terms."""
+    return [
+        LineInput(
+            product_id=line.product_id, quantity=line.quantity, unit_price=line.unit_price, discount=line.discount,
+            unit_id=line.unit_id, tax_id=line.tax_id, description=line.description, requested_date=line.requested_date,
+            promised_date=line.promised_date, id=line.pk, requisition_line_id=line.requisition_line_id,
+        )
+        for line in PurchaseOrderLine.objects.filter(order=order)
+    ]  # fmt: skip
+
+
+@service
+def order_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
+    """Turn what approved requisitions still want into draft orders, one per supplier and warehouse.
+
+    Raises BusinessError naming requisitions that are not approved and lines without a supplier who may be asked.
+    """
+    requisitions = locked(Requisition, requisition_ids, actor)
+    lines = list(
+        RequisitionLine.objects.filter(requisition__in=requisitions, pending__gt=0)
+        .select_related("supplier__party", "requisition")
+        .order_by("requisition_id", "position", "id")
+    )
+    demand(requisitions, Requisition.Status.APPROVED, refused=_unorderable(lines))
+    groups: dict[tuple[int, int], list[RequisitionLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.supplier_id, line.requisition.warehouse_id].append(line)  # type: ignore[index]
+    orders = _write([_order_for(group, actor) for group in groups.values()], actor)
+    recount([line.pk for line in lines], actor=actor, requisitions=requisitions)
+    for order, group in zip(orders, groups.values(), strict=True):
+        for requisition in {line.requisition_id: line.requisition for line in group}.values():
+            current_act().link(requisition, order)
+    return orders
+
+
+def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
+    refused: Refusals = {}
+    for line in lines:
+        names = {"number": line.requisition, "line": line.position + 1, "supplier": line.supplier}
+        if line.supplier is None:
+            refused[line.requisition_id] = Refusal(
+                "no_supplier", _("%(number)s, line %(line)s: choose a supplier first"), names, line.position, "supplier"
+            )
+        elif line.supplier.is_blocked:
+            refused[line.requisition_id] = Refusal(
+                "supplier_blocked",
+                _("%(number)s, line %(line)s: %(supplier)s is blocked"),
+                names,
+                line.position,
+                "supplier",
+            )
+    return refused
+
+
+def _order_for(lines: Sequence[RequisitionLine], actor: Actor) -> tuple[PurchaseOrder, list[LineInput]]:
+    supplier = lines[0].supplier
+    order = _new(supplier, lines[0].requisition.warehouse_id, actor)  # type: ignore[arg-type]
+    own_currency = order.currency_id == actor.company.currency
+    inputs = [
+        LineInput(
+            product_id=line.product_id,
+            quantity=line.pending,
+            unit_price=line.price if own_currency else None,
+            requested_date=line.needed_by,
+            promised_date=order.expected_date,
+            requisition_line_id=line.pk,
+        )
+        for line in lines
+    ]
+    return order, inputs
+
+
+def _new(
+    supplier: Supplier,
+    warehouse_id: int,
+    actor: Actor,
+    *,
+    date: dt.date | None = None,
+    currency: Currency | None = None,
+) -> PurchaseOrder:
+    date = date or clock.today(actor.company)
+    currency_id = currency.pk if currency else supplier.currency_id
+    return PurchaseOrder(
+        company=actor.company,
+        owner=actor.user,
+        party_id=supplier.party_id,
+        warehouse_id=warehouse_id,
+        date=date,
+        currency_id=currency_id,
+        exchange_rate=exchange_rate(actor.company, str(currency_id), date),
+        expected_date=date + dt.timedelta(days=supplier.lead_days),
+    )
+
+
+def _write(asked: Asked, actor: Actor) -> list[PurchaseOrder]:
+    """Insert draft orders with their lines."""
+    priced = price(asked, actor=actor)
+    orders = PurchaseOrder.objects.bulk_create([order for order, _lines in asked])
+    PurchaseOrderLine.objects.bulk_create([row for rows in priced for row in rows])
+    _record(orders, "created")
+    return orders
+
+
+def requisition_lines_of(orders: Iterable[PurchaseOrder]) -> list[int]:
+    rows = PurchaseOrderLine.objects.filter(order__in=orders, requisition_line__isnull=False)
+    return list(rows.values_list("requisition_line", flat=True))
+
+
+def recount(
+    requisition_lines: Collection[int], *, actor: Actor, requisitions: Sequence[Requisition] | None = None
+) -> None:
+    """Bring requisition lines in line with the orders they stand on; what an order gave up is pending again."""
+    if not requisition_lines:
+        return
+    if requisitions is None:
+        pks = RequisitionLine.objects.filter(pk__in=requisition_lines).values_list("requisition", flat=True)
+        requisitions = list(Requisition.objects.of(actor.company_id).lock(set(pks)))
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT, [list(requisition_lines)])
+    settle_status(requisitions, actor=actor)
+
+
+_RECOUNT = """
+UPDATE erp_procurement_requisitionline r
+SET ordered = least(r.quantity - r.cancelled, coalesce((
+  SELECT sum(CASE o.status WHEN 'cancelled' THEN 0 WHEN 'closed' THEN l.received ELSE l.base_quantity END)
+  FROM erp_procurement_purchaseorderline l JOIN erp_procurement_purchaseorder o ON o.id = l.order_id
+  WHERE l.requisition_line_id = r.id), 0))
+WHERE r.id = ANY(%s)
+"""
+
+
+@service
+def submit_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
+    """Ask for the approval of draft orders that approved requisitions do not cover."""
+    orders = locked(PurchaseOrder, order_ids, actor)
+    waiting = approvals.waiting_for(orders)
+    twice = {
+        order.pk: Refusal("already_submitted", _("%(number)s waits for approval already"), {"number": order})
+        for order in orders
+        if order.pk in waiting
+    }
+    demand(orders, Status.DRAFT, refused=twice)
+    _record(orders, "submitted")
+    approvals.submit(documents=orders, actor=actor)
+    return orders
+
+
+@service
+def approve_orders(*, order_ids: Collection[int], actor: Actor, note: str = "") -> list[PurchaseOrder]:
+    """Agree for one's own step. Raises BusinessError where it is not one's turn."""
+    orders = locked(PurchaseOrder, order_ids, actor)
+    approvals.decide_documents(documents=orders, approve=True, actor=actor, note=note)
+    return orders
+
+
+@service
+def reject_orders(*, order_ids: Collection[int], actor: Actor, note: str = "") -> list[PurchaseOrder]:
+    """Refuse; the draft can be changed and submitted again, or cancelled."""
+    orders = locked(PurchaseOrder, order_ids, actor)
+    approvals.decide_documents(documents=orders, approve=False, actor=actor, note=note)
+    return orders
+
+
+def worth(order: PurchaseOrder) -> Decimal:
+    """The order without tax in the company's currency: what its approval is about."""
+    return round_money(order.net * order.exchange_rate)
+
+
+def when_approved(orders: Sequence[PurchaseOrder], *, actor: Actor, note: str = "") -> None:
+    """What follows from an approval; called by the approvals."""
+    for order in orders:
+        order.approved_amount = worth(order)
+    PurchaseOrder.objects.bulk_update(orders, ["approved_amount"])
+    _record(orders, "approved")
+
+
+def when_rejected(orders: Sequence[PurchaseOrder], *, actor: Actor, note: str = "") -> None:
+    _record(orders, "rejected")
+
+
+@service
+def place_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
+    """Commit to the suppliers.
+
+    Raises BusinessError naming orders without lines, of a blocked supplier, or worth more than was approved: by the
+    requisitions they came from, or for the order itself.
+    """
+    orders = locked(PurchaseOrder, order_ids, actor)
+    lines: dict[int, list[PurchaseOrderLine]] = defaultdict(list)
+    for line in PurchaseOrderLine.objects.filter(order__in=orders).select_related("requisition_line__requisition"):
+        lines[line.order_id].append(line)
+    blocked = set(
+        Supplier.objects.filter(party__in=[order.party_id for order in orders], is_blocked=True).values_list(
+            "party", flat=True
+        )
+    )
+    refused: Refusals = {}
+    for order in orders:
+        open_amount = uncovered(order, lines[order.pk])
+        if not lines[order.pk]:
+            refused[order.pk] = Refusal("no_lines", _("%(number)s has no lines"), {"number": order})
+        elif order.party_id in blocked:
+            refused[order.pk] = Refusal("supplier_blocked", _("%(number)s: the supplier is blocked"), {"number": order})
+        elif open_amount > 0 and worth(order) > order.approved_amount:
+            refused[order.pk] = Refusal(
+                "not_approved",
+                _("%(amount)s of %(number)s are not approved: submit the order for approval"),
+                {"number": order, "amount": f"{open_amount:,.2f}"},
+            )
+    demand(orders, Status.DRAFT, refused=refused)
+    approvals.withdraw(documents=orders, actor=actor)
+    PurchaseOrder.move_to(orders, Status.ORDERED)
+    _record(orders, "placed")
+    return orders
+
+
+def uncovered(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> Decimal:
+    """How much of the order no approved requisition asked for, without tax in the company's currency."""
+    return sum((max(round_money(line.net * order.exchange_rate) - _covered(line), ZERO) for line in lines), ZERO)
+
+
+def _covered(line: PurchaseOrderLine) -> Decimal:
+    wanted = line.requisition_line
+    approved = {Requisition.Status.APPROVED, Requisition.Status.ORDERED}
+    if wanted is None or wanted.requisition.status not in approved:
+        return ZERO
+    return round_money(min(line.base_quantity, wanted.quantity) * wanted.price)
+
+
+@service
+def close_short(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
+    """Expect no more of these orders. What did not come is pending on its requisition again: order it or give it up."""
+    orders = locked(PurchaseOrder, order_ids, actor)
+    demand(orders, Status.ORDERED)
+    return _end(orders, Status.CLOSED, "closed", actor)
+
+
+@service
+def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
+    """Take orders back of which nothing came yet; their requisitions want the goods again."""
+    orders = locked(PurchaseOrder, order_ids, actor)
+    begun = set(
+        PurchaseOrderLine.objects.filter(order__in=orders)
+        .exclude(received=0, invoiced=0)
+        .values_list("order", flat=True)
+    )
+    refused = {
+        order.pk: Refusal("received", _("Goods of %(number)s came already: close it short instead"), {"number": order})
+        for order in orders
+        if order.pk in begun
+    }
+    demand(orders, Status.DRAFT, Status.ORDERED, refused=refused)
+    approvals.withdraw(documents=orders, actor=actor)
+    return _end(orders, Status.CANCELLED, "cancelled", actor)
+
+
+def _end(orders: list[PurchaseOrder], status: Status, what: str, actor: Actor) -> list[PurchaseOrder]:
+    PurchaseOrder.move_to(orders, status)
+    recount(requisition_lines_of(orders), actor=actor)
+    _record(orders, what)
+    return orders
+
+
+def _record(orders: Iterable[PurchaseOrder], what: str) -> None:
+    act = current_act()
+    for order in orders:
+        act.audit(order, what)
+        act.announce(
+            f"erp.procurement.purchaseorder.{what}",
+            order,
+            {"number": order.number, "party": order.party_id, "gross": order.gross, "expected": order.expected_date},
+        )

@@ -1,0 +1,25 @@
+"""Settings of purchasing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from erp.procurement.models import PurchaseOrder, PurchasePolicy, Requisition
+from suite.automation.services import rules
+from suite.core import cached
+from suite.core.models import Company
+
+# Up to this amount a buyer decides alone, above it the executive too; a row that the company may change.
+SECOND_APPROVAL_ABOVE = Decimal(10000)
+
+
+def policy_of(company_id: int) -> PurchasePolicy:
+    """The company's purchase settings, from the process's copy."""
+    return cached.rows(company_id, "procurement.policy", lambda pk: PurchasePolicy.objects.of(pk).get())
+
+
+def set_up(company: Company) -> None:
+    """Give a new company its settings and its rules of approval."""
+    PurchasePolicy.objects.create(company=company)
+    for model in (Requisition, PurchaseOrder):
+        rules.lay_down(company, model.kind(), {Decimal(0): ["buyer"], SECOND_APPROVAL_ABOVE: ["buyer", "executive"]})

@@ -1,0 +1,149 @@
+"""Asking for what orders lack, and taking it back when they no longer do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F
+
+from erp.inputs import OrderChange, Shortage, Source
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
+from erp.procurement.queries.supply import Key, Offer, supply_of
+from erp.procurement.services.requisitions import Wish, give_up, write
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.money import ZERO
+
+
+@service
+def request_supply(shortages: Sequence[Shortage], *, actor: Actor) -> list[Requisition]:
+    """Ask for what orders lack, one requisition an order and warehouse; four statements for any number of orders.
+
+    What is on its way and not spoken for by earlier demands is counted first; minimum and pack of the supplier are
+    applied once, and what they bring beyond the need serves the next in the set. The caller holds the stock lock of the
+    products, so that two orders cannot both count on the same arrival. Returns the requisitions made.
+    """
+    if not shortages:
+        return []
+    supply = supply_of({_key(each) for each in shortages}, today=clock.today(actor.company))
+    spare = {key: row.coming - row.waiting for key, row in supply.items()}
+    for each in shortages:
+        spare[_key(each)] += each.quantity  # the shortages themselves are among those who wait
+    wishes: dict[tuple[Source, int], list[Wish]] = defaultdict(list)
+    for each in shortages:
+        key = _key(each)
+        taken = min(max(spare[key], ZERO), each.quantity)
+        spare[key] -= each.quantity
+        if taken < each.quantity:
+            wish = _wish(each, taken, supply[key].offer)
+            spare[key] += wish.quantity
+            wishes[each.source, each.warehouse_id].append(wish)
+    made = write([(_requisition(*key, actor), lines) for key, lines in wishes.items()], actor=actor)
+    for requisition, (source, _warehouse) in zip(made, wishes, strict=True):
+        current_act().link(source, requisition)
+    return made
+
+
+def _key(shortage: Shortage) -> Key:
+    return Key(shortage.product_id, shortage.warehouse_id)
+
+
+def _wish(shortage: Shortage, taken: Decimal, offer: Offer) -> Wish:
+    needed = shortage.quantity - taken
+    return Wish(
+        product_id=shortage.product_id,
+        supplier_id=offer.supplier_id,
+        needed=needed,
+        quantity=offer.lot(needed),
+        price=offer.price,
+        needed_by=shortage.needed_by,
+        order_line_id=shortage.line_id,
+        terms={
+            "short": str(shortage.quantity), "coming": str(taken),
+            "minimum": str(offer.minimum), "pack": str(offer.pack),
+        },
+    )  # fmt: skip
+
+
+def _requisition(source: Source, warehouse_id: int, actor: Actor) -> Requisition:
+    return Requisition(
+        company=actor.company,
+        origin=Requisition.Origin.ORDER,
+        warehouse_id=warehouse_id,
+        order_kind=source.kind,
+        order_id=source.id,
+        order_number=source.number,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StillComing:
+    """Goods that an order no longer needs but a supplier was asked for already; base units."""
+
+    order_line_id: int
+    product_id: int
+    quantity: Decimal
+    purchase_order_id: int
+    number: str
+
+
+@service
+def withdraw_supply(changes: Sequence[OrderChange], *, actor: Actor) -> list[StillComing]:
+    """Give up requests that amended or cancelled orders no longer need; called after stock has taken the change.
+
+    Only what is not ordered yet shrinks or goes, and only as far as nobody else waits for it; what is left still obeys
+    minimum and pack. What stands on purchase orders stays, and is returned by name.
+    """
+    reduced = {
+        line_id: change.order.source.kind
+        for change in changes
+        for line_id, line in change.before.items()
+        if line_id not in change.after or change.after[line_id].quantity < line.quantity
+    }
+    if not reduced:
+        return []
+    lines = list(
+        RequisitionLine.objects.of(actor.company_id)
+        .filter(order_line_id__in=reduced, requisition__order_kind__in=set(reduced.values()), pending__gt=0)
+        .filter(requisition__status__in=[Requisition.Status.SUBMITTED, Requisition.Status.APPROVED])
+        .select_related("requisition")
+        .order_by("requisition_id", "-pk")
+        .select_for_update(of=("self", "requisition"))
+    )
+    if lines:
+        requisitions = {line.requisition_id: line.requisition for line in lines}
+        give_up(list(requisitions.values()), _superfluous(lines, actor), actor=actor)
+    return _still_coming(list(reduced), actor)
+
+
+def _superfluous(lines: Sequence[RequisitionLine], actor: Actor) -> dict[int, Decimal]:
+    """How much of each line nobody waits for."""
+    keys = {line.pk: Key(line.product_id, line.requisition.warehouse_id) for line in lines}
+    supply = supply_of(set(keys.values()), today=clock.today(actor.company))
+    spare = {key: row.coming - row.waiting for key, row in supply.items()}
+    found = {}
+    for line in lines:
+        key = keys[line.pk]
+        kept = max(line.pending - max(spare[key], ZERO), ZERO)
+        if kept:
+            kept = min(supply[key].offer.lot(kept), line.pending)
+        if kept < line.pending:
+            found[line.pk] = line.pending - kept
+            spare[key] -= line.pending - kept
+    return found
+
+
+def _still_coming(order_lines: Sequence[int], actor: Actor) -> list[StillComing]:
+    ordered = PurchaseOrderLine.objects.of(actor.company_id).filter(
+        requisition_line__order_line_id__in=order_lines,
+        order__status__in=[PurchaseOrder.Status.DRAFT, PurchaseOrder.Status.ORDERED],
+    )
+    return [
+        StillComing(line.wanted_by, line.product_id, line.outstanding, line.order_id, str(line.order))
+        for line in ordered.select_related("order").annotate(wanted_by=F("requisition_line__order_line_id"))
+        if line.outstanding > 0
+    ]
