@@ -8,10 +8,6 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from crm.customers import queries
-        from suite.core.access import register_owner_rule
-        from suite.masterdata.models import Address, Contact, Party
+        from crm.customers import wiring
 
-        register_owner_rule(Party, queries.party_rule("customer"))
-        register_owner_rule(Contact, queries.party_rule("party__customer"))
-        register_owner_rule(Address, queries.party_rule("party__customer"))
+        wiring.connect()

@@ -1,9 +1,11 @@
-"""Whose parties are whose."""
+"""Whose parties are whose, and what of a party stands on its timeline."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from crm.customers.models import Activity
+from crm.customers.timeline import Line
 from suite.core.access import Actor, OwnerRule, Scope
 
 
@@ -17,3 +19,36 @@ def party_rule(path: str) -> OwnerRule:
         return mine
 
     return rule
+
+
+def activity_rule(actor: Actor, scope: Scope) -> Q:
+    """Activities with one's own customers, whoever logged them, and those one logged oneself."""
+    return Q(owner=actor.user_id) | party_rule("party__customer")(actor, scope)
+
+
+ICONS = {
+    Activity.Kind.CALL: "phone",
+    Activity.Kind.VISIT: "map-pin",
+    Activity.Kind.MESSAGE: "message",
+    Activity.Kind.MAIL: "mail",
+    Activity.Kind.NOTE: "note",
+    Activity.Kind.COMPLAINT: "alert-triangle",
+    Activity.Kind.PURCHASE: "shopping-cart",
+}
+
+
+def activities_of(actor: Actor, party_id: int) -> QuerySet[Activity]:
+    """What was logged about a party, for those who may see the party."""
+    return Activity.objects.visible_to(actor).filter(party=party_id).select_related("owner", "contact")
+
+
+def activity_line(row: Activity) -> Line:
+    """An activity as the timeline shows it."""
+    who = " · ".join(str(person) for person in (row.owner, row.contact) if person)
+    text = row.text if row.text != row.title else ""
+    return Line(
+        title=f"{row.get_kind_display()}: {row.title}",
+        text="\n".join(part for part in (row.place, text) if part),
+        who=who,
+        icon=ICONS[Activity.Kind(row.kind)],
+    )

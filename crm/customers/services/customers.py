@@ -20,7 +20,7 @@ from suite.core.models import Membership, User
 from suite.masterdata.models import Party
 from suite.masterdata.services import parties as masterdata
 from suite.masterdata.services.parties import PartyDraft, Values
-from suite.masterdata.services.records import announce, fresh
+from suite.masterdata.services.records import announce, fresh, touch
 from suite.masterdata.services.standards import check, standardised
 
 PROFILE = frozenset({"owner", "grade", "tier", "source", "tags", "next_step", "next_step_at"})
@@ -127,13 +127,14 @@ def change_customer(
         profile |= {"owner": owner, "team_id": teams.get(owner.pk) if owner else None}
     tags = profile.pop("tags", None)
     check(_proposed(customer, profile))
-    touched = bool(save_changes(customer, profile))
-    if tags is not None:
-        touched |= _set_tags(customer, tags)
+    saved = save_changes(customer, profile)
+    tagged = tags is not None and _set_tags(customer, tags)
+    if tagged and not saved:
+        touch(customer)
     masterdata.change_party(
         party=customer.party, contacts=contacts, addresses=addresses, actor=actor, reason=reason, **values
     )
-    if touched:
+    if saved or tagged:
         announce(customer, "changed")
     customer.party.refresh_from_db()
     return customer

@@ -15,7 +15,7 @@ from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Address, Contact, Party
-from suite.masterdata.services.records import announce, fresh
+from suite.masterdata.services.records import announce, fresh, touch
 from suite.masterdata.services.standards import check, standardised
 
 Values = Mapping[str, Any]
@@ -89,11 +89,15 @@ def change_party(
             setattr(proposed, name, values[name])
         check(proposed)
         refuse_taken([proposed], actor.company_id)
-    touched = bool(save_changes(party, values))
-    for kind, wanted in ((CONTACTS, contacts), (ADDRESSES, addresses)):
-        if wanted is not None:
-            touched |= _replace(party, kind, wanted)
-    if touched:
+    saved = save_changes(party, values)
+    children = [
+        _replace(party, child, wanted)
+        for child, wanted in ((CONTACTS, contacts), (ADDRESSES, addresses))
+        if wanted is not None
+    ]
+    if any(children) and not saved:
+        touch(party)
+    if saved or any(children):
         announce(party, "changed")
     return party
 

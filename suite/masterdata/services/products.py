@@ -17,7 +17,7 @@ from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata import queries
 from suite.masterdata.models import Product, ProductUnit
-from suite.masterdata.services.records import announce, fresh
+from suite.masterdata.services.records import announce, fresh, touch
 from suite.masterdata.services.standards import check, standardised
 
 Values = Mapping[str, Any]
@@ -87,10 +87,11 @@ def change_product(
         check(proposed)
         _refuse_taken([proposed], actor.company_id)
         _refuse_rewriting_the_past(product, proposed)
-    touched = bool(save_changes(product, values))
-    if units is not None:
-        touched |= _replace_units(product, units)
-    if touched:
+    saved = save_changes(product, values)
+    replaced = units is not None and _replace_units(product, units)
+    if replaced and not saved:
+        touch(product)
+    if saved or replaced:
         announce(product, "changed")
     return product
 

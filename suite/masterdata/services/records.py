@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import Refusal, Stale
@@ -20,6 +21,13 @@ def fresh(row: M, *, actor: Actor, version: int | None = None) -> M:
     if version is not None and version != now.version:
         raise Stale(Refusal("stale", _("Somebody else changed this record meanwhile")))
     return now
+
+
+def touch(row: M) -> None:
+    """Mark a record as changed because something that belongs to it was."""
+    row.version += 1  # type: ignore[attr-defined]
+    row.updated_at = clock.now()  # type: ignore[attr-defined]
+    row.save(update_fields=["version", "updated_at"])
 
 
 def announce(row: M, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,11 +31,8 @@ def base_quantities(lines: Sequence[tuple[Product, str, Decimal]]) -> list[Decim
 
     Raises BusinessError naming every line whose unit the product does not have.
     """
-    known = (
-        factors({product.pk for product, unit, _quantity in lines if unit != product.unit_id})
-        if any(unit != product.unit_id for product, unit, _quantity in lines)
-        else {}
-    )
+    others = {product.pk for product, unit, _quantity in lines if unit != product.unit_id}
+    known = factors(others) if others else {}
     refusals, quantities = [], []
     for index, (product, unit, quantity) in enumerate(lines):
         factor = Fraction(1) if unit == product.unit_id else known.get((product.pk, unit))
@@ -64,21 +61,3 @@ def base_quantity(product: Product, unit: str, quantity: Decimal) -> Decimal:
 def times(value: Decimal, factor: Fraction) -> Decimal:
     """value x factor, rounded once, to the six places of a quantity."""
     return round_quantity(value * factor.numerator / factor.denominator)
-
-
-def price_in(product: Product, factor: Fraction, *, including_tax: bool, rate: Decimal) -> Decimal:
-    """The product's sales price for a unit of trade, with or without tax (`rate` in percent), to six places."""
-    price = product.sale_price
-    if including_tax and not product.sale_price_includes_tax:
-        price = price * (100 + rate) / 100
-    elif product.sale_price_includes_tax and not including_tax:
-        price = price * 100 / (100 + rate)
-    return times(price, factor)
-
-
-def choices(products: Iterable[Product]) -> dict[int, list[str]]:
-    """The unit codes in which each product may be traded, its base unit first; one statement."""
-    found = {product.pk: [product.unit_id] for product in products}
-    for product_id, unit_id in factors(found):
-        found[product_id].append(unit_id)
-    return found

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite.core.errors import BusinessError
-from suite.masterdata.models import Product
 from suite.masterdata.services import units
 from tests import make
 
@@ -53,20 +52,8 @@ def test_a_unit_the_product_does_not_have_is_refused_at_its_line(screws):
     assert [(each.line, each.field) for each in refused.value.refusals] == [(1, "unit")]
 
 
-def test_the_price_of_a_box_follows_from_that_of_a_piece(screws):
-    gross, rate = Fraction(144), Decimal(13)
-
-    assert units.price_in(screws, gross, including_tax=True, rate=rate) == Decimal("16.272")
-    assert units.price_in(screws, gross, including_tax=False, rate=rate) == Decimal("14.4")
-
-
 @given(quantity=st.decimals("-1e9", "1e9", places=6), factor=st.fractions("1/1000", 1000))
 def test_a_factor_and_its_inverse_lead_back_within_half_of_the_last_place(quantity, factor):
     there = units.times(quantity, factor)
 
     assert abs(Fraction(there) - Fraction(quantity) * factor) <= Fraction(1, 2_000_000)
-
-
-def test_choices_name_the_base_unit_first(screws):
-    assert units.choices([screws])[screws.pk][0] == Product.objects.get(pk=screws.pk).unit_id
-    assert set(units.choices([screws])[screws.pk]) == {"pcs", "box", "g"}
