@@ -1,4 +1,4 @@
-"""The timeline of a party: what happened, whoever recorded it. Areas above register their kinds of rows from apps.py."""
+"""The timeline of a party: what happened, whoever recorded it. Areas above register their kinds of rows."""
 
 from __future__ import annotations
 

@@ -18,5 +18,10 @@ def connect() -> None:
     register_owner_rule(Activity, queries.activity_rule)
 
     timeline.register(
-        "activity", _("Follow-ups"), rows=queries.activities_of, line=queries.activity_line, at="happened_at", icon="note"
+        "activity",
+        _("Follow-ups"),
+        rows=queries.activities_of,
+        line=queries.activity_line,
+        at="happened_at",
+        icon="note",
     )

@@ -40,9 +40,7 @@ class ChurnAlert(CompanyRow):
         verbose_name = _("churn alert")
         verbose_name_plural = _("churn alerts")
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer"], condition=Q(closed_at=None), name="crm_churn_alert_one_open"
-            ),
+            models.UniqueConstraint(fields=["customer"], condition=Q(closed_at=None), name="crm_churn_alert_one_open"),
             models.UniqueConstraint(fields=["customer", "last_order_on"], name="crm_churn_alert_once"),
         ]
         indexes = [models.Index(fields=["company", "-raised_at", "-id"], name="crm_churn_alert_latest")]

@@ -38,7 +38,7 @@ def page(rows: QuerySet[M], *, ordering: str, cursor: str = "", size: int = 50) 
     rows = rows.annotate(**{KEY: F(name)})
     field = rows.query.annotations[KEY].output_field
     at_end = cursor == LAST
-    back, value, pk = _read(cursor, ordering, field) if cursor and not at_end else (at_end, None, None)
+    back, value, pk = _read(cursor, ordering, field, rows.model) if cursor and not at_end else (at_end, None, None)
     down = ordering.startswith("-") != back
     if pk is not None:
         nullable = field.null or "__" in name
@@ -55,7 +55,7 @@ def page(rows: QuerySet[M], *, ordering: str, cursor: str = "", size: int = 50) 
     )
 
 
-def _beyond(value: Any, pk: int, *, down: bool, nullable: bool) -> Any:
+def _beyond(value: Any, pk: int | str, *, down: bool, nullable: bool) -> Any:
     """What comes after a row; the database sorts NULL above everything."""
     later = {"pk__lt" if down else "pk__gt": pk}
     if value is None:
@@ -71,12 +71,15 @@ def _write(ordering: str, back: bool, row: Any) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, ordering: str, field: Field[Any, Any]) -> tuple[bool, Any, int]:
+def _read(cursor: str, ordering: str, field: Field[Any, Any], model: type[Model]) -> tuple[bool, Any, Any]:
     try:
         made_for, back, value, pk = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if made_for != ordering or not isinstance(back, bool) or type(pk) is not int or not 0 <= pk < 2**63:
+        if made_for != ordering or not isinstance(back, bool) or type(pk) not in (int, str):
             raise ValueError(cursor)
-        if b"\0" in str(value).encode():
+        if b"\0" in f"{value}{pk}".encode():
+            raise ValueError(cursor)
+        pk = model._meta.pk.to_python(pk)
+        if isinstance(pk, int) and not 0 <= pk < 2**63:
             raise ValueError(cursor)
         return back, field.to_python(value), pk
     except (ValueError, TypeError, ArithmeticError, RecursionError, ValidationError) as error:

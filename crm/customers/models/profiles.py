@@ -24,7 +24,7 @@ class Tag(CompanyRow, Named):
 
 
 class Customer(CompanyRow):
-    """客户: who looks after a party, how important it is, what comes next. Name, phone and addresses are the party's."""
+    """客户: who looks after a party, how important it is, what is next. Name, phone and addresses are the party's."""
 
     OWNER = "owner"
     TEAM = "team"

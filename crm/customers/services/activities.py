@@ -14,7 +14,7 @@ from crm.customers.services.customers import teams_of
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.masterdata.services.records import announce
-from suite.masterdata.services.standards import check, standardised
+from suite.masterdata.standards import check, standardised
 
 Kind = Activity.Kind
 TOUCHES = {Kind.CALL, Kind.VISIT, Kind.MESSAGE, Kind.MAIL, Kind.COMPLAINT}  # somebody spoke with the customer
@@ -32,7 +32,7 @@ def log_activities(*, activities: Sequence[Mapping[str, Any]], actor: Actor) -> 
     """Log what was done, three statements for any number of activities.
 
     Each is a mapping of `party`, `kind` and whatever else is known (`title`, `text`, `happened_at`, `contact`, `place`);
-    without a title the first line of the text serves. A talk moves the customer's last contact. Raises ValidationError.
+    without a title the first line of the text serves. A talk moves the last contact. Raises ValidationError.
     """
     team_id = teams_of([actor.user], actor).get(actor.user.pk) if actor.user else None
     rows = []

@@ -21,7 +21,7 @@ from suite.masterdata.models import Party
 from suite.masterdata.services import parties as masterdata
 from suite.masterdata.services.parties import PartyDraft, Values
 from suite.masterdata.services.records import announce, fresh, touch
-from suite.masterdata.services.standards import check, standardised
+from suite.masterdata.standards import check, standardised
 
 PROFILE = frozenset({"owner", "grade", "tier", "source", "tags", "next_step", "next_step_at"})
 

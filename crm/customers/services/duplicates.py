@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from crm.customers.models import Customer
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Contact, Party
-from suite.masterdata.services.standards import credit_code, phone
+from suite.masterdata.standards import credit_code, phone, tried
 
 AT_MOST = 5
 LEGAL_FORM = re.compile(r"(股份|有限|责任|公司|集团|[,.]?\s*(co|ltd|inc|llc|gmbh|corp)\b\.?)+$", re.IGNORECASE)
@@ -50,8 +49,8 @@ def candidates(
     """
     name, numbers, code = (
         name.strip(),
-        {found for raw in phones if (found := _tried(phone, raw))},
-        _tried(credit_code, credit),
+        {found for raw in phones if (found := tried(phone, raw))},
+        tried(credit_code, credit),
     )
     start = LEGAL_FORM.sub("", name).strip()
     condition = Q()
@@ -102,11 +101,3 @@ def _judged(row: Party, name: str, numbers: set[str], code: str, kind: str) -> C
     if name and row.name == name and kind == row.kind == Party.Kind.ORGANISATION:
         reasons.append(_("same name"))
     return Candidate(row, tuple(reasons or [_("similar name")]), exact=bool(reasons))
-
-
-def _tried(standard: object, raw: str) -> str:
-    """The standard form of what is being typed; nothing while it is not complete."""
-    try:
-        return standard(raw or "")  # type: ignore[operator]
-    except ValidationError:
-        return ""

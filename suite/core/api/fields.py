@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, Model, QuerySet
+from django.db.models import BigIntegerField, CharField, Model, QuerySet
 from rest_framework import serializers
 
 LARGEST = BigIntegerField.MAX_BIGINT
@@ -19,7 +19,7 @@ class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
 
     def __init__(self, model: type[Model] | None = None, **kwargs: Any) -> None:
         self.model = model
-        self.known: dict[int, Model] | None = None
+        self.known: dict[Any, Model] | None = None
         if model and not kwargs.get("read_only"):
             kwargs["queryset"] = model._default_manager.none()
         super().__init__(**kwargs)
@@ -29,11 +29,19 @@ class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
 
     def look_up(self, values: Iterable[Any]) -> None:
         """Read the records with these keys at once."""
-        keys = {key for value in values if (key := key_from(value)) is not None}
+        keys = {key for value in values if (key := self.key(value)) is not None}
         self.known = self.get_queryset().in_bulk(keys) if keys else {}
 
+    def key(self, value: Any) -> int | str | None:
+        """The key a value means; units and currencies have their codes for keys."""
+        field = self.model._meta.pk if self.model else None
+        if isinstance(field, CharField):
+            fits = type(value) is str and 0 < len(value) <= (field.max_length or 0) and value.isprintable()
+            return value if fits else None
+        return key_from(value)
+
     def to_internal_value(self, data: Any) -> Any:
-        key = key_from(data)
+        key = self.key(data)
         if key is None:
             self.fail("incorrect_type", data_type=type(data).__name__)
         if self.known is None:

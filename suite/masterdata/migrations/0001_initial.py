@@ -9,6 +9,7 @@ from django.db import migrations, models
 import suite.core.clock
 import suite.core.models.documents
 import suite.core.money
+import suite.masterdata.standards
 from suite.core.numbering import NumberSequence
 
 
@@ -73,8 +74,8 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
                 ('code', suite.core.models.documents.NumberField(editable=False, max_length=32, prefix='P', verbose_name='code')),
                 ('kind', models.CharField(choices=[('organisation', 'Organisation'), ('person', 'Person')], default='organisation', max_length=12, verbose_name='kind')),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='unified social credit code')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='unified social credit code', validators=[suite.masterdata.standards.credit_code])),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone', validators=[suite.masterdata.standards.phone])),
                 ('phone_raw', models.CharField(blank=True, editable=False, max_length=60, verbose_name='phone as entered')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
@@ -108,7 +109,7 @@ class Migration(migrations.Migration):
                 ('postcode', models.CharField(blank=True, max_length=12, verbose_name='postcode')),
                 ('country', models.CharField(blank=True, max_length=60, verbose_name='country')),
                 ('contact_name', models.CharField(blank=True, max_length=100, verbose_name='contact')),
-                ('contact_phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('contact_phone', models.CharField(blank=True, max_length=40, verbose_name='phone', validators=[suite.masterdata.standards.phone])),
                 ('is_default', models.BooleanField(default=False, verbose_name='default')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='masterdata.party', verbose_name='party')),
@@ -212,7 +213,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
                 ('title', models.CharField(blank=True, max_length=60, verbose_name='title')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone', validators=[suite.masterdata.standards.phone])),
                 ('phone_raw', models.CharField(blank=True, editable=False, max_length=60, verbose_name='phone as entered')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('wechat', models.CharField(blank=True, max_length=60, verbose_name='WeChat')),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core.models import CompanyRow
 from suite.core.models.people import Named
 from suite.core.money import PercentField
+from suite.masterdata.models.shared import SharedManager
 
 
 class Currency(Named):
@@ -15,6 +16,8 @@ class Currency(Named):
     code = models.CharField(_("code"), max_length=3, primary_key=True)
     symbol = models.CharField(_("symbol"), max_length=4, blank=True)
     digits = models.PositiveSmallIntegerField(_("decimal places"), default=2)
+
+    objects = SharedManager()
 
     class Meta:
         verbose_name = _("currency")

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import clock
 from suite.core.models import CompanyRow, NumberField
 from suite.core.models.people import Named
+from suite.masterdata import standards
+from suite.masterdata.models.shared import SharedManager
 
 
 class Region(Named):
@@ -14,6 +16,8 @@ class Region(Named):
 
     code = models.CharField(_("code"), max_length=12, primary_key=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    objects = SharedManager()
 
     class Meta:
         verbose_name = _("region")
@@ -30,8 +34,10 @@ class Party(CompanyRow, Named):
 
     code = NumberField("P", verbose_name=_("code"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)
-    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    credit_code = models.CharField(
+        _("unified social credit code"), max_length=18, blank=True, validators=[standards.credit_code]
+    )
+    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])
     phone_raw = models.CharField(_("phone as entered"), max_length=60, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -81,7 +87,7 @@ class Contact(CompanyRow, Named):
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="contacts", verbose_name=_("party"))
     title = models.CharField(_("title"), max_length=60, blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])
     phone_raw = models.CharField(_("phone as entered"), max_length=60, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
@@ -119,7 +125,7 @@ class Address(CompanyRow):
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
-    contact_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])
     is_default = models.BooleanField(_("default"), default=False)
 
     class Meta:
@@ -133,5 +139,3 @@ class Address(CompanyRow):
 
     def __str__(self) -> str:
         return self.detail
-
-

@@ -11,6 +11,7 @@ from suite.core.models import CompanyRow
 from suite.core.models.people import Named
 from suite.core.money import QuantityField
 from suite.masterdata.models.money import Tax
+from suite.masterdata.models.shared import SharedManager
 
 
 class Unit(Named):
@@ -18,6 +19,8 @@ class Unit(Named):
 
     code = models.CharField(_("code"), max_length=12, primary_key=True)
     digits = models.PositiveSmallIntegerField(_("decimal places"), default=0)
+
+    objects = SharedManager()
 
     class Meta:
         verbose_name = _("unit")

@@ -16,7 +16,7 @@ from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Address, Contact, Party
 from suite.masterdata.services.records import announce, fresh, touch
-from suite.masterdata.services.standards import check, standardised
+from suite.masterdata.standards import check, standardised
 
 Values = Mapping[str, Any]
 
@@ -78,7 +78,8 @@ def change_party(
     """Change a party; everything that shows it shows the new values at once, because nothing holds a copy.
 
     `contacts` and `addresses` are whole lists where given: an entry with `id` is kept and changed, one without is
-    new, and what is missing leaves (contacts are archived, for the past speaks of them). Raises Stale when `version` is past.
+    new, and what is missing leaves (contacts are archived, for the past speaks of them). Raises Stale when `version`
+    is past.
     """
     party = fresh(party, actor=actor, version=version)
     values = standardised(Party, values)

@@ -18,7 +18,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.masterdata import queries
 from suite.masterdata.models import Product, ProductUnit
 from suite.masterdata.services.records import announce, fresh, touch
-from suite.masterdata.services.standards import check, standardised
+from suite.masterdata.standards import check, standardised
 
 Values = Mapping[str, Any]
 

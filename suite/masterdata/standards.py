@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import phonenumbers
@@ -22,7 +22,8 @@ def phone(raw: str) -> str:
     """The one form of a phone number: Chinese ones in digits as dialled at home, others with + and country code.
 
     `138-0013 8000` is 13800138000 and `(010) 8888 6666 转 801` is 01088886666-801. What no numbering plan knows is
-    kept in digits as it was given, because old files hold such numbers; without five digits it is no phone (ValidationError).
+    kept in digits as it was given, because old files hold such numbers; with less than five digits it is
+    no phone (ValidationError).
     """
     text = unicodedata.normalize("NFKC", raw).strip()
     if not text:
@@ -61,6 +62,14 @@ def credit_code(raw: str) -> str:
     if not legal or code[-1] != uscc.calc_check_digit(code[:-1]):
         raise ValidationError(_("This is not a unified social credit code: please check each character"), code="uscc")
     return code
+
+
+def tried(standard: Callable[[str], str], raw: str) -> str:
+    """The standard form of what is being typed or looked for; nothing while it has none."""
+    try:
+        return standard(raw)
+    except ValidationError:
+        return ""
 
 
 def text(raw: str) -> str:

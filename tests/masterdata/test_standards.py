@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from suite.masterdata.models import Party
-from suite.masterdata.services.standards import credit_code, phone, standardised
+from suite.masterdata.standards import credit_code, phone, standardised
 
 
 @pytest.mark.parametrize(

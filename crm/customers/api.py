@@ -1,0 +1,234 @@
+"""Customers, what was done with them, and their tags, for other systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.customers import filters, timeline
+from crm.customers.models import Activity, Customer, Tag
+from crm.customers.services import activities, customers, duplicates, tags
+from suite.core.api import (
+    Creating,
+    Router,
+    ScopedRelatedField,
+    ServiceViewSet,
+    StrictModelSerializer,
+    StrictSerializer,
+    Updating,
+    action,
+)
+from suite.core.models import User
+from suite.masterdata.api import PartySerializer
+from suite.masterdata.models import Contact, Party
+
+OF_PARTY = tuple(
+    name for name in PartySerializer.Meta.fields if name not in ("id", "version", "created_at", "updated_at")
+)
+
+
+class CustomerSerializer(StrictModelSerializer):
+    """A customer with its party, contacts and addresses in one piece; lists of contacts and addresses are whole."""
+
+    party = serializers.IntegerField(source="party_id", read_only=True)
+    owner = ScopedRelatedField(User, required=False, allow_null=True)
+    tags = ScopedRelatedField(Tag, many=True, required=False)
+    version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
+
+    class Meta:
+        model = Customer
+        fields = (
+            "id", "party", "owner", "team", "stage", "grade", "tier", "source", "tags", "next_step", "next_step_at",
+            "last_touch_at", "last_order_on", "version", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = ("team", "stage", "last_touch_at", "last_order_on", "created_at", "updated_at")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        of_party = PartySerializer(context=self.context).get_fields()
+        for name, field in of_party.items():
+            if name in OF_PARTY:
+                field.source = f"party.{name}"
+                fields[name] = field
+        return fields
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values = super().to_internal_value(data)
+        return {**values.pop("party", {}), **values}
+
+
+class CustomerInput(CustomerSerializer):
+    """A new customer: give what is known of the party, or the `party` that is here already."""
+
+    party = ScopedRelatedField(Party, required=False, source="existing")
+    allow_duplicate = serializers.BooleanField(
+        default=False, help_text=_("Make it although the same phone or name is here already")
+    )
+    version = None
+
+    class Meta(CustomerSerializer.Meta):
+        fields = (*(name for name in CustomerSerializer.Meta.fields if name != "version"), "allow_duplicate")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        fields["name"].required = False
+        return fields
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "existing" in values:
+            values["party"] = values.pop("existing")
+        elif not values.get("name"):
+            raise serializers.ValidationError({"name": [self.fields["name"].error_messages["required"]]})
+        return values
+
+
+class Transfer(StrictSerializer):
+    """Which customers go to whom; to nobody when `owner` is null."""
+
+    customers = ScopedRelatedField(Customer, many=True, allow_empty=False)
+    owner = ScopedRelatedField(User, allow_null=True)
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class Likeness(StrictSerializer):
+    """What is known of somebody who may be here already."""
+
+    name = serializers.CharField(required=False, default="", max_length=200)
+    phone = serializers.CharField(required=False, default="", max_length=60)
+    credit_code = serializers.CharField(required=False, default="", max_length=40)
+
+
+class CandidateSerializer(serializers.Serializer):
+    """Somebody who may be the same; `exact` ones stop a new customer."""
+
+    party = serializers.IntegerField(source="party.pk")
+    code = serializers.CharField(source="party.code")
+    name = serializers.CharField(source="party.name")
+    owner = serializers.CharField(source="customer.owner", default=None)
+    reasons = serializers.ListField(child=serializers.CharField())
+    exact = serializers.BooleanField()
+
+
+class HappeningSerializer(serializers.Serializer):
+    """A row of the timeline: a record of `kind` with key `id`."""
+
+    kind = serializers.CharField()
+    id = serializers.IntegerField(source="pk")
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    who = serializers.CharField()
+
+
+class TimelineSerializer(serializers.Serializer):
+    """Some happenings, the latest first; give `next` as `after` for earlier ones."""
+
+    next = serializers.CharField()
+    results = HappeningSerializer(many=True, source="rows")
+
+
+class CustomerViewSet(Creating, Updating, ServiceViewSet):
+    model = Customer
+    serializer_class = CustomerSerializer
+    input_classes = {"create": CustomerInput, "transfer": Transfer}
+    output_classes = {"timeline": TimelineSerializer, "duplicates": CandidateSerializer}
+    filterset_class = filters.CustomerFilters
+    ordering_fields = ("id", "updated_at", "last_touch_at", "next_step_at")
+    select = ("party",)
+    prefetch = (Prefetch("party__contacts", Contact.objects.filter(is_archived=False)), "party__addresses", "tags")
+    action_permissions = {
+        "transfer": "crm_customers.transfer_customer",
+        "timeline": "crm_customers.view_customer",
+        "duplicates": "crm_customers.add_customer",
+    }
+
+    @property
+    def query_keys(self) -> tuple[str, ...]:  # type: ignore[override]
+        return {"timeline": ("after", "kinds"), "duplicates": ("name", "phone", "credit_code")}.get(self.action, ())
+
+    def add(self, values: dict[str, Any]) -> Customer:
+        return customers.create_customer(actor=self.actor, **values)
+
+    def change(self, row: Customer, values: dict[str, Any]) -> None:
+        customers.change_customer(customer=row, actor=self.actor, **values)
+
+    @action(detail=False, methods=["post"])
+    def transfer(self, request: Request) -> Response:
+        """Hand customers over."""
+        values = self.input()
+        pks = [row.pk for row in values.pop("customers")]
+        rows = customers.transfer_customers(customers=pks, actor=self.actor, **values)
+        return Response({"transferred": len(rows)})
+
+    @action(detail=True)
+    def timeline(self, request: Request, pk: str) -> Response:
+        """What happened with the customer, the latest first."""
+        page = timeline.timeline_of(
+            actor=self.actor,
+            party_id=self.get_object().party_id,
+            kinds=[kind for kind in request.query_params.get("kinds", "").split(",") if kind],
+            after=request.query_params.get("after", ""),
+        )
+        return Response(TimelineSerializer(page).data)
+
+    @action(detail=False)
+    def duplicates(self, request: Request) -> Response:
+        """Who may be the same as somebody about to be entered."""
+        known = self.values(Likeness, request.query_params.dict())
+        found = duplicates.candidates(
+            actor=self.actor, name=known["name"], phones=[known["phone"]], credit=known["credit_code"]
+        )
+        return Response(CandidateSerializer(found, many=True).data)
+
+
+class ActivitySerializer(StrictModelSerializer):
+    """A call, visit, message or note; without a title the first line of the text serves."""
+
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+    class Meta:
+        model = Activity
+        fields = ("id", "party", "contact", "kind", "happened_at", "title", "text", "place", "owner", "created_at")
+        read_only_fields = ("owner", "created_at")
+
+
+class ActivityViewSet(Creating, Updating, ServiceViewSet):
+    model = Activity
+    serializer_class = ActivitySerializer
+    filterset_class = filters.ActivityFilters
+    ordering_fields = ("id", "happened_at")
+
+    def add(self, values: dict[str, Any]) -> Activity:
+        return activities.log_activity(actor=self.actor, **values)
+
+    def change(self, row: Activity, values: dict[str, Any]) -> None:
+        activities.change_activity(activity=row, actor=self.actor, **values)
+
+
+class TagSerializer(StrictModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ("id", "name", "name_en", "colour")
+
+
+class TagViewSet(Creating, Updating, ServiceViewSet):
+    model = Tag
+    serializer_class = TagSerializer
+    ordering_fields = ("id", "name")
+
+    def add(self, values: dict[str, Any]) -> Tag:
+        return tags.create_tag(actor=self.actor, **values)
+
+    def change(self, row: Tag, values: dict[str, Any]) -> None:
+        tags.change_tag(tag=row, actor=self.actor, **values)
+
+
+router = Router()
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("activities", ActivityViewSet, basename="activity")
+router.register("tags", TagViewSet, basename="tag")
