@@ -31,8 +31,8 @@ WHERE customer.party_id = latest.party_id
 def log_activities(*, activities: Sequence[Mapping[str, Any]], actor: Actor) -> list[Activity]:
     """Log what was done, three statements for any number of activities.
 
-    Each is a mapping of `party`, `kind` and whatever else is known (`title`, `text`, `happened_at`, `contact`, `place`);
-    without a title the first line of the text serves. A talk moves the last contact. Raises ValidationError.
+    Each is a mapping of `party`, `kind` and whatever else is known (`title`, `text`, `happened_at`, `contact`,
+    `place`); without a title the first line of the text serves. A talk moves the last contact. Raises ValidationError.
     """
     team_id = teams_of([actor.user], actor).get(actor.user.pk) if actor.user else None
     rows = []

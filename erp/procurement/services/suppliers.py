@@ -16,7 +16,7 @@ from suite.masterdata.models import Party, Product
 from suite.masterdata.services import parties as masterdata
 from suite.masterdata.services.parties import PartyDraft, Values
 from suite.masterdata.services.records import announce, fresh
-from suite.masterdata.services.standards import check, standardised
+from suite.masterdata.standards import check, standardised
 
 PROFILE = frozenset({"term", "currency", "lead_days", "is_blocked", "note"})
 TERMS = ("supplier_code", "price", "minimum", "pack", "lead_days", "priority")

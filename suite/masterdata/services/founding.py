@@ -74,7 +74,8 @@ KNOWN_AS = {
 }  # fmt: skip
 LEVELS = {
     "自治州": " Prefecture", "自治县": " County", "自治旗": " Banner", "地区": " Prefecture",
-    "林区": " Forest District", "省": "", "市": "", "区": " District", "县": " County", "旗": " Banner", "盟": " League",
+    "林区": " Forest District", "省": "", "市": "", "区": " District", "县": " County", "旗": " Banner",
+    "盟": " League",
 }  # fmt: skip
 
 
