@@ -6,3 +6,8 @@ class IntegrationConfig(AppConfig):
     name = "integration"
     label = "integration"
     verbose_name = _("Integration")
+
+    def ready(self) -> None:
+        from integration import crm_to_erp, ports  # noqa: F401
+
+        ports.plug()

@@ -11,6 +11,7 @@ from crm.customers.models import Customer
 from crm.customers.services import customers
 from erp.procurement.models import Supplier, SupplierItem
 from erp.procurement.services import suppliers
+from erp.inventory import services as inventory
 from suite.core import companies
 from suite.core.access import Actor
 from suite.core.models import Company, Team, User
@@ -80,3 +81,12 @@ def terms_of_all(supplier: Supplier, products: Sequence[Product], price: Decimal
     """The same price for many products."""
     items = [suppliers.ItemDraft(supplier, product, {"price": Decimal(price)}) for product in products]
     suppliers.set_items(items=items, actor=Actor.system(supplier.company))
+
+
+def stock(product: Product, quantity: Decimal | int | str, *, unit_cost: Decimal | int | str = 50) -> None:
+    """Put goods on hand, as opening stock in the default warehouse."""
+    inventory.opening_stock(
+        [inventory.Difference(product.pk, Decimal(quantity), Decimal(unit_cost))],
+        warehouse_id=inventory.default_warehouse_id(product.company_id),
+        actor=Actor.system(product.company),
+    )

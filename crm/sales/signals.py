@@ -13,8 +13,8 @@ Receivers may refuse: they return `{order id: Refusal}`; what they wrote for a r
 orders_amended = Signal()
 """Sent inside the transaction of `amend_order`, after the new lines are written.
 
-Arguments: `order`, `before` and `after` (dicts of line id to LineState), `amendment`, `actor`, `reason`.
-Receivers may refuse by raising BusinessError: then nothing changes.
+Arguments: `order` (locked, with `confirmed_lines`, its lines as they are now), `before` (its lines as they were),
+`amendment`, `actor`. Receivers may refuse by raising BusinessError: then nothing changes.
 """
 
 orders_cancelled = Signal()

@@ -1,0 +1,160 @@
+"""From the front wing to the back: what a confirmed, amended or cancelled order sets in motion.
+
+One receiver per signal, so that the order of effects can be read from top to bottom.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+from django.dispatch import receiver
+
+from crm.sales.models import Order, OrderLine
+from crm.sales.signals import orders_amended, orders_cancelled, orders_confirmed
+from erp import inputs
+from erp.finance import services as finance
+from erp.finance.models import FinancePolicy
+from erp.inventory import services as inventory
+from erp.procurement import services as procurement
+from integration.models import Handoff
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.acts import current_act
+from suite.core.errors import Refusals
+from suite.core.money import ZERO, round_money
+from suite.masterdata.models import Product
+
+ORDER = Order.kind()
+
+
+@receiver(orders_confirmed, dispatch_uid="integration.fulfil_orders")
+def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
+    """Check credit, reserve stock, buy what is short, expect the money. Refused orders leave no row.
+
+    Papers are written before stock is locked, because the lock on a popular product must be short; what was written
+    for an order that stock then refuses is taken back.
+    """
+    retail = finance.policy(actor.company).posting == FinancePolicy.Posting.RETAIL
+    wanted = demands_of(orders, posted=clock.today(actor.company), never_backorder=retail)
+    refused = finance.refuse_credit(wanted, actor=actor)
+    wanted = wanted.without(refused)
+    deliveries = inventory.open_deliveries(wanted, unpaid=finance.prepaid(wanted, actor=actor), actor=actor)
+    papers: list[Model] = [*deliveries, *finance.open_orders(wanted, actor=actor)]
+    stock = inventory.reserve(wanted, actor=actor)
+    if stock.refused:
+        dropped = inputs.DemandSet(order for order in wanted if order.id in stock.refused)
+        finance.drop_orders(dropped, actor=actor)
+        inventory.drop_deliveries(dropped, actor=actor)
+    papers += procurement.request_supply(stock.short, actor=actor)
+    accepted = [order for order in orders if order.pk not in refused and order.pk not in stock.refused]
+    hand_over(accepted, papers, Handoff.Act.CONFIRM)
+    if retail:
+        inventory.ship([delivery for delivery in deliveries if delivery.order_id not in stock.refused], actor=actor)
+    return refused | stock.refused
+
+
+@receiver(orders_amended, dispatch_uid="integration.follow_amendment")
+def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_: Any) -> None:
+    """Bring stock, purchasing and books to the order's new lines."""
+    (demand,) = demands_of([order], posted=clock.today(actor.company))
+    old = {line.pk: demand_line(order, line) for line in before}
+    new = {line.line_id: line for line in demand.lines}
+    gone = {pk: line.cut_to(ZERO) for pk, line in old.items() if pk not in new}
+    change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
+    hand_over([order], [], Handoff.Act.AMEND)
+
+
+@receiver(orders_cancelled, dispatch_uid="integration.take_orders_back")
+def take_orders_back(*, orders: list[Order], actor: Actor, reason: str, undo: bool, **_: Any) -> Refusals:
+    """Release, withdraw and reverse what is not delivered; an undo is refused once anything has left the house."""
+    refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor) if undo else {}
+    changes = [given_up(order, clock.today(actor.company)) for order in orders if order.pk not in refused]
+    change_orders(changes, actor=actor)
+    hand_over([order for order in orders if order.pk not in refused], [], Handoff.Act.CANCEL)
+    return refused
+
+
+def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> None:
+    """Carry changed lines through stock, purchasing and the books, in the lock order of the house."""
+    finance.change_orders(changes, actor=actor)
+    short = inventory.change_orders(changes, actor=actor)
+    procurement.withdraw_supply(changes, actor=actor)
+    procurement.request_supply(short, actor=actor)
+
+
+def hand_over(orders: Iterable[Order], papers: Iterable[Model], act: str) -> None:
+    """Remember which papers each order led to, and link them; the receipt of the confirm is read from here."""
+    of_order: dict[int, list[Model]] = defaultdict(list)
+    for paper in papers:
+        of_order[order_of(paper)].append(paper)
+    current = current_act()
+    handoffs = []
+    for order in orders:
+        for paper in of_order[order.pk]:
+            current.link(order, paper)
+        handoffs.append(
+            Handoff(
+                company_id=order.company_id,
+                order_id=order.pk,
+                revision=order.revision,
+                act=act,
+                papers=[{"kind": paper._meta.label_lower, "id": paper.pk} for paper in of_order[order.pk]],
+            )
+        )
+    Handoff.objects.bulk_create(handoffs)
+
+
+def order_of(paper: Any) -> int:
+    """The sales order that a paper of the back wing was made for."""
+    return paper.order_id if hasattr(paper, "order_id") else paper.source_id
+
+
+def demands_of(orders: Iterable[Order], *, posted: dt.date, never_backorder: bool = False) -> inputs.DemandSet:
+    """The orders as the back wing reads them: base quantities, amounts in the company's currency, the day of the books."""
+    return inputs.DemandSet(
+        inputs.DemandOrder(
+            source=inputs.Source(ORDER, order.pk, order.number),
+            party_id=order.party_id,
+            owner_id=order.owner_id,
+            team_id=order.team_id,
+            date=posted,
+            address=order.shipping_address,
+            promised_date=order.promised_date or order.requested_date,
+            lines=[demand_line(order, line, never_backorder) for line in order.confirmed_lines],
+        )
+        for order in orders
+    )
+
+
+def demand_line(order: Order, line: OrderLine, never_backorder: bool = False) -> inputs.DemandLine:
+    shortage = order.shortage or line.product.shortage
+    return inputs.DemandLine(
+        line_id=line.pk,
+        position=line.position,
+        product_id=line.product_id,
+        is_stocked=line.product.is_stocked,
+        refuse_when_short=never_backorder or shortage == Product.Shortage.REFUSE,
+        quantity=line.base_quantity,
+        net=in_own_currency(line.net, order),
+        tax=in_own_currency(line.tax_amount, order),
+        tax_id=line.tax_id,
+        requested_date=line.requested_date or order.requested_date,
+        promised_date=line.promised_date or order.promised_date or line.requested_date or order.requested_date,
+    )
+
+
+def in_own_currency(amount: Decimal, order: Order) -> Decimal:
+    return amount if order.exchange_rate == 1 else round_money(amount * order.exchange_rate)
+
+
+def given_up(order: Order, posted: dt.date) -> inputs.OrderChange:
+    """The change that leaves of each line just what was delivered."""
+    (demand,) = demands_of([order], posted=posted)
+    before = {line.line_id: line for line in demand.lines}
+    done = {line.pk: line.delivered for line in order.confirmed_lines}
+    return inputs.OrderChange(demand, before, {pk: line.cut_to(done[pk]) for pk, line in before.items()})

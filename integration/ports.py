@@ -1,0 +1,73 @@
+"""Answers to the questions that the front wing asks upwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from crm.sales import ports
+from erp.finance import services as finance
+from erp.inventory import services as inventory
+from erp.procurement import services as procurement
+from suite.core import clock
+from suite.core.access import Actor
+
+
+def plug() -> None:
+    """Called once when the project starts."""
+    ports.availability = availability
+    ports.promise = promise
+    ports.standing = standing
+
+
+def availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, ports.Availability]:
+    """Stock as of now, with the next arrival."""
+    stock = inventory.availability(product_ids, company=actor.company)
+    arrivals = procurement.next_arrivals(product_ids, company=actor.company)
+    return {
+        pk: ports.Availability(
+            on_hand=row.on_hand,
+            reserved=row.reserved,
+            free=row.free,
+            incoming=row.incoming,
+            next_arrival=arrivals[pk][0].date if arrivals.get(pk) else None,
+        )
+        for pk, row in stock.items()
+    }
+
+
+def promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, ports.Promise]:
+    """The earliest date for each product and quantity: from stock, then from arrivals, then by the supplier's lead time."""
+    today = clock.today(actor.company)
+    stock = inventory.availability(wanted, company=actor.company)
+    arrivals = procurement.next_arrivals(wanted, company=actor.company)
+    leads = procurement.lead_days(wanted, company=actor.company)
+    return {pk: _earliest(quantity, today, stock.get(pk), arrivals.get(pk, ()), leads.get(pk)) for pk, quantity in wanted.items()}
+
+
+def _earliest(quantity, today, stock, arrivals, lead):  # type: ignore[no-untyped-def]
+    terms: list[tuple[Decimal, dt.date, str]] = []
+    left = quantity
+    sources = [(stock.free, today, _("from stock"))] if stock else []
+    sources += [(row.free, max(row.date, today), _("from %(number)s") % {"number": row.number}) for row in arrivals]
+    for free, day, reason in sources:
+        taken = min(left, free)
+        if taken > 0:
+            terms.append((taken, day, str(reason)))
+            left -= taken
+    if left > 0:
+        if lead is None:
+            return ports.Promise(None, tuple(terms))
+        terms.append((left, today + dt.timedelta(days=lead), _("to be bought, %(days)s days") % {"days": lead}))
+    return ports.Promise(max((day for _quantity, day, _reason in terms), default=today), tuple(terms))
+
+
+def standing(actor: Actor, party_id: int) -> ports.Standing:
+    """What the customer owes and may still buy for."""
+    row = finance.standing(party_id, company=actor.company)
+    return ports.Standing(
+        open=row.open, overdue=row.overdue, exposure=row.exposure, limit=row.limit, advance=row.advance
+    )
