@@ -1,4 +1,4 @@
-"""Questions that inventory asks upwards; the area that knows plugs its answer in from apps.py."""
+"""What inventory asks of and tells to the areas above it; they plug themselves in from apps.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
+
+from suite.core.access import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +25,25 @@ def _nothing(company_id: int, product_ids: Collection[int]) -> Mapping[int, Inco
 
 # Plugged by procurement; products with nothing on the way may be left out of the answer.
 incoming: Callable[[int, Collection[int]], Mapping[int, Incoming]] = _nothing
+
+
+class Follower(Protocol):
+    """Told, in the same transaction, that goods received for orders went back; quantities by order line, base units.
+
+    `mistake` when they never really came: the receipt was reversed.
+    """
+
+    def __call__(self, quantities: Mapping[int, Decimal], *, mistake: bool, actor: Actor) -> None: ...
+
+
+_followers: dict[str, Follower] = {}
+
+
+def follow_returns(order_kind: str, follower: Follower) -> None:
+    """Have the area of these orders told when goods go back to where they came from."""
+    _followers[order_kind] = follower
+
+
+def gone_back(order_kind: str, quantities: Mapping[int, Decimal], *, mistake: bool, actor: Actor) -> None:
+    if order_kind in _followers:
+        _followers[order_kind](quantities, mistake=mistake, actor=actor)

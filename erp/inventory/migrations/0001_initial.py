@@ -124,6 +124,8 @@ class Migration(migrations.Migration):
                 ('quantity', suite.core.money.QuantityField(decimal_places=6, max_digits=18, verbose_name='quantity')),
                 ('value', suite.core.money.AmountField(decimal_places=2, max_digits=18, verbose_name='value')),
                 ('order_line_id', models.BigIntegerField(editable=False, null=True)),
+                ('returned', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='returned')),
+                ('returned_value', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='value returned')),
                 ('invoiced', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='invoiced')),
                 ('invoiced_value', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='value invoiced')),
             ],

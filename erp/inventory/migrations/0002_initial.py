@@ -246,6 +246,10 @@ class Migration(migrations.Migration):
             model_name='goodsreceiptline',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('value__gte', 0)), name='erp_receipt_line_positive'),
         ),
+        migrations.AddConstraint(
+            model_name='goodsreceiptline',
+            constraint=models.CheckConstraint(condition=models.Q(('returned__gte', 0), ('returned__lte', models.F('quantity'))), name='erp_receipt_line_returned', violation_error_message='More would go back than came in'),
+        ),
         migrations.AddIndex(
             model_name='costlayer',
             index=models.Index(condition=models.Q(('remaining__gt', 0)), fields=['product', 'id'], name='erp_cost_layer_open'),

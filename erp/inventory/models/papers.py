@@ -134,6 +134,8 @@ class GoodsReceiptLine(CompanyRow):
     delivery_line = models.ForeignKey(
         DeliveryLine, models.PROTECT, null=True, blank=True, related_name="returns", verbose_name=_("delivery line")
     )
+    returned = QuantityField(_("returned"), default=Decimal(0), editable=False)
+    returned_value = AmountField(_("value returned"), default=Decimal(0), editable=False)
     invoiced = QuantityField(_("invoiced"), default=Decimal(0), editable=False)
     invoiced_value = AmountField(_("value invoiced"), default=Decimal(0), editable=False)
 
@@ -142,7 +144,12 @@ class GoodsReceiptLine(CompanyRow):
         verbose_name_plural = _("goods receipt lines")
         ordering = ["position", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0, value__gte=0), name="erp_receipt_line_positive")
+            models.CheckConstraint(condition=Q(quantity__gt=0, value__gte=0), name="erp_receipt_line_positive"),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("quantity")),
+                name="erp_receipt_line_returned",
+                violation_error_message=_("More would go back than came in"),
+            ),
         ]
 
     def __str__(self) -> str:

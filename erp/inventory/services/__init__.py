@@ -2,21 +2,37 @@
 
 from erp.inventory.queries import Availability, availability
 from erp.inventory.services.adjustments import Difference, adjust, book_count, opening_stock
+from erp.inventory.services.changes import change_orders
 from erp.inventory.services.deliveries import drop_deliveries, open_deliveries, payment_arrived
+from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt
 from erp.inventory.services.reservations import Reserved, reserve
+from erp.inventory.services.returns import return_goods, return_to_supplier
+from erp.inventory.services.revaluation import Split, ValueChange, revalue
+from erp.inventory.services.shipping import ship
 from erp.inventory.services.warehouses import default_warehouse_id
 
 __all__ = [
     "Availability",
     "Difference",
+    "ReceiptInput",
+    "ReceiptLine",
     "Reserved",
+    "Split",
+    "ValueChange",
     "adjust",
     "availability",
     "book_count",
+    "change_orders",
     "default_warehouse_id",
     "drop_deliveries",
     "open_deliveries",
     "opening_stock",
     "payment_arrived",
+    "receive",
     "reserve",
+    "return_goods",
+    "return_to_supplier",
+    "revalue",
+    "reverse_receipt",
+    "ship",
 ]

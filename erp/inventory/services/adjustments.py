@@ -10,11 +10,13 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from erp.inputs import Source
+from erp.finance import services as finance
+from erp.finance.models import AccountRole
+from erp.finance.services import StockPosting
 from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockMove
-from erp.inventory.services.stock import Key, Paper, Stock
+from erp.inventory.services.dates import booking
+from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.wording import too_little
-from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -75,20 +77,17 @@ def _adjust(
 ) -> StockAdjustment:
     products = Product.objects.of(actor.company_id).in_bulk([line.product_id for line in lines])
     _demand_sense(lines, products)
+    when = booking(date, actor=actor)
     adjustment = StockAdjustment.objects.create(
         company=actor.company,
         owner_id=actor.user_id,
         kind_of=kind,
         warehouse_id=warehouse_id,
-        date=date or clock.today(actor.company),
+        date=when.effective_date or when.date,
         reason=reason[:200],
     )
-    opening = kind == StockAdjustment.Kind.OPENING
-    paper = Paper(
-        Source(adjustment.kind(), adjustment.pk, adjustment.number),
-        StockMove.Kind.OPENING if opening else StockMove.Kind.ADJUSTMENT,
-        adjustment.date,
-    )
+    kind_of_move = StockMove.Kind.OPENING if kind == StockAdjustment.Kind.OPENING else StockMove.Kind.ADJUSTMENT
+    paper = Paper(source_of(adjustment), kind_of_move, *when)
     stock = Stock.lock([Key(line.product_id, warehouse_id) for line in lines], actor=actor)
     if any(line.quantity < 0 for line in lines):
         stock.read_layers()
@@ -99,10 +98,19 @@ def _adjust(
     for move, row in zip(stock.moves, rows, strict=True):
         move.source_line_id = row.pk
     stock.write()
+    finance.post_stock([_posting(adjustment, row) for row in rows], posting_date=when.date, actor=actor)
     act = current_act()
     act.audit(adjustment, "posted")
     act.announce("erp.inventory.adjustment.posted", adjustment, {"number": adjustment.number})
     return adjustment
+
+
+def _posting(adjustment: StockAdjustment, row: StockAdjustmentLine) -> StockPosting:
+    if adjustment.kind_of == StockAdjustment.Kind.OPENING:
+        role = AccountRole.Role.OPENING
+    else:
+        role = AccountRole.Role.STOCK_GAIN if row.difference > 0 else AccountRole.Role.STOCK_LOSS
+    return StockPosting(source_of(adjustment), role, row.value)
 
 
 def _demand_sense(lines: Sequence[Difference], products: Mapping[int, Product]) -> None:

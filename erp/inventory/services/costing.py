@@ -32,6 +32,10 @@ class Layer:
         self.taken_value += cost
         return cost
 
+    def add_value(self, value: Decimal) -> None:
+        self.value += value
+        self.taken_value -= value
+
 
 @dataclass(slots=True)
 class Worth:

@@ -82,6 +82,8 @@ def promised_date(order: DemandOrder) -> dt.date | None:
 
 def insert_lines(company_id: int, lines: Sequence[tuple[int, int, int | None, int, Decimal]]) -> None:
     """Insert lines given as (delivery, position, order line, product, quantity); one statement."""
+    if not lines:
+        return
     types = {"delivery_id": "bigint", "position": "int", "order_line_id": "bigint", "product_id": "bigint"}
     given, params = unnested("given", types | {"quantity": "numeric"}, lines)
     with connection.cursor() as cursor:

@@ -24,6 +24,7 @@ from erp.inventory.services.levels import Crossing
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act
+from suite.core.models import Document
 from suite.core.money import ZERO
 from suite.core.sql import unnested
 from suite.masterdata.models import Product
@@ -67,6 +68,11 @@ class Paper(NamedTuple):
     kind: str
     date: dt.date
     effective_date: dt.date | None = None
+
+
+def source_of(row: Document) -> Source:
+    """A paper as other areas know it."""
+    return Source(row.kind(), row.pk, str(row))
 
 
 @dataclass(slots=True)
@@ -149,10 +155,12 @@ class Stock:
         self._move(key, -quantity, -cost, paper, reverses=move, **line)
         return cost
 
-    def revalue(self, key: Key, value: Decimal, paper: Paper, **line: Any) -> None:
-        """Goods on hand become worth more, or less."""
+    def revalue(self, key: Key, value: Decimal, paper: Paper, *, layer: Layer | None = None) -> None:
+        """Goods on hand become worth more, or less; of a FIFO product those of one layer."""
         self.worths[key.product_id].add(ZERO, value)
-        self._move(key, ZERO, value, paper, **line)
+        if layer:
+            layer.add_value(value)
+        self._move(key, ZERO, value, paper)
 
     def _move(
         self,
@@ -226,7 +234,9 @@ class Stock:
         statement.cells([(*key, cell.moved, cell.held) for key, cell in self.cells.items() if cell.moved or cell.held])
         worths = [(pk, worth.moved, worth.moved_value) for pk, worth in self.worths.items()]
         statement.worths([row for row in worths if any(row[1:])])
-        statement.layers([layer for worth in self.worths.values() for layer in worth.layers if layer.taken])
+        statement.layers(
+            [layer for worth in self.worths.values() for layer in worth.layers if layer.taken or layer.taken_value]
+        )
         statement.moves(self.moves, fifo=[pk for pk, worth in self.worths.items() if worth.is_fifo])
         statement.changes(self.changes)
         statement.new_demands(self.new_demands)

@@ -6,12 +6,15 @@ import datetime as dt
 import itertools
 from decimal import Decimal
 
+from erp.finance import services as finance
+from erp.finance.models import Period
 from erp.inputs import DemandLine, DemandOrder, DemandSet, Source
 from erp.inventory import services
-from erp.inventory.models import StockBalance, StockValue
-from erp.inventory.services import Difference
-from suite.core import companies
+from erp.inventory.models import Delivery, GoodsReceipt, StockBalance, StockValue
+from erp.inventory.services import Difference, ReceiptInput, ReceiptLine
+from suite.core import clock, companies
 from suite.core.access import Actor
+from suite.core.acts import acting
 from suite.masterdata.models import Party, Product, Tax, Unit
 
 ORDER = "crm_sales.order"
@@ -26,6 +29,7 @@ class Shop:
         self.actor = Actor.system(self.company)
         self.warehouse_id = services.default_warehouse_id(self.company.pk)
         self.customer = Party.objects.create(company=self.company, name="客户")
+        self.supplier = Party.objects.create(company=self.company, name="供应商")
         self.unit, _made = Unit.objects.get_or_create(code="pcs", defaults={"name": "件"})
         self.tax, _made = Tax.objects.get_or_create(
             company=self.company, code="VAT13", defaults={"name": "13%", "rate": 13}
@@ -50,14 +54,14 @@ class Shop:
     def order(
         self, *lines: tuple[Product, int | str], refuse: bool = False, promised: dt.date | None = None
     ) -> DemandOrder:
-        """An order as the corridor would hand it over: 10 net and 13 % VAT a piece."""
+        """An order as the corridor would hand it over: 1,000 net and 13 % VAT a piece."""
         order_id = next(_ids)
         return DemandOrder(
             source=Source(ORDER, order_id, f"SO{order_id:06}"),
             party_id=self.customer.pk,
             owner_id=None,
             team_id=None,
-            date=dt.date(2026, 3, 2),
+            date=clock.today(self.company),
             promised_date=promised,
             lines=[
                 DemandLine(
@@ -67,12 +71,42 @@ class Shop:
                     is_stocked=product.is_stocked,
                     refuse_when_short=refuse,
                     quantity=Decimal(quantity),
-                    net=10 * Decimal(quantity),
-                    tax=Decimal("1.3") * Decimal(quantity),
+                    net=1000 * Decimal(quantity),
+                    tax=130 * Decimal(quantity),
                 )
                 for position, (product, quantity) in enumerate(lines)
             ],
         )
+
+    def confirm(self, *orders: DemandOrder) -> list[Delivery]:
+        """What the corridor has the back wing do for confirmed orders; returns their deliveries."""
+        demanded = DemandSet(orders)
+        with acting(self.actor):
+            finance.open_orders(demanded, actor=self.actor)
+            deliveries = services.open_deliveries(demanded, actor=self.actor)
+            services.reserve(demanded, actor=self.actor)
+        return deliveries
+
+    def sell(self, *lines: tuple[Product, int | str]) -> Delivery:
+        """Confirm an order and ship all of it."""
+        [delivery] = self.confirm(self.order(*lines))
+        [shipped] = services.ship([delivery], actor=self.actor)
+        return shipped
+
+    def buy(self, *lines: tuple[Product, int | str, str], received_on: dt.date | None = None) -> GoodsReceipt:
+        """Receive goods from the supplier: product, quantity, cost a piece."""
+        receipt = ReceiptInput(
+            warehouse_id=self.warehouse_id,
+            party_id=self.supplier.pk,
+            lines=[
+                ReceiptLine(product.pk, Decimal(quantity), Decimal(quantity) * Decimal(cost))
+                for product, quantity, cost in lines
+            ],
+        )
+        return services.receive([receipt], actor=self.actor, received_on=received_on)[0]
+
+    def company_period(self, day: dt.date) -> Period:
+        return Period.objects.get(company=self.company, starts__lte=day, ends__gte=day)
 
     def reserve(self, *orders: DemandOrder) -> services.Reserved:
         return services.reserve(DemandSet(orders), actor=self.actor)

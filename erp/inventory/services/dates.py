@@ -1,0 +1,28 @@
+"""When stock is booked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from erp.finance import queries as finance
+from suite.core import clock
+from suite.core.access import Actor
+
+
+class Booking(NamedTuple):
+    """The day on which stock moves in the books, and the day it really moved when that is another."""
+
+    date: dt.date
+    effective_date: dt.date | None = None
+
+
+def booking(day: dt.date | None, *, actor: Actor) -> Booking:
+    """Book on the day, by default today; what belongs to a closed period is booked today with its day kept.
+
+    Costing follows the order of entry, so nothing that is booked already changes by it.
+    """
+    today = clock.today(actor.company)
+    day = day or today
+    is_closed = any(span.starts <= day <= span.ends and not span.is_open for span in finance.periods(actor.company_id))
+    return Booking(today, day) if is_closed else Booking(day)

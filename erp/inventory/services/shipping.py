@@ -1,0 +1,226 @@
+"""Goods leave the house: a delivery is shipped, in full or in part; the rest goes on in a backorder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance import services as finance
+from erp.finance.services import Issue
+from erp.inputs import Source
+from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove
+from erp.inventory.services.dates import booking
+from erp.inventory.services.deliveries import insert_lines
+from erp.inventory.services.stock import Key, Paper, Stock, source_of
+from erp.inventory.services.wording import too_little
+from erp.inventory.signals import goods_delivered
+from suite.core import bulk
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.errors import BusinessError, Refusal, Refusals
+from suite.core.money import ZERO
+
+
+@dataclass(slots=True)
+class Load:
+    """A delivery, its lines, and how much of each leaves now."""
+
+    delivery: Delivery
+    lines: list[DeliveryLine] = field(default_factory=list)
+    quantities: dict[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def order(self) -> Source:
+        return Source(self.delivery.order_kind, self.delivery.order_id or 0, self.delivery.order_number)
+
+    @property
+    def leaving(self) -> list[DeliveryLine]:
+        return [line for line in self.lines if self.quantities[line.pk]]
+
+    @property
+    def staying(self) -> list[tuple[DeliveryLine, Decimal]]:
+        """Lines with what of them does not leave now."""
+        rests = ((line, line.quantity - self.quantities[line.pk]) for line in self.lines)
+        return [(line, rest) for line, rest in rests if rest]
+
+    def key(self, line: DeliveryLine) -> Key:
+        return Key(line.product_id, self.delivery.warehouse_id)
+
+
+@service
+def ship(
+    deliveries: Collection[Delivery],
+    *,
+    actor: Actor,
+    quantities: Mapping[int, Decimal] | None = None,
+    posting_date: dt.date | None = None,
+    backorder_date: dt.date | None = None,
+    reason: str = "",
+) -> list[Delivery]:
+    """Ship deliveries with everything that follows for stock, cost and revenue, or none of them.
+
+    `quantities` by delivery line, in base units, ships only so much (lines not named stay); the rest goes on in a
+    backorder, promised for `backorder_date` when given. What the order has reserved is used first, then what is free.
+    A fixed number of statements, two more with backorders. Raises BusinessError, by delivery id, where the delivery is
+    not open, waits for payment, or goods are lacking.
+    """
+    loads = _loads(deliveries, quantities, actor)
+    _demand_shippable(loads)
+    when = booking(posting_date, actor=actor)
+    stock = Stock.lock(
+        {load.key(line) for load in loads for line in load.leaving if line.product.is_stocked}, actor=actor
+    )
+    stock.read_layers()
+    demands = _demands(loads, actor)
+    refused: Refusals = {}
+    for load in loads:
+        lack = _take(load, Paper(source_of(load.delivery), StockMove.Kind.DELIVERY, *when), demands, stock)
+        if lack:
+            refused[load.delivery.pk] = lack
+    if refused:
+        raise BusinessError(by_key=refused)
+    stock.write()
+    _open_backorders(loads, backorder_date)
+    bulk.update([line for load in loads for line in load.leaving], "quantity", "cost")
+    shipped = [load.delivery for load in loads]
+    Delivery.move_to(shipped, Delivery.Status.SHIPPED, shipped_on=when.effective_date or when.date)
+    finance.recognise_deliveries(
+        [_issue(load, line) for load in loads for line in load.leaving], posting_date=when.date, actor=actor
+    )
+    _tell(loads, actor)
+    return shipped
+
+
+def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] | None, actor: Actor) -> list[Load]:
+    """The deliveries locked in key order, in the sequence given, with their lines."""
+    asked = {delivery.pk: Load(delivery) for delivery in deliveries}
+    locked = Delivery.objects.of(actor.company_id).lock(asked)
+    for delivery in locked:
+        asked[delivery.pk].delivery = delivery
+    for line in DeliveryLine.objects.filter(delivery__in=asked).select_related("product").order_by("position", "id"):
+        load = asked[line.delivery_id]
+        load.lines.append(line)
+        load.quantities[line.pk] = line.quantity if quantities is None else quantities.get(line.pk, ZERO)
+        if not 0 <= load.quantities[line.pk] <= line.quantity:
+            raise ValidationError({"quantity": _("Between 0 and what is on the delivery")})
+    return list(asked.values())
+
+
+def _demand_shippable(loads: Iterable[Load]) -> None:
+    refused: Refusals = {}
+    for load in loads:
+        delivery = load.delivery
+        if delivery.status != Delivery.Status.OPEN:
+            refused[delivery.pk] = Refusal(
+                "wrong_state",
+                _("%(number)s is %(status)s: this cannot be done any more"),
+                {"number": delivery.number, "status": delivery.get_status_display()},
+            )
+        elif delivery.waits_for_payment:
+            refused[delivery.pk] = Refusal(
+                "waits_for_payment", _("%(number)s waits for the customer's payment"), {"number": delivery.number}
+            )
+        elif not load.leaving:
+            refused[delivery.pk] = Refusal(
+                "nothing_to_ship", _("%(number)s: say what is shipped"), {"number": delivery.number}
+            )
+    if refused:
+        raise BusinessError(by_key=refused)
+
+
+def _demands(loads: Iterable[Load], actor: Actor) -> dict[tuple[str, int | None], Demand]:
+    """The demands behind the lines, read under the lock on their stock."""
+    lines = {line.order_line_id for load in loads for line in load.leaving if line.product.is_stocked}
+    if not lines:
+        return {}
+    kinds = {load.delivery.order_kind for load in loads}
+    demands = Demand.objects.of(actor.company_id).filter(order_kind__in=kinds, line_id__in=lines)
+    return {(demand.order_kind, demand.line_id): demand for demand in demands}
+
+
+def _take(load: Load, paper: Paper, demands: Mapping[tuple[str, int | None], Demand], stock: Stock) -> Refusal | None:
+    """Take the goods of a delivery out of the stock, or say which line lacks them."""
+    for index, line in enumerate(load.lines):
+        quantity, key = load.quantities[line.pk], load.key(line)
+        if not quantity or not line.product.is_stocked:
+            continue
+        demand = demands.get((load.delivery.order_kind, line.order_line_id))
+        if demand:
+            change = stock.change(demand.pk)
+            own = min(quantity, demand.reserved + change.reserved)
+            stock.hold(key, -own)
+            change.reserved -= own
+            change.shipped += quantity
+        if stock.cells[key].free < quantity:
+            return too_little(line.product, wanted=quantity, free=max(ZERO, stock.cells[key].free), line=index)
+        line.cost = stock.take(key, quantity, paper, line_id=line.pk)
+    return None
+
+
+def _open_backorders(loads: Iterable[Load], promised: dt.date | None) -> None:
+    """Put what stays onto deliveries of its own; lines of which nothing leaves go over, the others are shortened."""
+    parts = [load for load in loads if load.staying]
+    if not parts:
+        return
+    backorders = Delivery.objects.bulk_create(
+        Delivery(
+            company_id=load.delivery.company_id,
+            owner_id=load.delivery.owner_id,
+            team_id=load.delivery.team_id,
+            party_id=load.delivery.party_id,
+            warehouse_id=load.delivery.warehouse_id,
+            order_kind=load.delivery.order_kind,
+            order_id=load.delivery.order_id,
+            order_number=load.delivery.order_number,
+            promised_date=promised or load.delivery.promised_date,
+            address=load.delivery.address,
+            backorder_of=load.delivery,
+        )
+        for load in parts
+    )
+    moved, rows = [], []
+    for load, backorder in zip(parts, backorders, strict=True):
+        current_act().link(load.delivery, backorder, "backorder")
+        for line, rest in load.staying:
+            if rest == line.quantity:
+                line.delivery = backorder
+                moved.append(line)
+            else:
+                line.quantity -= rest
+                rows.append((backorder.pk, line.position, line.order_line_id, line.product_id, rest))
+        load.lines = [line for line in load.lines if line.delivery_id == load.delivery.pk]
+    bulk.update(moved, "delivery")
+    if rows:
+        insert_lines(parts[0].delivery.company_id, rows)
+
+
+def _issue(load: Load, line: DeliveryLine) -> Issue:
+    return Issue(
+        source=source_of(load.delivery),
+        order=load.order,
+        party_id=load.delivery.party_id,
+        line_id=line.order_line_id,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        cost=line.cost,
+        is_service=not line.product.is_stocked,
+    )
+
+
+def _tell(loads: Iterable[Load], actor: Actor) -> None:
+    act = current_act()
+    for load in loads:
+        delivery = load.delivery
+        delivery.shipped_lines = load.leaving
+        act.audit(delivery, "shipped", {"status": (Delivery.Status.OPEN, Delivery.Status.SHIPPED)})
+        act.announce(
+            "erp.inventory.delivery.shipped",
+            delivery,
+            {"number": delivery.number, "order": load.order.number, "party": delivery.party_id},
+        )
+    goods_delivered.send(sender=Delivery, deliveries=[load.delivery for load in loads], actor=actor)

@@ -1,0 +1,85 @@
+"""Goods come back from customers."""
+
+from decimal import Decimal
+
+import pytest
+
+from erp.inventory import services
+from erp.inventory.models import Demand, GoodsReceipt, StockMove
+from suite.core.errors import BusinessError
+from tests.erp.finance.books import balance
+from tests.erp.inventory.make import Shop
+
+
+def test_goods_come_back_at_the_cost_at_which_they_left(shop: Shop) -> None:
+    pot = shop.product("pot", stock=10, cost="600")
+    delivery = shop.sell((pot, 6))
+    shop.buy((pot, 4, "700"))
+    line = delivery.lines.get()
+
+    [receipt] = services.return_goods({line.pk: Decimal(1)}, actor=shop.actor, reason="cracked")
+
+    assert (receipt.kind_of, receipt.reason) == (GoodsReceipt.Kind.CUSTOMER_RETURN, "cracked")
+    assert receipt.lines.get().value == 600
+    line.refresh_from_db()
+    assert (line.returned, line.returned_cost) == (1, 600)
+    assert shop.balance(pot) == (9, 0)
+    assert shop.worth(pot) == (9, 2400 + 2800 + 600)
+    assert Demand.objects.get().returned == 1
+    assert (balance(shop.company, "5001"), balance(shop.company, "5401")) == (-5000, 3000)
+    assert balance(shop.company, "1405") == shop.worth(pot)[1]
+
+
+def test_parts_of_a_cost_that_does_not_come_out_even_add_up(shop: Shop) -> None:
+    tea = shop.product("tea", stock=3, cost="3.333333")
+    line = shop.sell((tea, 3)).lines.get()
+
+    for _ in range(3):
+        services.return_goods({line.pk: Decimal(1)}, actor=shop.actor, reason="")
+
+    values = StockMove.objects.filter(kind="customer_return").order_by("id").values_list("value", flat=True)
+    assert [str(value) for value in values] == ["3.33", "3.34", "3.33"]
+    assert shop.worth(tea) == (3, 10)
+
+
+def test_what_came_back_goes_to_those_who_wait(shop: Shop) -> None:
+    tea = shop.product("tea", stock=5)
+    line = shop.sell((tea, 5)).lines.get()
+    shop.confirm(shop.order((tea, 2)))
+
+    services.return_goods({line.pk: Decimal(3)}, actor=shop.actor, reason="")
+
+    assert shop.balance(tea) == (3, 2)
+
+
+def test_no_more_comes_back_than_was_delivered(shop: Shop) -> None:
+    tea = shop.product("tea", stock=5)
+    line = shop.sell((tea, 5)).lines.get()
+    services.return_goods({line.pk: Decimal(3)}, actor=shop.actor, reason="")
+
+    with pytest.raises(BusinessError) as refusal:
+        services.return_goods({line.pk: Decimal(3)}, actor=shop.actor, reason="")
+
+    assert refusal.value.code == "more_than_delivered"
+    assert "2" in str(refusal.value)
+    assert shop.balance(tea) == (3, 0)
+
+
+def test_what_was_not_delivered_does_not_come_back(shop: Shop) -> None:
+    tea = shop.product("tea", stock=5)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+
+    with pytest.raises(BusinessError) as refusal:
+        services.return_goods({delivery.lines.get().pk: Decimal(1)}, actor=shop.actor, reason="")
+
+    assert refusal.value.code == "not_delivered"
+
+
+def test_a_service_is_taken_back_without_stock(shop: Shop) -> None:
+    advice = shop.product("advice", kind="service")
+    line = shop.sell((advice, 2)).lines.get()
+
+    services.return_goods({line.pk: Decimal(1)}, actor=shop.actor, reason="")
+
+    assert not StockMove.objects.exists()
+    assert balance(shop.company, "500102") == -1000
