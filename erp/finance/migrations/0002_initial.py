@@ -311,11 +311,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp_finance.voucher', verbose_name='voucher'),
         ),
         migrations.AddField(
-            model_name='moneymovement',
-            name='voucher',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp_finance.voucher', verbose_name='voucher'),
-        ),
-        migrations.AddField(
             model_name='voucherline',
             name='account',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='erp_finance.account', verbose_name='account'),
@@ -454,6 +449,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='moneymovement',
             index=models.Index(fields=['company', 'direction', '-date', '-id'], name='erp_money_by_date'),
+        ),
+        migrations.AddIndex(
+            model_name='moneymovement',
+            index=models.Index(condition=models.Q(('order_id__isnull', False)), fields=['order_kind', 'order_id'], name='erp_money_by_order'),
         ),
         migrations.AddIndex(
             model_name='moneymovement',

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from erp.finance.models.books import Account, Voucher
+from erp.finance.models.books import Account
 from suite.core.models import Document, NumberField, ScopedManager
 from suite.core.money import AmountField
 from suite.masterdata.models import Party
@@ -44,9 +44,6 @@ class MoneyMovement(Document):
     note = models.CharField(_("note"), max_length=300, blank=True)
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
-    voucher = models.ForeignKey(
-        Voucher, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("voucher"), editable=False
-    )
 
     class Meta:
         verbose_name = _("money movement")
@@ -65,6 +62,9 @@ class MoneyMovement(Document):
         ]
         indexes = [
             models.Index(fields=["company", "direction", "-date", "-id"], name="erp_money_by_date"),
+            models.Index(
+                fields=["order_kind", "order_id"], name="erp_money_by_order", condition=Q(order_id__isnull=False)
+            ),
             models.Index(fields=["party", "direction"], name="erp_money_advance", condition=Q(unapplied__gt=0)),
         ]
 

@@ -1,6 +1,7 @@
 """What finance does for the rest of the house."""
 
 from erp.finance.queries import policy
+from erp.finance.services import periods, vouchers
 from erp.finance.services.credit import (
     Standing,
     hold_credit,
@@ -9,29 +10,39 @@ from erp.finance.services.credit import (
     release_credit,
     set_credit,
     standing,
+    unpaid,
 )
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
+from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
 from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
 from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, post_stock
 
 __all__ = [
     "Accrual",
     "Issue",
+    "MoneyInput",
     "Standing",
     "StockPosting",
     "accrue_receipts",
+    "allocate",
     "change_orders",
     "drop_orders",
     "hold_credit",
     "open_orders",
+    "pay",
+    "periods",
     "policy",
     "post_stock",
     "prepaid",
+    "receive",
     "recognise_deliveries",
     "refuse_credit",
     "refuse_undo",
     "release_credit",
+    "reverse_money",
     "set_credit",
     "standing",
     "take_back",
+    "unpaid",
+    "vouchers",
 ]

@@ -229,6 +229,30 @@ def prepaid(orders: DemandSet, *, actor: Actor) -> set[int]:
     return {order.id for order in orders if term_of[order.party_id] in queries.terms(actor.company_id).prepaid}
 
 
+def unpaid(order_ids: Collection[int], kind: str, *, actor: Actor) -> dict[int, Decimal]:
+    """What is still missing of orders that are paid before delivery: their open items and what is not receivable yet,
+
+    less deposits made for them. Orders with nothing missing are left out. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT order_id, sum(amount) FROM (
+              SELECT order_id, open_amount AS amount FROM erp_finance_openitem
+                WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
+                  AND side = 'receivable' AND status = 'open'
+              UNION ALL SELECT order_id, net + tax - recognised_net - recognised_tax FROM erp_finance_deferral
+                WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
+                  AND posting <> 'confirm'
+              UNION ALL SELECT order_id, -unapplied FROM erp_finance_moneymovement
+                WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
+            ) missing GROUP BY order_id HAVING sum(amount) > 0
+            """,
+            {"company": actor.company_id, "kind": kind, "orders": list(order_ids)},
+        )
+        return dict(cursor.fetchall())
+
+
 @service
 def set_credit(
     *,

@@ -18,10 +18,11 @@ Side, Status = OpenItem.Side, OpenItem.Status
 
 
 class Settling(NamedTuple):
-    """So much of an item (with the item's sign) is settled, by money or by another item."""
+    """So much of an item (with the item's sign) is settled on a day, by money or by another item."""
 
     item: OpenItem
     amount: Decimal
+    date: dt.date
     money_id: int | None = None
     counter: OpenItem | None = None
 
@@ -76,9 +77,7 @@ def open_item(
     )
 
 
-def settle(
-    settlings: Sequence[Settling], *, company_id: int, posting_date: dt.date, born: Sequence[Settling] = ()
-) -> list[Settlement]:
+def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> list[Settlement]:
     """Settle locked items; two statements. The constraints of the table refuse more than is open.
 
     `born` are settlements of items written just now, which carry their open amount already.
@@ -94,12 +93,12 @@ def settle(
     bulk.update(list(moved.values()), "open_amount", "status", "updated_at", "version")
     return Settlement.objects.bulk_create(
         Settlement(
-            company_id=company_id,
+            company_id=each.item.company_id,
             item=each.item,
             amount=each.amount,
             money_id=each.money_id,
             counter_item=each.counter,
-            posting_date=posting_date,
+            posting_date=each.date,
         )
         for each in (*settlings, *born)
     )
@@ -144,10 +143,8 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.d
     notes = OpenItem.objects.bulk_create(notes)
     pairs = [(note, item, part) for note, parts in zip(notes, taken, strict=True) for item, part in parts]
     settle(
-        [Settling(item, part, counter=note) for note, item, part in pairs],
-        born=[Settling(note, -part, counter=item) for note, item, part in pairs],
-        company_id=actor.company_id,
-        posting_date=posting_date,
+        [Settling(item, part, posting_date, counter=note) for note, item, part in pairs],
+        born=[Settling(note, -part, posting_date, counter=item) for note, item, part in pairs],
     )
     return notes
 

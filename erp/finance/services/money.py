@@ -1,0 +1,395 @@
+"""Money in and money out, and what it settles; set by set."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance import queries
+from erp.finance.models import AccountRole, MoneyMovement, OpenItem, Settlement, Voucher, VoucherLine
+from erp.finance.services import credit
+from erp.finance.services.items import Settling, Side, settle
+from erp.finance.services.ledger import VoucherDraft, book, wording
+from erp.finance.signals import payment_received
+from erp.inputs import Source
+from suite.core import bulk, clock
+from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.errors import BusinessError, Refusal
+from suite.core.money import ZERO
+
+Role = AccountRole.Role
+Direction, Status, Method = MoneyMovement.Direction, MoneyMovement.Status, MoneyMovement.Method
+
+# Whose items a movement settles in the normal case, and where money waits that settles nothing yet.
+OWN_SIDE = {Direction.IN: Side.RECEIVABLE, Direction.OUT: Side.PAYABLE}
+ADVANCE = {Direction.IN: Role.DEPOSIT, Direction.OUT: Role.PREPAID}
+CONTROL = {Side.RECEIVABLE: Role.RECEIVABLE, Side.PAYABLE: Role.PAYABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyInput:
+    """Money that came in or went out.
+
+    `amount` is what the party is credited with; `charges` of the bank come off a receipt and on top of a payment.
+    `allocations` says how much of which open item (by key, positive amounts); `oldest_first` spreads the money over what
+    is open, an own order first. What is not allocated is an advance. `order` is the order a deposit belongs to.
+    """
+
+    party_id: int
+    amount: Decimal
+    date: dt.date | None = None
+    account_id: int | None = None
+    method: str = Method.BANK
+    reference: str = ""
+    note: str = ""
+    order: Source | None = None
+    charges: Decimal = ZERO
+    allocations: Mapping[int, Decimal] = field(default_factory=dict)
+    oldest_first: bool = False
+
+
+@dataclass(slots=True)
+class _Wish:
+    """What is to be settled with one movement."""
+
+    money: MoneyMovement
+    allocations: Mapping[int, Decimal]
+    oldest_first: bool
+    settlings: list[Settling] = field(default_factory=list)
+
+    @property
+    def used(self) -> Decimal:
+        """How much of the money the settlements take; a credit note gives some back."""
+        own = OWN_SIDE[Direction(self.money.direction)]
+        return sum((each.amount if each.item.side == own else -each.amount for each in self.settlings), ZERO)
+
+
+@service
+def receive(moneys: Sequence[MoneyInput], *, actor: Actor, reason: str = "") -> list[MoneyMovement]:
+    """Book money that customers paid (or suppliers paid back) and allocate it in the same act.
+
+    Nine statements for any number of receipts and items. Raises BusinessError when more is allocated than there is.
+    """
+    return _book(moneys, Direction.IN, actor)
+
+
+@service
+def pay(moneys: Sequence[MoneyInput], *, actor: Actor, reason: str = "") -> list[MoneyMovement]:
+    """Book money paid to suppliers (or back to customers: allocate it to their credits); like `receive`."""
+    return _book(moneys, Direction.OUT, actor)
+
+
+@service
+def allocate(
+    *,
+    money_id: int,
+    actor: Actor,
+    allocations: Mapping[int, Decimal] | None = None,
+    posting_date: dt.date | None = None,
+    reason: str = "",
+) -> MoneyMovement:
+    """Settle open items with an advance: those named, or without `allocations` the oldest first.
+
+    Dr deposits / Cr receivable (payments: Dr payable / Cr prepayments).
+    """
+    money = _locked(money_id, actor)
+    day = posting_date or clock.today(actor.company)
+    wish = _Wish(money, allocations or {}, oldest_first=not allocations)
+    _decide([wish], actor)
+    if not wish.settlings:
+        raise BusinessError(Refusal("nothing_open", _("There is nothing open that could be settled")))
+    money.unapplied -= wish.used
+    money.version += 1
+    money.updated_at = clock.now()
+    money.save(update_fields=["unapplied", "version", "updated_at"])
+    summary = wording(_("Allocation of %(number)s"), number=money.number)
+    draft = VoucherDraft(actor.company_id, day, summary, source=money)
+    _on_side(draft, money, ADVANCE[Direction(money.direction)], wish.used, back=True)
+    _settled_entries(draft, wish)
+    book([draft], actor=actor)
+    settle([each._replace(date=day) for each in wish.settlings])
+    current_act().audit(money, "allocated", {"unapplied": (money.unapplied + wish.used, money.unapplied)})
+    _tell([wish], [], actor)
+    return money
+
+
+@service
+def reverse_money(
+    *, money_id: int, actor: Actor, posting_date: dt.date | None = None, reason: str = ""
+) -> MoneyMovement:
+    """Take a receipt or payment back: its entries in red, what it settled is open again."""
+    money = _locked(money_id, actor)
+    day = posting_date or clock.today(actor.company)
+    settled = list(
+        Settlement.objects.filter(money=money)
+        .values("item")
+        .annotate(total=Sum("amount"))
+        .exclude(total=0)
+        .order_by("item")
+    )
+    received = ZERO if money.direction == Direction.OUT else money.unapplied
+    items = OpenItem.objects.of(actor.company_id).lock([row["item"] for row in settled]).in_bulk()
+    settlings = [Settling(items[row["item"]], -row["total"], day, money.pk) for row in settled]
+    received -= sum((each.amount for each in settlings if each.item.side == Side.RECEIVABLE), ZERO)
+    credit.move_exposure({money.party_id: received}, actor=actor)
+    MoneyMovement.move_to([money], Status.REVERSED, unapplied=ZERO)
+    book([_mirror(money, day, actor)], actor=actor)
+    settle(settlings)
+    current_act().audit(money, "reversed", {"status": (Status.POSTED, Status.REVERSED)})
+    wish = _Wish(money, {}, oldest_first=False, settlings=settlings)
+    _tell([wish], [], actor)
+    return money
+
+
+def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> list[MoneyMovement]:
+    for index, each in enumerate(inputs):
+        _check(each, index, direction, actor)
+    if direction == Direction.IN:
+        received: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        for each in inputs:
+            received[each.party_id] -= each.amount
+        credit.move_exposure(received, actor=actor)
+    moneys = [_movement(each, direction, actor) for each in inputs]
+    wishes = [_Wish(money, each.allocations, each.oldest_first) for money, each in zip(moneys, inputs, strict=True)]
+    _decide(wishes, actor)
+    for wish in wishes:
+        wish.money.unapplied -= wish.used
+    _take_over_owners(wishes)
+    MoneyMovement.objects.bulk_create(moneys)
+    for wish in wishes:
+        wish.settlings = [each._replace(money_id=wish.money.pk) for each in wish.settlings]
+    book([_voucher(wish, each, actor) for wish, each in zip(wishes, inputs, strict=True)], actor=actor)
+    settle([each for wish in wishes for each in wish.settlings])
+    _correct_exposure(wishes, actor)
+    act = current_act()
+    for money in moneys:
+        act.audit(money, "booked", {"amount": (None, money.amount)})
+        act.announce(
+            "erp.finance.receipt.booked" if direction == Direction.IN else "erp.finance.payment.booked",
+            money,
+            {"number": money.number, "party": money.party_id, "amount": money.amount},
+        )
+    if direction == Direction.IN:
+        _tell(wishes, moneys, actor)
+    return moneys
+
+
+def _check(each: MoneyInput, index: int, direction: Direction, actor: Actor) -> None:
+    account = queries.accounts(actor.company_id).get(each.account_id or 0)
+    if each.amount <= 0:
+        raise BusinessError(Refusal("amount", _("The amount must be above zero"), line=index, field="amount"))
+    if each.charges < 0 or (direction == Direction.IN and each.charges > each.amount):
+        raise BusinessError(
+            Refusal("charges", _("Charges lie between zero and the amount"), line=index, field="charges")
+        )
+    if each.account_id and (account is None or not account.is_cash or not account.is_leaf or account.is_archived):
+        raise BusinessError(Refusal("account", _("Choose a cash or bank account"), line=index, field="account"))
+
+
+def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMovement:
+    usual = Role.CASH if each.method == Method.CASH else Role.BANK
+    return MoneyMovement(
+        company=actor.company,
+        direction=direction,
+        party_id=each.party_id,
+        date=each.date or clock.today(actor.company),
+        account_id=each.account_id or queries.account_of(actor.company_id, usual),
+        method=each.method,
+        amount=each.amount,
+        unapplied=each.amount,
+        reference=each.reference,
+        note=each.note,
+        order_kind=each.order.kind if each.order else "",
+        order_id=each.order.id if each.order else None,
+        owner_id=actor.user_id,
+    )
+
+
+def _decide(wishes: Sequence[_Wish], actor: Actor) -> None:
+    """Say which item each movement settles by how much, over locked rows; one statement."""
+    named = {pk for wish in wishes for pk in wish.allocations}
+    spread = Q()
+    for direction in Direction:
+        parties = {wish.money.party_id for wish in wishes if wish.oldest_first and wish.money.direction == direction}
+        if parties:
+            spread |= Q(party__in=parties, side=OWN_SIDE[direction], status=OpenItem.Status.OPEN, open_amount__gt=0)
+    if not named and not spread:
+        return
+    rows = OpenItem.objects.of(actor.company_id).filter(spread | Q(pk__in=named) if spread else Q(pk__in=named))
+    items = {item.pk: item for item in rows.order_by("pk").select_for_update(of=("self",))}
+    free = {pk: item.open_amount for pk, item in items.items()}
+    for wish in wishes:
+        _take_named(wish, items, free)
+        if wish.oldest_first:
+            _take_oldest(wish, items.values(), free)
+
+
+def _take_named(wish: _Wish, items: Mapping[int, OpenItem], free: dict[int, Decimal]) -> None:
+    for index, (pk, amount) in enumerate(wish.allocations.items()):
+        item = items.get(pk)
+        if item is None or item.party_id != wish.money.party_id:
+            raise BusinessError(
+                Refusal("not_found", _("This is no open item of the party"), line=index, field="allocations")
+            )
+        if not 0 < amount <= abs(free[pk]):
+            raise BusinessError(
+                Refusal(
+                    "more_than_open",
+                    _("%(number)s has %(open)s open"),
+                    {"number": item.number, "open": f"{abs(free[pk]):,.2f}"},
+                    line=index,
+                    field="allocations",
+                )
+            )
+        part = amount if free[pk] > 0 else -amount
+        free[pk] -= part
+        wish.settlings.append(Settling(item, part, wish.money.date, wish.money.pk))
+    if wish.used > wish.money.unapplied or wish.used < 0:
+        raise BusinessError(
+            Refusal(
+                "more_than_money",
+                _("%(used)s would be allocated of %(amount)s"),
+                {"used": f"{wish.used:,.2f}", "amount": f"{wish.money.unapplied:,.2f}"},
+                field="allocations",
+            )
+        )
+
+
+def _take_oldest(wish: _Wish, items: Iterable[OpenItem], free: dict[int, Decimal]) -> None:
+    """The money's own order first, then by due date."""
+    money, side = wish.money, OWN_SIDE[Direction(wish.money.direction)]
+    left = money.unapplied - wish.used
+    mine = [item for item in items if item.party_id == money.party_id and item.side == side and free[item.pk] > 0]
+    own = (money.order_kind, money.order_id)
+    mine.sort(key=lambda item: ((item.order_kind, item.order_id) != own or not money.order_id, item.due_date, item.pk))
+    for item in mine:
+        part = min(left, free[item.pk])
+        if part <= 0:
+            return
+        free[item.pk] -= part
+        left -= part
+        wish.settlings.append(Settling(item, part, money.date, money.pk))
+
+
+def _take_over_owners(wishes: Sequence[_Wish]) -> None:
+    """A receipt belongs to whoever looks after what it pays, so that the rep sees it."""
+    for wish in wishes:
+        owned = next((each.item for each in wish.settlings if each.item.owner_id), None)
+        if owned is not None:
+            wish.money.owner_id, wish.money.team_id = owned.owner_id, owned.team_id
+
+
+def _voucher(wish: _Wish, each: MoneyInput, actor: Actor) -> VoucherDraft:
+    money = wish.money
+    text = _("Receipt %(number)s") if money.direction == Direction.IN else _("Payment %(number)s")
+    summary = wording(text, number=money.number)
+    draft = VoucherDraft(actor.company_id, money.date, summary, source=money)
+    if money.direction == Direction.IN:
+        draft.debit(money.account_id, money.amount - each.charges)
+        draft.debit(Role.BANK_CHARGES, each.charges)
+    _settled_entries(draft, wish)
+    _on_side(draft, money, ADVANCE[Direction(money.direction)], money.unapplied)
+    if money.direction == Direction.OUT:
+        draft.debit(Role.BANK_CHARGES, each.charges)
+        draft.credit(money.account_id, money.amount + each.charges)
+    return draft
+
+
+def _settled_entries(draft: VoucherDraft, wish: _Wish) -> None:
+    """What was settled, on the control account of each side."""
+    own = OWN_SIDE[Direction(wish.money.direction)]
+    for side in Side:
+        amount = sum((each.amount for each in wish.settlings if each.item.side == side), ZERO)
+        _on_side(draft, wish.money, CONTROL[side], amount if side == own else -amount)
+
+
+def _on_side(draft: VoucherDraft, money: MoneyMovement, role: str, amount: Decimal, *, back: bool = False) -> None:
+    """Credit for money in, debit for money out; `back` the other way, for an advance that is used up."""
+    post = draft.credit if (money.direction == Direction.IN) != back else draft.debit
+    post(role, amount, party_id=money.party_id, source=Source(*_key(money), money.number))
+
+
+def _key(money: MoneyMovement) -> tuple[str, int]:
+    return MoneyMovement.kind(), money.pk
+
+
+def _correct_exposure(wishes: Sequence[_Wish], actor: Actor) -> None:
+    """Money back to a customer raises what is owed; money from a supplier was no customer's."""
+    moves: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for wish in wishes:
+        for each in wish.settlings:
+            if each.item.side != OWN_SIDE[Direction(wish.money.direction)]:
+                moves[wish.money.party_id] -= each.amount
+    credit.move_exposure(moves, actor=actor)
+
+
+def _mirror(money: MoneyMovement, day: dt.date, actor: Actor) -> VoucherDraft:
+    """All that was posted for a movement, in red."""
+    draft = VoucherDraft(
+        actor.company_id, day, wording(_("Reversal of %(number)s"), number=money.number), source=money, is_red=True
+    )
+    sums = (
+        VoucherLine.objects.filter(
+            company=actor.company_id,
+            voucher__source_kind=MoneyMovement.kind(),
+            voucher__source_id=money.pk,
+            voucher__status=Voucher.Status.POSTED,
+        )
+        .values("account", "party", "source_id")
+        .annotate(net=Sum("debit") - Sum("credit"))
+        .order_by("account")
+    )
+    source = Source(*_key(money), money.number)
+    for row in sums:
+        more = {"party_id": row["party"], "source": source if row["source_id"] else None}
+        if row["net"] > 0:
+            draft.debit(row["account"], -row["net"], **more)
+        else:
+            draft.credit(row["account"], row["net"], **more)
+    return draft
+
+
+def _locked(money_id: int, actor: Actor) -> MoneyMovement:
+    money = MoneyMovement.objects.of(actor.company_id).lock([money_id]).get()
+    money.demand_status(Status.POSTED)
+    return money
+
+
+def _tell(wishes: Sequence[_Wish], receipts: Sequence[MoneyMovement], actor: Actor) -> None:
+    """Announce what customers' money did to their orders."""
+    settled: dict[Source, Decimal] = defaultdict(lambda: ZERO)
+    for wish in wishes:
+        for each in wish.settlings:
+            item = each.item
+            if item.side == Side.RECEIVABLE and item.order_id:
+                settled[Source(item.order_kind, item.order_id, item.order_number)] += each.amount
+    if not settled and not receipts:
+        return
+    still_open = open_of_orders(settled, actor=actor) if settled else {}
+    payment_received.send(
+        sender=MoneyMovement, receipts=receipts, settled=dict(settled), still_open=still_open, actor=actor
+    )
+
+
+def open_of_orders(orders: Iterable[Source], *, actor: Actor) -> dict[Source, Decimal]:
+    """What is still open of the receivables of orders; one statement."""
+    orders = list(orders)
+    rows = (
+        OpenItem.objects.of(actor.company_id)
+        .filter(
+            side=Side.RECEIVABLE,
+            order_kind__in={order.kind for order in orders},
+            order_id__in={order.id for order in orders},
+        )
+        .values_list("order_kind", "order_id")
+        .annotate(Sum("open_amount"))
+    )
+    sums = {(kind, pk): amount for kind, pk, amount in rows}
+    return {order: sums.get(order[:2], ZERO) for order in orders}

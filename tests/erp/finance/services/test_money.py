@@ -1,0 +1,229 @@
+"""Money in, money out, and what it settles."""
+
+from decimal import Decimal
+
+import pytest
+
+from erp.finance import services as finance
+from erp.finance.models import OpenItem, Settlement, Voucher
+from erp.finance.services import MoneyInput
+from erp.finance.signals import payment_received
+from suite.core.errors import BusinessError
+from tests.erp.finance import books
+
+
+def owing(company, actor, buyer, lamp, *prices, **more):
+    """Orders of one piece each, confirmed."""
+    orders = [books.order(buyer, books.line(lamp, 1, price), **more) for price in prices]
+    finance.open_orders(books.demand(*orders), actor=actor)
+    return list(OpenItem.objects.order_by("pk"))
+
+
+def receive(buyer, amount, actor, **more):
+    (money,) = finance.receive([MoneyInput(party_id=buyer.pk, amount=Decimal(amount), **more)], actor=actor)
+    return money
+
+
+def test_a_deposit_waits_on_its_own_account(company, actor, buyer):
+    money = receive(buyer, 5000, actor)
+
+    assert money.unapplied == 5000
+    voucher = Voucher.objects.get()
+    assert books.entries(voucher) == [("1002", Decimal(5000), Decimal(0)), ("220301", Decimal(0), Decimal(5000))]
+
+
+def test_an_allocated_deposit_leaves_its_account(company, actor, buyer, lamp):
+    owing(company, actor, buyer, lamp, 11300)
+    money = receive(buyer, 5000, actor)
+
+    finance.allocate(money_id=money.pk, actor=actor)
+
+    assert books.balance(company, "220301") == 0
+    assert books.balance(company, "1122") == 6300 == books.receivable(buyer)
+
+
+def test_one_payment_settles_the_oldest_items_first_and_the_rest_stays_open(company, actor, buyer, lamp):
+    """ERP-34: one payment over five invoices is allocated in one step."""
+    items = owing(company, actor, buyer, lamp, 100, 200, 300, 400, 500)
+
+    money = receive(buyer, 650, actor, oldest_first=True)
+
+    assert money.unapplied == 0
+    assert [item.open_amount for item in OpenItem.objects.order_by("pk")] == [0, 0, 0, 350, 500]
+    assert Settlement.objects.filter(money=money).count() == 4
+    assert books.balance(company, "1122") == 850 == books.receivable(buyer)
+    assert items[0].number
+
+
+def test_an_overpayment_becomes_an_advance(company, actor, buyer, lamp):
+    owing(company, actor, buyer, lamp, 100)
+
+    money = receive(buyer, 150, actor, oldest_first=True)
+
+    assert money.unapplied == 50
+    assert books.balance(company, "220301") == -50
+    assert books.receivable(buyer) == 0
+
+
+def test_bank_charges_are_ours_and_the_customer_is_credited_in_full(company, actor, buyer, lamp):
+    """X-AC03: a bank line of 50, booked as 52 from the customer less 2 bank fee."""
+    owing(company, actor, buyer, lamp, 52)
+
+    receive(buyer, 52, actor, oldest_first=True, charges=Decimal(2))
+
+    assert books.entries(Voucher.objects.latest("pk")) == [
+        ("1002", Decimal(50), Decimal(0)),
+        ("560301", Decimal(2), Decimal(0)),
+        ("1122", Decimal(0), Decimal(52)),
+    ]
+    assert books.receivable(buyer) == 0
+
+
+def test_no_more_of_a_deposit_can_be_used_than_was_paid_in(company, actor, buyer, lamp):
+    """X-OC04."""
+    (item,) = owing(company, actor, buyer, lamp, 500)
+    money = receive(buyer, 100, actor)
+
+    with pytest.raises(BusinessError, match="200.00 would be allocated of 100.00"):
+        finance.allocate(money_id=money.pk, allocations={item.pk: Decimal(200)}, actor=actor)
+    finance.allocate(money_id=money.pk, allocations={item.pk: Decimal(100)}, actor=actor)
+
+    assert books.receivable(buyer) == 400
+
+
+def test_a_credit_is_paid_out_in_two_parts(company, actor, buyer, lamp):
+    """X-OC03: a credit note of 220, paid out 120 and 100."""
+    order = books.order(buyer, books.line(lamp, 5, 44, rate=10))
+    finance.open_orders(books.demand(order), actor=actor)
+    finance.recognise_deliveries([books.shipped(order, 5, 50)], posting_date=order.date, actor=actor)
+    receive(buyer, 220, actor, oldest_first=True)
+    finance.take_back([books.shipped(order, 5, 50)], posting_date=order.date, actor=actor)
+    note = OpenItem.objects.get(amount__lt=0)
+    assert note.open_amount == -220
+
+    rests = []
+    for amount in (120, 100):
+        part = MoneyInput(party_id=buyer.pk, amount=Decimal(amount), allocations={note.pk: Decimal(amount)})
+        finance.pay([part], actor=actor)
+        note.refresh_from_db()
+        rests.append(note.open_amount)
+
+    assert rests == [-100, 0]
+    assert note.status == OpenItem.Status.SETTLED
+    assert books.balance(company, "1122") == 0 == books.balance(company, "1002")
+
+
+def test_a_credit_note_can_be_set_off_in_a_receipt(company, actor, buyer, lamp):
+    first = books.order(buyer, books.line(lamp, 1, 200))
+    finance.open_orders(books.demand(first), actor=actor)
+    finance.recognise_deliveries([books.shipped(first, 1, 50)], posting_date=first.date, actor=actor)
+    receive(buyer, 200, actor, oldest_first=True)
+    finance.take_back([books.shipped(first, 1, 50)], posting_date=first.date, actor=actor)
+    note = OpenItem.objects.get(amount__lt=0)
+    item = owing(company, actor, buyer, lamp, 1000)[-1]
+
+    money = receive(buyer, 800, actor, allocations={item.pk: Decimal(1000), note.pk: Decimal(200)})
+
+    assert money.unapplied == 0
+    assert books.receivable(buyer) == 0 == books.balance(company, "1122")
+
+
+def test_a_reversed_receipt_leaves_everything_as_before_in_red(company, actor, buyer, lamp):
+    account = finance.set_credit(party=buyer, limit=Decimal(100000), actor=actor)
+    (first, second) = owing(company, actor, buyer, lamp, 100, 200)
+    account.refresh_from_db()
+    money = receive(buyer, 280, actor, allocations={first.pk: Decimal(100)})
+    finance.allocate(money_id=money.pk, allocations={second.pk: Decimal(80)}, actor=actor)
+
+    finance.reverse_money(money_id=money.pk, actor=actor, reason="bounced")
+
+    money.refresh_from_db()
+    assert (money.status, money.unapplied) == ("reversed", 0)
+    assert [item.open_amount for item in OpenItem.objects.order_by("pk")] == [100, 200]
+    assert books.balance(company, "1002") == 0 == books.balance(company, "220301")
+    assert books.balance(company, "1122") == 300
+    account.refresh_from_db()
+    assert account.exposure == 0
+
+
+def test_items_of_somebody_else_cannot_be_settled(company, actor, buyer, lamp):
+    from tests import make
+
+    (item,) = owing(company, actor, buyer, lamp, 100)
+    stranger = make.party(company, "Stranger")
+
+    with pytest.raises(BusinessError, match="no open item"):
+        receive(stranger, 100, actor, allocations={item.pk: Decimal(100)})
+
+
+def test_the_corridor_hears_what_was_settled_and_what_is_open(company, actor, buyer, lamp):
+    order = books.order(buyer, books.line(lamp, 1, 300))
+    finance.open_orders(books.demand(order), actor=actor)
+    heard = []
+
+    def hear(**told):
+        heard.append((told["settled"], told["still_open"]))
+
+    payment_received.connect(hear)
+    try:
+        money = receive(buyer, 100, actor, oldest_first=True)
+        finance.reverse_money(money_id=money.pk, actor=actor)
+    finally:
+        payment_received.disconnect(hear)
+
+    assert heard == [
+        ({order.source: Decimal(100)}, {order.source: Decimal(200)}),
+        ({order.source: Decimal(-100)}, {order.source: Decimal(300)}),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_receipt_takes_the_same_statements_for_any_number_of_items(
+    company, actor, buyer, lamp, count, django_assert_num_queries
+):
+    owing(company, actor, buyer, lamp, *([100] * count))
+    books.warm(company)
+
+    with django_assert_num_queries(12):  # eight, trail, flip, and the savepoint that the test adds
+        receive(buyer, 100 * count, actor, oldest_first=True)
+
+
+def test_the_chain_of_the_worked_example(company, actor, buyer, lamp):
+    """Worked example 1: deposit, confirm, apply, ship 4, ship 2, cancel the last 4, return 1, collect."""
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    seen = []
+
+    def look():
+        seen.append((books.receivable(buyer), -books.balance(company, "220302"), books.balance(company, "1122")))
+
+    deposit = receive(buyer, 5000, actor, order=order.source)
+    look()
+    finance.open_orders(books.demand(order), actor=actor)
+    look()
+    finance.allocate(money_id=deposit.pk, actor=actor)
+    look()
+    for quantity in (4, 2):
+        issue = books.shipped(order, quantity, quantity * 600)
+        finance.recognise_deliveries([issue], posting_date=order.date, actor=actor)
+        look()
+    finance.change_orders([books.given_up(order, [6])], actor=actor)
+    look()
+    finance.take_back([books.shipped(order, 1, 600)], posting_date=order.date, actor=actor)
+    look()
+    receive(buyer, 650, actor, oldest_first=True)
+    look()
+
+    assert seen == [
+        (0, 0, 0),
+        (11300, 11300, 11300),
+        (6300, 11300, 6300),
+        (6300, 6780, 6300),
+        (6300, 4520, 6300),
+        (1780, 0, 1780),
+        (650, 0, 650),
+        (0, 0, 0),
+    ]
+    assert books.balance(company, "5001") == -5000
+    assert books.balance(company, "22210107") == -650
+    assert books.balance(company, "5401") == 3000
+    assert books.balance(company, "1002") == 5650
