@@ -18,7 +18,7 @@ from erp.finance.services.items import Settling, Side, settle
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.finance.signals import payment_received
 from erp.inputs import Source
-from suite.core import bulk, clock
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
