@@ -46,11 +46,6 @@ def kind(name: str) -> Kind:
     return _kinds[name]
 
 
-def label(name: str) -> str:
-    """What people call this kind of document."""
-    return str(_kinds[name].model._meta.verbose_name) if name in _kinds else name
-
-
 def choices() -> list[tuple[str, str]]:
-    """Kinds for forms."""
-    return [(name, label(name)) for name in _kinds]
+    """Kinds for forms and filters."""
+    return [(name, str(kind.model._meta.verbose_name)) for name, kind in _kinds.items()]

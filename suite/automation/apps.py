@@ -8,8 +8,6 @@ class AutomationConfig(AppConfig):
     verbose_name = _("Automation")
 
     def ready(self) -> None:
-        from suite.automation.models import Approval
-        from suite.automation.queries import asked_or_asking
-        from suite.core.access import register_owner_rule
+        from suite.automation import wiring
 
-        register_owner_rule(Approval, asked_or_asking)
+        wiring.connect()

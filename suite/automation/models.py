@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from suite.automation import approvals
 from suite.core import clock
 from suite.core.models import CompanyRow, Role
 from suite.core.money import AmountField
+from suite.desk import documents
 
 
 class ApprovalRule(CompanyRow):
@@ -41,7 +41,7 @@ class ApprovalRule(CompanyRow):
 
     def __str__(self) -> str:
         return gettext("%(document)s above %(amount)s") % {
-            "document": approvals.label(self.kind), "amount": f"{self.from_amount:,.2f}",
+            "document": documents.label_of(self.kind), "amount": f"{self.from_amount:,.2f}",
         }  # fmt: skip
 
 
@@ -105,7 +105,20 @@ class Approval(CompanyRow):
         ]
 
     def __str__(self) -> str:
-        return f"{approvals.label(self.kind)} {self.number}"
+        return f"{documents.label_of(self.kind)} {self.number}"
+
+    @property
+    def kind_label(self) -> str:
+        return documents.label_of(self.kind)
+
+    @property
+    def document_url(self) -> str:
+        return documents.url_of(self.kind, self.object_id)
+
+    @property
+    def due_step(self) -> ApprovalStep | None:
+        """The step that somebody must decide now."""
+        return next((step for step in self.steps.all() if step.status == ApprovalStep.Status.WAITING), None)
 
     @property
     def reason(self) -> str:

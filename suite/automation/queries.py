@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from suite.automation.models import Approval, ApprovalStep
 from suite.core.access import Actor, Scope
+
+SHOWN = 8  # rows of the workbench's block
 
 
 def my_approvals(actor: Actor) -> QuerySet[Approval]:
@@ -32,3 +36,14 @@ def route_of(kind: str, object_id: int) -> QuerySet[Approval]:
         .prefetch_related("steps__role", "steps__decided_by")
         .order_by("-id")
     )
+
+
+def count_mine(actor: Actor) -> int:
+    """How many documents wait for the actor; counted to 100."""
+    return my_approvals(actor).order_by()[:100].count()
+
+
+def block(actor: Actor) -> dict[str, Any]:
+    """The workbench's block: the latest that wait for the actor."""
+    rows = list(my_approvals(actor).select_related("requested_by").prefetch_related("steps__role")[: SHOWN + 1])
+    return {"approvals": rows[:SHOWN], "more": len(rows) > SHOWN}

@@ -27,6 +27,8 @@ SELLING = {
 }
 EVERYBODY = {
     "desk.*": OWN,
+    "automation.view_approval": OWN,
+    "automation.decide_approval": OWN,
     "core.view_user": ALL,
     "core.view_team": ALL,
     "core.view_job": OWN,
@@ -166,7 +168,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             "masterdata.see_*": ALL,
             "crm_sales.override_*": ALL,
             "automation.decide_approval": ALL,
-            "erp_procurement.approve_requisition": ALL,
+            "erp_procurement.approve_*": ALL,
             "integration_insight.*": ALL,
         },
     ),

@@ -1,0 +1,12 @@
+"""Addresses of automation."""
+
+from django.urls import path
+
+from suite.automation import views
+
+app_name = "automation"
+urlpatterns = [
+    path("approvals/", views.approval_list, name="approvals"),
+    path("approvals/<int:pk>/", views.approval_page, name="approval"),
+    path("approvals/<int:pk>/<slug:name>/", views.decide, name="decide"),
+]
