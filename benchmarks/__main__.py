@@ -1,0 +1,26 @@
+"""`make bench`: print what the product reaches beside plain SQL on the same server, in the same run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import django
+
+AREAS = ("confirm", "chain", "books", "reorder", "imports", "lists")
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suite.settings")
+    django.setup()
+    from benchmarks import common
+
+    print(common.facts())
+    print(f"{'goal':4} {'what':52} {'ours':>12} {'beside':>12} {'ratio':>8}  {'unit':8} wanted")
+    for area in sys.argv[1:] or AREAS:
+        importlib.import_module(f"benchmarks.{area}").run()
+
+
+if __name__ == "__main__":
+    main()
