@@ -167,6 +167,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 1800  # below the visibility timeout: a task that still runs must not be handed out again
 CELERY_TASK_SOFT_TIME_LIMIT = 1700
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 1.0  # a doorbell must not keep people waiting
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat" / "schedule")
 
 AUTH_USER_MODEL = "core.User"

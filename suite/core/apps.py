@@ -8,4 +8,5 @@ class CoreConfig(AppConfig):
     verbose_name = _("Users and companies")
 
     def ready(self) -> None:
+        import suite.celery  # noqa: F401  doorbells of every process ring at our broker
         from suite.core import checks, signals  # noqa: F401

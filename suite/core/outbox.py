@@ -26,7 +26,8 @@ _consumers: dict[str, list[Consumer]] = {}
 GIVE_UP_AFTER = 12
 BATCH = 100
 QUIET = 0.3  # seconds between two doorbells of one process; the clock rings every few seconds anyway
-_rang_at = 0.0
+SULK = 30.0  # seconds a process leaves a broker alone that did not answer
+_quiet_until = 0.0
 
 
 def on(event: str, consumer: Consumer) -> None:
@@ -40,15 +41,16 @@ def consumers_of(event: str) -> list[Consumer]:
 
 def ring() -> None:
     """Wake a worker. Losing the call does no harm: the clock rings too."""
-    global _rang_at
-    if time.monotonic() - _rang_at < QUIET:
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
         return
-    _rang_at = time.monotonic()
+    _quiet_until = time.monotonic() + QUIET
     from suite.core.tasks import relay_outbox
 
     try:
         relay_outbox.apply_async(retry=False)
     except Exception:
+        _quiet_until = time.monotonic() + SULK
         log.warning("The broker did not answer; the outbox waits for the clock")
 
 
