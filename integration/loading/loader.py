@@ -214,11 +214,11 @@ class Loader:
         deliveries = Delivery.objects.of(self.actor.company_id).filter(
             order_kind=Order.kind(), order_id__in=order_ids, status=Delivery.Status.OPEN
         )
-        by_day: dict[dt.date | None, list[int]] = defaultdict(list)
+        by_day: dict[dt.date | None, list[Delivery]] = defaultdict(list)
         for delivery in deliveries:
-            by_day[shipped.get(delivery.order_id or 0)].append(delivery.pk)
-        for day, pks in sorted(by_day.items(), key=lambda pair: pair[0] or dt.date.min):
-            inventory.ship(delivery_ids=pks, posting_date=day, actor=self.actor)
+            by_day[shipped.get(delivery.order_id or 0)].append(delivery)
+        for day, left in sorted(by_day.items(), key=lambda pair: pair[0] or dt.date.min):
+            inventory.ship(left, posting_date=day, actor=self.actor)
 
     def _invoice(self, order_ids: Sequence[int]) -> None:
         drafts = finance.draft_for_orders(order_ids=order_ids, order_kind=Order.kind(), actor=self.actor)

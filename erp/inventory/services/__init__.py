@@ -1,7 +1,7 @@
 """What inventory does. Areas above and the doors call what is named here."""
 
-from erp.inventory.queries import Availability, availability
-from erp.inventory.services.adjustments import Difference, adjust, book_count, opening_stock
+from erp.inventory.services.adjustments import Difference, adjust, book_count, opening_stock, reverse_adjustment
+from erp.inventory.services.availability import Availability, availability
 from erp.inventory.services.changes import change_orders
 from erp.inventory.services.deliveries import drop_deliveries, open_deliveries, payment_arrived
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt
@@ -33,6 +33,7 @@ __all__ = [
     "return_goods",
     "return_to_supplier",
     "revalue",
+    "reverse_adjustment",
     "reverse_receipt",
     "ship",
 ]

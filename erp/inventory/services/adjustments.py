@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import services as finance
 from erp.finance.models import AccountRole
 from erp.finance.services import StockPosting
+from erp.inputs import Source
 from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockMove
 from erp.inventory.services.dates import booking
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
@@ -159,3 +160,49 @@ def _book(
         unit_cost=unit_cost,
         value=value,
     )
+
+
+@service
+def reverse_adjustment(
+    adjustment: StockAdjustment, *, actor: Actor, reason: str, date: dt.date | None = None
+) -> StockAdjustment:
+    """Take an adjustment back: what was found goes out at its value, what was missing comes back at its cost.
+
+    Raises BusinessError when goods that were found have left the house since.
+    """
+    when = booking(date, actor=actor)
+    adjustment = StockAdjustment.objects.of(actor.company_id).lock([adjustment.pk]).get()
+    adjustment.demand_status(StockAdjustment.Status.POSTED)
+    lines = list(adjustment.lines.select_related("product"))
+    stock = Stock.lock([Key(line.product_id, adjustment.warehouse_id) for line in lines], actor=actor)
+    stock.read_layers()
+    moves = StockMove.objects.filter(source_kind=adjustment.kind(), source_id=adjustment.pk, reverses=None)
+    move_of = {move.source_line_id: move for move in moves}
+    postings: list[StockPosting] = []
+    for line in lines:
+        posting, move = _posting(adjustment, line), move_of[line.pk]
+        paper = Paper(posting.source, move.kind, *when)
+        postings.append(replace(posting, value=-line.value, is_red=True))
+        postings += _undo(line, move, posting.source, stock, paper)
+    stock.squeeze()
+    stock.fill()
+    stock.write()
+    finance.post_stock(postings, posting_date=when.date, actor=actor)
+    StockAdjustment.move_to([adjustment], StockAdjustment.Status.REVERSED)
+    act = current_act()
+    act.audit(adjustment, "reversed", {"status": (StockAdjustment.Status.POSTED, StockAdjustment.Status.REVERSED)})
+    act.announce("erp.inventory.adjustment.reversed", adjustment, {"number": adjustment.number})
+    return adjustment
+
+
+def _undo(line: StockAdjustmentLine, move: StockMove, source: Source, stock: Stock, paper: Paper) -> list[StockPosting]:
+    """Move the goods of a line back; what the stock cannot bear of the old value is cost of sales."""
+    key = Key(line.product_id, move.warehouse_id)
+    if line.difference < 0:
+        stock.bring(key, -line.difference, -line.value, paper, line_id=line.pk, reverses=move)
+        return []
+    on_hand = stock.cells[key].on_hand
+    if on_hand < line.difference:
+        raise BusinessError(too_little(line.product, wanted=line.difference, free=on_hand, line=line.position))
+    left = stock.take_back(key, move, line.difference, line.value, paper, line_id=line.pk)
+    return [StockPosting(source, AccountRole.Role.COST, line.value - left)] if left != line.value else []

@@ -10,10 +10,10 @@ from decimal import Decimal
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from erp.inputs import DemandLine, DemandOrder, DemandSet, OrderChange
+from erp.inputs import DemandLine, DemandOrder, DemandSet, OrderChange, Shortage
 from erp.inventory.models import Delivery, DeliveryLine, Demand
 from erp.inventory.services.deliveries import insert_lines, open_deliveries, promised_date
-from erp.inventory.services.reservations import Reserved, reserve
+from erp.inventory.services.reservations import reserve
 from erp.inventory.services.stock import Key, Stock
 from erp.inventory.services.warehouses import default_warehouse_id
 from erp.inventory.services.wording import number
@@ -26,7 +26,7 @@ from suite.core.sql import unnested
 
 
 @service
-def change_orders(changes: Sequence[OrderChange], *, actor: Actor, reason: str = "") -> Reserved:
+def change_orders(changes: Sequence[OrderChange], *, actor: Actor, reason: str = "") -> list[Shortage]:
     """Follow amended, cancelled or undone orders; a fixed number of statements for any number of orders and lines.
 
     Of what is given up, that which waits goes before that which is reserved; freed goods go to those who wait, by
@@ -49,14 +49,15 @@ def change_orders(changes: Sequence[OrderChange], *, actor: Actor, reason: str =
     stock = Stock.lock({key for key in keys if key.product_id not in services}, actor=actor, valued=False)
     _free(less, orders, stock)
     _shrink(less, papers)
-    reserved = Reserved({}, [])
+    short: list[Shortage] = []
     if more:
         _deliver_more(more, papers, warehouse_id, actor)
         reserved = reserve(more, actor=actor)
         if reserved.refused:
             raise BusinessError(by_key=reserved.refused)
+        short = reserved.short
     _follow_dates(changes, actor)
-    return reserved
+    return short
 
 
 def _moves(change: OrderChange) -> dict[int, Decimal]:

@@ -74,7 +74,7 @@ def test_a_receipt_for_a_shortage_leaves_the_rest_free(shop: Shop) -> None:
 
     shop.buy((tea, 60, "1"))
 
-    stock = services.availability([tea.pk], shop.company.pk)[tea.pk]
+    stock = services.availability([tea.pk], company=shop.company)[tea.pk]
     assert (stock.on_hand, stock.reserved, stock.free, stock.waiting) == (120, 100, 20, 0)
 
 

@@ -103,9 +103,9 @@ def test_availability_tells_what_is_free_and_who_waits(shop: Shop) -> None:
     tea, cup = shop.product("tea", stock=60), shop.product("cup")
     shop.reserve(shop.order((tea, 70)))
 
-    stock = services.availability([tea.pk, cup.pk], shop.company.pk)
+    stock = services.availability([tea.pk, cup.pk], company=shop.company)
 
     assert (stock[tea.pk].on_hand, stock[tea.pk].reserved, stock[tea.pk].free) == (60, 60, 0)
     assert (stock[tea.pk].waiting, stock[tea.pk].incoming) == (10, 0)
     assert stock[cup.pk].free == Decimal(0)
-    assert services.availability([], shop.company.pk) == {}
+    assert services.availability([], company=shop.company) == {}

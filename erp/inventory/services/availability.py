@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import connection
 
 from erp.inventory import ports
+from suite.core.models import Company
 from suite.core.money import ZERO
 
 
@@ -28,13 +29,13 @@ class Availability:
         return self.on_hand - self.reserved
 
 
-def availability(product_ids: Collection[int], company_id: int) -> dict[int, Availability]:
+def availability(product_ids: Collection[int], *, company: Company) -> dict[int, Availability]:
     """The stock of these products of a company, each of them answered; one statement, and one for what is coming."""
     ids = sorted(set(product_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_AVAILABILITY, [ids, company_id, company_id])
+        cursor.execute(_AVAILABILITY, [ids, company.pk, company.pk])
         rows = cursor.fetchall()
-    coming = ports.incoming(company_id, ids)
+    coming = ports.incoming(company.pk, ids)
     none = ports.Incoming(ZERO)
     return {
         pk: Availability(on_hand, reserved, waiting, coming.get(pk, none).quantity, coming.get(pk, none).next_arrival)
