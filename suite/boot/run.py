@@ -18,7 +18,7 @@ import psycopg2
 from suite.boot import servers
 from suite.boot.children import Children, Failed, recorded
 from suite.boot.processes import die_with_parent
-from suite.boot.stamps import Stamp, schema_inputs
+from suite.boot.stamps import PACKAGES, Stamp, schema_inputs
 
 ROOT = servers.ROOT
 PATIENCE = 90  # seconds for the web to answer
@@ -90,7 +90,7 @@ class Launcher:
 
     def load_demo(self) -> None:
         """Give an empty database a company to look at, unless SUITE_DEMO is 0."""
-        has_command = any(ROOT.glob("*/*/management/commands/load_demo.py"))
+        has_command = any(path for package in PACKAGES for path in (ROOT / package).rglob("commands/load_demo.py"))
         wanted = has_command and os.environ.get("SUITE_DEMO") != "0"
         if wanted and not has_company(os.environ["DATABASE_URL"]):
             self.say("Loading the demo company")
