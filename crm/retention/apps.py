@@ -6,3 +6,8 @@ class RetentionConfig(AppConfig):
     name = "crm.retention"
     label = "crm_retention"
     verbose_name = _("Retention")
+
+    def ready(self) -> None:
+        from crm.retention import wiring
+
+        wiring.connect()

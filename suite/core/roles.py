@@ -48,6 +48,7 @@ def seller(scope: Scope) -> dict[str, Scope]:
         "crm_sales.*_quotation": scope,
         "crm_sales.*_order": scope,
         "crm_retention.view_*": scope,
+        "crm_retention.change_churnalert": scope,
         "erp_inventory.view_delivery": scope,
         "erp_finance.view_receivable": scope,
         "erp_finance.view_invoice": scope,

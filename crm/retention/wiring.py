@@ -1,0 +1,34 @@
+"""What retention listens to and brings to the ground below."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.retention import services
+from suite.core import outbox
+from suite.core.access import Actor
+from suite.core.companies import on_founding
+from suite.core.models import OutboxEvent
+from suite.desk import navigation
+from suite.desk.services import notifications
+
+
+def connect() -> None:
+    """Called once, from apps.py."""
+    on_founding(services.found)
+    for what in ("confirmed", "cancelled", "undone", "amended"):
+        outbox.on(f"crm.sales.order.{what}", orders_moved)
+    notifications.register_kind("churn", _("A customer of mine has stopped ordering"), mail=True)
+    navigation.register(
+        _("Customers"),
+        _("Dormant customers"),
+        "crm_retention:alerts",
+        icon="zzz",
+        permission="crm_retention.view_churnalert",
+        order=24,
+    )
+
+
+def orders_moved(event: OutboxEvent, actor: Actor) -> None:
+    """An order was confirmed, or is none any more: look at its customer again."""
+    services.refresh_customers(parties=[event.payload["party"]], actor=actor)
