@@ -8,6 +8,7 @@ class IntegrationConfig(AppConfig):
     verbose_name = _("Integration")
 
     def ready(self) -> None:
-        from integration import crm_to_erp, ports  # noqa: F401
+        from integration import crm_to_erp, erp_to_crm, notices, ports  # noqa: F401
 
         ports.plug()
+        notices.connect()

@@ -107,17 +107,20 @@ class Act:
             )
         )
 
-    def announce(self, event: str, row: Model, payload: Mapping[str, Any] | None = None, *, key: str = "") -> None:
+    def announce(
+        self, event: str, row: Model | Paper, payload: Mapping[str, Any] | None = None, *, key: str = ""
+    ) -> None:
         """Put an event into the outbox; `key` makes it unique where the record does not (once per version, day...)."""
+        kind, pk = key_of(row)
         version = getattr(row, "version", "")
         self.events.append(
             OutboxEvent(
                 company_id=self.actor.company_id,
                 event=event,
-                kind=row._meta.label_lower,
-                object_id=row.pk,
+                kind=kind,
+                object_id=pk,
                 payload={name: plain(value) for name, value in (payload or {}).items()},
-                dedupe_key=f"{event}:{row.pk}:{key or version}",
+                dedupe_key=f"{event}:{pk}:{key or version}",
             )
         )
 

@@ -1,0 +1,99 @@
+"""From the back wing to the front: what was delivered, invoiced and paid moves the order's state in the same transaction;
+who should know is told after the commit (`integration.notices`).
+
+One receiver per signal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.dispatch import receiver
+
+from crm.sales.models import Order
+from crm.sales.services import progress
+from erp.finance.models import Invoice, MoneyMovement
+from erp.finance.signals import invoice_issued, payment_received
+from erp.inputs import Source
+from erp.inventory import services as inventory
+from erp.inventory.models import Delivery, GoodsReceipt
+from erp.inventory.signals import goods_delivered, goods_returned
+from suite.core.access import Actor
+from suite.core.acts import current_act
+from suite.core.money import ZERO
+
+ORDER = Order.kind()
+
+
+@receiver(goods_delivered, dispatch_uid="integration.note_delivery")
+def note_delivery(*, deliveries: list[Delivery], **_: Any) -> None:
+    """The order's lines count what was shipped; its delivery state follows."""
+    shipped: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for delivery in deliveries:
+        if delivery.order_kind == ORDER:
+            for line in delivery.shipped_lines:
+                shipped[line.order_line_id] += line.quantity
+            tell("delivered", Source(ORDER, delivery.order_id, delivery.order_number), delivery, delivery.number)
+    progress.delivered(shipped)
+
+
+@receiver(goods_returned, dispatch_uid="integration.note_return")
+def note_return(*, receipts: list[GoodsReceipt], **_: Any) -> None:
+    """The order's lines count what came back."""
+    returned: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for receipt in receipts:
+        if receipt.order_kind == ORDER:
+            for line in receipt.booked_lines:
+                returned[line.order_line_id] += line.quantity
+            tell("returned", Source(ORDER, receipt.order_id, receipt.order_number), receipt, receipt.number)
+    progress.returned(returned)
+
+
+@receiver(invoice_issued, dispatch_uid="integration.note_invoice")
+def note_invoice(*, invoices: list[Invoice], quantities: Mapping[Source, Mapping[int, Decimal]], **_: Any) -> None:
+    """The order's lines count what was invoiced."""
+    invoiced: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for order, lines in quantities.items():
+        if order.kind == ORDER:
+            for line_id, quantity in lines.items():
+                invoiced[line_id] += quantity
+    progress.invoiced(invoiced)
+    for invoice in invoices:
+        if invoice.order_kind == ORDER:
+            tell("invoiced", Source(ORDER, invoice.order_id, invoice.order_number), invoice, invoice.number)
+
+
+@receiver(payment_received, dispatch_uid="integration.note_payment")
+def note_payment(
+    *,
+    receipts: Iterable[MoneyMovement],
+    settled: Mapping[Source, Decimal],
+    still_open: Mapping[Source, Decimal],
+    actor: Actor,
+    **_: Any,
+) -> None:
+    """Orders know what is paid; deliveries that waited for the money may go."""
+    mine = {order: amount for order, amount in settled.items() if order.kind == ORDER}
+    progress.paid({order.id: amount for order, amount in mine.items()}, {order.id: still_open[order] for order in mine})
+    paid = [order.id for order, amount in mine.items() if amount > 0 and still_open[order] <= 0]
+    if paid:
+        inventory.payment_arrived(paid, order_kind=ORDER, actor=actor)
+    by = "-".join(str(receipt.pk) for receipt in receipts)
+    for order, amount in mine.items():
+        if amount > 0:
+            current_act().announce(
+                "crm.sales.order.paid",
+                order,
+                {"number": order.number, "amount": amount, "open": still_open[order]},
+                key=f"{by}:{still_open[order]}",
+            )
+
+
+def tell(what: str, order: Source, paper: Delivery | GoodsReceipt | Invoice, number: str) -> None:
+    """Announce that something happened to an order, once per paper."""
+    current_act().announce(
+        f"crm.sales.order.{what}", order, {"number": order.number, "paper": number}, key=f"{paper.kind()}:{paper.pk}"
+    )

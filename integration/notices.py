@@ -1,0 +1,98 @@
+"""Who is told what crossed the corridor: consumers of the outbox, so each is told once and nobody waits for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.models import Order
+from crm.sales.services.policy import policy_of
+from suite.core import clock, outbox
+from suite.core.access import Actor
+from suite.core.models import OutboxEvent
+from suite.desk.services import notifications, todos
+from suite.masterdata.models import Product
+
+TOLD: dict[str, str | Promise] = {
+    "delivered": _("%(number)s was shipped with %(paper)s"),
+    "returned": _("Goods of %(number)s came back with %(paper)s"),
+    "invoiced": _("Invoice %(paper)s of %(number)s was issued"),
+}
+
+
+def connect() -> None:
+    """Called once when the project starts."""
+    notifications.register_kind("order", _("Something happened to an order of mine"))
+    notifications.register_kind("payment", _("A customer of mine paid"))
+    notifications.register_kind("stock", _("Stock fell below its point"))
+    for what in TOLD:
+        outbox.on(f"crm.sales.order.{what}", tell_owner)
+    outbox.on("crm.sales.order.paid", tell_of_payment)
+    outbox.on("erp.inventory.stock.low", tell_buyers)
+
+
+def order_of(event: OutboxEvent, actor: Actor) -> Order | None:
+    return Order.objects.of(actor.company_id).filter(pk=event.object_id).select_related("party").first()
+
+
+def tell_owner(event: OutboxEvent, actor: Actor) -> None:
+    """The rep hears what warehouse and accounts did to the order."""
+    order = order_of(event, actor)
+    if order and order.owner_id:
+        notifications.notify(
+            [order.owner_id],
+            "order",
+            TOLD[event.event.rsplit(".", 1)[1]],
+            params={"number": order.number, "paper": event.payload.get("paper", "")},
+            key=event.dedupe_key,
+            subject=order,
+        )
+
+
+def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
+    """The rep hears of the money; once an order is paid in full, a task says: thank and ask."""
+    order = order_of(event, actor)
+    if not order or not order.owner_id:
+        return
+    amount, still_open = Decimal(event.payload["amount"]), Decimal(event.payload["open"])
+    notifications.notify(
+        [order.owner_id],
+        "payment",
+        _("%(party)s paid %(amount)s for %(number)s, %(open)s is open"),
+        params={"party": order.party.label, "amount": f"{amount:,.2f}", "number": order.number, "open": f"{still_open:,.2f}"},
+        key=event.dedupe_key,
+        subject=order,
+    )
+    if still_open <= 0 and policy_of(actor.company_id).thank_after_payment:
+        todos.create(
+            tasks=[
+                todos.NewTask(
+                    title=str(_("Thank %(party)s for paying %(number)s, and ask for the next order"))
+                    % {"party": order.party.label, "number": order.number},
+                    owner_id=order.owner_id,
+                    due_at=clock.now() + dt.timedelta(days=1),
+                    subject=order.party,
+                    subject_label=order.party.label,
+                    source="thank-after-payment",
+                    key=f"thank:{order.pk}",
+                )
+            ],
+            actor=actor,
+        )
+
+
+def tell_buyers(event: OutboxEvent, actor: Actor) -> None:
+    """Buyers hear of a product that fell below its point, once per fall."""
+    product = Product.objects.of(actor.company_id).filter(pk=event.payload.get("product")).first()
+    if product:
+        notifications.notify(
+            notifications.holders(actor.company, "buyer"),
+            "stock",
+            _("%(product)s is low: %(free)s free"),
+            params={"product": product, "free": event.payload.get("free", "")},
+            key=event.dedupe_key,
+            subject=product,
+        )

@@ -1,0 +1,93 @@
+"""The worked example of the chain: 10 pieces at 1,130 with tax, cost 600 each, from the deposit to the last cent."""
+
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from crm.sales.models import Order
+from crm.sales.services.confirming import cancel_orders, confirm_orders
+from crm.sales.services.orders import create_order
+from crm.sales.services.pricing import LineInput
+from erp.finance import services as finance
+from erp.finance.models import AccountBalance, OpenItem
+from erp.inputs import Source
+from erp.inventory import services as inventory
+from erp.inventory.models import Delivery, DeliveryLine
+from suite.core.access import Actor
+from tests import make
+
+
+@pytest.fixture
+def order(company, rep):
+    product = make.product(company, price=1130)
+    make.stock(product, 10, unit_cost=600)
+    customer = make.customer(rep)
+    return create_order(party=customer.party, lines=[LineInput(product_id=product.pk, quantity=Decimal(10))], actor=rep)
+
+
+@pytest.fixture
+def house(company) -> Actor:
+    return Actor.system(company)
+
+
+def balances(company) -> dict[str, Decimal]:
+    rows = AccountBalance.objects.of(company.pk).values("account__code").annotate(net=Sum("debit") - Sum("credit"))
+    return {row["account__code"]: row["net"] for row in rows if row["net"]}
+
+
+def open_receivable(order: Order) -> Decimal:
+    rows = OpenItem.objects.filter(order_kind=Order.kind(), order_id=order.pk)
+    return rows.aggregate(open=Sum("open_amount"))["open"] or Decimal(0)
+
+
+def ship(order: Order, quantity: int, house: Actor) -> Delivery:
+    delivery = Delivery.objects.get(order_id=order.pk, status=Delivery.Status.OPEN)
+    line = delivery.lines.get()
+    return inventory.ship([delivery], quantities={line.pk: Decimal(quantity)}, actor=house)[0]
+
+
+def test_every_act_of_the_chain_posts_what_the_worked_example_says(company, rep, house, order):
+    source = Source(Order.kind(), order.pk, order.number)
+
+    (deposit,) = finance.receive(
+        [finance.MoneyInput(party_id=order.party_id, amount=Decimal(5000), order=source)], actor=house
+    )
+    assert balances(company)["220301"] == -5000
+
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    assert open_receivable(order) == 11300
+    assert balances(company)["1122"] == 11300
+    assert balances(company)["220302"] == -11300
+
+    finance.allocate(money_id=deposit.pk, actor=house)
+    assert open_receivable(order) == 6300
+    assert "220301" not in balances(company)
+
+    first = ship(order, 4, house)
+    after_four = balances(company)
+    assert (after_four["220302"], after_four["500101"], after_four["22210107"]) == (-6780, -4000, -520)
+    assert after_four["5401"] == 2400
+
+    ship(order, 2, house)
+    after_six = balances(company)
+    assert (after_six["220302"], after_six["500101"], after_six["22210107"]) == (-4520, -6000, -780)
+    assert after_six["5401"] == 3600
+
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="The customer needs only six")
+    assert open_receivable(order) == 1780
+    assert "220302" not in balances(company)
+    order.refresh_from_db()
+    assert (order.status, order.payment, order.delivery) == ("cancelled", "part", "part")
+
+    line = DeliveryLine.objects.get(delivery=first)
+    inventory.return_goods({line.pk: Decimal(1)}, actor=house, reason="Broken")
+    after_return = balances(company)
+    assert open_receivable(order) == 650
+    assert after_return["5401"] == 3000
+    assert after_return["22210107"] == -650
+
+    finance.receive([finance.MoneyInput(party_id=order.party_id, amount=Decimal(650), oldest_first=True)], actor=house)
+    assert open_receivable(order) == 0
+    assert "1122" not in balances(company)
+    assert sum(balances(company).values()) == 0
