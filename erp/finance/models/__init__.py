@@ -1,4 +1,5 @@
 from erp.finance.models.books import Account, AccountBalance, AccountRole, Period, Voucher, VoucherLine
+from erp.finance.models.cash import MoneyMovement, Payment, Receipt
 from erp.finance.models.deferrals import Deferral
 from erp.finance.models.invoices import Invoice, InvoiceLine
 from erp.finance.models.open_items import (
@@ -10,7 +11,6 @@ from erp.finance.models.open_items import (
     Receivable,
     Settlement,
 )
-from erp.finance.models.cash import MoneyMovement, Payment, Receipt
 from erp.finance.models.policy import FinancePolicy
 
 __all__ = [

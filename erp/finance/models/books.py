@@ -164,10 +164,20 @@ class Voucher(Document):
     source_id = models.BigIntegerField(null=True, editable=False)
     total = AmountField(_("total"), default=Decimal(0), editable=False)
     prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("prepared by"), editable=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("prepared by"),
+        editable=False,
     )
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("reviewed by"), editable=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+        editable=False,
     )
     posted_at = models.DateTimeField(_("posted"), null=True, editable=False)
 

@@ -10,7 +10,7 @@ from suite.masterdata.models import TradeDocument, TradeLine
 
 
 class Invoice(TradeDocument):
-    """发票: a tax document. `serial` is gapless per company and year for sales; the tax platform's number stands beside it."""
+    """发票: a tax document. `serial` is gapless per company and year for sales; the tax platform's number is beside it."""
 
     class Direction(models.TextChoices):
         SALES = "sales", _("Sales")

@@ -70,7 +70,7 @@ class CreditAccount(CompanyRow):
 
 
 class OpenItem(Document):
-    """应收应付: an amount with a due date that money or a credit settles. Credits are negative items, nothing is rewritten.
+    """应收应付: an amount with a due date that money or a credit settles. Credits are negative items; nothing is edited.
 
     amount - open_amount = sum of its settlements; open_amount has the sign of amount.
     """
@@ -98,7 +98,12 @@ class OpenItem(Document):
     order_id = models.BigIntegerField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
     invoice = models.ForeignKey(
-        "erp_finance.Invoice", models.PROTECT, null=True, blank=True, related_name="open_items", verbose_name=_("invoice")
+        "erp_finance.Invoice",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="open_items",
+        verbose_name=_("invoice"),
     )
     voucher = models.ForeignKey(
         "erp_finance.Voucher", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("voucher")

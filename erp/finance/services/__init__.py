@@ -1,7 +1,8 @@
 """What finance does for the rest of the house."""
 
 from erp.finance.queries import policy
-from erp.finance.services import periods, vouchers
+from erp.finance.services import invoices, periods, vouchers
+from erp.finance.services.bills import BillLine, Match, book_bill, draft_bill
 from erp.finance.services.credit import (
     Standing,
     hold_credit,
@@ -19,15 +20,20 @@ from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, p
 
 __all__ = [
     "Accrual",
+    "BillLine",
     "Issue",
+    "Match",
     "MoneyInput",
     "Standing",
     "StockPosting",
     "accrue_receipts",
     "allocate",
+    "book_bill",
     "change_orders",
+    "draft_bill",
     "drop_orders",
     "hold_credit",
+    "invoices",
     "open_orders",
     "pay",
     "periods",

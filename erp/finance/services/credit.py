@@ -1,7 +1,7 @@
 """Credit: who may still buy, and what they owe.
 
-exposure = open receivables + confirmed orders not yet receivable - unapplied advances. It is moved in the act that causes
-it, on the locked row; a party without a credit account has no limit, but is stopped when overdue like everybody.
+exposure = open receivables + confirmed orders not yet receivable - unapplied advances. It is moved in the act that
+causes it, on the locked row; a party without a credit account has no limit, but is stopped when overdue like everybody.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ WHERE least(due.past, due.open - coalesce(waiting.amount, 0)) > 0
 GROUP BY due.party_id
 """
 
-# Adds what is asked where everything a party asks for fits; who does not pass comes back with what decides about the parts.
+# Adds what is asked where all that a party asks for fits; who does not pass comes back with what decides about parts.
 # Rows are locked in key order, so that two acts over the same customers queue up.
 ADMIT = f"""
 WITH asked AS (SELECT * FROM unnest(%(parties)s::bigint[], %(amounts)s::numeric[]) AS t(party_id, amount)),
@@ -263,7 +263,7 @@ def set_credit(
     is_blocked: bool = False,
     reason: str = "",
 ) -> CreditAccount:
-    """Give a party a limit (None: none), a payment term and a stop; what it owes already is counted at the first time."""
+    """Give a party a limit (None: none), a payment term and a stop; what it owes already is counted at first."""
     account = CreditAccount.objects.of(actor.company_id).filter(party=party).select_for_update().first()
     if account is not None:
         save_changes(account, {"limit": limit, "term": term, "is_blocked": is_blocked})
@@ -308,7 +308,7 @@ def standing(party_id: int, *, company: Company) -> Standing:
         cursor.execute(
             f"""
             SELECT (SELECT coalesce(sum(open_amount), 0) FROM erp_finance_openitem
-                    WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable' AND status = 'open'),
+                    WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable'),
                    coalesce((SELECT amount FROM ({overdue}) late), 0),
                    account.exposure, account."limit",
                    (SELECT coalesce(sum(unapplied), 0) FROM erp_finance_moneymovement

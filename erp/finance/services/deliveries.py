@@ -58,8 +58,8 @@ class Part:
 def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
     """Book what was delivered, one voucher per delivery, posted at the end of the act.
 
-    Rule "receivable at confirmation": Dr undelivered / Cr revenue and output VAT. The other rules: Dr receivable, which is
-    opened now. Always Dr cost of sales / Cr inventory. VAT that an earlier invoice posted is not posted again.
+    Rule "receivable at confirmation": Dr undelivered / Cr revenue and output VAT. The other rules: Dr receivable, which
+    is opened now. Always Dr cost of sales / Cr inventory. VAT that an earlier invoice posted is not posted again.
     Four statements (two more where receivables are opened).
     """
     deferrals = _locked(issues, actor)
@@ -79,7 +79,7 @@ def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, acto
 
 @service
 def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
-    """Book goods that customers sent back: revenue, VAT and cost in red, and a credit against what the order still owes.
+    """Book goods that customers sent back: revenue, VAT and cost in red, and a credit against what the order owes.
 
     `quantity` and `cost` of the issues are positive. The order is worth that much less; it is not delivered again.
     Call `hold_credit` before stock is locked. Nine statements.
@@ -187,7 +187,7 @@ def _cost(draft: VoucherDraft, issues: Sequence[Issue], sign: int = 1) -> None:
 
 
 def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft], day: dt.date, actor: Actor) -> None:
-    """Under the rules that post at delivery the receivable begins now; the exposure has counted it since the confirm."""
+    """Under the rules that post at delivery the receivable begins now; the exposure has counted it from the start."""
     due: dict[tuple[Source, Source], list[Part]] = defaultdict(list)
     for part in parts:
         if part.deferral.posting != Posting.CONFIRM:

@@ -22,7 +22,7 @@ from suite.core.acts import Act, Paper, current_act, key_of
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO
 
-# What the guards in the database mean, by the name of the rule (migration 0003_guards).
+# What the guards in the database mean, by the name of the constraint (migration 0003_guards has most of them).
 EXPLAINED = {
     "erp_voucher_balanced": Refusal(
         "unbalanced", _("Debit and credit do not agree, or there are fewer than two lines")
@@ -33,11 +33,14 @@ EXPLAINED = {
     "erp_voucher_leaf_accounts": Refusal("not_a_leaf", _("Only accounts without subaccounts take postings")),
     "erp_voucher_needs_party": Refusal("needs_party", _("This account needs a party on every line")),
     "erp_voucher_one_company": Refusal("other_company", _("The voucher mixes companies")),
+    "erp_invoice_supplier_number_once": Refusal(
+        "booked_already", _("This supplier's invoice is booked already"), field="tax_number"
+    ),
     "erp_voucher_one_date": Refusal("other_date", _("The lines carry another date than the voucher")),
 }
 
 # One round trip takes the numbers of all vouchers of an act, without gaps per company, period and word, and posts them.
-# Counters are locked in the order of their series; the trigger on the flip then locks periods and balances in key order.
+# Counters are locked in the order of their series; the trigger on the flip then locks periods and balances by key.
 FLIP = """
 WITH ready AS (
   SELECT id, company_id, 'voucher:' || period_id || ':' || word AS series,
@@ -86,6 +89,10 @@ class VoucherDraft:
     def credit(self, account: str | int, amount: Decimal, **more: Any) -> None:
         """Credit an account, given by its key or by its role."""
         self._line(account, ZERO, amount, **more)
+
+    def move(self, account: str | int, amount: Decimal, **more: Any) -> None:
+        """Debit what is above zero, credit what is below: for differences that may fall either way."""
+        self._line(account, max(amount, ZERO), max(-amount, ZERO), **more)
 
     def _line(
         self,
@@ -195,6 +202,6 @@ def _flip(act: Act, vouchers: list[Any]) -> None:
 
 
 def explained(error: IntegrityError) -> Exception:
-    """The refusal behind a guard of the ledger, or the error itself when it is none of ours."""
+    """The refusal behind a guard of the database, or the error itself when it is none of ours."""
     rule = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     return BusinessError(EXPLAINED[rule]) if rule in EXPLAINED else error

@@ -38,8 +38,8 @@ class MoneyInput:
     """Money that came in or went out.
 
     `amount` is what the party is credited with; `charges` of the bank come off a receipt and on top of a payment.
-    `allocations` says how much of which open item (by key, positive amounts); `oldest_first` spreads the money over what
-    is open, an own order first. What is not allocated is an advance. `order` is the order a deposit belongs to.
+    `allocations` says how much of which open item (by key, positive amounts); `oldest_first` spreads the money over
+    what is open, an own order first. What is not allocated is an advance. `order` is the order a deposit belongs to.
     """
 
     party_id: int

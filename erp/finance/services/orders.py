@@ -1,4 +1,4 @@
-"""What a sales order does to the books from its confirmation to its last change; deliveries have a file of their own."""
+"""What a sales order does to the books from its confirmation to its last change; deliveries have their own file."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def change_orders(
     """Follow amended, cancelled or undone orders: the undelivered part is taken back in red, or more is expected.
 
     What falls away is a negative open item settled against what the order still owes. Returns the papers made.
-    Raises BusinessError when more would be owed than the credit limit allows, or when delivered goods would change price.
+    Raises BusinessError when more would be owed than the credit limit allows, or delivered goods would change price.
     """
     day = posting_date or clock.today(actor.company)
     deferrals = _locked_deferrals([change.order.source for change in changes], actor)
@@ -205,7 +205,7 @@ def _follow(change: OrderChange, deferrals: dict[tuple[str, int], Deferral], act
 
 
 def _check(deferral: Deferral, before: DemandLine, after: DemandLine, index: int) -> None:
-    """What is delivered keeps its price, and a line delivered in full owes the income statement nothing, to the cent."""
+    """What is delivered keeps its price; a line delivered in full owes the income statement nothing, to the cent."""
     if deferral.quantity < deferral.delivered or after.quantity < deferral.invoiced:
         raise BusinessError(
             Refusal("below_done", _("More than that is delivered or invoiced already"), line=index, field="quantity")
@@ -265,7 +265,8 @@ def refuse_undo(order_ids: Collection[int], kind: str, *, actor: Actor) -> Refus
             SELECT order_id, 'delivered', '' FROM erp_finance_deferral
               WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s) AND delivered > 0
             UNION SELECT order_id, 'invoiced', number FROM erp_finance_invoice
-              WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s) AND status <> 'void'
+              WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
+                AND status <> 'void'
             UNION SELECT i.order_id, 'paid', m.number FROM erp_finance_openitem i
               JOIN erp_finance_settlement s ON s.item_id = i.id
               JOIN erp_finance_moneymovement m ON m.id = s.money_id AND m.status = 'posted'

@@ -76,7 +76,8 @@ def test_lines_cannot_be_moved_into_a_posted_voucher(posted, draft):
 
 def test_nothing_is_born_posted(posted):
     attack(
-        "INSERT INTO erp_finance_voucher SELECT (jsonb_populate_record(v, jsonb_build_object('id', -1, 'serial', 99))).*"
+        "INSERT INTO erp_finance_voucher"
+        " SELECT (jsonb_populate_record(v, jsonb_build_object('id', -1, 'serial', 99))).*"
         " FROM erp_finance_voucher v WHERE id = %s",
         posted.pk,
     )

@@ -84,7 +84,7 @@ def test_no_more_of_a_deposit_can_be_used_than_was_paid_in(company, actor, buyer
     (item,) = owing(company, actor, buyer, lamp, 500)
     money = receive(buyer, 100, actor)
 
-    with pytest.raises(BusinessError, match="200.00 would be allocated of 100.00"):
+    with pytest.raises(BusinessError, match=r"200\.00 would be allocated of 100\.00"):
         finance.allocate(money_id=money.pk, allocations={item.pk: Decimal(200)}, actor=actor)
     finance.allocate(money_id=money.pk, allocations={item.pk: Decimal(100)}, actor=actor)
 

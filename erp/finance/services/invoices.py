@@ -1,0 +1,368 @@
+"""Sales invoices: drafted from what was delivered or ordered, or line by line; issued with a serial without gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance import queries
+from erp.finance.models import AccountRole, Deferral, FinancePolicy, Invoice, InvoiceLine, OpenItem
+from erp.finance.services import credit
+from erp.finance.services.invoice_lines import InvoiceLineInput, line_by_hand, line_of, red_lines
+from erp.finance.services.items import Credit, Side, credit_orders, open_item
+from erp.finance.services.ledger import VoucherDraft, book, wording
+from erp.finance.signals import invoice_issued
+from erp.inputs import Source
+from suite.core import bulk, clock
+from suite.core.access import Actor
+from suite.core.acts import Act, current_act, service
+from suite.core.errors import BusinessError, Refusal, Stale
+from suite.core.money import ZERO
+from suite.masterdata.models import Party
+
+Role = AccountRole.Role
+Status, Direction = Invoice.Status, Invoice.Direction
+INVOICED = ("invoiced", "invoiced_net", "invoiced_tax", "tax_posted")
+
+# One round trip numbers all invoices of an act without gaps per company and year.
+NUMBER = """
+WITH ready AS (
+  SELECT id, company_id, extract(year FROM date)::int AS year,
+         row_number() OVER (PARTITION BY extract(year FROM date) ORDER BY id) AS nth
+  FROM erp_finance_invoice WHERE id = ANY(%s) AND serial IS NULL
+),
+wanted AS (SELECT company_id, year, count(*) AS invoices FROM ready GROUP BY company_id, year),
+taken AS (
+  INSERT INTO core_counter (company_id, series, value)
+  SELECT company_id, 'invoice:' || year, invoices FROM wanted ORDER BY company_id, year
+  ON CONFLICT (company_id, series) DO UPDATE SET value = core_counter.value + EXCLUDED.value
+  RETURNING company_id, series, value
+)
+UPDATE erp_finance_invoice AS invoice SET year = ready.year, serial = taken.value - wanted.invoices + ready.nth
+FROM ready JOIN wanted USING (company_id, year)
+JOIN taken ON taken.company_id = ready.company_id AND taken.series = 'invoice:' || ready.year
+WHERE invoice.id = ready.id
+RETURNING invoice.id, invoice.year, invoice.serial
+"""
+
+
+@service
+def draft_for_orders(
+    *,
+    order_ids: Collection[int],
+    actor: Actor,
+    order_kind: str = "crm_sales.order",
+    of_ordered: bool = False,
+    quantities: Mapping[int, Decimal] | None = None,
+    date: dt.date | None = None,
+    kind: str = Invoice.Kind.SPECIAL,
+    reason: str = "",
+) -> list[Invoice]:
+    """Draft an invoice per order for what is delivered and not invoiced yet; `of_ordered`: for all that is ordered.
+
+    `quantities` by order line, in base units, invoices less. Three statements. Raises BusinessError for an order of
+    which nothing can be invoiced; where revenue comes with the delivery, an invoice cannot come before it.
+    """
+    rows = list(
+        Deferral.objects.of(actor.company_id)
+        .filter(order_kind=order_kind, order_id__in=order_ids)
+        .select_related("product__tax", "charged_tax")
+        .order_by("order_id", "line_id")
+    )
+    by_order: dict[int, list[InvoiceLine]] = defaultdict(list)
+    for row in rows:
+        most = row.quantity if of_ordered and row.posting == FinancePolicy.Posting.CONFIRM else row.delivered
+        wanted = most - row.invoiced if quantities is None else quantities.get(row.line_id, ZERO)
+        if wanted > 0:
+            by_order[row.order_id].append(line_of(row, wanted, len(by_order[row.order_id])))
+    nothing = Refusal("nothing_to_invoice", _("There is nothing that could be invoiced"))
+    refused = {pk: nothing for pk in order_ids if not by_order.get(pk)}
+    if refused:
+        raise BusinessError(by_key=refused)
+    heads = {row.order_id: row for row in rows}
+    day = date or clock.today(actor.company)
+    term_of = credit.terms_of({row.party_id for row in rows}, actor=actor)
+    invoices = [
+        Invoice(
+            company=actor.company,
+            direction=Direction.SALES,
+            party_id=heads[pk].party_id,
+            date=day,
+            due_date=_due(actor, day, term_of[heads[pk].party_id]),
+            kind=kind,
+            prices_include_tax=False,
+            order_kind=order_kind,
+            order_id=pk,
+            order_number=heads[pk].order_number,
+            owner_id=heads[pk].owner_id,
+            team_id=heads[pk].team_id,
+        )
+        for pk in by_order
+    ]
+    return _write(invoices, list(by_order.values()), actor)
+
+
+@service
+def create(
+    *,
+    party: Party,
+    lines: Sequence[InvoiceLineInput],
+    actor: Actor,
+    date: dt.date | None = None,
+    prices_include_tax: bool = True,
+    kind: str = Invoice.Kind.SPECIAL,
+    note: str = "",
+    reason: str = "",
+) -> Invoice:
+    """Draft an invoice that belongs to no order; issuing it opens the receivable and books revenue and VAT."""
+    if not lines:
+        raise BusinessError(Refusal("no_lines", _("An invoice needs at least one line"), field="lines"))
+    day = date or clock.today(actor.company)
+    invoice = Invoice(
+        company=actor.company,
+        direction=Direction.SALES,
+        party=party,
+        date=day,
+        due_date=_due(actor, day, credit.terms_of([party.pk], actor=actor)[party.pk]),
+        kind=kind,
+        prices_include_tax=prices_include_tax,
+        note=note,
+        owner_id=actor.user_id,
+    )
+    rows = [line_by_hand(each, index, prices_include_tax, actor) for index, each in enumerate(lines)]
+    return _write([invoice], [rows], actor)[0]
+
+
+@service
+def issue(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
+    """Issue drafts; their serials follow at the end of the act. VAT is posted now where the delivery is still to come.
+
+    A fixed number of statements. Raises BusinessError when more would be invoiced than the order allows.
+    """
+    invoices = _locked(invoice_ids, actor)
+    for invoice in invoices:
+        invoice.demand_status(Status.DRAFT)
+    _issue(invoices, actor)
+    return invoices
+
+
+@service
+def void(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
+    """Give up drafts; what is issued is corrected by a red invoice."""
+    invoices = _locked(invoice_ids, actor)
+    for invoice in invoices:
+        invoice.demand_status(Status.DRAFT)
+    Invoice.move_to(invoices, Status.VOID)
+    for invoice in invoices:
+        current_act().audit(invoice, "voided", {"status": (Status.DRAFT, Status.VOID)})
+    return invoices
+
+
+@service
+def red(*, invoice_id: int, actor: Actor, quantities: Mapping[int, Decimal] | None = None, reason: str = "") -> Invoice:
+    """Correct an issued sales invoice by a red one, in whole or for some `quantities` (by line of the original).
+
+    Raises BusinessError when more is taken back than is left of it.
+    """
+    (original,) = _locked([invoice_id], actor)
+    original.demand_status(Status.ISSUED)
+    if original.is_red or original.direction != Direction.SALES:
+        raise BusinessError(Refusal("not_correctable", _("Only an issued sales invoice can be corrected in red")))
+    lines = red_lines(original, quantities)
+    note = Invoice(
+        company=actor.company,
+        direction=original.direction,
+        party_id=original.party_id,
+        date=clock.today(actor.company),
+        due_date=clock.today(actor.company),
+        kind=original.kind,
+        prices_include_tax=original.prices_include_tax,
+        is_red=True,
+        corrects=original,
+        order_kind=original.order_kind,
+        order_id=original.order_id,
+        order_number=original.order_number,
+        owner_id=original.owner_id,
+        team_id=original.team_id,
+        note=reason,
+    )
+    (note,) = _write([note], [lines], actor)
+    current_act().link(original, note, "red")
+    _issue([note], actor)
+    return note
+
+
+def _write(invoices: list[Invoice], lines: Sequence[list[InvoiceLine]], actor: Actor) -> list[Invoice]:
+    """Write drafts with their lines; the header is the sum of its lines."""
+    act = current_act()
+    for invoice, rows in zip(invoices, lines, strict=True):
+        invoice.net = sum((row.net for row in rows), ZERO)
+        invoice.tax_amount = sum((row.tax_amount for row in rows), ZERO)
+        invoice.gross = invoice.net + invoice.tax_amount
+    invoices = Invoice.objects.bulk_create(invoices)
+    for invoice, rows in zip(invoices, lines, strict=True):
+        for row in rows:
+            row.invoice = invoice
+        act.audit(invoice, "created", {"gross": (None, invoice.gross)})
+        if invoice.order_id:
+            act.link(_order_of(invoice), invoice)
+    InvoiceLine.objects.bulk_create([row for rows in lines for row in rows])
+    return invoices
+
+
+def _issue(invoices: Sequence[Invoice], actor: Actor) -> None:
+    lines: dict[int, list[InvoiceLine]] = defaultdict(list)
+    for line in InvoiceLine.objects.filter(invoice__in=invoices).select_related("product").order_by("position", "pk"):
+        lines[line.invoice_id].append(line)
+    deferrals = _locked_deferrals(invoices, lines, actor)
+    drafts, free = [], []
+    for invoice in invoices:
+        if invoice.order_id:
+            drafts.append(_vat_ahead(invoice, lines[invoice.pk], deferrals))
+        else:
+            free.append((invoice, _free_voucher(invoice, lines[invoice.pk])))
+    bulk.update(list(deferrals.values()), *INVOICED)
+    _move_exposure([invoice for invoice, _draft in free], actor)
+    book([*drafts, *(draft for _invoice, draft in free)], actor=actor)
+    _open_free(free, actor)
+    Invoice.move_to(invoices, Status.ISSUED, issued_at=clock.now())
+    act = current_act()
+    for invoice in invoices:
+        act.audit(invoice, "issued", {"status": (Status.DRAFT, Status.ISSUED)})
+        act.announce("erp.finance.invoice.issued", invoice, {"number": invoice.number, "gross": invoice.gross})
+    act.at_last(_number, *invoices)
+    quantities: dict[Source, dict[int, Decimal]] = {}
+    for invoice in invoices:
+        if invoice.order_id:
+            told = quantities.setdefault(_order_of(invoice), {})
+            for line in lines[invoice.pk]:
+                told[line.source_line_id or 0] = told.get(line.source_line_id or 0, ZERO) + line.base_quantity
+    invoice_issued.send(sender=Invoice, invoices=list(invoices), quantities=quantities, actor=actor)
+
+
+def _vat_ahead(
+    invoice: Invoice, lines: Iterable[InvoiceLine], deferrals: Mapping[tuple[str, int | None], Deferral]
+) -> VoucherDraft:
+    """Move the order lines, and post the VAT of what is invoiced before it is delivered (or take it back)."""
+    to_post = ZERO
+    for index, line in enumerate(lines):
+        row = deferrals[invoice.order_kind, line.source_line_id]
+        row.invoiced += line.base_quantity
+        row.invoiced_net += line.net
+        row.invoiced_tax += line.tax_amount
+        limit = row.quantity if row.posting == FinancePolicy.Posting.CONFIRM else row.delivered
+        if not invoice.is_red and row.invoiced > limit:
+            raise BusinessError(
+                Refusal("more_than_ordered", _("More would be invoiced than there is"), line=index, field="quantity")
+            )
+        owed = max(row.recognised_tax, row.invoiced_tax)
+        change = min(owed - row.tax_posted, ZERO) if invoice.is_red else max(owed - row.tax_posted, ZERO)
+        row.tax_posted += change
+        to_post += change
+    summary = wording(_("Invoice %(number)s: VAT before delivery"), number=invoice.number)
+    draft = VoucherDraft(invoice.company_id, invoice.date, summary, source=invoice, is_red=to_post < 0)
+    draft.debit(Role.UNDELIVERED, to_post, party_id=invoice.party_id, source=_order_of(invoice))
+    draft.credit(Role.OUTPUT_VAT, to_post)
+    return draft
+
+
+def _free_voucher(invoice: Invoice, lines: Iterable[InvoiceLine]) -> VoucherDraft:
+    summary = wording(_("Invoice %(number)s"), number=invoice.number)
+    draft = VoucherDraft(invoice.company_id, invoice.date, summary, source=invoice, is_red=invoice.is_red)
+    revenue: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        revenue[Role.REVENUE if line.product.is_stocked else Role.SERVICE_REVENUE] += line.net
+    draft.debit(Role.RECEIVABLE, invoice.gross, party_id=invoice.party_id, source=_root(invoice))
+    for role, amount in revenue.items():
+        draft.credit(role, amount)
+    draft.credit(Role.OUTPUT_VAT, invoice.tax_amount)
+    return draft
+
+
+def _open_free(free: Sequence[tuple[Invoice, VoucherDraft]], actor: Actor) -> None:
+    """An invoice without an order stands for one: its open items are kept under its own name."""
+    opened = [(invoice, draft) for invoice, draft in free if not invoice.is_red]
+    term_of = credit.terms_of({invoice.party_id for invoice, _draft in opened}, actor=actor) if opened else {}
+    if opened:
+        OpenItem.objects.bulk_create(
+            open_item(
+                company_id=actor.company_id,
+                side=Side.RECEIVABLE,
+                party_id=invoice.party_id,
+                date=invoice.date,
+                due_date=due,
+                amount=amount,
+                summary=draft.summary,
+                voucher=draft.voucher,
+                order=_root(invoice),
+                invoice_id=invoice.pk,
+                owner_id=invoice.owner_id,
+                team_id=invoice.team_id,
+            )
+            for invoice, draft in opened
+            for due, amount in queries.terms(actor.company_id).split(
+                invoice.gross, invoice.date, term_of[invoice.party_id]
+            )
+        )
+    credits = [
+        Credit(_root(invoice), invoice.party_id, -invoice.gross, draft.voucher, draft.summary, invoice.owner_id)
+        for invoice, draft in free
+        if invoice.is_red
+    ]
+    credit_orders(credits, actor=actor, posting_date=clock.today(actor.company))
+
+
+def _move_exposure(invoices: Iterable[Invoice], actor: Actor) -> None:
+    moves: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for invoice in invoices:
+        moves[invoice.party_id] += invoice.gross
+    credit.move_exposure(moves, actor=actor)
+
+
+def _locked(invoice_ids: Collection[int], actor: Actor) -> list[Invoice]:
+    invoices = list(Invoice.objects.of(actor.company_id).lock(invoice_ids))
+    if len(invoices) != len(set(invoice_ids)):
+        raise Stale(Refusal("not_found", _("The invoice does not exist any more")))
+    return invoices
+
+
+def _locked_deferrals(
+    invoices: Sequence[Invoice], lines: Mapping[int, Sequence[InvoiceLine]], actor: Actor
+) -> dict[tuple[str, int | None], Deferral]:
+    billed = {line.source_line_id for invoice in invoices if invoice.order_id for line in lines[invoice.pk]}
+    if not billed:
+        return {}
+    rows = (
+        Deferral.objects.of(actor.company_id)
+        .filter(order_kind__in={invoice.order_kind for invoice in invoices}, line_id__in=billed)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    return {(row.order_kind, row.line_id): row for row in rows}
+
+
+def _number(act: Act, invoices: list[Invoice]) -> None:
+    by_pk = {invoice.pk: invoice for invoice in invoices}
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBER, [list(by_pk)])
+        for pk, year, serial in cursor.fetchall():
+            by_pk[pk].year, by_pk[pk].serial = year, serial
+
+
+def _order_of(invoice: Invoice) -> Source:
+    return Source(invoice.order_kind, invoice.order_id or 0, invoice.order_number)
+
+
+def _root(invoice: Invoice) -> Source:
+    """The invoice under whose name the open items of an invoice without an order are kept."""
+    first = invoice.corrects or invoice
+    return Source(Invoice._meta.label_lower, first.pk, first.number)
+
+
+def _due(actor: Actor, day: dt.date, term_id: int | None) -> dt.date:
+    return queries.terms(actor.company_id).split(Decimal(1), day, term_id)[-1][0]

@@ -1,0 +1,201 @@
+"""Sales invoices."""
+
+from decimal import Decimal
+
+import pytest
+
+from erp.finance import services as finance
+from erp.finance.models import Deferral, FinancePolicy, Invoice, OpenItem, Voucher
+from erp.finance.services import MoneyInput, invoices
+from erp.finance.services.invoices import InvoiceLineInput
+from erp.finance.signals import invoice_issued
+from suite.core import cached
+from suite.core.errors import BusinessError
+from suite.masterdata.models import Product
+from tests import make
+from tests.erp.finance import books
+
+
+@pytest.fixture
+def order(company, actor, buyer, lamp):
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    finance.open_orders(books.demand(order), actor=actor)
+    return order
+
+
+def ship(order, quantity, actor):
+    issue = books.shipped(order, quantity, quantity * 600)
+    finance.recognise_deliveries([issue], posting_date=order.date, actor=actor)
+
+
+def test_an_invoice_of_what_was_delivered_splits_the_tax(actor, order):
+    ship(order, 4, actor)
+
+    (invoice,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+
+    assert (invoice.net, invoice.tax_amount, invoice.gross) == (4000, 520, 4520)
+    line = invoice.lines.get()
+    assert (line.quantity, line.unit_price, line.tax_rate) == (4, 1000, 13)
+    assert (invoice.status, invoice.serial) == ("draft", None)
+
+
+def test_serials_have_no_gaps_per_year_and_drafts_take_none(actor, order, company):
+    ship(order, 3, actor)
+    last_year = order.date.replace(year=order.date.year - 1)
+
+    for _ in range(3):
+        (invoice,) = invoices.draft_for_orders(
+            order_ids=[order.id], quantities={order.lines[0].line_id: Decimal(1)}, actor=actor
+        )
+        invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+    service = make.product(company, "FIT", kind=Product.Kind.SERVICE)
+    party = make.party(company)
+    free = invoices.create(
+        party=party, lines=[InvoiceLineInput(service, Decimal(1), Decimal(113))], date=last_year, actor=actor
+    )
+    invoices.issue(invoice_ids=[free.pk], actor=actor)
+
+    assert list(Invoice.objects.order_by("year", "serial").values_list("year", "serial")) == [
+        (last_year.year, 1),
+        (order.date.year, 1),
+        (order.date.year, 2),
+        (order.date.year, 3),
+    ]
+
+
+def test_the_vat_of_an_invoice_before_delivery_is_posted_once(company, actor, order):
+    (invoice,) = invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+    assert books.balance(company, "22210107") == -1300
+    assert books.balance(company, "220302") == -10000
+
+    ship(order, 4, actor)
+    assert books.balance(company, "22210107") == -1300
+    ship(order, 6, actor)
+
+    assert books.balance(company, "22210107") == -1300
+    assert books.balance(company, "220302") == 0
+    assert books.balance(company, "5001") == -10000
+
+
+def test_an_invoice_after_delivery_posts_nothing_again(company, actor, order):
+    ship(order, 10, actor)
+    before = Voucher.objects.count()
+
+    (invoice,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+
+    assert Voucher.objects.count() == before
+
+
+def test_no_more_is_invoiced_than_there_is(actor, order):
+    ship(order, 4, actor)
+    drafts = [invoices.draft_for_orders(order_ids=[order.id], actor=actor)[0] for _ in range(2)]
+    invoices.issue(invoice_ids=[drafts[0].pk], actor=actor)
+    ship(order, 2, actor)
+
+    (rest,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    assert rest.gross == 2260
+    invoices.issue(invoice_ids=[rest.pk], actor=actor)
+    with pytest.raises(BusinessError, match="nothing that could be invoiced"):
+        invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+
+
+def test_a_second_draft_of_the_same_goods_cannot_be_issued(company, actor, order):
+    FinancePolicy.objects.filter(company=company).update(posting=FinancePolicy.Posting.CONFIRM)
+    drafts = [invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)[0] for _ in range(2)]
+    invoices.issue(invoice_ids=[drafts[0].pk], actor=actor)
+
+    with pytest.raises(BusinessError, match="More would be invoiced"):
+        invoices.issue(invoice_ids=[drafts[1].pk], actor=actor)
+    invoices.void(invoice_ids=[drafts[1].pk], actor=actor)
+
+    assert Invoice.objects.get(pk=drafts[1].pk).status == "void"
+
+
+def test_where_revenue_comes_with_delivery_an_invoice_cannot_come_before(company, actor, buyer, lamp):
+    FinancePolicy.objects.filter(company=company).update(posting=FinancePolicy.Posting.DELIVERY)
+    cached.forget(company.pk)
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    finance.open_orders(books.demand(order), actor=actor)
+
+    with pytest.raises(BusinessError, match="nothing that could be invoiced"):
+        invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+    ship(order, 4, actor)
+
+    assert invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)[0].gross == 4520
+
+
+def test_a_red_invoice_takes_the_advance_vat_back(company, actor, order):
+    (invoice,) = invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+    ship(order, 4, actor)
+    line = invoice.lines.get()
+
+    note = invoices.red(invoice_id=invoice.pk, quantities={line.pk: Decimal(6)}, actor=actor, reason="Cancelled")
+
+    assert (note.gross, note.is_red, note.serial) == (-6780, True, 2)
+    assert books.balance(company, "22210107") == -520
+    assert books.balance(company, "220302") == -6780
+    assert Deferral.objects.get().invoiced == 4
+    with pytest.raises(BusinessError, match="More would be taken back"):
+        invoices.red(invoice_id=invoice.pk, quantities={line.pk: Decimal(5)}, actor=actor)
+
+
+def test_an_invoice_without_an_order_opens_its_receivable_and_its_red_one_closes_it(company, actor, buyer):
+    service = make.product(company, "FIT", kind=Product.Kind.SERVICE)
+    account = finance.set_credit(party=buyer, actor=actor)
+    invoice = invoices.create(party=buyer, lines=[InvoiceLineInput(service, Decimal(2), Decimal(113))], actor=actor)
+
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+
+    assert books.balance(company, "1122") == 226 == books.receivable(buyer)
+    assert books.balance(company, "500102") == -200
+    account.refresh_from_db()
+    assert account.exposure == 226
+    invoices.red(invoice_id=invoice.pk, actor=actor)
+    assert books.balance(company, "1122") == 0 == books.receivable(buyer)
+    assert {item.status for item in OpenItem.objects.all()} == {"settled"}
+    account.refresh_from_db()
+    assert account.exposure == 0
+
+
+def test_the_corridor_hears_the_quantities(actor, order):
+    ship(order, 4, actor)
+    heard = []
+
+    def hear(**told):
+        heard.append(told["quantities"])
+
+    invoice_issued.connect(hear)
+    try:
+        (invoice,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+        invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+    finally:
+        invoice_issued.disconnect(hear)
+
+    assert heard == [{order.source: {order.lines[0].line_id: Decimal(4)}}]
+
+
+def test_an_undo_names_what_blocks_it(actor, buyer, order):
+    (invoice,) = invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+    (money,) = finance.receive([MoneyInput(party_id=buyer.pk, amount=Decimal(1), oldest_first=True)], actor=actor)
+
+    refused = finance.refuse_undo([order.id], order.source.kind, actor=actor)
+
+    assert invoice.number in str(refused[order.id])
+    assert money.number in str(refused[order.id])
+
+
+@pytest.mark.parametrize("orders", [1, 5])
+def test_any_number_of_invoices_takes_the_same_statements(
+    company, actor, buyer, lamp, orders, django_assert_num_queries
+):
+    many = [books.order(buyer, books.line(lamp, 10, 1130)) for _ in range(orders)]
+    finance.open_orders(books.demand(*many), actor=actor)
+    books.warm(company)
+
+    with django_assert_num_queries(7):  # deferrals, terms, invoices, lines, trail; the test adds a savepoint
+        drafts = invoices.draft_for_orders(order_ids=[order.id for order in many], of_ordered=True, actor=actor)
+    with django_assert_num_queries(12):
+        invoices.issue(invoice_ids=[draft.pk for draft in drafts], actor=actor)
