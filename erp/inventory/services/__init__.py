@@ -8,8 +8,9 @@ from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, 
 from erp.inventory.services.reservations import Reserved, reserve
 from erp.inventory.services.returns import return_goods, return_to_supplier
 from erp.inventory.services.revaluation import Split, ValueChange, revalue
+from erp.inventory.services.rules import drop_rule, set_rule
 from erp.inventory.services.shipping import ship
-from erp.inventory.services.warehouses import default_warehouse_id
+from erp.inventory.services.warehouses import default_warehouse_id, save_warehouse
 
 __all__ = [
     "Availability",
@@ -25,6 +26,7 @@ __all__ = [
     "change_orders",
     "default_warehouse_id",
     "drop_deliveries",
+    "drop_rule",
     "open_deliveries",
     "opening_stock",
     "payment_arrived",
@@ -35,5 +37,7 @@ __all__ = [
     "revalue",
     "reverse_adjustment",
     "reverse_receipt",
+    "save_warehouse",
+    "set_rule",
     "ship",
 ]

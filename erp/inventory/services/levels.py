@@ -1,4 +1,4 @@
-"""Stock rules: what is low, told once when the free stock falls below its reorder point and once when it is back."""
+"""Crossings of stock rules: told once when the free stock falls below its reorder point, and once when it is back."""
 
 from __future__ import annotations
 
