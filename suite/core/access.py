@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -122,13 +122,31 @@ def register_owner_rule(model: type[models.Model], rule: OwnerRule) -> None:
 
 
 def own_rows(model: type[models.Model], actor: Actor, scope: Scope) -> Q:
-    """The condition for rows that are the actor's own, or of the actor's teams."""
+    """The condition for rows that are the actor's own, or of the actor's teams.
+
+    A row that cannot outlive another (a line its order) is whose the other is. What belongs to nobody belongs to all.
+    """
     if model in _owner_rules:
         return _owner_rules[model](actor, scope)
     owner, team = getattr(model, "OWNER", None), getattr(model, "TEAM", None)
     if owner is None:
-        return Q()
+        whole = part_of_what(model)
+        if whole is None:
+            return Q()
+        wholes = whole.related_model._base_manager.filter(own_rows(whole.related_model, actor, scope))
+        return Q(**{f"{whole.name}__in": wholes})
     condition = Q(**{owner: actor.user_id})
     if scope == Scope.TEAM and team:
         condition |= Q(**{f"{team}__in": actor.grants.teams})
     return condition
+
+
+@cache
+def part_of_what(model: type[models.Model]) -> models.ForeignKey[Any, Any] | None:
+    """The key of a row to the owned record it is a part of, if it is one."""
+    for field in model._meta.fields:
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE and not field.null:
+            whole = field.related_model
+            if whole in _owner_rules or getattr(whole, "OWNER", None) or part_of_what(whole):
+                return field
+    return None

@@ -109,6 +109,9 @@ class OrderLine(TradeLine):
 class OrderAmendment(CompanyRow):
     """变更单: what changed in a confirmed order, line by line, with reason; never edited."""
 
+    OWNER = "order__owner"
+    TEAM = "order__team"
+
     order = models.ForeignKey(Order, models.PROTECT, related_name="amendments", verbose_name=_("order"))
     revision = models.PositiveSmallIntegerField(_("revision"))
     changes = models.JSONField(_("changes"))

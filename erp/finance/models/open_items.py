@@ -170,6 +170,9 @@ class Payable(OpenItem):
 class Settlement(CompanyRow):
     """核销: how much of an open item was settled, by money or by another item of the same party; never edited."""
 
+    OWNER = "item__owner"
+    TEAM = "item__team"
+
     item = models.ForeignKey(OpenItem, models.PROTECT, related_name="settlements", verbose_name=_("open item"))
     amount = AmountField(_("amount"))
     money = models.ForeignKey(

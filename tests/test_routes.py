@@ -1,0 +1,161 @@
+"""Every role at every door: nothing beyond the role, nothing of another company, and never a fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from rest_framework.test import APIClient
+
+from suite.core import roles
+from suite.core.access import Actor
+from suite.core.doors import OPEN, SIGNED_IN
+from tests.core import people
+from tests.routes import ADMIN, UNDECLARED, Route, all_routes
+
+BACKEND = "suite.core.auth.CompanyBackend"
+WITHOUT_POLICY = {"/livez", "/readyz"}  # asked by machines before anybody signs in
+SLOW = {"/api/schema/", "/api/docs/"}
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[Route]:
+    return [route for route in all_routes() if route.address not in WITHOUT_POLICY | SLOW]
+
+
+def browser(actor: Actor) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(actor.user, BACKEND)
+    return client
+
+
+def caller(actor: Actor) -> APIClient:
+    client = people.client(actor)
+    client.raise_request_exception = False
+    return client
+
+
+def ask(client: Client, route: Route, method: str | None = None, address: str | None = None) -> int:
+    call: Callable[..., Any] = getattr(client, (method or route.method).lower())
+    more = {"data": {}, "format": "json"} if route.is_api and route.method in ("POST", "PATCH") else {}
+    return call(address or route.address, **more).status_code
+
+
+def told(wrong: Iterable[tuple[Route, str, int]]) -> list[str]:
+    return [f"{method} {route.address} ({route.policy}): {code}" for route, method, code in wrong]
+
+
+def test_every_route_declares_who_may_use_it(routes):
+    assert [str(route) for route in routes if route.policy == UNDECLARED] == []
+
+
+def test_what_routes_declare_exists(routes):
+    known = {*roles.known_codes(), OPEN, SIGNED_IN, ADMIN}
+
+    assert [f"{route}: {route.policy}" for route in routes if route.policy not in known] == []
+
+
+@pytest.mark.django_db
+def test_strangers_are_asked_to_sign_in(routes):
+    client, api = Client(raise_request_exception=False), APIClient(raise_request_exception=False)
+    wrong = []
+    for route in routes:
+        code = ask(api if route.is_api else client, route)
+        allowed = {401} if route.is_api else {302}
+        if route.policy != OPEN and code not in allowed and not (route.policy == ADMIN and code in (302, 404, 405)):
+            wrong.append((route, route.method, code))
+
+    assert told(wrong) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_a_role_gets_what_it_may_and_nothing_beyond(role, routes, acme):
+    actor = people.member("somebody", acme, role)
+    client, api = browser(actor), caller(actor)
+    wrong = []
+    for route in routes:
+        if route.policy in (ADMIN, UNDECLARED):
+            continue
+        may = route.policy in (OPEN, SIGNED_IN) or actor.may(route.policy)
+        for method in {route.method, "GET" if route.is_api else "POST"}:
+            if route.is_api and method != route.method:
+                continue
+            code = ask(api if route.is_api else client, route, method)
+            if code >= 500 or (may and code in (401, 403)) or (not may and code != 403):
+                wrong.append((route, method, code))
+            if "/sign-out/" in route.address or "second-step" in route.address:
+                client = browser(actor)
+
+    assert told(wrong) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_a_role_enters_the_admin_pages_it_may_and_no_others(role, acme):
+    actor = people.member("somebody", acme, role)
+    client, wrong = browser(actor), []
+    for model in admin.site._registry:
+        meta = model._meta
+        code = client.get(f"/admin/{meta.app_label}/{meta.model_name}/").status_code
+        may_see = actor.may(f"{meta.app_label}.view_{meta.model_name}")
+        if not actor.may("core.use_admin"):
+            good = code == 302
+        else:
+            good = code in (200, 403) if may_see else code == 403
+        if not good:
+            wrong.append(f"{meta.label}: {code}")
+
+    assert wrong == []
+
+
+def keys_of(company_id: int, app_label: str) -> set[int]:
+    """The keys of all rows of a company in the models of an app."""
+    keys: set[int] = set()
+    for model in apps.get_app_config(app_label).get_models():
+        if hasattr(model._default_manager, "of"):
+            keys |= set(model._default_manager.of(company_id).values_list("pk", flat=True)[:200])
+    return keys
+
+
+@pytest.mark.django_db
+def test_records_of_another_company_are_out_of_reach(routes, ada, eve):
+    """Ada, who may do everything at her company, tries every route that takes a key with keys of Eve's."""
+    client, api, wrong = browser(ada), caller(ada), []
+    for route in routes:
+        if not route.has_key or route.policy in (ADMIN, OPEN):
+            continue
+        label = getattr(getattr(route.view, "cls", None), "model", None)
+        label = label._meta.app_label if label else route.policy.split(".")[0]
+        if label == SIGNED_IN:
+            continue
+        theirs = sorted(keys_of(eve.company_id, label) - keys_of(ada.company_id, label))[:5]
+        for key in theirs:
+            for method in {route.method} if route.is_api else {"GET", "POST"}:
+                code = ask(api if route.is_api else client, route, method, route.at(key))
+                if code not in (400, 403, 404, 405):
+                    wrong.append((route, method, code))
+
+    assert told(wrong) == []
+
+
+@pytest.mark.django_db
+def test_lists_hold_nothing_of_another_company(routes, ada, eve):
+    api, wrong = caller(ada), []
+    for route in routes:
+        model = getattr(getattr(route.view, "cls", None), "model", None)
+        if not route.is_api or route.has_key or route.method != "GET" or model is None:
+            continue
+        answer = api.get(route.address)
+        if answer.status_code != 200:
+            continue
+        seen = {row["id"] for row in answer.json()["results"] if "id" in row}
+        if hasattr(model._default_manager, "of"):
+            strange = seen - set(model._default_manager.of(ada.company_id).values_list("pk", flat=True))
+            wrong += [f"{route}: {sorted(strange)}"] if strange else []
+
+    assert wrong == []
