@@ -8,6 +8,8 @@ from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from suite.core.views import profile, signin
+
 ROOT = {"suite.core", "suite.desk"}  # their pages have no folder of their own
 
 
@@ -45,4 +47,11 @@ def health() -> Iterator[URLPattern]:
         yield path("readyz", health.readyz)
 
 
-urlpatterns: list[URLPattern | URLResolver] = [*pages(), *interfaces(), *health(), path("admin/", admin.site.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *pages(),
+    *interfaces(),
+    *health(),
+    path("admin/login/", signin.admin_gate),
+    path("admin/password_change/", profile.password),
+    path("admin/", admin.site.urls),
+]

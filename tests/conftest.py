@@ -35,6 +35,12 @@ def other_company(db: None) -> Company:
 
 
 @pytest.fixture
+def outsider(other_company: Company) -> Actor:
+    """May do everything over there, and nothing here."""
+    return make.actor(other_company, "administrator", username="outsider")
+
+
+@pytest.fixture
 def manager(company: Company) -> Actor:
     """Leads the team in which `rep` works."""
     return make.actor(company, "sales_manager", username="manager")

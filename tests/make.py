@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from rest_framework.test import APIClient
+
 from crm.customers.models import Customer
 from crm.customers.services import customers
+from erp.inventory import services as inventory
 from erp.procurement.models import Supplier, SupplierItem
 from erp.procurement.services import suppliers
-from erp.inventory import services as inventory
-from suite.core import companies
+from suite.core import companies, tokens
 from suite.core.access import Actor
 from suite.core.models import Company, Team, User
 from suite.masterdata.models import Party, Product
@@ -42,6 +44,12 @@ def actor(company: Company, *roles: str, **fields: Any) -> Actor:
 
 def team(company: Company, name: str = "", manager: User | None = None) -> Team:
     return Team.objects.create(company=company, name=name or f"Team {next(_next)}", manager=manager)
+
+
+def client(by: Actor, *scopes: str) -> APIClient:
+    """A system that calls the API with a token of this user."""
+    token = tokens.create(user=by.user, name="test", actor=by, scopes=scopes)
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
 
 
 def party(company: Company, name: str = "", **values: Any) -> Party:

@@ -124,10 +124,14 @@ def test_nobody_decides_in_a_receiver():
 class Reads(ast.NodeVisitor):
     """Finds `Model.objects.anything` where it is not narrowed to the actor at once."""
 
-    NARROW = frozenset({"visible_to", "none", "model"})
+    NARROW = frozenset({"visible_to", "of", "none", "model"})
 
     def __init__(self) -> None:
         self.found: list[int] = []
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if getattr(node.func, "id", "") != "Prefetch":  # what hangs on a visible row is visible
+            self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         inner = node.value
@@ -137,6 +141,10 @@ class Reads(ast.NodeVisitor):
         self.generic_visit(node)
 
 
+READ_PEOPLE = {  # about the user, or those who can help
+    "suite/desk/views/errors.py",
+    "suite/desk/views/shell.py",
+}
 DOORS = (
     "views.py",
     "views/*.py",
@@ -153,8 +161,8 @@ DOORS = (
 def test_doors_read_rows_only_as_the_actor_may_see_them():
     wrong = []
     for path, text in sources(*DOORS):
-        if path.startswith("suite/core/"):
-            continue  # signs people in, before there is an actor
+        if path.startswith("suite/core/") or path in READ_PEOPLE:  # the core signs people in: there is no actor yet
+            continue
         reads = Reads()
         reads.visit(ast.parse(text))
         wrong += [f"{path}:{line}" for line in reads.found]

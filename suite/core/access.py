@@ -144,9 +144,9 @@ def own_rows(model: type[models.Model], actor: Actor, scope: Scope) -> Q:
 @cache
 def part_of_what(model: type[models.Model]) -> models.ForeignKey[Any, Any] | None:
     """The key of a row to the owned record it is a part of, if it is one."""
-    for field in model._meta.fields:
-        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE and not field.null:
-            whole = field.related_model
+    for key in model._meta.fields:
+        if isinstance(key, models.ForeignKey) and key.remote_field.on_delete is models.CASCADE and not key.null:
+            whole = key.related_model
             if whole in _owner_rules or getattr(whole, "OWNER", None) or part_of_what(whole):
-                return field
+                return key
     return None

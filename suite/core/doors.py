@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -43,5 +44,7 @@ def door(policy: str) -> Callable[[View], View]:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send a stranger to the sign-in page and back again; for a fragment the browser turns the whole page."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(request.path).url})
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        here = f"{page.path}?{page.query}" if page.query else page.path
+        return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(here).url})
     return redirect_to_login(request.get_full_path())

@@ -35,5 +35,3 @@ class AuditRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id} {self.action}"
-
-

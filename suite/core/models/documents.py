@@ -127,9 +127,7 @@ class Document(CompanyRow):
             status=status, version=F("version") + 1, updated_at=moment, **fields
         )
         if moved != len(rows):
-            raise Stale(
-                Refusal("illegal_move", _("The document is no longer in a state from which this can be done"))
-            )
+            raise Stale(Refusal("illegal_move", _("The document is no longer in a state from which this can be done")))
         for row in rows:
             row.status, row.updated_at = status, moment  # type: ignore[attr-defined]
             row.version += 1

@@ -104,7 +104,9 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
         constraints = [
             models.UniqueConstraint(
-                "email", name="core_user_email_once", condition=~models.Q(email=""),
+                "email",
+                name="core_user_email_once",
+                condition=~models.Q(email=""),
                 violation_error_message=_("Another user has this mail address"),
             )
         ]

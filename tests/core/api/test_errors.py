@@ -8,16 +8,16 @@ from psycopg2.errors import DeadlockDetected, lookup
 
 from suite.core.api import explain
 from suite.core.models import Team, User
-from tests.core import people
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.api.teams")]
 TEAMS = "/api/v1/core/teams/"
 
 
-def test_a_refusal_names_code_line_field_and_record_and_leaves_nothing(ada):
-    red = people.team(ada, "Red")
+def test_a_refusal_names_code_line_field_and_record_and_leaves_nothing(admin):
+    red = make.team(admin.company, "Red")
 
-    answer = people.client(ada).post(f"{TEAMS}{red.pk}/refuse/", HTTP_IDEMPOTENCY_KEY="no")
+    answer = make.client(admin).post(f"{TEAMS}{red.pk}/refuse/", HTTP_IDEMPOTENCY_KEY="no")
 
     assert answer.status_code == 409
     assert answer.json() == {
@@ -31,16 +31,16 @@ def test_a_refusal_names_code_line_field_and_record_and_leaves_nothing(ada):
     assert not Team.objects.filter(name="never").exists()
 
 
-def test_a_stale_copy_is_a_refusal(ada):
-    red = people.team(ada, "Red")
+def test_a_stale_copy_is_a_refusal(admin):
+    red = make.team(admin.company, "Red")
 
-    assert people.client(ada).post(f"{TEAMS}{red.pk}/stale/").json()["code"] == "stale"
+    assert make.client(admin).post(f"{TEAMS}{red.pk}/stale/").json()["code"] == "stale"
 
 
-def test_what_the_database_refuses_is_a_conflict(ada):
-    people.team(ada, "Red")
+def test_what_the_database_refuses_is_a_conflict(admin):
+    make.team(admin.company, "Red")
 
-    answer = people.client(ada).post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="twice")
+    answer = make.client(admin).post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="twice")
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "conflict"

@@ -5,9 +5,10 @@ from threading import Barrier
 
 import pytest
 from django.db import connection, connections
+from rest_framework.test import APIClient
 
 from suite.core.models import AuditRow, IdempotencyKey, Team
-from tests.core import people
+from tests import make
 from tests.core.api import teams
 
 pytestmark = pytest.mark.urls("tests.core.api.teams")
@@ -15,8 +16,8 @@ TEAMS = "/api/v1/core/teams/"
 
 
 @pytest.mark.django_db
-def test_the_same_key_gets_the_same_answer_and_one_effect(ada):
-    api = people.client(ada)
+def test_the_same_key_gets_the_same_answer_and_one_effect(admin):
+    api = make.client(admin)
 
     first = api.post(TEAMS, {"name": "Red", "name_en": ""}, HTTP_IDEMPOTENCY_KEY="k1")
     again = api.post(TEAMS, {"name_en": "", "name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
@@ -27,8 +28,8 @@ def test_the_same_key_gets_the_same_answer_and_one_effect(ada):
 
 
 @pytest.mark.django_db
-def test_the_same_key_for_something_else_is_refused(ada):
-    api = people.client(ada)
+def test_the_same_key_for_something_else_is_refused(admin):
+    api = make.client(admin)
     api.post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
 
     answers = [
@@ -41,15 +42,15 @@ def test_the_same_key_for_something_else_is_refused(ada):
 
 
 @pytest.mark.django_db
-def test_keys_of_two_clients_do_not_meet(ada, eve):
-    for actor in (ada, eve, ada):
-        answer = people.client(actor).post(TEAMS, {"name": f"Red {Team.objects.count()}"}, HTTP_IDEMPOTENCY_KEY="k1")
+def test_keys_of_two_clients_do_not_meet(admin, outsider):
+    for actor in (admin, outsider, admin):
+        answer = make.client(actor).post(TEAMS, {"name": f"Red {Team.objects.count()}"}, HTTP_IDEMPOTENCY_KEY="k1")
         assert answer.status_code == 201
 
 
 @pytest.mark.django_db
-def test_what_was_refused_runs_again(ada):
-    red, api = people.team(ada, "Red"), people.client(ada)
+def test_what_was_refused_runs_again(admin):
+    red, api = make.team(admin.company, "Red"), make.client(admin)
     blocked = api.post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
     red.delete()
     free = api.post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
@@ -59,14 +60,14 @@ def test_what_was_refused_runs_again(ada):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["x" * 121, "tab\tbed"])
-def test_a_key_is_short_and_printable(ada, key):
-    assert people.client(ada).post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY=key).status_code == 400
+def test_a_key_is_short_and_printable(admin, key):
+    assert make.client(admin).post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY=key).status_code == 400
 
 
 @pytest.mark.django_db
-def test_the_door_adds_at_most_six_statements(ada, django_assert_num_queries):
+def test_the_door_adds_at_most_six_statements(admin, django_assert_num_queries):
     """Token, key, record; then what the service does; then the record read again, and the answer kept."""
-    red, api = people.team(ada, "Red"), people.client(ada)
+    red, api = make.team(admin.company, "Red"), make.client(admin)
     api.get(TEAMS)
     service = 2  # the change and its audit row
 
@@ -92,11 +93,11 @@ def at_once(count, call):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_clicks_at_once_have_one_effect(ada):
-    token = people.client(ada)._credentials or people.client(ada).defaults
+def test_twenty_clicks_at_once_have_one_effect(admin):
+    token = make.client(admin).defaults
 
     def click(_number):
-        return people.APIClient(**token).post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
+        return APIClient(**token).post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
 
     answers = at_once(20, click)
 
@@ -110,9 +111,9 @@ def test_twenty_clicks_at_once_have_one_effect(ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_answer_committed_between_look_and_lock_is_not_done_twice(ada, monkeypatch):
+def test_an_answer_committed_between_look_and_lock_is_not_done_twice(admin, monkeypatch):
     """The unique key refuses the second effect; its caller comes again and finds the first answer."""
-    api = people.client(ada)
+    api = make.client(admin)
     api.post(TEAMS, {"name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
     monkeypatch.setattr(
         "suite.core.api.idempotency.LOCK_AND_LOOK", "SELECT true, NULL, NULL, NULL WHERE %s || %s || %s || %s <> ''"
@@ -126,7 +127,7 @@ def test_an_answer_committed_between_look_and_lock_is_not_done_twice(ada, monkey
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deadlock_runs_the_whole_act_again(ada, monkeypatch):
+def test_a_deadlock_runs_the_whole_act_again(admin, monkeypatch):
     calls = []
     change = teams.change_team.__wrapped__
 
@@ -138,9 +139,9 @@ def test_a_deadlock_runs_the_whole_act_again(ada, monkeypatch):
         return change(**kwargs)
 
     monkeypatch.setattr(teams, "change_team", fall_once)
-    red = people.team(ada, "red")
+    red = make.team(admin.company, "red")
 
-    answer = people.client(ada).post(f"{TEAMS}{red.pk}/shout/", HTTP_IDEMPOTENCY_KEY="k1")
+    answer = make.client(admin).post(f"{TEAMS}{red.pk}/shout/", HTTP_IDEMPOTENCY_KEY="k1")
 
     assert answer.json()["name"] == "RED"
     assert len(calls) == 2

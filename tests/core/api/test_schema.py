@@ -8,7 +8,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
-from tests.core import people
+from tests import make
 
 
 def schema_of(urlconf):
@@ -69,7 +69,7 @@ def test_the_documentation_runs_under_our_content_security_policy():
 
 
 @pytest.mark.django_db
-def test_strangers_may_read_the_schema_and_the_start_page(acme):
+def test_strangers_may_read_the_schema_and_the_start_page(company):
     assert Client().get("/api/schema/?format=json").status_code == 200
     assert Client().get("/api/").status_code == 200
-    assert people.client(people.member("api", acme, "integrator")).get("/api/").status_code == 200
+    assert make.client(make.actor(company, "integrator")).get("/api/").status_code == 200

@@ -3,16 +3,16 @@
 import pytest
 
 from suite.core.models import AuditRow, Grant, Job, Team
-from tests.core import people
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.api.teams")]
 TEAMS = "/api/v1/core/teams/"
 
 
-def test_records_are_created_read_changed_and_deleted(ada):
-    api = people.client(ada)
+def test_records_are_created_read_changed_and_deleted(admin):
+    api = make.client(admin)
 
-    made = api.post(TEAMS, {"name": "Red", "manager": ada.user.pk})
+    made = api.post(TEAMS, {"name": "Red", "manager": admin.user.pk})
     one = f"{TEAMS}{made.data['id']}/"
     changed = api.patch(one, {"name_en": "Red"})
 
@@ -22,9 +22,9 @@ def test_records_are_created_read_changed_and_deleted(ada):
     assert api.get(one).status_code == 404
 
 
-def test_each_action_asks_for_its_own_permission(ada, mei):
-    red = people.team(ada, "Red")
-    api = people.client(mei)
+def test_each_action_asks_for_its_own_permission(admin, rep):
+    red = make.team(admin.company, "Red")
+    api = make.client(rep)
 
     answers = {
         "read": api.get(f"{TEAMS}{red.pk}/"),
@@ -43,15 +43,15 @@ def test_each_action_asks_for_its_own_permission(ada, mei):
     }
 
 
-def test_an_action_that_declares_nothing_is_shut(ada):
-    red = people.team(ada, "Red")
+def test_an_action_that_declares_nothing_is_shut(admin):
+    red = make.team(admin.company, "Red")
 
-    assert people.client(ada).post(f"{TEAMS}{red.pk}/undeclared/").status_code == 403
+    assert make.client(admin).post(f"{TEAMS}{red.pk}/undeclared/").status_code == 403
 
 
-def test_records_of_another_company_do_not_exist(ada, eve):
-    red = people.team(ada, "Red")
-    api = people.client(eve)
+def test_records_of_another_company_do_not_exist(admin, outsider):
+    red = make.team(admin.company, "Red")
+    api = make.client(outsider)
 
     assert api.get(TEAMS).data["results"] == []
     for answer in (
@@ -64,46 +64,48 @@ def test_records_of_another_company_do_not_exist(ada, eve):
     assert Team.objects.get(pk=red.pk).name == "Red"
 
 
-def test_seeing_more_than_one_may_change_does_not_widen_the_change(ada, mei):
-    Grant.objects.create(role=mei.user.memberships.get().roles.get(), code="core.change_job", scope="own")
-    Grant.objects.filter(role__code="rep", role__company=ada.company, code="core.view_job").update(scope="all")
-    hers = Job.objects.create(company=ada.company, user=ada.user, kind="x", title="Ada's")
-    mine = Job.objects.create(company=ada.company, user=mei.user, kind="x", title="Mei's")
-    api = people.client(mei)
+def test_seeing_more_than_one_may_change_does_not_widen_the_change(admin, rep):
+    Grant.objects.create(role=rep.user.memberships.get().roles.get(), code="core.change_job", scope="own")
+    Grant.objects.filter(role__code="rep", role__company=admin.company, code="core.view_job").update(scope="all")
+    hers = Job.objects.create(company=admin.company, user=admin.user, kind="x", title="Ada's")
+    mine = Job.objects.create(company=admin.company, user=rep.user, kind="x", title="Mei's")
+    api = make.client(rep)
 
     assert len(api.get("/api/v1/core/jobs/").data["results"]) == 2
     assert api.patch(f"/api/v1/core/jobs/{mine.pk}/", {"title": "Done"}).status_code == 200
     assert api.patch(f"/api/v1/core/jobs/{hers.pk}/", {"title": "Taken"}).status_code == 404
 
 
-def test_what_is_not_offered_is_405(ada):
-    red = people.team(ada, "Red")
-    api = people.client(ada)
+def test_what_is_not_offered_is_405(admin):
+    red = make.team(admin.company, "Red")
+    api = make.client(admin)
 
     assert api.put(f"{TEAMS}{red.pk}/", {"name": "Blue"}).status_code == 405
 
 
-def test_the_reason_of_an_act_reaches_the_audit_trail(ada):
-    red = people.team(ada, "Red")
+def test_the_reason_of_an_act_reaches_the_audit_trail(admin):
+    red = make.team(admin.company, "Red")
 
     for headers in ({}, {"HTTP_IDEMPOTENCY_KEY": "loud"}):
         Team.objects.update(name="Red")
-        people.client(ada).post(f"{TEAMS}{red.pk}/shout/", {"reason": "a loud day"}, **headers)
+        make.client(admin).post(f"{TEAMS}{red.pk}/shout/", {"reason": "a loud day"}, **headers)
 
     assert list(AuditRow.objects.filter(action="changed").values_list("reason", flat=True)) == ["a loud day"] * 2
 
 
-def test_a_list_takes_the_same_statements_for_ten_and_a_hundred_rows(ada, django_assert_max_num_queries):
-    api = people.client(ada)
+def test_a_list_takes_the_same_statements_for_ten_and_a_hundred_rows(admin, django_assert_max_num_queries):
+    api = make.client(admin)
     api.get(TEAMS)
     for many in (10, 100):
-        Team.objects.bulk_create([Team(company=ada.company, name=f"{many} {n}", manager=ada.user) for n in range(many)])
+        Team.objects.bulk_create(
+            [Team(company=admin.company, name=f"{many} {n}", manager=admin.user) for n in range(many)]
+        )
         with django_assert_max_num_queries(2):
             assert len(api.get(f"{TEAMS}?page_size=200").data["results"]) >= many
 
 
-def test_a_report_checks_its_query_keys(ada):
-    api = people.client(ada)
+def test_a_report_checks_its_query_keys(admin):
+    api = make.client(admin)
 
     assert api.get("/api/v1/core/papers/?since=2026-02-30").status_code == 400
     assert "unsince" in api.get("/api/v1/core/papers/?since=2026-02-03&unsince=1").data

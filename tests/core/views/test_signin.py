@@ -10,16 +10,17 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from suite.core import access, demo, people
 from suite.core.models import AuditRow, Role
-from tests.core.people import PASSWORD, company, member
+from tests import make
 
+PASSWORD = "a long and quiet phrase"
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mei():
-    return member("mei", company(), "rep", email="mei@acme.example")
+def mei(company):
+    return make.actor(company, "rep", username="mei", email="mei@acme.example", password=PASSWORD)
 
 
 @pytest.fixture
@@ -177,7 +178,7 @@ def test_the_second_step_is_removed_with_the_password(browser, mei):
 
 
 def test_demo_companies_offer_one_click_per_role(browser):
-    demo.bring_in_people(company("demo", is_demo=True))
+    demo.bring_in_people(make.company("demo", is_demo=True))
 
     page = browser.get("/sign-in/").content.decode()
     response = signs_in(browser, "sales", demo.PASSWORD)
@@ -187,7 +188,7 @@ def test_demo_companies_offer_one_click_per_role(browser):
 
 
 def test_production_lets_no_sample_people_in(browser, settings):
-    demo.bring_in_people(company("demo", is_demo=True))
+    demo.bring_in_people(make.company("demo", is_demo=True))
     settings.MODE, settings.PRODUCTION = "production", True
 
     assert "suite-demo" not in browser.get("/sign-in/", secure=True).content.decode()
