@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from suite.desk.admin_theme import UNFOLD as UNFOLD
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 BUILT = BASE_DIR / "var"  # what set-up makes from the sources, shared by all data folders
 VAR = Path(os.environ.get("SUITE_VAR") or BUILT).resolve()
@@ -37,8 +39,8 @@ if not os.environ.get("DATABASE_URL") or not os.environ.get("REDIS_URL"):
 
 INSTALLED_APPS = [
     "suite.boot",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "suite.desk.admin_config.SuiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

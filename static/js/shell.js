@@ -1,5 +1,5 @@
 // The frame: menus, dialogs, messages, counts, palette, keys. Pages read, filter and save without it.
-const body = document.body;
+const frame = document.querySelector("#side").dataset;
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const typing = (event) => event.isComposing || event.target.matches?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
@@ -72,14 +72,14 @@ document.addEventListener("submit", (event) => {
 async function pulse() {
   if (document.hidden) return;
   try {
-    const answer = await fetch(body.dataset.pulse, { headers: { "X-Requested-With": "fetch" } });
+    const answer = await fetch(frame.pulse, { headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok || answer.redirected) return;
     const { unread, badges } = await answer.json();
     for (const place of $$("[data-unread]")) { place.hidden = !unread; place.textContent = unread > 99 ? "99+" : unread; }
     for (const place of $$("[data-badge]")) { const count = badges[place.dataset.badge] || 0; place.hidden = !count; place.textContent = count; }
   } catch { /* the next beat tries again */ }
 }
-if ("stale" in body.dataset) pulse();
+if ("stale" in frame) pulse();
 setInterval(pulse, 60000);
 
 // Blocks of the workbench fail alone and offer another try.
@@ -103,7 +103,7 @@ function openPalette(text = "") {
 }
 async function suggest() {
   const mine = ++asked;
-  const answer = await fetch(`${body.dataset.palette}?q=${encodeURIComponent(box.value)}`, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(`${frame.palette}?q=${encodeURIComponent(box.value)}`, { headers: { "HX-Request": "true" } });
   if (mine !== asked || !answer.ok) return;
   results.innerHTML = await answer.text();
   mark(0);

@@ -13,7 +13,7 @@ from suite.core.models import Team, User
 def connect() -> None:
     """Called once, from apps.py."""
     from suite.desk import choices, documents, navigation, search, workbench
-    from suite.desk.lists import bulk, export
+    from suite.desk.lists import acts, export
     from suite.desk.models import SavedView, Task
     from suite.desk.services import notifications, saved_views, todos
     from suite.desk.views import blocks
@@ -35,7 +35,7 @@ def connect() -> None:
     notifications.register_kind("alert", _("Something needs attention"))
 
     jobs.register("desk.export", export.run_export)
-    jobs.register("desk.bulk", bulk.run_bulk)
+    jobs.register("desk.bulk", acts.run_job)
 
     work = _("My work")
     navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=True)

@@ -27,7 +27,7 @@ class Act:
 
     `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
     asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
-    `confirm` is asked before. `in_row(row)` says for which rows the act stands in the row, too.
+    `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too.
     """
 
     name: str
@@ -38,7 +38,12 @@ class Act:
     confirm: Text = ""
     form: type[forms.Form] | None = None
     danger: bool = False
-    in_row: Callable[[Any], bool] | None = None
+    when: Callable[[Any], bool] | None = None
+    in_row: bool = False
+
+    def fits(self, row: Any) -> bool:
+        """Whether the state of a row allows the act."""
+        return self.when is None or self.when(row)
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ class ListState:
             )
             for column in self.columns
         ]
-        return Line(row.pk, link, cells, [act for act in self.acts if act.in_row and act.in_row(row)])
+        return Line(row.pk, link, cells, [act for act in self.acts if act.in_row and act.fits(row)])
 
     def _css(self, column: Column) -> str:
         place = {"side": "side-cell", "hide": "hide-phone"}.get(column.card, "bare" if column.kind == "badge" else "")

@@ -8,22 +8,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from suite.core import jobs
-from suite.core.access import Actor
-from suite.core.errors import BusinessError
-from suite.desk.lists import export
+from suite.desk.lists import acts, export
 from suite.desk.lists.filters import BIGINT
-from suite.desk.lists.spec import Act, ListSpec
+from suite.desk.lists.spec import ListSpec
 from suite.desk.lists.state import ListState, explicit
 from suite.desk.pages import refuse, render_page
 
-AT_ONCE = 200  # rows an act takes while the person waits; more becomes a job
-AT_MOST = 100_000
+KEPT = ("act", "row_act", "pk", "everything", "next")  # what the form of an act posts again
 
 
 def list_view(
@@ -58,58 +54,16 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
         raise PermissionDenied(name)
     # what may be seen may not be done to all of it: the permission of the act reaches its own rows
     mine = state.spec.model._default_manager.visible_to(state.actor, act.permission).values("pk")  # type: ignore[attr-defined]
-    rows = state.rows.filter(pk__in=mine)
-    if pks is None:
-        found = list(rows.order_by("pk").values_list("pk", flat=True)[: AT_MOST + 1])
-    else:
-        found = list(rows.filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
-    if not found:
-        messages.warning(request, _("Nothing was selected"))
-        return _done(request)
-    if len(found) > AT_MOST:
-        return refuse(request, [_("At most %(count)s rows at once") % {"count": f"{AT_MOST:,}"}], status=400)
-    data: dict[str, Any] = {}
-    if act.form:
-        form = make_form(act, state.actor, request.POST if "_go" in request.POST else None)
-        if not form.is_valid():
-            filled = {"act": act, "form": form, "pks": found if pks else None, "count": len(found), "state": state}
-            return render(request, "suite/desk/list_act.html", filled)
-        data = form.cleaned_data
-    if len(found) > AT_ONCE:
-        return _start_job(request, state, act, found)
-    done, refused = perform(act, state.actor, found, data)
-    report(request, act, done, refused)
-    return _done(request)
-
-
-def make_form(act: Act, actor: Actor, data: QueryDict | None) -> Any:
-    """The form of an act; ours take the actor."""
-    from suite.desk.forms import ActorForm
-
-    assert act.form is not None
-    return act.form(data, actor=actor) if issubclass(act.form, ActorForm) else act.form(data)
-
-
-def perform(act: Act, actor: Actor, pks: list[int], data: dict[str, Any]) -> tuple[int, list[str]]:
-    """Do it through the service: how many went through, and why the others did not."""
-    try:
-        outcome = act.run(actor=actor, pks=pks, **data)
-    except BusinessError as error:
-        return 0, [str(refusal) for refusal in error.refusals]
-    refused = getattr(outcome, "refused", None) or {}
-    done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
-    return done, [str(refusal) for refusal in refused.values()]
-
-
-def report(request: HttpRequest, act: Act, done: int, refused: list[str]) -> None:
-    """Say what came of it."""
-    if done:
-        text = ngettext("%(act)s: %(count)s row", "%(act)s: %(count)s rows", done)
-        messages.success(request, text % {"act": act.label, "count": f"{done:,}"})
-    for sentence in refused[:5]:
-        messages.error(request, sentence)
-    if len(refused) > 5:
-        messages.error(request, _("and %(count)s more were refused") % {"count": len(refused) - 5})
+    rows = state.rows.filter(pk__in=mine) if pks is None else state.rows.filter(pk__in=mine).filter(pk__in=pks)
+    return acts.do(
+        request,
+        act,
+        list(rows.order_by("pk").values_list("pk", flat=True)[: acts.AT_MOST + 1]),
+        holder=type(state.spec),
+        heading=state.spec.heading,
+        hidden={name: request.POST.getlist(name) for name in KEPT if name in request.POST},
+        after=back_to(request),
+    )
 
 
 def _chosen(data: QueryDict) -> tuple[str, list[int] | None]:
@@ -123,24 +77,13 @@ def _chosen(data: QueryDict) -> tuple[str, list[int] | None]:
 
 
 def _keys(texts: Collection[str]) -> list[int]:
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and int(text) < BIGINT][:AT_MOST]
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and int(text) < BIGINT][: acts.AT_MOST]
 
 
-def _done(request: HttpRequest) -> HttpResponse:
-    """Back to the same list, with the messages."""
-    target = request.POST.get("next") or request.get_full_path()
-    return redirect(target if target.startswith("/") and not target.startswith("//") else request.path)
-
-
-def _start_job(request: HttpRequest, state: ListState, act: Act, pks: list[int]) -> HttpResponse:
-    raw = {name: request.POST.getlist(name) for name in request.POST if name not in ("pk", "csrfmiddlewaretoken")}
-    job = jobs.enqueue(
-        kind="desk.bulk",
-        actor=state.actor,
-        title=f"{act.label}: {state.spec.heading}",
-        params={"spec": state.spec.key, "act": act.name, "pks": pks, "data": raw},
-    )
-    return redirect("desk:job", job.pk)
+def back_to(request: HttpRequest) -> str:
+    """The list or record on which the act was started."""
+    target = request.POST.get("next", "")
+    return target if target.startswith("/") and not target.startswith("//") else request.get_full_path()
 
 
 def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[int] | None) -> HttpResponseBase:

@@ -1,0 +1,117 @@
+"""Doing something to selected rows, the same from lists, from the admin and in a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from suite.core import jobs
+from suite.core.access import Actor
+from suite.core.errors import BusinessError
+from suite.core.jobs import Progress
+from suite.core.models import Job
+from suite.desk.lists.spec import Act
+from suite.desk.pages import refuse
+
+AT_ONCE = 200  # rows an act takes while the person waits; more becomes a job
+AT_MOST = 100_000
+REFUSALS = 1000  # kept with a job
+
+
+def do(
+    request: HttpRequest,
+    act: Act,
+    pks: list[int],
+    *,
+    holder: type,
+    heading: str,
+    hidden: Mapping[str, list[str]],
+    after: str,
+) -> HttpResponse:
+    """Do an act to rows that were checked before: at once, as a job when there are many, or after a form for the rest.
+
+    `holder` is the class that declares the act, `hidden` what must be posted again with the form, `after` where to go.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not pks:
+        messages.warning(request, _("Nothing was selected"))
+        return redirect(after)
+    if len(pks) > AT_MOST:
+        return refuse(request, [_("At most %(count)s rows at once") % {"count": f"{AT_MOST:,}"}], status=400)
+    data: dict[str, Any] = {}
+    if act.form:
+        form = make_form(act, actor, request.POST if "_go" in request.POST else None)
+        if not form.is_valid():
+            context = {"act": act, "form": form, "heading": heading, "count": len(pks), "hidden": hidden, "after": after}
+            return render(request, "suite/desk/list_act.html", context)
+        data = form.cleaned_data
+    if len(pks) > AT_ONCE:
+        typed = {name: request.POST.getlist(name) for name in request.POST if name not in (*hidden, "csrfmiddlewaretoken")}
+        job = jobs.enqueue(
+            kind="desk.bulk",
+            actor=actor,
+            title=f"{act.label}: {heading}",
+            params={"holder": f"{holder.__module__}.{holder.__qualname__}", "act": act.name, "pks": pks, "data": typed},
+        )
+        return redirect("desk:job", job.pk)
+    done, refused = perform(act, actor, pks, data)
+    report(request, act, done, refused)
+    return redirect(after)
+
+
+def make_form(act: Act, actor: Actor, data: QueryDict | None) -> Any:
+    """The form of an act; ours take the actor."""
+    from suite.desk.forms import ActorForm
+
+    assert act.form is not None
+    return act.form(data, actor=actor) if issubclass(act.form, ActorForm) else act.form(data)
+
+
+def perform(act: Act, actor: Actor, pks: list[int], data: dict[str, Any]) -> tuple[int, list[str]]:
+    """Do it through the service: how many went through, and why the others did not."""
+    try:
+        outcome = act.run(actor=actor, pks=pks, **data)
+    except BusinessError as error:
+        return 0, [str(refusal) for refusal in error.refusals]
+    refused = getattr(outcome, "refused", None) or {}
+    done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
+    return done, [str(refusal) for refusal in refused.values()]
+
+
+def report(request: HttpRequest, act: Act, done: int, refused: list[str]) -> None:
+    """Say what came of it."""
+    if done:
+        text = ngettext("%(act)s: %(count)s row", "%(act)s: %(count)s rows", done)
+        messages.success(request, text % {"act": act.label, "count": f"{done:,}"})
+    for sentence in refused[:5]:
+        messages.error(request, sentence)
+    if len(refused) > 5:
+        messages.error(request, _("and %(count)s more were refused") % {"count": len(refused) - 5})
+
+
+def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
+    """Go through the rows in portions, each its own act; a job taken up again goes on where the dead one was."""
+    holder = import_string(job.params["holder"])
+    act = next(act for act in holder.acts if act.name == job.params["act"] and actor.may(act.permission))
+    data: dict[str, Any] = {}
+    if act.form:
+        typed = QueryDict(mutable=True)
+        for name, values in job.params["data"].items():
+            typed.setlist(name, values)
+        form = make_form(act, actor, typed)
+        form.full_clean()
+        data = form.cleaned_data
+    pks, done, refused = job.params["pks"], 0, []
+    progress(job.done, len(pks))
+    for start in range(job.done, len(pks), AT_ONCE):
+        went, said = perform(act, actor, pks[start : start + AT_ONCE], data)
+        done, refused = done + went, refused + said
+        progress(min(start + AT_ONCE, len(pks)), len(pks))
+    return {"done": done, "refused": len(refused), "refusals": refused[:REFUSALS]}
