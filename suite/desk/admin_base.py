@@ -1,13 +1,13 @@
 """The base of all admin pages: rows in the rights of the actor, one list, acts that call services, posted papers shut.
 
-    @admin.register(Voucher)
-    class VoucherAdmin(SuiteModelAdmin):
-        list_spec = VoucherList              # the list of the house; without it unfold's own
-        acts = (Act("post", _("Post"), "erp_finance.post_voucher", post_by_pks, icon="check", when=is_draft),)
-        inlines = (VoucherLineInline,)
+@admin.register(Voucher)
+class VoucherAdmin(SuiteModelAdmin):
+    list_spec = VoucherList              # the list of the house; without it unfold's own
+    acts = (Act("post", _("Post"), "erp_finance.post_voucher", post_by_pks, icon="check", when=is_draft),)
+    inlines = (VoucherLineInline,)
 
-        def add(self, actor, values, lines): return services.create_voucher(actor=actor, lines=lines["lines"], **values)
-        def change(self, actor, row, values, lines): services.change_voucher(actor=actor, voucher=row, ...)
+    def add(self, actor, values, lines): return services.create_voucher(actor=actor, lines=lines["lines"], **values)
+    def change(self, actor, row, values, lines): services.change_voucher(actor=actor, voucher=row, ...)
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ class LinesInline(ScopedMixin, TabularInline):
 
     def _parent_may(self, request: HttpRequest, verb: str) -> bool:
         meta = self.parent_model._meta
-        return bool(getattr(request, "actor", None)) and actor_of(request).may(f"{meta.app_label}.{verb}_{meta.model_name}")
+        return bool(getattr(request, "actor", None)) and actor_of(request).may(
+            f"{meta.app_label}.{verb}_{meta.model_name}"
+        )
 
 
 class SuiteStackedInline(LinesInline, StackedInline):

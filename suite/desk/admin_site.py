@@ -49,3 +49,7 @@ def theme(request: HttpRequest) -> str | None:
 
 def shell_css(request: HttpRequest) -> str:
     return static("shell.css")
+
+
+def icon(request: HttpRequest) -> str:
+    return static("icon.svg")

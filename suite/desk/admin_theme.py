@@ -10,6 +10,7 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "THEME": "suite.desk.admin_site.theme",
     "STYLES": ["suite.desk.admin_site.shell_css"],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "suite.desk.admin_site.icon"}],
     "COLORS": {
         "base": {
             "50": "#f6f8fb",

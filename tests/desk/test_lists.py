@@ -32,7 +32,9 @@ def test_a_list_takes_the_same_few_statements_for_10_and_for_100_rows(rep, brows
     for wanted in (10, 90):
         tasks(rep, wanted)
         browse.get(URL)
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert browse.get(URL).status_code == 200
         counts.append(len(seen))
 

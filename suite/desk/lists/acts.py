@@ -49,11 +49,20 @@ def do(
     if act.form:
         form = make_form(act, actor, request.POST if "_go" in request.POST else None)
         if not form.is_valid():
-            context = {"act": act, "form": form, "heading": heading, "count": len(pks), "hidden": hidden, "after": after}
+            context = {
+                "act": act,
+                "form": form,
+                "heading": heading,
+                "count": len(pks),
+                "hidden": hidden,
+                "after": after,
+            }
             return render(request, "suite/desk/list_act.html", context)
         data = form.cleaned_data
     if len(pks) > AT_ONCE:
-        typed = {name: request.POST.getlist(name) for name in request.POST if name not in (*hidden, "csrfmiddlewaretoken")}
+        typed = {
+            name: request.POST.getlist(name) for name in request.POST if name not in (*hidden, "csrfmiddlewaretoken")
+        }
         job = jobs.enqueue(
             kind="desk.bulk",
             actor=actor,

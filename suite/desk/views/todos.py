@@ -94,7 +94,15 @@ class TaskList(ListSpec):
         View("team", gettext_lazy("My team"), {"status": "open", "owner": "team"}),
     )
     acts = (
-        Act("complete", gettext_lazy("Done"), "desk.change_task", todos.complete, icon="check", when=is_open, in_row=True),
+        Act(
+            "complete",
+            gettext_lazy("Done"),
+            "desk.change_task",
+            todos.complete,
+            icon="check",
+            when=is_open,
+            in_row=True,
+        ),
         Act("snooze", gettext_lazy("Put off"), "desk.change_task", todos.snooze, icon="clock", form=SnoozeForm),
         Act("reassign", gettext_lazy("Hand over"), "desk.change_task", todos.reassign, icon="user", form=ReassignForm),
         Act("reopen", gettext_lazy("Open again"), "desk.change_task", todos.reopen, icon="rotate"),
