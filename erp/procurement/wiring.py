@@ -3,7 +3,7 @@
 from erp.inventory import ports
 from erp.procurement.models import PurchaseOrder, Requisition
 from erp.procurement.queries.arrivals import incoming
-from erp.procurement.services import orders, policy, requisitions
+from erp.procurement.services import orders, policy, receiving, requisitions
 from suite.automation import approvals
 from suite.core.companies import on_founding
 
@@ -11,6 +11,7 @@ from suite.core.companies import on_founding
 def connect() -> None:
     on_founding(policy.set_up, order=40)
     ports.incoming = incoming
+    ports.follow_returns(PurchaseOrder.kind(), receiving.gone_back)
     approvals.register(
         Requisition,
         amount="amount",

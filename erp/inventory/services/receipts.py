@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -158,7 +159,10 @@ def give_back(
     accrue([(sources[line], line, -values[line.pk]) for line in quantities], when, actor)
     _post_differences([(sources[line], values[line.pk] - left[line.pk]) for line in quantities], when, actor)
     for kind in {line.receipt.order_kind for line in quantities}:
-        by_line = {line.order_line_id: each for line, each in quantities.items() if line.receipt.order_kind == kind}
+        by_line: dict[int, Decimal] = defaultdict(Decimal)  # an order line may have come with several receipts
+        for line, quantity in quantities.items():
+            if line.receipt.order_kind == kind and line.order_line_id:
+                by_line[line.order_line_id] += quantity
         ports.gone_back(kind, by_line, mistake=mistake, actor=actor)
     return left
 

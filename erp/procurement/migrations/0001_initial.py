@@ -144,7 +144,6 @@ class Migration(migrations.Migration):
                 ('requested_date', models.DateField(blank=True, null=True, verbose_name='requested date')),
                 ('promised_date', models.DateField(blank=True, null=True, verbose_name='promised date')),
                 ('received', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='received')),
-                ('received_value', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='value received')),
                 ('returned', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='returned')),
                 ('invoiced', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='invoiced')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
@@ -153,6 +152,7 @@ class Migration(migrations.Migration):
                 ('tax', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.tax', verbose_name='tax')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.unit', verbose_name='unit')),
                 ('requisition_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp_procurement.requisitionline', verbose_name='requisition line')),
+                ('sends_back', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp_procurement.purchaseorderline', verbose_name='sends back')),
             ],
             options={
                 'verbose_name': 'purchase order line',

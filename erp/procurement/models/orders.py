@@ -60,18 +60,20 @@ class PurchaseOrder(TradeDocument):
 class PurchaseOrderLine(TradeLine):
     """A line with its two dates and how much of it came and was billed, in base units.
 
-    A negative line sends goods back: then `received` and `invoiced` are negative too. What is `returned` came
-    and went back again.
+    A negative line sends back goods of the earlier line `sends_back`: its `received` and `invoiced` are negative too.
+    What is `returned` came and went back again.
     """
 
     order = models.ForeignKey(PurchaseOrder, models.CASCADE, related_name="lines", verbose_name=_("purchase order"))
     requisition_line = models.ForeignKey(
         RequisitionLine, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("requisition line")
     )
+    sends_back = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("sends back"), editable=False
+    )
     requested_date = models.DateField(_("requested date"), null=True, blank=True)
     promised_date = models.DateField(_("promised date"), null=True, blank=True)
     received = QuantityField(_("received"), default=Decimal(0), editable=False)
-    received_value = AmountField(_("value received"), default=Decimal(0), editable=False)
     returned = QuantityField(_("returned"), default=Decimal(0), editable=False)
     invoiced = QuantityField(_("invoiced"), default=Decimal(0), editable=False)
 

@@ -14,6 +14,7 @@ from erp.procurement.services.orders import (
     submit_orders,
 )
 from erp.procurement.services.policy import policy_of
+from erp.procurement.services.receiving import receive, return_goods
 from erp.procurement.services.reordering import reorder
 from erp.procurement.services.requisitions import (
     Wish,
@@ -48,11 +49,13 @@ __all__ = [
     "order_requisitions",
     "place_orders",
     "policy_of",
+    "receive",
     "reject_orders",
     "reject_requisitions",
     "reopen_requisitions",
     "reorder",
     "request_supply",
+    "return_goods",
     "submit_orders",
     "submit_requisitions",
     "withdraw_supply",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, SupplierItem
@@ -45,7 +46,7 @@ Asked = Sequence[tuple[PurchaseOrder, Sequence[LineInput]]]
 
 
 def price(asked: Asked, *, actor: Actor) -> list[list[PurchaseOrderLine]]:
-    """Unsaved lines for each order, and the orders' totals set; at most four statements for any number.
+    """Unsaved lines for each order, and the orders' totals set; a fixed number of statements for any number.
 
     Raises BusinessError naming every line that cannot be ordered.
     """
@@ -72,11 +73,38 @@ def price(asked: Asked, *, actor: Actor) -> list[list[PurchaseOrderLine]]:
             _line(order, position, line, products[line.product_id], taxes, next(base), terms)
             for position, line in enumerate(lines)
         ]
+        _find_what_goes_back(order, [row for row in rows if row.base_quantity < 0])
         order.net = sum((row.net for row in rows), ZERO)
         order.tax_amount = sum((row.tax_amount for row in rows), ZERO)
         order.gross = sum((row.gross for row in rows), ZERO)
         priced.append(rows)
     return priced
+
+
+def _find_what_goes_back(order: PurchaseOrder, returns: Sequence[PurchaseOrderLine]) -> None:
+    """Tie each negative line to the latest line of the supplier that brought so much of the product."""
+    if not returns:
+        return
+    came = PurchaseOrderLine.objects.of(order.company_id).filter(
+        order__party=order.party_id, product__in=[row.product_id for row in returns], received__gt=F("returned")
+    )
+    left = {line: line.received - line.returned for line in came.order_by("-pk")}
+    for row in returns:
+        for line, quantity in left.items():
+            if line.product_id == row.product_id and quantity >= -row.base_quantity:
+                row.sends_back = line
+                left[line] += row.base_quantity
+                break
+        else:
+            raise BusinessError(
+                Refusal(
+                    "nothing_to_return",
+                    _("%(product)s: this supplier delivered nothing of which so much could go back"),
+                    {"product": row.product},
+                    row.position,
+                    "quantity",
+                )
+            )
 
 
 def _refusal(line: LineInput, product: Product | None, index: int) -> Refusal | None:

@@ -1,5 +1,6 @@
 import pytest
 
+from erp.procurement.models import Supplier
 from suite.core.access import Actor
 from suite.core.models import Company
 from tests import make
@@ -24,3 +25,8 @@ def planner(company: Company) -> Actor:
 @pytest.fixture
 def boss(company: Company) -> Actor:
     return make.actor(company, "executive", username="boss")
+
+
+@pytest.fixture
+def supplier(company: Company) -> Supplier:
+    return make.supplier(company, "周记五金")
