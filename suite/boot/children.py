@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -33,7 +34,7 @@ class Children:
     def start(self, name: str, command: Sequence[object], *, env: dict[str, str] | None = None, **options: Any) -> None:
         log = self.log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             self.running[name] = start(
                 command,
                 cwd=servers.ROOT,
@@ -82,6 +83,13 @@ class Children:
         for pid in left:
             _kill_group(pid)
         return len(left)
+
+    def set_logs_aside(self) -> None:
+        """Begin with empty logs, and keep those of the last start."""
+        logs, last = self.var / "log", self.var / "log.last"
+        shutil.rmtree(last, ignore_errors=True)
+        if logs.exists():
+            logs.rename(last)
 
     def _record(self) -> None:
         pids = [child.pid for child in self.running.values()]

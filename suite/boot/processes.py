@@ -72,6 +72,16 @@ def start(
     )
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def is_at_work_in(pid: int, folder: Path) -> bool:
     """Whether a process is alive and has a folder as its working directory."""
     if Path("/proc").is_dir():

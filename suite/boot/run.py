@@ -8,7 +8,6 @@ import socket
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, NoReturn
@@ -23,11 +22,12 @@ from suite.boot.stamps import PACKAGES, Stamp, schema_inputs
 ROOT = servers.ROOT
 PATIENCE = 90  # seconds for the web to answer
 STABLE = 10  # seconds a process must have lived to be started again when it ends
-DEMO = ROOT / "suite" / "core" / "demo.py"
 SIGN_INS = """
 import django, json; django.setup()
-from suite.core.demo import sign_ins
-print(json.dumps([list(map(str, line)) for line in sign_ins()]))
+from django.utils import translation
+from suite.core import demo
+with translation.override("en"):
+    print(json.dumps([[name, demo.PASSWORD, str(role)] for name, role in demo.sign_ins()]))
 """
 MANAGE = (sys.executable, "manage.py")
 WORKER = "-m celery -A suite.celery worker -B -P threads -c 4 --without-gossip --without-mingle --loglevel WARNING"
@@ -56,6 +56,7 @@ class Launcher:
         with claim_folder(self.var), claim_port(self.host, self.port) as listener:
             if left := self.children.end_leftovers():
                 self.say(f"Ended {left} processes that a killed start had left")
+            self.children.set_logs_aside()
             try:
                 self.bring_up(listener)
                 self.watch(listener)
@@ -95,6 +96,7 @@ class Launcher:
         if wanted and not has_company(os.environ["DATABASE_URL"]):
             self.say("Loading the demo company")
             self.step("demo", "load_demo")
+            self.sign_ins_file().unlink(missing_ok=True)
             self.say("Demo company is loaded")
 
     def step(self, name: str, *command: str) -> None:
@@ -126,23 +128,28 @@ class Launcher:
 
     def welcome(self) -> None:
         self.say("Ready")
-        print(f"\n  Suite is running at  {self.url}")
-        for line in self.sign_ins():
-            print(f"  Sign in with         {'   '.join(line)}")
-        print(f"  Logs are in          {self.var / 'log'}\n  Stop with            Ctrl-C\n", flush=True)
+        print(f"\n  Suite is running at   {self.url}")
+        for name, password, role in self.sign_ins():
+            print(f"  Sign in as            {name:<10} {password}   {role}")
+        print(f"  Logs are in           {self.var / 'log'}\n  Stop with             Ctrl-C\n", flush=True)
 
-    def sign_ins(self) -> Iterable[list[str]]:
-        """The demo's people, asked for once: asking takes Django a second."""
-        if not DEMO.exists():
-            return []
-        stamp = Stamp(self.var / "sign-ins", [DEMO])
-        if not stamp.is_current():
+    def sign_ins(self) -> list[list[str]]:
+        """Name, password and role of the demo's people, asked for once: asking takes Django a second."""
+        file = self.sign_ins_file()
+        if not file.exists():
             command = [sys.executable, "-c", SIGN_INS]
             self.children.start("sign-ins", command, env={"DJANGO_SETTINGS_MODULE": "suite.settings"})
-            self.children.finish("sign-ins")
-            stamp.set()
-        lines: list[list[str]] = json.loads(self.children.log("sign-ins").read_text())
-        return lines
+            try:
+                self.children.finish("sign-ins")
+            except Failed as failure:
+                self.say(str(failure))  # a pity, but no reason not to run
+                return []
+            file.write_text(self.children.log("sign-ins").read_text().splitlines()[-1])
+        people: list[list[str]] = json.loads(file.read_text())
+        return people
+
+    def sign_ins_file(self) -> Path:
+        return self.var / "sign-ins.json"
 
     def watch(self, listener: socket.socket) -> None:
         """Start again what ends by itself, unless it cannot even stay up for a while."""
@@ -225,7 +232,7 @@ def main() -> None:
         die_with_parent()  # a killed `make` cannot pass its signal on
     try:
         Launcher().run()
-    except Failed as failure:
+    except (Failed, RuntimeError) as failure:
         sys.exit(str(failure))
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -13,6 +12,7 @@ from django.db import connections
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, cursor
 from psycopg2.sql import SQL, Identifier
 
+from suite.boot.processes import is_alive
 from suite.boot.stamps import fingerprint, schema_inputs
 
 BUILDING = 731_001  # key of the advisory lock under which a template is made
@@ -83,7 +83,7 @@ def _exists(server: cursor, name: str) -> bool:
 def _drop_leftovers(server: cursor) -> None:
     """Drop what killed runs left, and all but the newest templates: branches come and go."""
     server.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'suite\_test\_%'")
-    dead = [name for (name,) in server.fetchall() if not Path("/proc", name.split("_")[2]).exists()]
+    dead = [name for (name,) in server.fetchall() if not is_alive(int(name.split("_")[2]))]
     server.execute(
         r"SELECT datname FROM pg_database WHERE datname LIKE 'suite\_template\_%' ORDER BY oid DESC OFFSET 5"
     )
