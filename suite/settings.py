@@ -207,6 +207,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BUILT / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BUILT / "assets")]
+SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # the set-up makes var/assets; not every command waits for it
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
     "staticfiles": {
