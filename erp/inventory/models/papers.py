@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory.models.stock import Warehouse
-from suite.core.models import CompanyRow, Document, NumberField
+from erp.inventory.models.stock import BulkRow, Warehouse
+from suite.core.models import Document, NumberField
 from suite.core.money import AmountField, QuantityField
 from suite.masterdata.models import Party, Product
 
@@ -31,7 +31,9 @@ class Delivery(Document):
     kind_of = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SALE, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"))
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
+    warehouse = models.ForeignKey(
+        Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"), db_index=False
+    )
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
@@ -57,7 +59,7 @@ class Delivery(Document):
         ]
 
 
-class DeliveryLine(CompanyRow):
+class DeliveryLine(BulkRow):
     """What to ship of one order line; `cost` is known once shipped."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="lines", verbose_name=_("delivery"))
@@ -103,7 +105,9 @@ class GoodsReceipt(Document):
     kind_of = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PURCHASE, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.POSTED, editable=False)
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party"))
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
+    warehouse = models.ForeignKey(
+        Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"), db_index=False
+    )
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
@@ -122,7 +126,7 @@ class GoodsReceipt(Document):
         ]
 
 
-class GoodsReceiptLine(CompanyRow):
+class GoodsReceiptLine(BulkRow):
     """What came in, in base units, and what it is worth."""
 
     receipt = models.ForeignKey(GoodsReceipt, models.CASCADE, related_name="lines", verbose_name=_("goods receipt"))
@@ -184,7 +188,7 @@ class StockAdjustment(Document):
         indexes = [models.Index(fields=["company", "-date", "-id"], name="erp_adjustment_by_date")]
 
 
-class StockAdjustmentLine(CompanyRow):
+class StockAdjustmentLine(BulkRow):
     """A difference of one product; `unit_cost` is needed where stock comes in without a known cost."""
 
     adjustment = models.ForeignKey(

@@ -13,6 +13,17 @@ from suite.core.money import AmountField, QuantityField
 from suite.masterdata.models import Party, Product
 
 
+class BulkRow(CompanyRow):
+    """A row of a table that is written in bulk: found by its paper or product, it needs no index on its company."""
+
+    company = models.ForeignKey(
+        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False, db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
 class Warehouse(CompanyRow, Named):
     """仓库."""
 
@@ -31,11 +42,15 @@ class Warehouse(CompanyRow, Named):
         ]
 
 
-class StockBalance(CompanyRow):
+class StockBalance(BulkRow):
     """即时库存: on hand and reserved of a product in a warehouse; kept beside the moves, never below zero."""
 
-    product = models.ForeignKey(Product, models.PROTECT, related_name="balances", verbose_name=_("product"))
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="balances", verbose_name=_("warehouse"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="balances", verbose_name=_("product"), db_index=False
+    )
+    warehouse = models.ForeignKey(
+        Warehouse, models.PROTECT, related_name="balances", verbose_name=_("warehouse"), db_index=False
+    )
     on_hand = QuantityField(_("on hand"), default=Decimal(0))
     reserved = QuantityField(_("reserved"), default=Decimal(0))
     updated_at = models.DateTimeField(_("changed"), default=clock.now)
@@ -85,7 +100,7 @@ class StockValue(CompanyRow):
         return f"{self.product_id}: {self.value}"
 
 
-class StockMove(CompanyRow):
+class StockMove(BulkRow):
     """出入库流水: a row of the stock ledger, never edited: a mistake is reversed. Quantity and value have a sign."""
 
     class Kind(models.TextChoices):
@@ -98,8 +113,12 @@ class StockMove(CompanyRow):
         REVALUATION = "revaluation", _("Revaluation")
         TRANSFER = "transfer", _("Transfer")
 
-    product = models.ForeignKey(Product, models.PROTECT, related_name="moves", verbose_name=_("product"))
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="moves", verbose_name=_("warehouse"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="moves", verbose_name=_("product"), db_index=False
+    )
+    warehouse = models.ForeignKey(
+        Warehouse, models.PROTECT, related_name="moves", verbose_name=_("warehouse"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     posting_date = models.DateField(_("date"))
     effective_date = models.DateField(_("effective date"), null=True, blank=True)
@@ -110,7 +129,13 @@ class StockMove(CompanyRow):
     source_line_id = models.BigIntegerField(null=True, editable=False)
     source_number = models.CharField(_("document"), max_length=40, blank=True, editable=False)
     reverses = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=_("reverses"),
+        db_index=False,
     )
     created_at = models.DateTimeField(_("created"), default=clock.now)
 
@@ -130,10 +155,12 @@ class StockMove(CompanyRow):
         return f"{self.quantity:+} {self.product_id}"
 
 
-class CostLayer(CompanyRow):
+class CostLayer(BulkRow):
     """A receipt that FIFO has not used up yet; the last piece takes what value is left."""
 
-    product = models.ForeignKey(Product, models.PROTECT, related_name="cost_layers", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="cost_layers", verbose_name=_("product"), db_index=False
+    )
     move = models.OneToOneField(StockMove, models.PROTECT, related_name="cost_layer", verbose_name=_("stock move"))
     remaining = QuantityField(_("remaining"))
     remaining_value = AmountField(_("remaining value"))
@@ -152,16 +179,20 @@ class CostLayer(CompanyRow):
         return f"{self.product_id}: {self.remaining}"
 
 
-class Demand(CompanyRow):
+class Demand(BulkRow):
     """需求与预留: one row per order line; `reserved` is the reservation, the rest of `wanted` waits. Base units."""
 
     order_kind = models.CharField(max_length=60)
     order_id = models.BigIntegerField()
     order_number = models.CharField(_("order"), max_length=40, blank=True)
     line_id = models.BigIntegerField()
-    party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"))
-    product = models.ForeignKey(Product, models.PROTECT, related_name="demands", verbose_name=_("product"))
-    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"))
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"), db_index=False)
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="demands", verbose_name=_("product"), db_index=False
+    )
+    warehouse = models.ForeignKey(
+        Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"), db_index=False
+    )
     wanted = QuantityField(_("wanted"))
     reserved = QuantityField(_("reserved"), default=Decimal(0))
     shipped = QuantityField(_("shipped"), default=Decimal(0))

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0003_second_step_and_order_of_events'),
         ('erp_finance', '0002_initial'),
-        ('erp_inventory', '0002_initial'),
+        ('erp_inventory', '0001_initial'),
         ('masterdata', '0002_units_currencies_regions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

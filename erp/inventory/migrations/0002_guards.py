@@ -16,6 +16,6 @@ DROP TRIGGER erp_inventory_stockmove_kept ON erp_inventory_stockmove;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("erp_inventory", "0002_initial"), ("core", "0002_guards")]
+    dependencies = [("erp_inventory", "0001_initial"), ("core", "0002_guards")]
 
     operations = [migrations.RunSQL(FINAL, NOT_FINAL)]
