@@ -8,7 +8,9 @@ class FinanceConfig(AppConfig):
     verbose_name = _("Finance")
 
     def ready(self) -> None:
+        from erp.finance import checks
         from erp.finance.services import founding
         from suite.core import companies
 
         companies.on_founding(founding.set_up, order=20)
+        checks.register()

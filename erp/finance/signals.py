@@ -5,8 +5,8 @@ from django.dispatch import Signal
 payment_received = Signal()
 """Sent inside the transaction in which money was booked, allocated or reversed, after the open items have moved.
 
-Arguments: `receipts` (money in, may be empty), `settled` and `still_open` (dicts of order Source to amount: what this
-act settled of the order's receivables, negative for a reversal, and what of them is open now), `actor`.
+Arguments: `receipts` (the money in, empty for a refund), `settled` and `still_open` (dicts of order Source to amount:
+what this act settled of the order's receivables, negative for a reversal, and what of them is open now), `actor`.
 Sent for customers' money only. Receivers must not refuse.
 """
 

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('number', suite.core.models.documents.NumberField(editable=False, max_length=32, prefix='INV', verbose_name='number')),
                 ('direction', models.CharField(choices=[('sales', 'Sales'), ('purchase', 'Purchase')], editable=False, max_length=10, verbose_name='direction')),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Issued'), ('void', 'Void')], default='draft', editable=False, max_length=10, verbose_name='status')),
-                ('kind', models.CharField(choices=[('special', 'Special VAT invoice'), ('ordinary', 'Ordinary invoice')], default='special', max_length=10, verbose_name='kind')),
+                ('kind_of', models.CharField(choices=[('special', 'Special VAT invoice'), ('ordinary', 'Ordinary invoice')], default='special', max_length=10, verbose_name='kind')),
                 ('serial', models.PositiveIntegerField(editable=False, null=True, verbose_name='serial number')),
                 ('year', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='year')),
                 ('tax_number', models.CharField(blank=True, help_text='20 digits for a fully digital invoice', max_length=40, verbose_name='number of the tax invoice')),

@@ -222,9 +222,7 @@ class VoucherLine(CompanyRow):
     debit = AmountField(_("debit"), default=Decimal(0))
     credit = AmountField(_("credit"), default=Decimal(0))
     summary = models.CharField(_("summary"), max_length=200, blank=True)
-    party = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party")
-    )
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party"))
     product_id = models.BigIntegerField(null=True, editable=False)
     quantity = QuantityField(_("quantity"), null=True, blank=True)
     source_kind = models.CharField(max_length=60, blank=True, editable=False)
@@ -244,9 +242,7 @@ class VoucherLine(CompanyRow):
         ]
         indexes = [
             models.Index(fields=["account", "posting_date", "id"], name="erp_voucher_line_ledger"),
-            models.Index(
-                fields=["party", "account"], name="erp_voucher_line_party", condition=Q(party__isnull=False)
-            ),
+            models.Index(fields=["party", "account"], name="erp_voucher_line_party", condition=Q(party__isnull=False)),
             models.Index(
                 fields=["source_kind", "source_id"],
                 name="erp_voucher_line_source",
@@ -275,5 +271,3 @@ class AccountBalance(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.period_id}"
-
-

@@ -1,6 +1,5 @@
 """Money in and money out."""
 
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -107,5 +106,3 @@ class Payment(MoneyMovement):
             ("allocate_payment", "Can allocate payments"),
             ("reverse_payment", "Can reverse payments"),
         ]
-
-

@@ -10,7 +10,7 @@ from suite.masterdata.models import TradeDocument, TradeLine
 
 
 class Invoice(TradeDocument):
-    """发票: a tax document. `serial` is gapless per company and year for sales; the tax platform's number is beside it."""
+    """发票: a tax document. `serial` is gapless per company and year for sales; the tax platform's number is apart."""
 
     class Direction(models.TextChoices):
         SALES = "sales", _("Sales")
@@ -30,7 +30,7 @@ class Invoice(TradeDocument):
     number = NumberField("INV")
     direction = models.CharField(_("direction"), max_length=10, choices=Direction, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SPECIAL)
+    kind_of = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SPECIAL)
     serial = models.PositiveIntegerField(_("serial number"), null=True, editable=False)
     year = models.PositiveSmallIntegerField(_("year"), null=True, editable=False)
     tax_number = models.CharField(

@@ -70,7 +70,7 @@ class CreditAccount(CompanyRow):
 
 
 class OpenItem(Document):
-    """应收应付: an amount with a due date that money or a credit settles. Credits are negative items; nothing is edited.
+    """应收应付: an amount with a due date that money or a credit settles. Credits are negative, nothing is edited.
 
     amount - open_amount = sum of its settlements; open_amount has the sign of amount.
     """

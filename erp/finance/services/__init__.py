@@ -1,7 +1,7 @@
 """What finance does for the rest of the house."""
 
 from erp.finance.queries import policy
-from erp.finance.services import invoices, periods, vouchers
+from erp.finance.services import invoices, periods, reconciliation, reports, vouchers
 from erp.finance.services.bills import BillLine, Match, book_bill, draft_bill
 from erp.finance.services.credit import (
     Standing,
@@ -42,9 +42,11 @@ __all__ = [
     "prepaid",
     "receive",
     "recognise_deliveries",
+    "reconciliation",
     "refuse_credit",
     "refuse_undo",
     "release_credit",
+    "reports",
     "reverse_money",
     "set_credit",
     "standing",

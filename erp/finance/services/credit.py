@@ -308,7 +308,8 @@ def standing(party_id: int, *, company: Company) -> Standing:
         cursor.execute(
             f"""
             SELECT (SELECT coalesce(sum(open_amount), 0) FROM erp_finance_openitem
-                    WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable'),
+                    WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable'
+                      AND status = 'open'),
                    coalesce((SELECT amount FROM ({overdue}) late), 0),
                    account.exposure, account."limit",
                    (SELECT coalesce(sum(unapplied), 0) FROM erp_finance_moneymovement

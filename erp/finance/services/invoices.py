@@ -94,7 +94,7 @@ def draft_for_orders(
             party_id=heads[pk].party_id,
             date=day,
             due_date=_due(actor, day, term_of[heads[pk].party_id]),
-            kind=kind,
+            kind_of=kind,
             prices_include_tax=False,
             order_kind=order_kind,
             order_id=pk,
@@ -129,7 +129,7 @@ def create(
         party=party,
         date=day,
         due_date=_due(actor, day, credit.terms_of([party.pk], actor=actor)[party.pk]),
-        kind=kind,
+        kind_of=kind,
         prices_include_tax=prices_include_tax,
         note=note,
         owner_id=actor.user_id,
@@ -180,7 +180,7 @@ def red(*, invoice_id: int, actor: Actor, quantities: Mapping[int, Decimal] | No
         party_id=original.party_id,
         date=clock.today(actor.company),
         due_date=clock.today(actor.company),
-        kind=original.kind,
+        kind_of=original.kind_of,
         prices_include_tax=original.prices_include_tax,
         is_red=True,
         corrects=original,
@@ -361,7 +361,7 @@ def _order_of(invoice: Invoice) -> Source:
 def _root(invoice: Invoice) -> Source:
     """The invoice under whose name the open items of an invoice without an order are kept."""
     first = invoice.corrects or invoice
-    return Source(Invoice._meta.label_lower, first.pk, first.number)
+    return Source(Invoice.kind(), first.pk, first.number)
 
 
 def _due(actor: Actor, day: dt.date, term_id: int | None) -> dt.date:

@@ -116,7 +116,7 @@ def allocate(
     book([draft], actor=actor)
     settle([each._replace(date=day) for each in wish.settlings])
     current_act().audit(money, "allocated", {"unapplied": (money.unapplied + wish.used, money.unapplied)})
-    _tell([wish], [], actor)
+    _tell([wish], [money], actor)
     return money
 
 
@@ -144,7 +144,7 @@ def reverse_money(
     settle(settlings)
     current_act().audit(money, "reversed", {"status": (Status.POSTED, Status.REVERSED)})
     wish = _Wish(money, {}, oldest_first=False, settlings=settlings)
-    _tell([wish], [], actor)
+    _tell([wish], [money], actor)
     return money
 
 
@@ -176,8 +176,7 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
             money,
             {"number": money.number, "party": money.party_id, "amount": money.amount},
         )
-    if direction == Direction.IN:
-        _tell(wishes, moneys, actor)
+    _tell(wishes, moneys, actor)
     return moneys
 
 
@@ -362,7 +361,7 @@ def _locked(money_id: int, actor: Actor) -> MoneyMovement:
     return money
 
 
-def _tell(wishes: Sequence[_Wish], receipts: Sequence[MoneyMovement], actor: Actor) -> None:
+def _tell(wishes: Sequence[_Wish], moneys: Sequence[MoneyMovement], actor: Actor) -> None:
     """Announce what customers' money did to their orders."""
     settled: dict[Source, Decimal] = defaultdict(lambda: ZERO)
     for wish in wishes:
@@ -370,11 +369,12 @@ def _tell(wishes: Sequence[_Wish], receipts: Sequence[MoneyMovement], actor: Act
             item = each.item
             if item.side == Side.RECEIVABLE and item.order_id:
                 settled[Source(item.order_kind, item.order_id, item.order_number)] += each.amount
-    if not settled and not receipts:
+    received = [money for money in moneys if money.direction == Direction.IN]
+    if not settled and not received:
         return
     still_open = open_of_orders(settled, actor=actor) if settled else {}
     payment_received.send(
-        sender=MoneyMovement, receipts=receipts, settled=dict(settled), still_open=still_open, actor=actor
+        sender=MoneyMovement, receipts=received, settled=dict(settled), still_open=still_open, actor=actor
     )
 
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from erp.finance import services as finance
 from erp.finance.models import OpenItem, Settlement, Voucher
@@ -177,15 +179,17 @@ def test_the_corridor_hears_what_was_settled_and_what_is_open(company, actor, bu
     ]
 
 
-@pytest.mark.parametrize("count", [1, 20])
-def test_a_receipt_takes_the_same_statements_for_any_number_of_items(
-    company, actor, buyer, lamp, count, django_assert_num_queries
-):
-    owing(company, actor, buyer, lamp, *([100] * count))
+def test_a_receipt_takes_the_same_statements_for_any_number_of_items(company, actor, buyer, lamp):
     books.warm(company)
+    counts = []
+    for count in (1, 20):
+        owing(company, actor, buyer, lamp, *([100] * count))
+        with CaptureQueriesContext(connection) as statements:
+            receive(buyer, 100 * count, actor, oldest_first=True)
+        counts.append(len(statements))
 
-    with django_assert_num_queries(12):  # eight, trail, flip, and the savepoint that the test adds
-        receive(buyer, 100 * count, actor, oldest_first=True)
+    # Eight, trail, flip, what the corridor does with it, and the savepoint that the test adds.
+    assert counts[0] == counts[1] <= 13
 
 
 def test_the_chain_of_the_worked_example(company, actor, buyer, lamp):
