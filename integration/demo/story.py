@@ -1,0 +1,235 @@
+"""A year of business, lived through day by day by the services of the house: same seed, same story, ending today."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from django.db.models import F
+
+from crm.customers.services.activities import log_activities
+from crm.sales.models import Order
+from crm.sales.services.confirming import cancel_orders, confirm_orders
+from crm.sales.services.orders import OrderDraft, create_orders
+from crm.sales.services.pricing import LineInput
+from crm.sales.services.quotations import QuotationDraft, create_quotations
+from erp.finance import services as finance
+from erp.finance.models import Deferral, Receivable
+from erp.inventory import services as inventory
+from erp.inventory.models import Delivery, DeliveryLine, Demand
+from erp.procurement import services as procurement
+from erp.procurement.models import PurchaseOrder, Requisition
+from integration.demo import catalogue
+from integration.demo.cast import Cast, gather
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.money import ZERO
+from suite.desk.services import todos
+from suite.masterdata.models import Party
+
+SEED = 20260101
+DAYS = 364
+STEP = 4  # days that pass between two turns of the story
+ORDER = Order.kind()
+Say = Callable[[str], None]
+
+
+class Story:
+    """Tells the year; every turn is a handful of acts over sets."""
+
+    def __init__(self, cast: Cast, rng: random.Random, orders: int, say: Say) -> None:
+        self.cast, self.rng, self.say = cast, rng, say
+        self.house, self.company_id = cast.house, cast.company.pk
+        self.days = list(range(-DAYS, 1, STEP))
+        self.left = orders
+        self.today = clock.today(cast.company)
+
+    def tell(self) -> None:
+        for turn, offset in enumerate(self.days):
+            day = self.today + dt.timedelta(days=offset)
+            with clock.at(clock.day_starts(self.cast.company, day) + dt.timedelta(hours=10)):
+                rep = self.cast.reps[turn % len(self.cast.reps)]
+                self._talk(rep)
+                self._sell(rep, turn, is_last=offset > -STEP)
+                self._buy(day)
+                self._ship(day)
+                self._bill()
+                self._collect(day)
+                if turn % 6 == 5:
+                    self._mishaps()
+            if turn % 15 == 0:
+                self.say(f"{day}")
+        self._plan()
+
+    def _talk(self, rep: Actor) -> None:
+        """Calls, visits and notes with three customers."""
+        parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 3)
+        talks = [self.rng.choice(catalogue.TALKS) for _party in parties]
+        log_activities(
+            activities=[
+                {"party": party, "kind": kind, "title": title, "text": text}
+                for party, (kind, title, _title_en, text) in zip(parties, talks, strict=True)
+            ],
+            actor=rep,
+        )
+
+    def _sell(self, rep: Actor, turn: int, *, is_last: bool) -> None:
+        """Quotations every third turn; orders of the turn, all confirmed but the last ones, which wait for the rep."""
+        count = round(self.left / (len(self.days) - turn))
+        self.left -= count
+        parties = self._buyers(rep, count)
+        if turn % 3 == 0:
+            create_quotations([QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep)
+        made = create_orders([self._draft(party) for party in parties], actor=rep)
+        confirmed = made[: len(made) // 2] if is_last else made
+        confirm_orders(order_ids=[order.pk for order in confirmed], actor=rep, all_or_nothing=False)
+
+    def _buyers(self, rep: Actor, count: int) -> list[Party]:
+        """Some customers buy often, some stopped half a year ago."""
+        parties = self.cast.customers[rep.user_id or 0]
+        asleep = clock.today(self.cast.company) > self.today - dt.timedelta(days=DAYS // 2)
+        awake = parties[len(parties) // 5 :] if asleep else parties
+        return self.rng.choices(awake, weights=[1 + 6 / (1 + n) for n in range(len(awake))], k=count)
+
+    def _lines(self) -> list[LineInput]:
+        products = self.rng.sample(self.cast.products, self.rng.choice([1, 2, 2, 3, 4]))
+        return [
+            LineInput(
+                product_id=product.pk,
+                quantity=Decimal(self.rng.choice([1, 2, 3, 5, 8, 10, 12]) if product.is_stocked else 1),
+                discount=Decimal(self.rng.choice([0, 0, 0, 5, 8, 10])),
+            )
+            for product in products
+        ]
+
+    def _draft(self, party: Party) -> OrderDraft:
+        requested = clock.today(self.cast.company) + dt.timedelta(days=self.rng.randint(3, 14))
+        return OrderDraft(party_id=party.pk, lines=self._lines(), requested_date=requested)
+
+    def _buy(self, day: dt.date) -> None:
+        """What is short is approved, ordered and, when its day has come, received."""
+        procurement.reorder(actor=self.house)
+        waiting = Requisition.objects.of(self.company_id).filter(status=Requisition.Status.SUBMITTED)
+        for approver in (self.cast.buyer, self.cast.boss):
+            turn = list(approvals_of(approver, waiting))
+            if turn:
+                procurement.approve_requisitions(requisition_ids=turn, actor=approver)
+        approved = Requisition.objects.of(self.company_id).filter(status=Requisition.Status.APPROVED, origin__isnull=False)
+        ready = list(approved.exclude(lines__supplier=None).values_list("pk", flat=True).distinct())
+        if ready:
+            orders = procurement.order_requisitions(requisition_ids=ready, actor=self.cast.buyer)
+            procurement.place_orders(order_ids=[order.pk for order in orders], actor=self.cast.buyer)
+        due = PurchaseOrder.objects.of(self.company_id).filter(
+            status=PurchaseOrder.Status.ORDERED, expected_date__lte=day - dt.timedelta(days=self.rng.choice([0, 0, 3]))
+        )
+        arrived = list(due.values_list("pk", flat=True))
+        if arrived:
+            procurement.receive(order_ids=arrived, actor=self.cast.buyer)
+
+    def _ship(self, day: dt.date) -> None:
+        """Deliveries whose goods are all reserved leave after two days; the latest stay for the warehouse."""
+        lacking = Demand.objects.of(self.company_id).filter(order_kind=ORDER, is_waiting=True)
+        ready = (
+            Delivery.objects.of(self.company_id)
+            .filter(status=Delivery.Status.OPEN, waits_for_payment=False, created_at__lte=clock.now() - dt.timedelta(days=2))
+            .exclude(order_id__in=lacking.values("order_id"))
+        )
+        deliveries = list(ready.order_by("pk"))
+        if day >= self.today - dt.timedelta(days=STEP):
+            deliveries = deliveries[: len(deliveries) // 2]
+        if deliveries:
+            inventory.ship(deliveries, actor=self.house)
+
+    def _bill(self) -> None:
+        orders = (
+            Deferral.objects.of(self.company_id)
+            .filter(order_kind=ORDER, delivered__gt=F("invoiced"))
+            .values_list("order_id", flat=True)
+            .distinct()
+        )
+        if ids := sorted(set(orders)):
+            drafts = finance.draft_for_orders(order_ids=ids, actor=self.house)
+            finance.issue_invoices(invoice_ids=[draft.pk for draft in drafts], actor=self.house)
+
+    def _collect(self, day: dt.date) -> None:
+        """Most pay when it is due, some late, a few not yet."""
+        due = Receivable.objects.of(self.company_id).filter(
+            status=Receivable.Status.OPEN, due_date__lte=day, open_amount__gt=0, invoice__isnull=True
+        )
+        per_party: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        for party_id, amount, key in due.values_list("party_id", "open_amount", "pk"):
+            if (key * 7919) % 10 < 7 or day < self.today - dt.timedelta(days=60):
+                per_party[party_id] += amount
+        if per_party:
+            finance.receive(
+                [
+                    finance.MoneyInput(party_id=party_id, amount=amount, oldest_first=True, reference=f"HK{day:%m%d}{party_id}")
+                    for party_id, amount in per_party.items()
+                ],
+                actor=self.house,
+            )
+
+    def _mishaps(self) -> None:
+        """A return, a cancellation, a deposit: what every business knows."""
+        line = (
+            DeliveryLine.objects.of(self.company_id)
+            .filter(delivery__status=Delivery.Status.SHIPPED, returned=0, quantity__gte=2, product__kind="stocked")
+            .order_by("-pk")
+            .first()
+        )
+        if line:
+            inventory.return_goods({line.pk: Decimal(1)}, actor=self.house, reason="外观破损 / damaged")
+        order = (
+            Order.objects.of(self.company_id)
+            .filter(status=Order.Status.CONFIRMED, delivery=Order.Progress.NONE)
+            .order_by("-pk")
+            .first()
+        )
+        if order:
+            cancel_orders(order_ids=[order.pk], actor=self.cast.reps[0], reason="客户取消 / cancelled by the customer")
+        party = self.rng.choice(self.cast.customers[self.cast.reps[0].user_id or 0])
+        finance.receive([finance.MoneyInput(party_id=party.pk, amount=Decimal(5000))], actor=self.house)
+
+    def _plan(self) -> None:
+        """What the reps have before them: overdue, today and later."""
+        moment = clock.now()
+        for rep in self.cast.reps:
+            parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 6)
+            todos.create(
+                tasks=[
+                    todos.NewTask(
+                        title=f"{what} {party.name}",
+                        owner_id=rep.user_id,
+                        due_at=moment + dt.timedelta(days=offset, hours=2),
+                        subject=party,
+                        subject_label=party.name,
+                    )
+                    for party, offset, what in zip(
+                        parties, (-2, -1, 0, 0, 1, 3), ("电话回访", "发送报价单", "上门拜访", "确认交期", "电话回访", "催收货款"), strict=True
+                    )
+                ],
+                actor=rep,
+            )
+
+
+def approvals_of(approver: Actor, requisitions: Sequence[Requisition]) -> list[int]:
+    """The requisitions that wait for this person."""
+    from suite.automation import queries
+
+    pks = {row.pk for row in requisitions}
+    return [approval.object_id for approval in queries.my_approvals(approver) if approval.object_id in pks]
+
+
+def tell(*, customers: int, orders: int, say: Say = lambda text: None, code: str = "demo") -> Cast:
+    """Found the demo company and live through its year; returns who is in it."""
+    rng = random.Random(SEED)
+    company_clock = clock.now() - dt.timedelta(days=DAYS + 1)
+    with clock.at(company_clock):
+        cast = gather(rng, customers=customers, code=code)
+    Story(cast, rng, orders, say).tell()
+    return cast
+
+
