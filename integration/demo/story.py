@@ -151,8 +151,8 @@ class Story:
             .distinct()
         )
         if ids := sorted(set(orders)):
-            drafts = finance.draft_for_orders(order_ids=ids, actor=self.house)
-            finance.issue_invoices(invoice_ids=[draft.pk for draft in drafts], actor=self.house)
+            drafts = finance.invoices.draft_for_orders(order_ids=ids, actor=self.house)
+            finance.invoices.issue(invoice_ids=[draft.pk for draft in drafts], actor=self.house)
 
     def _collect(self, day: dt.date) -> None:
         """Most pay when it is due, some late, a few not yet."""
