@@ -95,5 +95,5 @@ def note_payment(
 def tell(what: str, order: Source, paper: Delivery | GoodsReceipt | Invoice, number: str) -> None:
     """Announce that something happened to an order, once per paper."""
     current_act().announce(
-        f"crm.sales.order.{what}", order, {"number": order.number, "paper": number}, key=f"{paper.kind()}:{paper.pk}"
+        f"crm.sales.order.{what}", order, {"number": order.number, "paper": number}, key=f"{paper._meta.model_name}:{paper.pk}"
     )

@@ -48,6 +48,8 @@ class Story:
         self.today = clock.today(cast.company)
 
     def tell(self) -> None:
+        for year in {(self.today + dt.timedelta(days=offset)).year for offset in self.days}:
+            finance.periods.open_year(year=year, actor=self.house)
         for turn, offset in enumerate(self.days):
             day = self.today + dt.timedelta(days=offset)
             with clock.at(clock.day_starts(self.cast.company, day) + dt.timedelta(hours=10)):
