@@ -35,7 +35,8 @@ def facts() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
         version, fsync = cursor.fetchone()
-    return f"{os.cpu_count()} cores {model}, {memory:.0f} GB, Python {platform.python_version()}, PostgreSQL {version} fsync {fsync}"
+    python = platform.python_version()
+    return f"{os.cpu_count()} cores {model}, {memory:.0f} GB, Python {python}, PostgreSQL {version} fsync {fsync}"
 
 
 def _cpu() -> list[str]:

@@ -13,8 +13,6 @@ CLIENTS = (1, 4)
 ENOUGH = int(common.SECONDS * 400)  # more orders than a client can confirm in its time
 
 
-
-
 class Floor:
     """Confirms by plain SQL in a process of its own."""
 
@@ -105,7 +103,13 @@ def _floor_rate(shape: str, lines: int, hot: int, clients: int) -> common.Rate:
     import psycopg2
 
     connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
-    floor.prepare(connection, products=5000, hot=hot, lines=lines, orders=int(common.SECONDS * 1500) * clients // (4 if lines > 5 else 1))
+    floor.prepare(
+        connection,
+        products=5000,
+        hot=hot,
+        lines=lines,
+        orders=int(common.SECONDS * 1500) * clients // (4 if lines > 5 else 1),
+    )
     ids = floor.ids(connection)
     connection.close()
     return common.rate(clients, Floor(shape), common.shares_of(ids, clients))
@@ -115,7 +119,15 @@ def _report(median: dict[tuple[str, int, int, int], float], rates: dict[Any, lis
     for clients, goal in ((1, "G1"), (4, "G2")):
         for shape in ("batch", "full"):
             ours, beside = median["rest", 5, 0, clients], median[shape, 5, 0, clients]
-            common.row(goal, f"REST confirm, 5 lines, {clients} clients, floor {shape}", ours, beside, "1/s", ">= 0.25", ours >= beside / 4)
+            common.row(
+                goal,
+                f"REST confirm, 5 lines, {clients} clients, floor {shape}",
+                ours,
+                beside,
+                "1/s",
+                ">= 0.25",
+                ours >= beside / 4,
+            )
         ours, beside = median["service", 5, 0, clients], median["batch", 5, 0, clients]
         common.row(goal, f"service confirm, 5 lines, {clients} clients, floor batch", ours, beside, "1/s", "")
     four, one = median["rest", 5, 0, 4], median["rest", 5, 0, 1]
@@ -123,7 +135,15 @@ def _report(median: dict[tuple[str, int, int, int], float], rates: dict[Any, lis
     common.row("G1", "against Odoo's 1.38 (confirm, invoice, post)", one, 1.38, "1/s", ">= 20", one >= 20 * 1.38)
     many = median["rest", 50, 0, 1]
     common.row("G3", "50 lines against 5 lines", many, one, "1/s", ">= 0.5", many >= one / 2)
-    common.row("G3", "50 lines against floor rows", many, median["rows", 50, 0, 1], "1/s", ">= 1.2", many >= 1.2 * median["rows", 50, 0, 1])
+    common.row(
+        "G3",
+        "50 lines against floor rows",
+        many,
+        median["rows", 50, 0, 1],
+        "1/s",
+        ">= 1.2",
+        many >= 1.2 * median["rows", 50, 0, 1],
+    )
     hot = median["rest", 5, 5, 4]
     common.row("G4", "5 hot products against uniform, 4 clients", hot, four, "1/s", ">= 0.4", hot >= 0.4 * four)
     worst = max(rate.p99 for rate in rates["rest", 5, 5, 4])
@@ -143,4 +163,6 @@ def _bulk(place: world.World, rates: dict[Any, list[common.Rate]]) -> None:
         times.append(time.perf_counter() - began)
     ours = 500 / statistics.median(times)
     four = statistics.median(rate.per_second for rate in rates["rest", 5, 0, 4])
-    common.row("G13", "500 orders in one call against one by one, 4 clients", ours, four, "1/s", ">= 4", ours >= 4 * four)
+    common.row(
+        "G13", "500 orders in one call against one by one, 4 clients", ours, four, "1/s", ">= 4", ours >= 4 * four
+    )

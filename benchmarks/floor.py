@@ -21,9 +21,11 @@ SCHEMA = """
 DROP SCHEMA IF EXISTS floor CASCADE;
 CREATE SCHEMA floor;
 SET search_path = floor;
-CREATE TABLE balance (product int, warehouse int, on_hand numeric(18,6) NOT NULL, reserved numeric(18,6) NOT NULL DEFAULT 0,
+CREATE TABLE balance (product int, warehouse int, on_hand numeric(18,6) NOT NULL,
+  reserved numeric(18,6) NOT NULL DEFAULT 0,
   PRIMARY KEY (product, warehouse), CHECK (reserved <= on_hand)) WITH (fillfactor = 70);
-CREATE TABLE orders (id bigserial PRIMARY KEY, customer int NOT NULL, state smallint NOT NULL, total numeric(18,2) NOT NULL,
+CREATE TABLE orders (id bigserial PRIMARY KEY, customer int NOT NULL, state smallint NOT NULL,
+  total numeric(18,2) NOT NULL,
   confirmed_at timestamptz) WITH (fillfactor = 80);
 CREATE TABLE line (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, product int NOT NULL,
   quantity numeric(18,6) NOT NULL, price numeric(18,6) NOT NULL);
@@ -32,7 +34,8 @@ CREATE TABLE reservation (id bigserial PRIMARY KEY, order_id bigint NOT NULL REF
   product int NOT NULL, warehouse int NOT NULL, quantity numeric(18,6) NOT NULL);
 CREATE INDEX ON reservation (order_id);
 CREATE INDEX ON reservation (product);
-CREATE TABLE entry (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, day date NOT NULL, period int NOT NULL,
+CREATE TABLE entry (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, day date NOT NULL,
+  period int NOT NULL,
   serial int, posted_at timestamptz);
 CREATE TABLE entry_line (id bigserial PRIMARY KEY, entry_id bigint NOT NULL REFERENCES entry, account int NOT NULL,
   debit numeric(18,2) NOT NULL, credit numeric(18,2) NOT NULL);
@@ -42,11 +45,14 @@ CREATE TABLE receivable (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFE
   amount numeric(18,2) NOT NULL, due date NOT NULL);
 CREATE INDEX ON receivable (customer);
 CREATE TABLE credit (customer int PRIMARY KEY, exposure numeric(18,2) NOT NULL DEFAULT 0) WITH (fillfactor = 70);
-CREATE TABLE delivery (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, number text NOT NULL);
-CREATE TABLE delivery_line (id bigserial PRIMARY KEY, delivery_id bigint NOT NULL REFERENCES delivery, product int NOT NULL,
+CREATE TABLE delivery (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders,
+  number text NOT NULL);
+CREATE TABLE delivery_line (id bigserial PRIMARY KEY, delivery_id bigint NOT NULL REFERENCES delivery,
+  product int NOT NULL,
   quantity numeric(18,6) NOT NULL);
 CREATE INDEX ON delivery_line (delivery_id);
-CREATE TABLE deferral (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, line_id bigint NOT NULL UNIQUE,
+CREATE TABLE deferral (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders,
+  line_id bigint NOT NULL UNIQUE,
   quantity numeric(18,6) NOT NULL, net numeric(18,2) NOT NULL, tax numeric(18,2) NOT NULL);
 CREATE TABLE link (id bigserial PRIMARY KEY, from_kind text, from_id bigint, to_kind text, to_id bigint,
   UNIQUE (from_kind, from_id, to_kind, to_id));
@@ -68,7 +74,8 @@ def prepare(connection: Any, *, products: int, hot: int, lines: int, orders: int
     cursor.execute(SCHEMA)
     cursor.execute("INSERT INTO balance SELECT g, 1, 1e9 FROM generate_series(1, %s) g", [products])
     cursor.execute(
-        "INSERT INTO orders (customer, state, total) SELECT 1 + g %% 2000, 1, 1130 FROM generate_series(1, %s) g", [orders]
+        "INSERT INTO orders (customer, state, total) SELECT 1 + g %% 2000, 1, 1130 FROM generate_series(1, %s) g",
+        [orders],
     )
     cursor.execute(
         "INSERT INTO line (order_id, product, quantity, price)"
@@ -96,7 +103,8 @@ def confirm(connection: Any, order: int, shape: str = "batch") -> None:
     cursor = connection.cursor()
     cursor.execute("SET LOCAL search_path = floor")
     cursor.execute(
-        "UPDATE orders SET state = 2, confirmed_at = now() WHERE id = %s AND state = 1 RETURNING total, customer", [order]
+        "UPDATE orders SET state = 2, confirmed_at = now() WHERE id = %s AND state = 1 RETURNING total, customer",
+        [order],
     )
     total, customer = cursor.fetchone()
     cursor.execute("SELECT id, product, quantity FROM line WHERE order_id = %s ORDER BY product, id", [order])

@@ -40,7 +40,11 @@ class World:
                 OrderDraft(
                     party_id=rng.choice(self.parties),
                     lines=[
-                        LineInput(product_id=rng.choice(products), quantity=Decimal(rng.randint(1, 9)), unit_price=Decimal(100))
+                        LineInput(
+                            product_id=rng.choice(products),
+                            quantity=Decimal(rng.randint(1, 9)),
+                            unit_price=Decimal(100),
+                        )
                         for _line in range(lines)
                     ],
                 )
@@ -66,13 +70,18 @@ def make(*, products: int = 5000, parties: int = 2000, on_hand: int = 10_000_000
 
 def _products(actor: Actor, count: int, on_hand: int) -> list[int]:
     made = create_products(
-        drafts=[ProductDraft({"code": f"B{n:06}", "name": f"商品 {n}", "sale_price": Decimal(113)}) for n in range(count)],
+        drafts=[
+            ProductDraft({"code": f"B{n:06}", "name": f"商品 {n}", "sale_price": Decimal(113)}) for n in range(count)
+        ],
         actor=actor,
     )
     warehouse_id = inventory.default_warehouse_id(actor.company_id)
     for start in range(0, count, BATCH):
         inventory.opening_stock(
-            [inventory.Difference(product.pk, Decimal(on_hand), Decimal(50)) for product in made[start : start + BATCH]],
+            [
+                inventory.Difference(product.pk, Decimal(on_hand), Decimal(50))
+                for product in made[start : start + BATCH]
+            ],
             warehouse_id=warehouse_id,
             actor=actor,
         )

@@ -110,9 +110,9 @@ class Shortage:
 class OrderChange:
     """What an amendment, a cancellation or an undo asks of the back wing: the lines as they stood and as they shall be.
 
-    Keys are line ids. A new line stands only in `after`; a line given up stands in `after` with what was delivered of it
-    (quantity 0 when nothing was). `after` never falls below what was delivered or invoiced: the caller has checked it.
-    Taken by `finance.change_orders`, `inventory.change_orders` and `procurement.withdraw_supply`, each over a set.
+    Keys are line ids. A new line stands only in `after`; a line given up stands in `after` with what was delivered
+    of it (quantity 0 when nothing was). `after` never falls below what was delivered or invoiced: the
+    caller has checked it. Taken by `finance.change_orders`, `inventory.change_orders` and `procurement.withdraw_supply`, each over a set.
     """
 
     order: DemandOrder

@@ -115,7 +115,7 @@ def order_of(paper: Any) -> int:
 
 
 def demands_of(orders: Iterable[Order], *, posted: dt.date, never_backorder: bool = False) -> inputs.DemandSet:
-    """The orders as the back wing reads them: base quantities, amounts in the company's currency, the day of the books."""
+    """The orders as the back wing reads them: base quantities, the company's currency, the day of the books."""
     return inputs.DemandSet(
         inputs.DemandOrder(
             source=inputs.Source(ORDER, order.pk, order.number),

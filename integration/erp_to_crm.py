@@ -1,5 +1,5 @@
-"""From the back wing to the front: what was delivered, invoiced and paid moves the order's state in the same transaction;
-who should know is told after the commit (`integration.notices`).
+"""From the back wing to the front: what was delivered, invoiced and paid moves the order's state in the same
+transaction; who should know is told after the commit (`integration.notices`).
 
 One receiver per signal.
 """
@@ -95,5 +95,8 @@ def note_payment(
 def tell(what: str, order: Source, paper: Delivery | GoodsReceipt | Invoice, number: str) -> None:
     """Announce that something happened to an order, once per paper."""
     current_act().announce(
-        f"crm.sales.order.{what}", order, {"number": order.number, "paper": number}, key=f"{paper._meta.model_name}:{paper.pk}"
+        f"crm.sales.order.{what}",
+        order,
+        {"number": order.number, "paper": number},
+        key=f"{paper._meta.model_name}:{paper.pk}",
     )

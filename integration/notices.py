@@ -62,7 +62,12 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
         [order.owner_id],
         "payment",
         _("%(party)s paid %(amount)s for %(number)s, %(open)s is open"),
-        params={"party": order.party.label, "amount": f"{amount:,.2f}", "number": order.number, "open": f"{still_open:,.2f}"},
+        params={
+            "party": order.party.label,
+            "amount": f"{amount:,.2f}",
+            "number": order.number,
+            "open": f"{still_open:,.2f}",
+        },
         key=event.dedupe_key,
         subject=order,
     )

@@ -40,12 +40,15 @@ def availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, por
 
 
 def promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, ports.Promise]:
-    """The earliest date for each product and quantity: from stock, then from arrivals, then by the supplier's lead time."""
+    """The earliest date for each product and quantity: from stock, then from arrivals, then by lead time."""
     today = clock.today(actor.company)
     stock = inventory.availability(wanted, company=actor.company)
     arrivals = procurement.next_arrivals(wanted, company=actor.company)
     leads = procurement.lead_days(wanted, company=actor.company)
-    return {pk: _earliest(quantity, today, stock.get(pk), arrivals.get(pk, ()), leads.get(pk)) for pk, quantity in wanted.items()}
+    return {
+        pk: _earliest(quantity, today, stock.get(pk), arrivals.get(pk, ()), leads.get(pk))
+        for pk, quantity in wanted.items()
+    }
 
 
 def _earliest(quantity, today, stock, arrivals, lead):  # type: ignore[no-untyped-def]

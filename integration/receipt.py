@@ -52,7 +52,10 @@ def receipts_of(order: Order, actor: Actor) -> list[Receipt]:
             handoff.act,
             str(handoff.get_act_display()),
             handoff.created_at,
-            [_paper(paper["kind"], paper["id"], rows.get((paper["kind"], paper["id"])), actor) for paper in handoff.papers],
+            [
+                _paper(paper["kind"], paper["id"], rows.get((paper["kind"], paper["id"])), actor)
+                for paper in handoff.papers
+            ],
         )
         for handoff in handoffs
     ]

@@ -99,7 +99,12 @@ def _products(cast: Cast) -> list[Product]:
     )
     StockRule.objects.bulk_create(
         StockRule(
-            company=cast.company, product=product, warehouse_id=warehouse_id, reorder_point=30, target=150, safety_stock=15
+            company=cast.company,
+            product=product,
+            warehouse_id=warehouse_id,
+            reorder_point=30,
+            target=150,
+            safety_stock=15,
         )
         for product in goods
     )
@@ -128,7 +133,12 @@ def _suppliers(cast: Cast, rng: random.Random) -> None:
         ItemDraft(
             supplier,
             product,
-            {"price": product.standard_cost, "minimum": Decimal(20), "pack": Decimal(5), "supplier_code": f"S{product.code}"},
+            {
+                "price": product.standard_cost,
+                "minimum": Decimal(20),
+                "pack": Decimal(5),
+                "supplier_code": f"S{product.code}",
+            },
         )
         for supplier, (_name, _name_en, categories) in zip(suppliers, catalogue.SUPPLIERS, strict=True)
         for product in cast.products
@@ -147,9 +157,7 @@ def _customers(cast: Cast, rng: random.Random, count: int) -> None:
     ]
     rng.shuffle(names)
     for number, rep in enumerate(cast.reps):
-        drafts = [
-            _customer(rng, *each, regions) for each in islice(names, number, count, len(cast.reps))
-        ]
+        drafts = [_customer(rng, *each, regions) for each in islice(names, number, count, len(cast.reps))]
         made = create_customers(drafts=drafts, actor=rep)
         cast.customers[rep.user_id or 0] = [customer.party for customer in made]
     terms = {term.code: term for term in PaymentTerm.objects.of(cast.company.pk)}
@@ -178,9 +186,18 @@ def _customer(rng: random.Random, name: str, name_en: str, region: str, regions:
         del values["region"]
     else:
         values["region"] = Region(pk=region)
-    address = {"detail": f"{name[:2]}市工业园区 {rng.randint(1, 300)} 号", "is_default": True, "contact_name": person(rng)}
-    contacts = [
-        {"name": person(rng), "title": rng.choice(["采购经理", "总经理", "设备主管"]), "phone": mobile(rng), "is_primary": True},
+    address: dict[str, Any] = {
+        "detail": f"{name[:2]}市工业园区 {rng.randint(1, 300)} 号",
+        "is_default": True,
+        "contact_name": person(rng),
+    }
+    contacts: list[dict[str, Any]] = [
+        {
+            "name": person(rng),
+            "title": rng.choice(["采购经理", "总经理", "设备主管"]),
+            "phone": mobile(rng),
+            "is_primary": True,
+        },
         {"name": person(rng), "title": "财务", "phone": mobile(rng)},
     ]
     profile = {

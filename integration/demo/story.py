@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.db.models import F
@@ -84,7 +84,9 @@ class Story:
         self.left -= count
         parties = self._buyers(rep, count)
         if turn % 3 == 0:
-            create_quotations([QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep)
+            create_quotations(
+                [QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep
+            )
         made = create_orders([self._draft(party) for party in parties], actor=rep)
         confirmed = made[: len(made) // 2] if is_last else made
         confirm_orders(order_ids=[order.pk for order in confirmed], actor=rep, all_or_nothing=False)
@@ -119,7 +121,9 @@ class Story:
             turn = list(approvals_of(approver, waiting))
             if turn:
                 procurement.approve_requisitions(requisition_ids=turn, actor=approver)
-        approved = Requisition.objects.of(self.company_id).filter(status=Requisition.Status.APPROVED, origin__isnull=False)
+        approved = Requisition.objects.of(self.company_id).filter(
+            status=Requisition.Status.APPROVED, origin__isnull=False
+        )
         ready = list(approved.exclude(lines__supplier=None).values_list("pk", flat=True).distinct())
         if ready:
             orders = procurement.order_requisitions(requisition_ids=ready, actor=self.cast.buyer)
@@ -136,7 +140,9 @@ class Story:
         lacking = Demand.objects.of(self.company_id).filter(order_kind=ORDER, is_waiting=True)
         ready = (
             Delivery.objects.of(self.company_id)
-            .filter(status=Delivery.Status.OPEN, waits_for_payment=False, created_at__lte=clock.now() - dt.timedelta(days=2))
+            .filter(
+                status=Delivery.Status.OPEN, waits_for_payment=False, created_at__lte=clock.now() - dt.timedelta(days=2)
+            )
             .exclude(order_id__in=lacking.values("order_id"))
         )
         deliveries = list(ready.order_by("pk"))
@@ -168,7 +174,9 @@ class Story:
         if per_party:
             finance.receive(
                 [
-                    finance.MoneyInput(party_id=party_id, amount=amount, oldest_first=True, reference=f"HK{day:%m%d}{party_id}")
+                    finance.MoneyInput(
+                        party_id=party_id, amount=amount, oldest_first=True, reference=f"HK{day:%m%d}{party_id}"
+                    )
                     for party_id, amount in per_party.items()
                 ],
                 actor=self.house,
@@ -210,14 +218,17 @@ class Story:
                         subject_label=party.name,
                     )
                     for party, offset, what in zip(
-                        parties, (-2, -1, 0, 0, 1, 3), ("电话回访", "发送报价单", "上门拜访", "确认交期", "电话回访", "催收货款"), strict=True
+                        parties,
+                        (-2, -1, 0, 0, 1, 3),
+                        ("电话回访", "发送报价单", "上门拜访", "确认交期", "电话回访", "催收货款"),
+                        strict=True,
                     )
                 ],
                 actor=rep,
             )
 
 
-def approvals_of(approver: Actor, requisitions: Sequence[Requisition]) -> list[int]:
+def approvals_of(approver: Actor, requisitions: Iterable[Requisition]) -> list[int]:
     """The requisitions that wait for this person."""
     from suite.automation import queries
 
@@ -233,5 +244,3 @@ def tell(*, customers: int, orders: int, say: Say = lambda text: None, code: str
         cast = gather(rng, customers=customers, code=code)
     Story(cast, rng, orders, say).tell()
     return cast
-
-

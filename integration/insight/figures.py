@@ -1,4 +1,4 @@
-"""The figures of the dashboard; each is one statement over maintained or indexed rows, each opens the rows behind it."""
+"""The figures of the dashboard; each is one statement over maintained or indexed rows and opens what is behind it."""
 
 from __future__ import annotations
 
@@ -151,7 +151,9 @@ def _collected(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
 
 def _stock(actor: Actor) -> Iterable[Figure]:
     if actor.may("masterdata.see_cost") and actor.may("erp_inventory.view_stockvalue"):
-        total = StockValue.objects.visible_to(actor).aggregate(value=Coalesce(Sum("value"), ZERO), count=Count("pk", filter=Q(quantity__gt=0)))
+        total = StockValue.objects.visible_to(actor).aggregate(
+            value=Coalesce(Sum("value"), ZERO), count=Count("pk", filter=Q(quantity__gt=0))
+        )
         yield Figure(
             "stock",
             _("Stock value"),

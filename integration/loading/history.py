@@ -217,7 +217,8 @@ def _read_lines(
             history.skipped.append(Skipped("lines", index + 2, f"{key} {row.get('product', '')}", reason))
             continue
         quantity, price = number(row["quantity"]), number(row["price"])
-        assert quantity is not None and price is not None
+        assert quantity is not None
+        assert price is not None
         line = LineRow(row["product"], quantity, price, discounts[index] * per, index + 2)
         _learn(history, row, header, line)
         order = found.get(key)
@@ -272,7 +273,9 @@ def _order(key: str, header: Mapping[str, str]) -> OrderRow:
         date=date,
         required=day(header.get("required")),
         shipped=day(header.get("shipped")),
-        address=" ".join(part for part in (header.get("address", ""), header.get("city", ""), header.get("country", "")) if part),
+        address=" ".join(
+            part for part in (header.get("address", ""), header.get("city", ""), header.get("country", "")) if part
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Bringing a history in through the services of the house: every order is confirmed, shipped, invoiced and collected."""
+"""Bringing a history in through the services: every order is confirmed, shipped, invoiced and collected."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from crm.sales.services.confirming import confirm_orders
 from crm.sales.services.orders import OrderDraft, check_orders, create_orders
 from crm.sales.services.pricing import LineInput
 from erp.finance import services as finance
-from erp.finance.models import Deferral, Invoice, Receivable
+from erp.finance.models import Receivable
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, DeliveryLine
 from integration.loading.history import History, OrderRow, PartyRow, Skipped
@@ -90,13 +90,11 @@ class Loader:
         dates = [order.date for order in self.history.orders] + [order.date for order in self.history.returns]
         dates += [order.shipped for order in self.history.orders if order.shipped]
         for year in range(min(dates).year, max(dates).year + 1):
-            finance.open_year(year, actor=self.actor)
+            finance.periods.open_year(year=year, actor=self.actor)
 
     def _bring_in_parties(self) -> None:
         """Make customers of those the files tell of; who is here already, by the reference, is taken as it is."""
-        known = dict(
-            Party.objects.of(self.actor.company_id).exclude(external_ref="").values_list("external_ref", "pk")
-        )
+        known = dict(Party.objects.of(self.actor.company_id).exclude(external_ref="").values_list("external_ref", "pk"))
         new = [row for row in self.history.customers.values() if row.ref not in known]
         for rows in batched(new):
             made = create_customers(
@@ -221,8 +219,8 @@ class Loader:
             inventory.ship(left, posting_date=day, actor=self.actor)
 
     def _invoice(self, order_ids: Sequence[int]) -> None:
-        drafts = finance.draft_for_orders(order_ids=order_ids, order_kind=Order.kind(), actor=self.actor)
-        finance.issue_invoices(invoice_ids=[draft.pk for draft in drafts], actor=self.actor)
+        drafts = finance.invoices.draft_for_orders(order_ids=order_ids, actor=self.actor)
+        finance.invoices.issue(invoice_ids=[draft.pk for draft in drafts], actor=self.actor)
 
     def _collect(self, order_ids: Sequence[int]) -> None:
         owed = (
@@ -232,8 +230,9 @@ class Loader:
             .values("party_id")
             .annotate(total=Sum("open_amount"))
         )
-        finance.receive_money(
-            [finance.MoneyDraft(party_id=row["party_id"], amount=row["total"]) for row in owed], actor=self.actor
+        finance.receive(
+            [finance.MoneyInput(party_id=row["party_id"], amount=row["total"], oldest_first=True) for row in owed],
+            actor=self.actor,
         )
 
     def _take_back(self) -> None:
@@ -268,9 +267,10 @@ class Loader:
 
     def _sum_up(self) -> None:
         company = self.actor.company_id
-        self.report.booked_net = OrderLine.objects.of(company).filter(order__status=Order.Status.CONFIRMED).aggregate(
-            net=Sum("net")
-        )["net"] or ZERO
+        self.report.booked_net = (
+            OrderLine.objects.of(company).filter(order__status=Order.Status.CONFIRMED).aggregate(net=Sum("net"))["net"]
+            or ZERO
+        )
         self.report.open_receivables = Receivable.objects.of(company).aggregate(open=Sum("open_amount"))["open"] or ZERO
 
     def _skip(self, row: OrderRow, reason: str) -> None:

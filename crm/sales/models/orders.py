@@ -31,6 +31,8 @@ class Order(TradeDocument):
         PART = "part", _("Partly")
         DONE = "done", _("Done")
 
+    confirmed_lines: list["OrderLine"]  # set by services that lock an order with its lines
+
     MOVES = {
         Status.DRAFT: {Status.CONFIRMED, Status.CANCELLED},
         Status.CONFIRMED: {Status.CANCELLED, Status.DRAFT},

@@ -24,8 +24,8 @@ def amend_order(
 ) -> OrderAmendment:
     """Give a confirmed order these lines; stock, purchasing and books follow in the same transaction.
 
-    A line with an id changes that line, without an id it is new; lines left out are given up. Quantities never fall below
-    what was delivered or invoiced, and a line of which something was keeps its product and price.
+    A line with an id changes that line, without an id it is new; lines left out are given up. Quantities never fall
+    below what was delivered or invoiced, and a line of which something was keeps its product and price.
     Raises BusinessError naming the lines that cannot change like this, Stale when `version` is not the present one.
     """
     (order,) = locked_with_lines([order_id], actor)
@@ -69,8 +69,12 @@ def demand_within_done(before: Sequence[OrderLine], after: Sequence[OrderLine]) 
         changed = now.get(line.pk)
         if changed is None or changed.base_quantity < done:
             sentence = _("Line %(line)s: %(done)s were delivered or invoiced already; return them first")
-            refusals.append(Refusal("below_done", sentence, {"line": index + 1, "done": f"{done:f}"}, index, "quantity"))
-        elif any(getattr(changed, name) != getattr(line, name) for name in ("product_id", "unit_price", "discount", "tax_id")):
+            refusals.append(
+                Refusal("below_done", sentence, {"line": index + 1, "done": f"{done:f}"}, index, "quantity")
+            )
+        elif any(
+            getattr(changed, name) != getattr(line, name) for name in ("product_id", "unit_price", "discount", "tax_id")
+        ):
             sentence = _("Line %(line)s is partly done: its product and price stay; add a new line instead")
             refusals.append(Refusal("price_of_done", sentence, {"line": index + 1}, index, "unit_price"))
     if refusals:

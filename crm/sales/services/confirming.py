@@ -35,7 +35,7 @@ def confirm_orders(
 ) -> Outcome:
     """Turn drafts into commitments; an order is confirmed with everything that follows from it, or not at all.
 
-    Raises BusinessError when an order is refused and `all_or_nothing` is set; otherwise the outcome names the refused ones.    """
+    Raises BusinessError when an order is refused and `all_or_nothing` is set; else the outcome names the refused."""
     orders = locked_with_lines(order_ids, actor)
     refused = not_drafts(orders) | incomplete(orders)
     accepted = _accepted(orders, refused, all_or_nothing)
@@ -48,10 +48,8 @@ def confirm_orders(
 
 
 @service
-def cancel_orders(
-    *, order_ids: Collection[int], actor: Actor, reason: str, all_or_nothing: bool = True
-) -> Outcome:
-    """Give up what is not delivered yet; what left the house stays sold. Undone by linked counter-entries, never deleted."""
+def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_or_nothing: bool = True) -> Outcome:
+    """Give up what is not delivered yet; what left the house stays sold. Linked counter-entries undo it."""
     orders = locked_with_lines(order_ids, actor)
     drafts = [order for order in orders if order.status == Order.Status.DRAFT]
     outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
@@ -80,9 +78,7 @@ def _take_back(orders: list[Order], actor: Actor, reason: str, all_or_nothing: b
     refused = not_confirmed(orders)
     accepted = _accepted(orders, refused, all_or_nothing)
     if accepted:
-        refused |= _answers(
-            orders_cancelled.send(sender=Order, orders=accepted, actor=actor, reason=reason, undo=undo)
-        )
+        refused |= _answers(orders_cancelled.send(sender=Order, orders=accepted, actor=actor, reason=reason, undo=undo))
         accepted = _accepted(accepted, refused, all_or_nothing)
     return Outcome(accepted, refused)
 

@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path)
-        parser.add_argument("--company", help="code of the company; one is founded where there is none (default: the folder's name)")
+        parser.add_argument(
+            "--company", help="code of the company; one is founded where there is none (default: the folder's name)"
+        )
 
     def handle(self, *, directory: Path, company: str | None, verbosity: int, **_: Any) -> None:
         if not directory.is_dir():
