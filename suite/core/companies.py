@@ -31,11 +31,13 @@ def enterable(path: str = "") -> Q:
 def found(*, code: str, name: str, name_en: str = "", **fields: object) -> Company:
     """Found a company with roles, chart of accounts, periods, warehouse and whatever else the areas need.
 
-    The only act without an actor: there is nobody yet. Raises BusinessError when the code is taken.
+    The only act without an actor: there is nobody yet. Raises BusinessError when the code is taken, ValidationError
+    for fields that make no sense.
     """
     if Company.objects.filter(code=code).exists():
         raise BusinessError(Refusal("code_taken", _("There is a company %(code)s already"), {"code": code}))
     company = Company(code=code, name=name, name_en=name_en, **fields)
+    company.clean_fields()
     with acting(Actor.system(company)) as act:
         company.save()
         roles.seed(company)

@@ -120,17 +120,21 @@ def _end(pk: int, **fields: Any) -> None:
     Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(ended_at=clock.now(), **fields)
 
 
+def _beat(pk: int) -> None:
+    Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(alive_at=clock.now())
+
+
 @contextmanager
 def _beating(pk: int) -> Iterator[None]:
     """Show that the worker lives even while one statement of the work takes minutes."""
     over = threading.Event()
 
-    def beat() -> None:
+    def go_on() -> None:
         while not over.wait(HEARTBEAT):
-            Job.objects.filter(pk=pk, status=Job.Status.RUNNING).update(alive_at=clock.now())
+            _beat(pk)
         connection.close()
 
-    heart = threading.Thread(target=beat, name=f"job-{pk}", daemon=True)
+    heart = threading.Thread(target=go_on, name=f"job-{pk}", daemon=True)
     heart.start()
     try:
         yield

@@ -111,6 +111,17 @@ def retry(*, events: Iterable[OutboxEvent], actor: Actor, reason: str = "") -> i
     return len(dead)
 
 
+def forget(before: dt.datetime) -> int:
+    """Drop events that were applied before a moment, with the traces of their effects; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH old AS (DELETE FROM core_outboxevent WHERE done_at < %s RETURNING dedupe_key)"
+            " DELETE FROM core_effect USING old WHERE core_effect.dedupe_key = old.dedupe_key",
+            [before],
+        )
+        return cursor.rowcount
+
+
 def oldest_age() -> float:
     """Seconds the oldest undelivered event has waited; 0 when nothing waits. For /readyz."""
     with connection.cursor() as cursor:

@@ -86,7 +86,7 @@ class Sheet:
 
 
 def sheet(sheet: Sheet, *, company: Company, language: str = "") -> bytes:
-    """A sheet on the company's paper: its name above, page x of y below. Lines beyond a page repeat the table's head."""
+    """A sheet on the company's paper: its name above, page x of y below; the table's head stands on every page."""
     with translation.override(language or translation.get_language()):
         sender = {
             "name": company.label,

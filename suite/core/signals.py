@@ -10,10 +10,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 
-@receiver(post_migrate, dispatch_uid="core.seed_roles")
-def seed_roles(sender: object, using: str = "default", **_: object) -> None:
-    """New models bring new permissions: give them to the roles that are meant to have them."""
-    from suite.core import roles
+@receiver(post_migrate, dispatch_uid="core.complete_schema")
+def complete_schema(sender: object, using: str = "default", **_: object) -> None:
+    """The audit trail gets its partitions before its first rows; roles get the permissions that new models bring."""
+    from suite.core import partitions, roles
     from suite.core.models import Company, Grant
 
     if getattr(sender, "label", "") != "core":
@@ -21,6 +21,7 @@ def seed_roles(sender: object, using: str = "default", **_: object) -> None:
     from django.db import connections
 
     if Grant._meta.db_table in connections[using].introspection.table_names():
+        partitions.ensure(using)
         for company in Company.objects.using(using).all():
             roles.seed(company)
 

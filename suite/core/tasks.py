@@ -1,8 +1,18 @@
 """The clock's door into the core: doorbells only, the rows are the queues."""
 
-from celery import shared_task
+from __future__ import annotations
 
-from suite.core import jobs, outbox
+import datetime as dt
+
+from celery import shared_task
+from celery.schedules import crontab
+from django.contrib.sessions.models import Session
+
+from suite.core import clock, jobs, outbox, partitions
+from suite.core.models import IdempotencyKey
+
+ANSWERS_KEPT = dt.timedelta(hours=48)
+EVENTS_KEPT = dt.timedelta(days=90)
 
 
 @shared_task(name="core.relay_outbox")
@@ -20,7 +30,23 @@ def run_waiting_jobs() -> int:
     return sum(jobs.run(pk) for pk in jobs.waiting())
 
 
+@shared_task(name="core.ensure_partitions")
+def ensure_partitions() -> int:
+    return len(partitions.ensure())
+
+
+@shared_task(name="core.clean_up")
+def clean_up() -> int:
+    """Forget answers kept for repeated requests, sign-ins that are over, and events applied long ago."""
+    moment = clock.now()
+    answers, _ = IdempotencyKey.objects.filter(created_at__lt=moment - ANSWERS_KEPT).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=moment).delete()
+    return answers + sessions + outbox.forget(moment - EVENTS_KEPT)
+
+
 SCHEDULE = {
     "relay-outbox": ("core.relay_outbox", 3.0),
     "run-waiting-jobs": ("core.run_waiting_jobs", 10.0),
+    "ensure-partitions": ("core.ensure_partitions", crontab(hour=18, minute=10)),
+    "clean-up": ("core.clean_up", crontab(hour=18, minute=20)),
 }

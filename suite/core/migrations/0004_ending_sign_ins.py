@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import suite.core.models.people
+
 
 class Migration(migrations.Migration):
 
@@ -14,5 +16,15 @@ class Migration(migrations.Migration):
             model_name='user',
             name='signed_out_at',
             field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sign-ins ended'),
+        ),
+        migrations.AlterField(
+            model_name='company',
+            name='time_zone',
+            field=models.CharField(default='Asia/Shanghai', max_length=64, validators=[suite.core.models.people.validate_time_zone], verbose_name='time zone'),
+        ),
+        migrations.AlterField(
+            model_name='user',
+            name='time_zone',
+            field=models.CharField(blank=True, max_length=64, validators=[suite.core.models.people.validate_time_zone], verbose_name='time zone'),
         ),
     ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -14,6 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core.access import Actor, Scope
 from suite.core.models.documents import ScopedManager, ScopedQuerySet
+
+
+def validate_time_zone(name: str) -> None:
+    """Only zones the house can reckon in."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone %(name)s"), params={"name": name})
 
 
 class Named(models.Model):
@@ -40,7 +48,9 @@ class Company(Named):
     code = models.SlugField(_("code"), max_length=32, unique=True)
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY", validators=[RegexValidator(r"^[A-Z]{3}$")])
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_time_zone]
+    )
     address = models.CharField(_("address"), max_length=300, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     bank = models.CharField(_("bank and account"), max_length=200, blank=True)
@@ -90,7 +100,7 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=100, blank=True)
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     density = models.CharField(_("density"), max_length=10, choices=Density, default=Density.COMPACT)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
