@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from suite.desk.views import jobs, lists, notifications, search, shell, todos
+from suite.desk.views import attachments, history, imports, jobs, lists, notifications, search, shell, todos
 
 desk = [
     path("pulse/", shell.pulse, name="pulse"),
@@ -23,6 +23,15 @@ desk = [
     path("notifications/read/", notifications.read_all, name="notifications_read"),
     path("notifications/preferences/", notifications.preferences, name="notification_preferences"),
     path("notifications/<int:pk>/", notifications.notification, name="notification"),
+    path("imports/", imports.import_home, name="imports"),
+    path("imports/<slug:kind>/", imports.import_upload, name="import_upload"),
+    path("imports/<slug:kind>/columns/", imports.import_map, name="import_map"),
+    path("imports/<slug:kind>/sample/", imports.import_sample, name="import_sample"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("attachments/<str:kind>/<int:pk>/", attachments.attachments_of, name="attachments"),
+    path("files/<int:pk>/", attachments.download, name="attachment"),
+    path("files/<int:pk>/remove/", attachments.remove, name="attachment_remove"),
+    path("history/<str:kind>/<int:pk>/", history.history_of, name="history"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("jobs/<int:pk>/stop/", jobs.job_stop, name="job_stop"),

@@ -13,6 +13,7 @@ from suite.core.models import Team, User
 def connect() -> None:
     """Called once, from apps.py."""
     from suite.desk import choices, documents, navigation, search, workbench
+    from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.models import SavedView, Task
     from suite.desk.services import notifications, saved_views, todos
@@ -36,6 +37,8 @@ def connect() -> None:
 
     jobs.register("desk.export", export.run_export)
     jobs.register("desk.bulk", acts.run_job)
+    jobs.register("desk.import", running.run)
+    jobs.register("desk.import_undo", running.run_undo)
 
     work = _("My work")
     navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=True)
@@ -50,6 +53,12 @@ def connect() -> None:
         phone=True,
     )
     navigation.register(work, _("Calendar"), "desk:calendar", icon="calendar", permission="desk.view_task", order=12)
+    navigation.register(
+        _("Settings"), _("Import"), "desk:imports", icon="file-import", permission="core.add_job", order=900
+    )
+    navigation.register(
+        _("Settings"), _("My jobs"), "desk:jobs", icon="progress", permission="core.view_job", order=901
+    )
     navigation.register_quick(_("Task"), "desk:task_new", icon="checkbox", permission="desk.add_task", order=90)
 
     workbench.register(

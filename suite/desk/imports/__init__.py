@@ -1,0 +1,123 @@
+"""Bringing in sheets: areas say which fields a kind of record has and how a batch of rows is saved; the rest is here.
+
+    imports.register(
+        "customers", _("Customers"), permission="crm_customers.add_customer",
+        fields=[Field("code", _("Code"), aliases=("客户编号",)), Field("name", _("Name"), required=True), ...],
+        keys=("code", "credit_code"), save=customers.import_batch, undo=customers.undo_import,
+    )
+
+`save(actor=, batch=, key=, update=)` works on the whole batch with a fixed number of statements (stage it with
+`staging.copied`), joins the act that is open and returns `Saved`. `undo(actor=, made=, changed=)` takes one batch back
+and returns {key: reason} for what could not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that can be imported.
+
+    `kind` is text, integer, number, money, date, datetime, bool, choice or ref. `choices` are (value, label) pairs; a
+    cell may hold either. `ref` names a registered kind of choices: cells hold a code or exact name, rows get the key.
+    `aliases` are further headings by which the column is recognised. A blank cell is `default`.
+    """
+
+    name: str
+    label: Text
+    kind: str = "text"
+    required: bool = False
+    max_length: int = 200
+    choices: Sequence[tuple[Any, Text]] = ()
+    ref: str = ""
+    aliases: tuple[str, ...] = ()
+    default: Any = None
+    example: str = ""
+
+
+@dataclass
+class Batch:
+    """Checked rows: `names` of the mapped fields, typed `rows` in that order, and the line of the file of each."""
+
+    names: list[str]
+    rows: list[list[Any]]
+    lines: list[int]
+
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        """The rows by name, for those who do not stage them."""
+        return (dict(zip(self.names, row, strict=True)) for row in self.rows)
+
+    def column(self, name: str) -> list[Any]:
+        """All values of one field; empty when it is not mapped."""
+        if name not in self.names:
+            return []
+        at = self.names.index(name)
+        return [row[at] for row in self.rows]
+
+
+@dataclass
+class Saved:
+    """What came of a batch: keys of new rows, old values of changed ones, reasons by the place in the batch."""
+
+    made: list[int] = field(default_factory=list)
+    changed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Importer:
+    """A registered kind of import."""
+
+    kind: str
+    label: Text
+    permission: str
+    fields: tuple[Field, ...]
+    keys: tuple[str, ...]
+    save: Callable[..., Saved]
+    undo: Callable[..., Mapping[int, str]] | None
+    group: str
+    batch: int
+    url_name: str
+
+    def field(self, name: str) -> Field:
+        return next(each for each in self.fields if each.name == name)
+
+
+_importers: dict[str, Importer] = {}
+
+
+def register(
+    kind: str,
+    label: Text,
+    *,
+    permission: str,
+    fields: Sequence[Field],
+    save: Callable[..., Saved],
+    keys: Sequence[str] = (),
+    undo: Callable[..., Mapping[int, str]] | None = None,
+    group: str = "",
+    batch: int = 5000,
+    url_name: str = "",
+) -> None:
+    """Let a kind of record be imported; called from apps.py.
+
+    `keys` are the fields by which a row may find its record. Rows with the same value of `group` (lines of one order)
+    stay in one batch; `url_name` is the list of the records.
+    """
+    _importers[kind] = Importer(kind, label, permission, tuple(fields), tuple(keys), save, undo, group, batch, url_name)
+
+
+def importer(kind: str) -> Importer | None:
+    return _importers.get(kind)
+
+
+def importers() -> list[Importer]:
+    return list(_importers.values())

@@ -1,23 +1,27 @@
-"""What an import did, so that it can be undone."""
+"""What an import did, so that it can go on after a crash, and be undone."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.models import CompanyRow
 
 
-class ImportRow(CompanyRow):
-    """One record that an import made or changed: the key, and the values before the change."""
+class ImportBatch(CompanyRow):
+    """A portion of an import, written with its records: keys made, values before each change, lines refused and why."""
 
     job = models.ForeignKey("core.Job", models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=60)
-    object_id = models.BigIntegerField()
-    before = models.JSONField(null=True)
+    position = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField()
+    made = ArrayField(models.BigIntegerField(), default=list)
+    changed = models.JSONField(default=dict)
+    refused = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("imported record")
-        verbose_name_plural = _("imported records")
-        indexes = [models.Index(fields=["job", "id"], name="desk_import_of")]
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="desk_import_batch_once")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.object_id}"
+        return f"{self.job_id}/{self.position}"

@@ -103,7 +103,7 @@ def change(*, task: Task, values: Mapping[str, Any], actor: Actor, version: int 
     if "due_at" in values and values["due_at"] != task.due_at:
         values |= {"next_notice_at": first_notice(values["due_at"]), "notified": Notified.NOT_YET}
     if "owner" in values and values["owner"] is not None:
-        values["team"] = _team_of(values["owner"].pk, actor.company_id)
+        values["team_id"] = _team_of(values["owner"].pk, actor.company_id)
     changes = save_changes(task, values)
     if "owner" in changes:
         _tell_owners([task], actor)

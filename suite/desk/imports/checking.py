@@ -1,0 +1,226 @@
+"""From cells to values: each column has one converter; what cannot be understood refuses its row and says why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from suite.core.access import Actor
+from suite.desk import choices
+from suite.desk.imports import Batch, Field, Importer
+from suite.desk.imports.reading import CELL, Row, heading, is_blank, shown
+
+YES = {"1", "y", "yes", "true", "是", "√", "对"}
+NO = {"", "0", "n", "no", "false", "否", "×", "x"}
+DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+HUGE = Decimal(10) ** 12
+
+Convert = Callable[[Any], Any]
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be understood; its text is the reason."""
+
+
+class Reader:
+    """Turns rows of cells into batches of values; remembers what lines before held."""
+
+    def __init__(self, importer: Importer, mapping: dict[str, int], actor: Actor, *, key: str = "") -> None:
+        self.importer, self.mapping, self.actor, self.key = importer, mapping, actor, key
+        self.fields = [each for each in importer.fields if each.name in mapping]
+        self.places = [mapping[each.name] for each in self.fields]
+        self.converters = [converter(each, actor) for each in self.fields]
+        self.refs = [number for number, each in enumerate(self.fields) if each.kind == "ref"]
+        self.known: dict[tuple[str, str], int | None] = {}
+        self.seen: dict[Any, int] = {}
+
+    def read(self, rows: Iterable[tuple[int, Row]]) -> tuple[Batch, dict[int, str]]:
+        """The good rows as a batch, and the reasons of the others by line."""
+        good, lines, bad = [], [], {}
+        for line, row in rows:
+            if is_blank(row):
+                continue
+            try:
+                good.append(self._convert(row, line))
+                lines.append(line)
+            except Unreadable as error:
+                bad[line] = str(error)
+        if self.refs:
+            good, lines = self._resolve(good, lines, bad)
+        return Batch([each.name for each in self.fields], good, lines), bad
+
+    def _convert(self, row: Row, line: int) -> Row:
+        values = []
+        width = len(row)
+        for each, place, convert in zip(self.fields, self.places, self.converters, strict=True):
+            cell = row[place] if place < width else None
+            if isinstance(cell, str):
+                cell = cell.strip()
+            if cell is None or cell == "":
+                if each.required:
+                    raise Unreadable(_("%(field)s is missing") % {"field": each.label})
+                values.append(each.default if each.default is not None or each.kind != "text" else "")
+                continue
+            try:
+                values.append(convert(cell))
+            except Unreadable as error:
+                raise Unreadable(f"{each.label}: {error}") from None
+            if each.name == self.key and not self.importer.group:
+                self._note(values[-1], line)
+        return values
+
+    def _note(self, value: Any, line: int) -> None:
+        before = self.seen.setdefault(value, line)
+        if before != line:
+            raise Unreadable(_("line %(line)s has the same key") % {"line": before})
+
+    def _resolve(self, rows: list[Row], lines: list[int], bad: dict[int, str]) -> tuple[list[Row], list[int]]:
+        """Replace codes and names by keys: one statement per referring column and batch."""
+        for number in self.refs:
+            ref = self.fields[number].ref
+            self._learn(ref, {row[number] for row in rows if row[number] not in (None, "")})
+        good, kept = [], []
+        for row, line in zip(rows, lines, strict=True):
+            for number in self.refs:
+                text = row[number]
+                if text in (None, ""):
+                    row[number] = None
+                    continue
+                row[number] = self.known[self.fields[number].ref, text]
+                if row[number] is None:
+                    label = self.fields[number].label
+                    bad[line] = _("%(field)s: there is no “%(text)s”") % {"field": label, "text": text}
+                    break
+            else:
+                good.append(row)
+                kept.append(line)
+        return good, kept
+
+    def _learn(self, ref: str, texts: set[str]) -> None:
+        wanted = [text for text in texts if (ref, text) not in self.known]
+        kind = choices.kind(ref)
+        if not wanted or kind is None:
+            return
+        either = Q()
+        for path in kind.exact:
+            either |= Q(**{f"{path}__in": wanted})
+        found: dict[str, set[int]] = {}
+        paths = [*kind.exact]
+        for pk, *values in kind.rows(self.actor).filter(either).values_list("pk", *paths):
+            for value in values:
+                if value:
+                    found.setdefault(str(value), set()).add(pk)
+        for text in wanted:
+            pks = found.get(text, set())
+            self.known[ref, text] = next(iter(pks)) if len(pks) == 1 else None
+
+
+def converter(each: Field, actor: Actor) -> Convert:
+    """The function that reads cells of a field."""
+    if each.kind == "choice":
+        return _choice(each)
+    if each.kind == "datetime":
+        zone = ZoneInfo(actor.company.time_zone)
+        return lambda cell: _moment(cell, zone)
+    if each.kind in ("text", "ref"):
+        longest = each.max_length
+        return lambda cell: _text(cell, longest)
+    return {"integer": _integer, "number": _number, "money": _number, "date": _date, "bool": _bool}[each.kind]
+
+
+def _text(cell: Any, longest: int) -> str:
+    text = cell if isinstance(cell, str) else shown(cell)
+    if len(text) > longest:
+        if len(text) > CELL:
+            raise Unreadable(_("the cell is too long"))
+        raise Unreadable(_("longer than %(longest)s characters") % {"longest": longest})
+    if text[0] == "=":
+        raise Unreadable(_("formulas are not taken"))
+    return text
+
+
+def _digits(cell: Any) -> str:
+    """Full-width to half-width, no thousands marks, no currency signs."""
+    return unicodedata.normalize("NFKC", str(cell)).replace(",", "").replace(" ", "").lstrip("¥$€")
+
+
+def _number(cell: Any) -> Decimal:
+    if isinstance(cell, bool):
+        raise Unreadable(_("this is no number"))
+    try:
+        number = Decimal(repr(cell) if isinstance(cell, float) else _digits(cell))
+    except InvalidOperation:
+        raise Unreadable(_("“%(text)s” is no number") % {"text": shown(cell)[:40]}) from None
+    if not number.is_finite() or abs(number) >= HUGE:
+        raise Unreadable(_("the number is too large"))
+    return number
+
+
+def _integer(cell: Any) -> int:
+    number = _number(cell)
+    if number != number.to_integral_value() or abs(number) > 2**31 - 1:
+        raise Unreadable(_("“%(text)s” is no whole number") % {"text": shown(cell)[:40]})
+    return int(number)
+
+
+def _date(cell: Any) -> dt.date:
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    match = DATE.fullmatch(unicodedata.normalize("NFKC", str(cell)).strip())
+    try:
+        if match is None:
+            raise ValueError
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        raise Unreadable(_("“%(text)s” is no date") % {"text": shown(cell)[:40]}) from None
+
+
+def _moment(cell: Any, zone: ZoneInfo) -> dt.datetime:
+    if isinstance(cell, dt.datetime):
+        return cell.replace(tzinfo=zone) if cell.tzinfo is None else cell
+    day = _date(cell)
+    match = DATE.fullmatch(unicodedata.normalize("NFKC", str(cell)).strip())
+    hour, minute, second = (int(part or 0) for part in match.groups()[3:]) if match else (0, 0, 0)
+    try:
+        return dt.datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        raise Unreadable(_("“%(text)s” is no time") % {"text": shown(cell)[:40]}) from None
+
+
+def _bool(cell: Any) -> bool:
+    text = heading(shown(cell)) if not isinstance(cell, bool) else str(int(cell))
+    if text in YES:
+        return True
+    if text in NO:
+        return False
+    raise Unreadable(_("write yes or no"))
+
+
+def _choice(each: Field) -> Convert:
+    from django.utils import translation
+
+    known: dict[str, Any] = {}
+    for value, label in each.choices:
+        known[heading(value)] = value
+        for language in ("en", "zh-hans"):
+            with translation.override(language):
+                known[heading(label)] = value
+
+    def convert(cell: Any) -> Any:
+        text = heading(shown(cell))
+        if text not in known:
+            allowed = ", ".join(str(label) for _value, label in each.choices)
+            raise Unreadable(_("“%(text)s” is none of: %(allowed)s") % {"text": shown(cell)[:40], "allowed": allowed})
+        return known[text]
+
+    return convert

@@ -1,0 +1,168 @@
+"""Reading sheets from anywhere: CSV in UTF-8 or GBK, XLSX; sizes are checked before anything is unpacked."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from suite.desk.imports import Field
+from suite.desk.search import normal
+
+LARGEST = 30 * 2**20  # bytes of a file
+UNPACKED = 400 * 2**20  # bytes of a workbook when unpacked
+ROWS = 300_000
+COLUMNS = 200
+CELL = 5_000  # characters; longer cells refuse their row
+HEADER_WITHIN = 10  # lines in which the headings are looked for
+
+Row = list[Any]
+
+csv.field_size_limit(2 * 2**20)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file as people sent it."""
+
+    name: str
+    file: BinaryIO
+
+    @property
+    def is_workbook(self) -> bool:
+        return self.name.lower().endswith((".xlsx", ".xlsm"))
+
+    def check(self, size: int) -> None:
+        """Refuse what is too large, empty, packed like a bomb, or no sheet at all (ValidationError)."""
+        if size > LARGEST:
+            raise ValidationError(_("The file is larger than %(size)s MB") % {"size": LARGEST // 2**20})
+        if not size:
+            raise ValidationError(_("The file is empty"))
+        self.file.seek(0)
+        head = self.file.read(4)
+        self.file.seek(0)
+        if self.is_workbook:
+            if not head.startswith(b"PK"):
+                raise ValidationError(_("This is not an Excel workbook"))
+            check_archive(self.file)
+        elif head.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")):
+            raise ValidationError(_("Save the sheet as .xlsx or .csv first"))
+
+    def rows(self) -> Iterator[Row]:
+        """All rows with their cells, plain values; at most as many as we take (ValidationError beyond)."""
+        self.file.seek(0)
+        source = workbook_rows(self.file) if self.is_workbook else csv_rows(self.file.read())
+        for number, row in enumerate(source):
+            if number > ROWS:
+                raise ValidationError(_("The file has more than %(rows)s rows") % {"rows": f"{ROWS:,}"})
+            if len(row) > COLUMNS:
+                row = row[:COLUMNS]
+            yield row
+
+
+def check_archive(file: BinaryIO) -> None:
+    """Refuse an archive that would unpack to more than we hold."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            total = sum(each.file_size for each in archive.infolist())
+            names = len(archive.infolist())
+    except zipfile.BadZipFile:
+        raise ValidationError(_("This is not an Excel workbook")) from None
+    finally:
+        file.seek(0)
+    if total > UNPACKED or names > 2000:
+        raise ValidationError(_("The workbook is too large when unpacked"))
+
+
+def csv_rows(content: bytes) -> Iterator[Row]:
+    text = decode(content).replace("\x00", "")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise ValidationError(_("The file cannot be read: %(error)s") % {"error": error}) from error
+
+
+def decode(content: bytes) -> str:
+    """UTF-8 with or without its mark, UTF-16 with its mark, else the Chinese encodings; the rest is replaced."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
+
+
+def workbook_rows(file: BinaryIO) -> Iterator[Row]:
+    try:
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+    except Exception as error:
+        raise ValidationError(_("The workbook cannot be read")) from error
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows(values_only=True):
+        yield list(row)
+
+
+def is_blank(row: Iterable[Any]) -> bool:
+    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row)
+
+
+def heading(cell: Any) -> str:
+    """A heading as it is compared: no case, no spaces, no stars of required fields."""
+    return "".join(normal(str(cell or "")).split()).strip("*：:")
+
+
+def find_header(rows: list[Row], fields: Iterable[Field]) -> int:
+    """The line (from 0) of the headings: the one that names most of our fields, else the first that is not blank."""
+    known = {name for each in fields for name in names_of(each)}
+    scores = [sum(heading(cell) in known for cell in row) for row in rows[:HEADER_WITHIN]]
+    if scores and max(scores):
+        return scores.index(max(scores))
+    return next((number for number, row in enumerate(rows[:HEADER_WITHIN]) if not is_blank(row)), 0)
+
+
+def names_of(each: Field) -> set[str]:
+    """Every heading under which a field is recognised, in both languages."""
+    from django.utils import translation
+
+    found = {heading(each.name), *(heading(alias) for alias in each.aliases)}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            found.add(heading(each.label))
+    return found
+
+
+def guess(headings: Row, fields: Iterable[Field]) -> dict[str, int]:
+    """Field name -> column, for the headings that are recognised."""
+    cells = [heading(cell) for cell in headings]
+    found: dict[str, int] = {}
+    for each in fields:
+        names = names_of(each)
+        at = next((number for number, cell in enumerate(cells) if cell in names and number not in found.values()), None)
+        if at is not None:
+            found[each.name] = at
+    return found
+
+
+def shown(cell: Any) -> str:
+    """A cell as the preview shows it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ", "minutes")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, Decimal | float):
+        return format(cell, "f") if isinstance(cell, Decimal) else repr(cell)
+    return str(cell)[:CELL]

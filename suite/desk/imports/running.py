@@ -1,0 +1,246 @@
+"""Imports as jobs: batch by batch, each its own act with its trail; what was refused becomes a file; undo."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from suite.core import clock, jobs
+from suite.core.access import Actor
+from suite.core.acts import acting, current_act, retrying, service
+from suite.core.errors import BusinessError, Refusal
+from suite.core.jobs import Progress
+from suite.core.models import Job
+from suite.desk.imports import Batch, Importer, Saved, importer
+from suite.desk.imports.checking import Reader
+from suite.desk.imports.reading import Row, Sheet, is_blank, shown
+from suite.desk.lists.export import harmless
+from suite.desk.models import ImportBatch
+from suite.desk.services import notifications
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal, or an import that must take all rows or none, so that nothing stays."""
+
+
+@service
+def start(
+    *,
+    actor: Actor,
+    kind: str,
+    path: str,
+    name: str,
+    header: int,
+    mapping: dict[str, int],
+    key: str = "",
+    update: bool = True,
+    rehearse: bool = False,
+    whole: bool = False,
+) -> Job:
+    """Put an import into the queue: a stored file, the line of its headings (from 0), field name -> column.
+
+    `key` is the field by which rows find their record (blank: all rows are new); with `update` found records are
+    changed, else refused. `rehearse` keeps nothing; `whole` keeps all rows or none. Raises ValidationError.
+    """
+    found = importer(kind)
+    if found is None:
+        raise ValidationError(_("This cannot be imported"))
+    missing = [str(each.label) for each in found.fields if each.required and each.name not in mapping]
+    if missing:
+        raise ValidationError(_("Say which column holds: %(fields)s") % {"fields": ", ".join(missing)})
+    if key and key not in mapping:
+        raise ValidationError(_("Say which column holds: %(fields)s") % {"fields": found.field(key).label})
+    params = {
+        "kind": kind, "path": path, "name": name, "header": header, "mapping": mapping, "key": key,
+        "update": update, "rehearse": rehearse, "whole": whole,
+    }  # fmt: skip
+    title = _("Rehearsal: %(name)s") if rehearse else _("Import: %(name)s")
+    return jobs.enqueue(kind="desk.import", actor=actor, title=title % {"name": name}, params=params)
+
+
+def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
+    """The work of an import; taken up again after a crash it goes on behind the last batch that was committed."""
+    found = importer(job.params["kind"])
+    if found is None or not actor.may(found.permission):
+        raise BusinessError(Refusal("not_allowed", gettext_lazy("This may not be imported any more")))
+    work = _Import(job, actor, found, progress)
+    result = work.whole() if job.params["rehearse"] or job.params["whole"] else work.by_batches()
+    with acting(actor):
+        notifications.notify(
+            [job.user_id] if job.user_id else [],
+            "job_done",
+            gettext_lazy("%(title)s: %(done)s rows taken, %(refused)s refused"),
+            params={"title": job.title, "done": result["done"], "refused": result["refused"]},
+            key=f"import:{job.pk}",
+            url=reverse("desk:job", args=[job.pk]),
+        )
+    return result
+
+
+class _Import:
+    def __init__(self, job: Job, actor: Actor, found: Importer, progress: Progress) -> None:
+        self.job, self.actor, self.importer, self.progress = job, actor, found, progress
+        self.params = job.params
+        self.mapping = {name: int(place) for name, place in self.params["mapping"].items()}
+        self.reader = Reader(found, self.mapping, actor, key=self.params["key"])
+        self.refused: dict[int, str] = {}
+        self.made = self.changed = self.rows = 0
+
+    def by_batches(self) -> dict[str, Any]:
+        """Good rows in, bad rows out, batch by batch."""
+        done_before = {each.position: each for each in ImportBatch.objects.filter(job=self.job)}
+        self.progress(0, self._count())
+        for position, rows in enumerate(self.batches()):
+            if position in done_before:
+                self._replay(done_before[position], rows)
+                continue
+            retrying(lambda rows=rows, position=position: self._commit(rows, position))  # type: ignore[misc]
+            self.progress(self.rows, None)
+        return self.result()
+
+    def whole(self) -> dict[str, Any]:
+        """All rows in one transaction, which stays only if it is no rehearsal and nothing was refused."""
+        self.progress(0, self._count())
+        try:
+            with transaction.atomic():
+                for position, rows in enumerate(self.batches()):
+                    self._save(rows, position)
+                if self.params["rehearse"] or self.refused:
+                    raise _Rehearsed
+        except _Rehearsed:
+            if not self.params["rehearse"]:
+                self.made = self.changed = 0
+        return self.result()
+
+    def _commit(self, rows: list[tuple[int, Row]], position: int) -> None:
+        with transaction.atomic():
+            self._save(rows, position)
+
+    def _save(self, rows: list[tuple[int, Row]], position: int) -> None:
+        batch, bad = self.reader.read(rows)
+        with acting(self.actor, reason=self.job.title) as act:
+            saved = self._call(batch) if batch.rows else Saved()
+            bad |= {batch.lines[place]: str(reason) for place, reason in saved.refused.items()}
+            ImportBatch.objects.create(
+                company_id=self.job.company_id,
+                job=self.job,
+                position=position,
+                rows=len(rows),
+                made=saved.made,
+                changed={str(pk): before for pk, before in saved.changed.items()},
+                refused={str(line): reason for line, reason in bad.items()},
+            )
+            if position == 0:
+                act.audit(self.job, "imported")
+        self._note(len(saved.made), len(saved.changed), bad, len(rows))
+
+    def _call(self, batch: Batch) -> Saved:
+        return self.importer.save(actor=self.actor, batch=batch, key=self.params["key"], update=self.params["update"])
+
+    def _replay(self, before: ImportBatch, rows: list[tuple[int, Row]]) -> None:
+        self.reader.read(rows)  # so that later lines know the keys of these
+        self._note(len(before.made), len(before.changed), {int(k): v for k, v in before.refused.items()}, len(rows))
+
+    def _note(self, made: int, changed: int, bad: dict[int, str], rows: int) -> None:
+        self.made, self.changed, self.rows = self.made + made, self.changed + changed, self.rows + rows
+        self.refused |= bad
+
+    def _sheet(self) -> Sheet:
+        return Sheet(self.params["name"], default_storage.open(self.params["path"]))
+
+    def _numbered(self) -> Iterator[tuple[int, Row]]:
+        """The rows below the headings with the line people see in their sheet."""
+        rows = islice(self._sheet().rows(), self.params["header"] + 1, None)
+        return ((number, row) for number, row in enumerate(rows, start=self.params["header"] + 2) if not is_blank(row))
+
+    def _count(self) -> int:
+        return sum(1 for _row in self._numbered())
+
+    def batches(self) -> Iterator[list[tuple[int, Row]]]:
+        """Portions of rows; a group (the lines of one order) is never torn apart."""
+        place = self.mapping.get(self.importer.group) if self.importer.group else None
+        batch: list[tuple[int, Row]] = []
+        last: Any = None
+        for line, row in self._numbered():
+            group = shown(row[place]) if place is not None and place < len(row) else None
+            if len(batch) >= self.importer.batch and (place is None or group != last):
+                yield batch
+                batch = []
+            batch.append((line, row))
+            last = group
+        if batch:
+            yield batch
+
+    def result(self) -> dict[str, Any]:
+        """What the job's page shows."""
+        answer: dict[str, Any] = {
+            "made": self.made,
+            "changed": self.changed,
+            "done": self.made + self.changed,
+            "refused": len(self.refused),
+            "rehearsal": self.params["rehearse"],
+            "refusals": [_("Line %(line)s: %(reason)s") % {"line": line, "reason": reason}
+                         for line, reason in list(self.refused.items())[:20]],
+        }  # fmt: skip
+        if self.refused:
+            name = _("Refused %(name)s.csv") % {"name": self.params["name"]}
+            answer |= {"errors": self._error_file(), "errors_name": name}
+        kept = not self.params["rehearse"] and (self.made or self.changed)
+        if kept and self.importer.undo:
+            answer["undo_url"] = reverse("desk:import_undo", args=[self.job.pk])
+        return answer
+
+    def _error_file(self) -> str:
+        """The refused rows as they came, with line and reason before them: to be corrected and sent again."""
+        target = io.StringIO()
+        writer = csv.writer(target)
+        headings = next(islice(self._sheet().rows(), self.params["header"], None), [])
+        writer.writerow([_("Line"), _("Reason"), *(harmless(shown(cell)) for cell in headings)])
+        for line, row in self._numbered():
+            if line in self.refused:
+                writer.writerow([line, self.refused[line], *(harmless(shown(cell)) for cell in row)])
+        content = ContentFile(target.getvalue().encode("utf-8-sig"))
+        return default_storage.save(f"exports/{secrets.token_hex(16)}", content)
+
+
+@service
+def take_back(*, actor: Actor, job: Job) -> Job:
+    """Put the undoing of an import into the queue."""
+    return jobs.enqueue(
+        kind="desk.import_undo", actor=actor, title=_("Undo: %(title)s") % {"title": job.title}, params={"job": job.pk}
+    )
+
+
+def run_undo(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
+    """Take the batches of an import back, the last first; what cannot be taken back is named."""
+    imported = Job.objects.get(pk=job.params["job"], company=job.company)
+    found = importer(imported.params["kind"])
+    batches = ImportBatch.objects.filter(job=imported, undone_at=None).order_by("-position")
+    if found is None or found.undo is None or not actor.may(found.permission):
+        raise BusinessError(Refusal("not_allowed", gettext_lazy("This import cannot be undone")))
+    progress(0, sum(len(each.made) + len(each.changed) for each in batches))
+    done, refused = 0, {}
+    for batch in batches:
+        changed = {int(pk): before for pk, before in batch.changed.items()}
+        with transaction.atomic(), acting(actor, reason=job.title):
+            kept = found.undo(actor=actor, made=batch.made, changed=changed)
+            ImportBatch.objects.filter(pk=batch.pk, undone_at=None).update(undone_at=clock.now())
+            current_act().audit(imported, "undone")
+        refused |= dict(kept)
+        done += len(batch.made) + len(changed) - len(kept)
+        Job.objects.filter(pk=job.pk).update(done=F("done") + len(batch.made) + len(changed))
+    Job.objects.filter(pk=imported.pk).update(result={**imported.result, "undo_url": ""})
+    return {"done": done, "refused": len(refused), "refusals": [str(reason) for reason in refused.values()][:1000]}

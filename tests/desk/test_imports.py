@@ -1,0 +1,228 @@
+import datetime as dt
+import io
+import zipfile
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from openpyxl import Workbook
+
+from suite.core import jobs
+from suite.core.acts import current_act
+from suite.core.models import Job
+from suite.desk import imports
+from suite.desk.imports import Field, Saved, running
+from suite.desk.models import ImportBatch, Task
+from suite.desk.services import todos
+from suite.desk.services.todos import NewTask
+
+
+def save_batch(*, actor, batch, key, update):
+    """Tasks by title, as an area would do it."""
+    current_act()
+    saved = Saved()
+    rows = list(batch.dicts())
+    known = {task.title: task for task in Task.objects.filter(title__in=[row["title"] for row in rows])} if key else {}
+    new = []
+    for place, row in enumerate(rows):
+        if row["title"] in known and not update:
+            saved.refused[place] = "exists"
+        elif row["title"] in known:
+            task = known[row["title"]]
+            saved.changed[task.pk] = {"note": task.note}
+            Task.objects.filter(pk=task.pk).update(note=row.get("note", ""))
+        else:
+            new.append(NewTask(row["title"], note=row.get("note") or "", due_at=row.get("due_at")))
+    saved.made = [task.pk for task in todos.create(tasks=new, actor=actor)]
+    return saved
+
+
+def undo(*, actor, made, changed):
+    Task.objects.filter(pk__in=made).delete()
+    for pk, before in changed.items():
+        Task.objects.filter(pk=pk).update(**before)
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def importer(monkeypatch):
+    monkeypatch.setattr(imports, "_importers", {})
+    imports.register(
+        "tasks",
+        "Tasks",
+        permission="desk.add_task",
+        fields=[
+            Field("title", "Title", required=True, max_length=50, aliases=("待办",)),
+            Field("note", "Note", max_length=100, aliases=("备注",)),
+            Field("due_at", "Due", "datetime"),
+            Field("amount", "Amount", "money"),
+            Field("owner", "Owner", "ref", ref="user"),
+        ],
+        keys=("title",),
+        save=save_batch,
+        undo=undo,
+        batch=10,
+    )
+
+
+def load(actor, content, name="tasks.csv", **options):
+    path = default_storage.save(
+        "imports/test", ContentFile(content if isinstance(content, bytes) else content.encode())
+    )
+    options = {"header": 0, "mapping": {"title": 0, "note": 1}, "key": "title", **options}
+    job = running.start(actor=actor, kind="tasks", path=path, name=name, **options)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.status == Job.Status.DONE, job.error
+    return job
+
+
+def test_good_rows_go_in_and_bad_rows_come_out_with_line_and_reason(rep):
+    job = load(rep, "Title,Note\nCall,a\n,b\n" + "x" * 60 + ",c\nVisit,d\nCall,again\n=1+1,e\n")
+
+    assert sorted(Task.objects.values_list("title", flat=True)) == ["Call", "Visit"]
+    assert (job.result["made"], job.result["refused"]) == (2, 4)
+    lines = default_storage.open(job.result["errors"]).read().decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("3,Title is missing,")
+    assert lines[3] == "6,line 2 has the same key,Call,again"
+    assert lines[4].endswith(",'=1+1,e")
+
+
+def test_all_or_nothing_takes_nothing(rep):
+    load(rep, "Title,Note\nCall,a\n,b\n", whole=True)
+
+    assert not Task.objects.exists()
+
+
+def test_a_rehearsal_keeps_nothing_but_says_what_would_happen(rep):
+    job = load(rep, "Title,Note\nCall,a\n,b\n", rehearse=True)
+
+    assert not Task.objects.exists()
+    assert (job.result["made"], job.result["refused"], job.result["rehearsal"]) == (1, 1, True)
+    assert "undo_url" not in job.result
+
+
+def test_found_records_are_changed_and_an_undo_puts_back_what_was(rep):
+    todos.create(tasks=[NewTask("Call", note="before")], actor=rep)
+
+    job = load(rep, "Title,Note\nCall,after\nVisit,new\n")
+    assert Task.objects.get(title="Call").note == "after"
+    undoing = running.take_back(actor=rep, job=job)
+    jobs.run(undoing.pk)
+
+    assert list(Task.objects.values_list("title", "note")) == [("Call", "before")]
+
+
+def test_an_import_goes_on_where_a_dead_worker_stopped(rep, monkeypatch):
+    text = "Title,Note\n" + "".join(f"Task {n},\n" for n in range(25))
+    calls = []
+
+    def dies(*, actor, batch, key, update):
+        calls.append(len(batch.rows))
+        if len(calls) == 2:
+            raise MemoryError
+        return save_batch(actor=actor, batch=batch, key=key, update=update)
+
+    found = imports._importers["tasks"]
+    monkeypatch.setitem(imports._importers, "tasks", type(found)(**{**vars(found), "save": dies}))
+    path = default_storage.save("imports/test", ContentFile(text.encode()))
+    job = running.start(
+        actor=rep, kind="tasks", path=path, name="t.csv", header=0, mapping={"title": 0, "note": 1}, key="title"
+    )
+    jobs.run(job.pk)
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.WAITING)
+    jobs.run(job.pk)
+
+    assert Task.objects.count() == 25
+    assert ImportBatch.objects.filter(job=job).count() == 3
+    job.refresh_from_db()
+    assert job.result["made"] == 25
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_chinese_files_are_read_in_any_usual_encoding(rep, encoding):
+    load(rep, "待办,备注\n回访华为,打电话\n".encode(encoding))
+
+    assert Task.objects.get().title == "回访华为"
+
+
+def test_a_workbook_brings_real_dates_numbers_and_full_width_digits(rep):
+    book = Workbook()
+    book.active.append(["Title", "Due", "Amount", "Owner"])
+    book.active.append(["Call", dt.datetime(2026, 11, 21, 9, 30), "１，２００．５０", "rep"])  # noqa: DTZ001 Excel knows no zones
+    book.active.append([12345, "2026年11月22日", 1.1, "nobody"])
+    target = io.BytesIO()
+    book.save(target)
+
+    job = load(rep, target.getvalue(), "t.xlsx", mapping={"title": 0, "due_at": 1, "amount": 2, "owner": 3})
+
+    task = Task.objects.get()
+    assert task.due_at.isoformat() == "2026-11-21T01:30:00+00:00"
+    assert "there is no “nobody”" in job.result["refusals"][0]
+
+
+def test_numbers_are_exact_and_nonsense_is_refused():
+    from suite.desk.imports.checking import Unreadable, _number
+
+    assert _number("１，２３４．５０") == Decimal("1234.50")
+    assert _number(0.1) == Decimal("0.1")
+    for text in ("1e30", "NaN", "Infinity", "", "12a", True):
+        with pytest.raises(Unreadable):
+            _number(text)
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"xl/{number}", b"\0" * (100 * 2**20))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xlsx", b"not a zip"),
+        ("a.xlsx", b"PK\x03\x04broken"),
+        ("a.csv", b"PK\x03\x04"),
+        ("a.csv", b""),
+        ("b.xlsx", bomb()),
+    ],
+)
+def test_what_is_no_sheet_is_refused_at_the_field(browse, name, content):
+    upload = io.BytesIO(content)
+    upload.name = name
+
+    response = browse.post("/desk/imports/tasks/", {"file": upload})
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["file"]
+
+
+def test_the_pages_lead_from_file_to_job(rep, browse):
+    upload = io.BytesIO("说明,,\nTitle,Note\nCall,a\n".encode())
+    upload.name = "tasks.csv"
+
+    mapping = browse.post("/desk/imports/tasks/", {"file": upload}, follow=True)
+    assert mapping.context["header"] == 1
+    page = mapping.redirect_chain[0][0]
+    done = browse.post(page, {"header": "1", "column-title": "0", "column-note": "1", "key": "title"})
+
+    job = Job.objects.get()
+    assert done["Location"] == f"/desk/jobs/{job.pk}/"
+    jobs.run(job.pk)
+    assert Task.objects.get().title == "Call"
+    assert browse.get(f"/desk/jobs/{job.pk}/").status_code == 200
+
+
+def test_a_file_can_only_be_used_by_its_sender(rep, browse, manager):
+    from django.test import Client
+
+    upload = io.BytesIO(b"Title\nCall\n")
+    upload.name = "t.csv"
+    page = browse.post("/desk/imports/tasks/", {"file": upload})["Location"]
+    other = Client()
+    other.force_login(manager.user, "suite.core.auth.CompanyBackend")
+
+    assert other.get(page).status_code == 404

@@ -1,0 +1,63 @@
+import pytest
+
+from suite.core.access import Actor
+from suite.desk import search
+from suite.desk.models import SearchEntry
+from suite.desk.services import todos
+from suite.desk.services.todos import NewTask
+from tests import make
+
+
+@pytest.fixture
+def entries(rep: Actor) -> None:
+    names = ["华为技术有限公司", "深圳腾达科技", "Northwind Traders", "张伟 13800138000", "SO000123 第一单"]
+    todos.create(tasks=[NewTask(name) for name in names], actor=rep)
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("华为", "华为技术有限公司"),
+        ("腾", "深圳腾达科技"),
+        ("hw", "华为技术有限公司"),
+        ("huawei", "华为技术有限公司"),
+        ("huaweijishu", "华为技术有限公司"),
+        ("tengda", "深圳腾达科技"),
+        ("north", "Northwind Traders"),
+        ("TRADERS", "Northwind Traders"),
+        ("8000", "张伟 13800138000"),
+        ("zhangwei 138", "张伟 13800138000"),
+        ("123", "SO000123 第一单"),
+        ("ｈｕａｗｅｉ", "华为技术有限公司"),
+    ],
+)
+def test_a_record_is_found_by(rep, entries, q, found):
+    assert [hit.title for hit in search.find(rep, q)] == [found]
+
+
+@pytest.mark.parametrize("q", ["为华", "xyz", "", "  ", "%", "'\"\\", "為" * 300])
+def test_nothing_is_found_by(rep, entries, q):
+    assert search.find(rep, q) == []
+
+
+def test_nobody_finds_what_he_may_not_see(rep, entries, other_company):
+    assert search.find(make.actor(rep.company, "rep"), "华为") == []
+    assert search.find(make.actor(other_company, "administrator"), "华为") == []
+
+
+def test_the_table_can_be_made_anew(rep, entries):
+    before = sorted(SearchEntry.objects.values_list("title", "tokens"))
+    SearchEntry.objects.all().delete()
+
+    assert search.rebuild() == 5
+    assert sorted(SearchEntry.objects.values_list("title", "tokens")) == before
+
+
+def test_the_palette_lists_records_pages_and_acts(rep, entries, browse):
+    words = browse.get("/desk/palette/", {"q": "hw"}, headers={"HX-Request": "true"}).content.decode()
+    acts = browse.get("/desk/palette/", {"q": ">task"}, headers={"HX-Request": "true"}).content.decode()
+    pages = browse.get("/desk/palette/", {"q": "calen"}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "华为技术有限公司" in words
+    assert "/desk/tasks/new/" in acts
+    assert "/desk/calendar/" in pages
