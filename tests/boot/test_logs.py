@@ -1,0 +1,40 @@
+"""Log lines hold what is needed, and nothing that is nobody's business."""
+
+import json
+import logging
+
+import pytest
+
+from suite.boot.logs import Json, Plain, without_secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("password=hunter2 next", "password=*** next"),
+        ('{"token": "abc.def", "id": 1}', '{"token": "***", "id": 1}'),
+        ("Authorization: Bearer abc", "Authorization: Bearer ***"),
+        ("redis://:s3cret@127.0.0.1:6379/0", "redis://:***@127.0.0.1:6379/0"),
+        ("postgresql://app:s3cret@db/suite", "postgresql://app:***@db/suite"),
+        ("订单 SO-1 confirmed", "订单 SO-1 confirmed"),
+    ],
+)
+def test_secrets_are_covered(text: str, covered: str) -> None:
+    assert without_secrets(text) == covered
+
+
+def record(message: str, *arguments: object) -> logging.LogRecord:
+    entry = logging.LogRecord("suite.test", logging.WARNING, "test.py", 1, message, arguments, None)
+    entry.created = 1767225600.5
+    return entry
+
+
+def test_a_line_for_machines_is_one_object_in_utc() -> None:
+    entry = json.loads(Json().format(record("Order %s waits", 7)))
+
+    assert entry["time"] == "2026-01-01T00:00:00.500+00:00"
+    assert (entry["level"], entry["logger"], entry["message"]) == ("WARNING", "suite.test", "Order 7 waits")
+
+
+def test_a_line_for_people_is_in_utc_too() -> None:
+    assert Plain().format(record("Order %s waits", 7)) == "2026-01-01T00:00:00Z WARNING suite.test Order 7 waits"
