@@ -76,6 +76,11 @@ class StockBalance(BulkRow):
     def __str__(self) -> str:
         return f"{self.product_id} @ {self.warehouse_id}"
 
+    @property
+    def free(self) -> Decimal:
+        """What can still be promised."""
+        return self.on_hand - self.reserved
+
 
 class StockValue(CompanyRow):
     """What all stock of a product is worth in the company; the moving average is value / quantity."""

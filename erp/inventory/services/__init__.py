@@ -3,7 +3,7 @@
 from erp.inventory.services.adjustments import Difference, adjust, book_count, opening_stock, reverse_adjustment
 from erp.inventory.services.availability import Availability, availability
 from erp.inventory.services.changes import change_orders
-from erp.inventory.services.deliveries import drop_deliveries, open_deliveries, payment_arrived
+from erp.inventory.services.deliveries import change_delivery, drop_deliveries, open_deliveries, payment_arrived
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt
 from erp.inventory.services.reservations import Reserved, reserve
 from erp.inventory.services.returns import return_goods, return_to_supplier
@@ -23,6 +23,7 @@ __all__ = [
     "adjust",
     "availability",
     "book_count",
+    "change_delivery",
     "change_orders",
     "default_warehouse_id",
     "drop_deliveries",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -12,7 +13,7 @@ from erp.inputs import DemandOrder, DemandSet
 from erp.inventory.models import Delivery, DeliveryLine
 from erp.inventory.services.warehouses import default_warehouse_id
 from suite.core.access import Actor
-from suite.core.acts import current_act, service
+from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.sql import unnested
 
 
@@ -72,6 +73,19 @@ def payment_arrived(order_ids: Iterable[int], *, order_kind: str, actor: Actor) 
     """Let deliveries go that waited for the money of these orders."""
     waiting = Delivery.objects.of(actor.company_id).filter(order_kind=order_kind, order_id__in=order_ids)
     waiting.filter(waits_for_payment=True).update(waits_for_payment=False)
+
+
+@service
+def change_delivery(*, delivery: Delivery, values: Mapping[str, Any], actor: Actor, reason: str = "") -> Delivery:
+    """Note how and when a delivery goes: address, promised date, carrier, tracking number, note.
+
+    Where and when it was to go is settled once it is shipped (raises BusinessError).
+    """
+    delivery = Delivery.objects.of(actor.company_id).lock([delivery.pk]).get()
+    if {"address", "promised_date"} & changes_between(delivery, values).keys():
+        delivery.demand_status(Delivery.Status.OPEN)
+    save_changes(delivery, values)
+    return delivery
 
 
 def promised_date(order: DemandOrder) -> dt.date | None:

@@ -52,14 +52,18 @@ class Shop:
         )
 
     def order(
-        self, *lines: tuple[Product, int | str], refuse: bool = False, promised: dt.date | None = None
+        self,
+        *lines: tuple[Product, int | str],
+        refuse: bool = False,
+        promised: dt.date | None = None,
+        owner: int | None = None,
     ) -> DemandOrder:
         """An order as the corridor would hand it over: 1,000 net and 13 % VAT a piece."""
         order_id = next(_ids)
         return DemandOrder(
             source=Source(ORDER, order_id, f"SO{order_id:06}"),
             party_id=self.customer.pk,
-            owner_id=None,
+            owner_id=owner,
             team_id=None,
             date=clock.today(self.company),
             promised_date=promised,

@@ -1,0 +1,394 @@
+"""Stock for other systems: what is there, what moved, what comes in and goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from erp.inventory import filters, services
+from erp.inventory.models import (
+    Delivery,
+    DeliveryLine,
+    Demand,
+    GoodsReceipt,
+    GoodsReceiptLine,
+    StockAdjustment,
+    StockAdjustmentLine,
+    StockBalance,
+    StockMove,
+    StockRule,
+    Warehouse,
+)
+from suite.core.api import (
+    Creating,
+    Deleting,
+    Reason,
+    Router,
+    ScopedRelatedField,
+    ServiceViewSet,
+    StrictModelSerializer,
+    StrictSerializer,
+    Updating,
+    action,
+)
+from suite.core.money import ZERO, round_money
+from suite.masterdata.api import FieldRules
+from suite.masterdata.models import Party, Product
+
+SEE_COST = "masterdata.see_cost"
+LINES_AT_MOST = 500
+
+
+def quantity_field(**kwargs: Any) -> serializers.DecimalField:
+    """A quantity in the product's base unit."""
+    return serializers.DecimalField(max_digits=18, decimal_places=6, **kwargs)
+
+
+class WarehouseSerializer(StrictModelSerializer):
+    class Meta:
+        model = Warehouse
+        fields = ("id", "code", "name", "name_en", "address", "is_default", "is_archived")
+
+
+class WarehouseViewSet(Creating, Updating, ServiceViewSet):
+    model = Warehouse
+    serializer_class = WarehouseSerializer
+    filterset_class = filters.WarehouseFilters
+
+    def add(self, values: dict[str, Any]) -> Warehouse:
+        return services.save_warehouse(values=values, actor=self.actor)
+
+    def change(self, row: Warehouse, values: dict[str, Any]) -> None:
+        services.save_warehouse(warehouse=row, values=values, actor=self.actor)
+
+
+class BalanceSerializer(StrictModelSerializer):
+    """On hand and reserved of a product in a warehouse; `free` is what can still be promised."""
+
+    code = serializers.CharField(source="product.code", read_only=True)
+    free = quantity_field(read_only=True)
+
+    class Meta:
+        model = StockBalance
+        fields = ("id", "product", "code", "warehouse", "on_hand", "reserved", "free", "updated_at")
+
+
+class BalanceViewSet(ServiceViewSet):
+    model = StockBalance
+    serializer_class = BalanceSerializer
+    filterset_class = filters.BalanceFilters
+    select = ("product",)
+
+
+class MoveSerializer(FieldRules, StrictModelSerializer):
+    """A row of the stock ledger; quantity and value are negative for what went out."""
+
+    guarded = {SEE_COST: ("value",)}
+
+    class Meta:
+        model = StockMove
+        fields = (
+            "id", "product", "warehouse", "kind", "posting_date", "effective_date", "quantity", "value",
+            "source_kind", "source_id", "source_line_id", "source_number", "reverses", "created_at",
+        )  # fmt: skip
+
+
+class MoveViewSet(ServiceViewSet):
+    """The stock ledger: rows are never changed; a mistake is reversed by another."""
+
+    model = StockMove
+    serializer_class = MoveSerializer
+    filterset_class = filters.MoveFilters
+
+
+class DeliveryLineSerializer(FieldRules, StrictModelSerializer):
+    guarded = {SEE_COST: ("cost", "returned_cost")}
+
+    class Meta:
+        model = DeliveryLine
+        fields = ("id", "position", "product", "order_line_id", "quantity", "returned", "cost", "returned_cost")
+
+
+class DeliverySerializer(StrictModelSerializer):
+    kind = serializers.CharField(source="kind_of", read_only=True)
+    lines = DeliveryLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = (
+            "id", "number", "kind", "status", "party", "warehouse", "order_kind", "order_id", "order_number",
+            "promised_date", "shipped_on", "waits_for_payment", "backorder_of", "address", "carrier",
+            "tracking_number", "note", "lines", "version", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = tuple(
+            name for name in fields if name not in ("promised_date", "address", "carrier", "tracking_number", "note")
+        )
+
+
+class LineQuantity(StrictSerializer):
+    """So much of a line of the delivery, in base units."""
+
+    line = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    quantity = quantity_field(min_value=ZERO)
+
+
+class Shipment(StrictSerializer):
+    """Without `lines` everything is shipped; with them only so much, and the rest goes on in a backorder."""
+
+    lines = LineQuantity(many=True, required=False, max_length=LINES_AT_MOST)
+    posting_date = serializers.DateField(required=False, default=None)
+    backorder_date = serializers.DateField(required=False, default=None)
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class TakingBack(StrictSerializer):
+    """What comes back, and why."""
+
+    lines = LineQuantity(many=True, allow_empty=False, max_length=LINES_AT_MOST)
+    warehouse = ScopedRelatedField(Warehouse, required=False, default=None)
+    posting_date = serializers.DateField(required=False, default=None)
+    reason = serializers.CharField(max_length=200)
+
+
+class DeliveryViewSet(Updating, ServiceViewSet):
+    model = Delivery
+    serializer_class = DeliverySerializer
+    filterset_class = filters.DeliveryFilters
+    prefetch = ("lines",)
+    input_classes = {"ship": Shipment, "take_back": TakingBack}
+    action_permissions = {"ship": "erp_inventory.ship_delivery", "take_back": "erp_inventory.return_delivery"}
+
+    def change(self, row: Delivery, values: dict[str, Any]) -> None:
+        services.change_delivery(delivery=row, values=values, actor=self.actor)
+
+    @action(detail=True, methods=["post"])
+    def ship(self, request: Request, pk: str) -> Response:
+        delivery, values = self.get_object(), self.input()
+        lines = values.pop("lines", None)
+        quantities = None if lines is None else self.quantities(delivery, lines)
+        services.ship([delivery], quantities=quantities, actor=self.actor, **values)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"], url_path="return")
+    def take_back(self, request: Request, pk: str) -> Response:
+        delivery, values = self.get_object(), self.input()
+        warehouse = values.pop("warehouse")
+        services.return_goods(
+            self.quantities(delivery, values.pop("lines")),
+            warehouse_id=warehouse and warehouse.pk,
+            actor=self.actor,
+            **values,
+        )
+        return self.answer(pk)
+
+    def quantities(self, delivery: Delivery, lines: list[Mapping[str, Any]]) -> dict[int, Decimal]:
+        """By line; a line of another delivery does not exist here."""
+        known = {line.pk for line in delivery.lines.all()}
+        errors = [{} if each["line"] in known else {"line": [_("There is no such line")]} for each in lines]
+        if any(errors):
+            raise serializers.ValidationError({"lines": errors})
+        found: dict[int, Decimal] = {}
+        for each in lines:
+            found[each["line"]] = found.get(each["line"], ZERO) + each["quantity"]
+        return found
+
+
+class GoodsReceiptLineSerializer(FieldRules, StrictModelSerializer):
+    guarded = {SEE_COST: ("value", "returned_value")}
+
+    class Meta:
+        model = GoodsReceiptLine
+        fields = (
+            "id", "position", "product", "order_line_id", "delivery_line", "quantity", "value", "returned",
+            "returned_value", "invoiced",
+        )  # fmt: skip
+
+
+class GoodsReceiptSerializer(StrictModelSerializer):
+    kind = serializers.CharField(source="kind_of", read_only=True)
+    lines = GoodsReceiptLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = GoodsReceipt
+        fields = (
+            "id", "number", "kind", "status", "party", "warehouse", "order_kind", "order_id", "order_number",
+            "received_on", "reference", "reason", "note", "lines", "version", "created_at",
+        )  # fmt: skip
+
+
+class ReceivedLine(StrictSerializer):
+    """What came in, in base units; without a `unit_cost` (before tax) the product's standard cost counts."""
+
+    product = ScopedRelatedField(Product)
+    quantity = quantity_field(min_value=Decimal("0.000001"))
+    unit_cost = quantity_field(min_value=ZERO, required=False, default=None, allow_null=True)
+
+
+class Receiving(StrictSerializer):
+    """Goods without a purchase order. With a `party` they are owed to that supplier, without one they are a gain."""
+
+    warehouse = ScopedRelatedField(Warehouse)
+    party = ScopedRelatedField(Party, required=False, default=None, allow_null=True)
+    received_on = serializers.DateField(required=False, default=None)
+    reference = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    lines = ReceivedLine(many=True, allow_empty=False, max_length=LINES_AT_MOST)
+
+
+class GoodsReceiptViewSet(Creating, ServiceViewSet):
+    model = GoodsReceipt
+    serializer_class = GoodsReceiptSerializer
+    filterset_class = filters.GoodsReceiptFilters
+    prefetch = ("lines",)
+    input_classes = {"create": Receiving, "reverse": Reason}
+    action_permissions = {"reverse": "erp_inventory.reverse_goodsreceipt"}
+
+    def add(self, values: dict[str, Any]) -> GoodsReceipt:
+        lines = [services.ReceiptLine(line["product"].pk, line["quantity"], value_of(line)) for line in values["lines"]]
+        receipt = services.ReceiptInput(
+            warehouse_id=values["warehouse"].pk,
+            lines=lines,
+            party_id=values["party"] and values["party"].pk,
+            reference=values["reference"],
+            reason=values["reason"],
+        )
+        return services.receive([receipt], received_on=values["received_on"], actor=self.actor)[0]
+
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, pk: str) -> Response:
+        services.reverse_receipt(self.get_object(), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
+def value_of(line: Mapping[str, Any]) -> Decimal:
+    unit_cost = line["product"].standard_cost if line["unit_cost"] is None else line["unit_cost"]
+    return round_money(line["quantity"] * unit_cost)
+
+
+class AdjustmentLineSerializer(FieldRules, StrictModelSerializer):
+    guarded = {SEE_COST: ("unit_cost", "value")}
+
+    class Meta:
+        model = StockAdjustmentLine
+        fields = ("id", "position", "product", "book_quantity", "difference", "unit_cost", "value")
+
+
+class AdjustmentSerializer(StrictModelSerializer):
+    kind = serializers.CharField(source="kind_of", read_only=True)
+    lines = AdjustmentLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = StockAdjustment
+        fields = ("id", "number", "kind", "status", "warehouse", "date", "reason", "lines", "version", "created_at")
+
+
+class AdjustedLine(StrictSerializer):
+    """So much more than the book says is there, or less when negative."""
+
+    product = ScopedRelatedField(Product)
+    difference = quantity_field()
+    unit_cost = quantity_field(min_value=ZERO, required=False, default=None, allow_null=True)
+
+
+class Adjusting(StrictSerializer):
+    """A correction with its reason, or (`kind` opening) the stock a company starts with."""
+
+    kind = serializers.ChoiceField(
+        choices=[StockAdjustment.Kind.COUNT, StockAdjustment.Kind.OPENING], default=StockAdjustment.Kind.COUNT
+    )
+    warehouse = ScopedRelatedField(Warehouse)
+    date = serializers.DateField(required=False, default=None)
+    reason = serializers.CharField(max_length=200)
+    lines = AdjustedLine(many=True, allow_empty=False, max_length=LINES_AT_MOST)
+
+
+class AdjustmentViewSet(Creating, ServiceViewSet):
+    model = StockAdjustment
+    serializer_class = AdjustmentSerializer
+    filterset_class = filters.AdjustmentFilters
+    prefetch = ("lines",)
+    input_classes = {"create": Adjusting, "reverse": Reason}
+    action_permissions = {"reverse": "erp_inventory.reverse_stockadjustment"}
+
+    def add(self, values: dict[str, Any]) -> StockAdjustment:
+        book = services.opening_stock if values["kind"] == StockAdjustment.Kind.OPENING else services.adjust
+        return book(
+            [
+                services.Difference(line["product"].pk, line["difference"], line["unit_cost"])
+                for line in values["lines"]
+            ],
+            warehouse_id=values["warehouse"].pk,
+            date=values["date"],
+            reason=values["reason"],
+            actor=self.actor,
+        )
+
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, pk: str) -> Response:
+        services.reverse_adjustment(self.get_object(), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
+class DemandSerializer(StrictModelSerializer):
+    """What an order line wants, holds, got and gave back, in base units; `waiting` is neither reserved nor shipped."""
+
+    waiting = quantity_field(read_only=True)
+
+    class Meta:
+        model = Demand
+        fields = (
+            "id", "order_kind", "order_id", "order_number", "line_id", "party", "product", "warehouse", "wanted",
+            "reserved", "shipped", "returned", "waiting", "requested_date", "promised_date",
+        )  # fmt: skip
+
+
+class DemandViewSet(ServiceViewSet):
+    model = Demand
+    serializer_class = DemandSerializer
+    filterset_class = filters.DemandFilters
+
+
+class RuleSerializer(StrictModelSerializer):
+    """Below the reorder point a product is low, and filled up to the target."""
+
+    class Meta:
+        model = StockRule
+        fields = ("id", "product", "warehouse", "reorder_point", "target", "safety_stock", "is_low")
+        read_only_fields = ("is_low",)
+
+
+class RuleViewSet(Creating, Updating, Deleting, ServiceViewSet):
+    model = StockRule
+    serializer_class = RuleSerializer
+    filterset_class = filters.RuleFilters
+
+    def add(self, values: dict[str, Any]) -> StockRule:
+        return services.set_rule(actor=self.actor, **values)
+
+    def change(self, row: StockRule, values: dict[str, Any]) -> None:
+        """A rule stays with its product and warehouse."""
+        known = {name: getattr(row, name) for name in RuleSerializer.Meta.fields if name not in ("id", "is_low")}
+        fixed = {name: [_("This field cannot be set")] for name in ("product", "warehouse") if name in values}
+        if any(values[name] != known[name] for name in fixed):
+            raise serializers.ValidationError(fixed)
+        services.set_rule(actor=self.actor, **{**known, **values})
+
+    def remove(self, row: StockRule) -> None:
+        services.drop_rule(rule=row, actor=self.actor)
+
+
+router = Router()
+router.register("warehouses", WarehouseViewSet, basename="warehouse")
+router.register("balances", BalanceViewSet, basename="balance")
+router.register("moves", MoveViewSet, basename="move")
+router.register("deliveries", DeliveryViewSet, basename="delivery")
+router.register("goods-receipts", GoodsReceiptViewSet, basename="goodsreceipt")
+router.register("adjustments", AdjustmentViewSet, basename="adjustment")
+router.register("demands", DemandViewSet, basename="demand")
+router.register("stock-rules", RuleViewSet, basename="stockrule")
