@@ -40,7 +40,7 @@ CREATE TRIGGER core_audit_kept BEFORE TRUNCATE ON core_audit
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_people_and_papers")]
+    dependencies = [("core", "0001_initial")]
 
     operations = [
         migrations.RunSQL(NUMBERS, "DROP FUNCTION suite_number(text)"),

@@ -130,7 +130,7 @@ JOIN erp_finance_accountrole r ON r.account_id = l.account_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("erp_finance", "0002_initial")]
+    dependencies = [("erp_finance", "0001_initial")]
 
     operations = [
         migrations.RunSQL(FINAL, "DROP FUNCTION erp_voucher_final() CASCADE"),
