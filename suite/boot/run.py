@@ -42,6 +42,7 @@ class Launcher:
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = int(os.environ.get("PORT", "8000"))
         self.children = Children(self.var, self.url)
+        self.wants_demo = os.environ.get("SUITE_DEMO") != "0"
         self.started: dict[str, float] = {}
 
     @property
@@ -92,8 +93,7 @@ class Launcher:
     def load_demo(self) -> None:
         """Give an empty database a company to look at, unless SUITE_DEMO is 0."""
         has_command = any(path for package in PACKAGES for path in (ROOT / package).rglob("commands/load_demo.py"))
-        wanted = has_command and os.environ.get("SUITE_DEMO") != "0"
-        if wanted and not has_company(os.environ["DATABASE_URL"]):
+        if has_command and self.wants_demo and not has_company(os.environ["DATABASE_URL"]):
             self.say("Loading the demo company")
             self.step("demo", "load_demo")
             self.sign_ins_file().unlink(missing_ok=True)
@@ -135,6 +135,8 @@ class Launcher:
 
     def sign_ins(self) -> list[list[str]]:
         """Name, password and role of the demo's people, asked for once: asking takes Django a second."""
+        if not self.wants_demo:
+            return []
         file = self.sign_ins_file()
         if not file.exists():
             command = [sys.executable, "-c", SIGN_INS]
