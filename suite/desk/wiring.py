@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import jobs
-from suite.core.access import Actor, register_owner_rule
+from suite.core.access import register_owner_rule
 from suite.core.models import Team, User
 
 
 def connect() -> None:
     """Called once, from apps.py."""
-    from suite.desk import choices, documents, navigation, search, workbench
+    from suite.desk import choices, documents, navigation, queries, search, workbench
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.models import SavedView, Task
@@ -21,9 +20,9 @@ def connect() -> None:
 
     register_owner_rule(SavedView, saved_views.offered_to)
     choices.register(
-        "user", User, rows=colleagues, fields=("name", "name_en", "username"), exact=("username",), order="name"
+        "user", User, rows=queries.colleagues, fields=("name", "name_en", "username"), exact=("username",), order="name"
     )
-    choices.register("team", Team, rows=teams, fields=("name", "name_en"), exact=("name",), order="name")
+    choices.register("team", Team, rows=queries.teams, fields=("name", "name_en"), exact=("name",), order="name")
 
     documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
     search.register(Task, words=lambda task: (task.title, task.subject_label), subtitle=lambda task: task.subject_label)
@@ -69,12 +68,3 @@ def connect() -> None:
         "notifications", _("Notifications"), "suite/desk/blocks/_notifications.html", blocks.my_notifications,
         permission="desk.view_notification", order=80, link="desk:notifications",
     )  # fmt: skip
-
-
-def colleagues(actor: Actor) -> QuerySet[User]:
-    """Everybody who works in the actor's company may be named, by anybody."""
-    return User.objects.of(actor.company_id).filter(is_active=True).distinct()
-
-
-def teams(actor: Actor) -> QuerySet[Team]:
-    return Team.objects.of(actor.company_id)

@@ -1,0 +1,178 @@
+"""Tasks and notifications for other systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from suite.core.api import (
+    Creating,
+    FilterSet,
+    Nothing,
+    Router,
+    ScopedRelatedField,
+    ServiceViewSet,
+    StrictModelSerializer,
+    StrictSerializer,
+    Updating,
+    action,
+)
+from suite.core.models import User
+from suite.desk import documents
+from suite.desk.models import Notification, Task
+from suite.desk.queries import colleagues
+from suite.desk.services import notifications, todos
+
+
+class ColleagueField(ScopedRelatedField):
+    """Somebody who works in the company; naming a colleague needs no right."""
+
+    def get_queryset(self) -> QuerySet[User]:
+        return colleagues(self.context["request"].actor)
+
+
+class TaskSerializer(StrictModelSerializer):
+    owner = ColleagueField(User, required=False)
+
+    class Meta:
+        model = Task
+        fields = (
+            "id", "title", "note", "due_at", "status", "owner", "team", "subject_kind", "subject_id", "subject_label",
+            "source", "done_at", "version", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = (
+            "status", "team", "subject_kind", "subject_id", "subject_label", "source", "done_at", "version",
+            "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class NewTask(StrictSerializer):
+    title = serializers.CharField(max_length=200)
+    note = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    owner = ColleagueField(User, required=False, default=None)
+    subject_kind = serializers.CharField(max_length=60, required=False, default="")
+    subject_id = serializers.IntegerField(required=False, default=None, min_value=1, max_value=2**63 - 1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        kind, pk = attrs.pop("subject_kind"), attrs.pop("subject_id")
+        attrs["subject"] = None
+        if kind or pk:
+            attrs["subject"] = documents.find(self.context["request"].actor, kind, pk or 0)
+            if attrs["subject"] is None:
+                raise serializers.ValidationError({"subject_id": ["There is no such record"]})
+        return attrs
+
+
+class ChangedTask(StrictSerializer):
+    title = serializers.CharField(max_length=200, required=False)
+    note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    due_at = serializers.DateTimeField(required=False, allow_null=True)
+    owner = ColleagueField(User, required=False)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class Snooze(StrictSerializer):
+    due_at = serializers.DateTimeField()
+
+
+class Reassign(StrictSerializer):
+    owner = ColleagueField(User)
+
+
+class TaskFilters(FilterSet):
+    due_at = django_filters.IsoDateTimeFromToRangeFilter()
+
+    class Meta:
+        model = Task
+        fields = ("status", "owner", "team", "subject_kind", "subject_id")
+
+
+class TaskViewSet(Creating, Updating, ServiceViewSet):
+    """To-dos: make, change, finish, put off, hand over."""
+
+    model = Task
+    serializer_class = TaskSerializer
+    filterset_class = TaskFilters
+    ordering_fields = ("due_at", "id")
+    input_classes = {
+        "create": NewTask, "partial_update": ChangedTask, "snooze": Snooze, "reassign": Reassign,
+    }  # fmt: skip
+    action_permissions = dict.fromkeys(("complete", "reopen", "cancel", "snooze", "reassign"), "desk.change_task")
+
+    def add(self, values: dict[str, Any]) -> Task:
+        owner = values.pop("owner")
+        task = todos.NewTask(**values, owner_id=owner.pk if owner else None)
+        return todos.create(tasks=[task], actor=self.actor)[0]
+
+    def change(self, row: Task, values: dict[str, Any]) -> None:
+        todos.change(task=row, version=values.pop("version", None), values=values, actor=self.actor)
+
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: str) -> Response:
+        todos.complete(pks=[self.get_object().pk], actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        todos.reopen(pks=[self.get_object().pk], actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        todos.cancel(pks=[self.get_object().pk], actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def snooze(self, request: Request, pk: str) -> Response:
+        todos.snooze(pks=[self.get_object().pk], **self.input(), actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def reassign(self, request: Request, pk: str) -> Response:
+        todos.reassign(pks=[self.get_object().pk], **self.input(), actor=self.actor)
+        return self.answer(pk)
+
+
+class NotificationSerializer(StrictModelSerializer):
+    class Meta:
+        model = Notification
+        fields = ("id", "kind", "title", "body", "url", "subject_kind", "subject_id", "created_at", "read_at")
+        read_only_fields = fields
+
+
+class NotificationFilters(FilterSet):
+    unread = django_filters.BooleanFilter("read_at", "isnull")
+
+    class Meta:
+        model = Notification
+        fields = ("kind",)
+
+
+class NotificationViewSet(ServiceViewSet):
+    """What the caller was told."""
+
+    model = Notification
+    serializer_class = NotificationSerializer
+    filterset_class = NotificationFilters
+    input_classes = {"read": Nothing}
+    action_permissions = {"read": "desk.view_notification"}
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        rows = super().get_queryset()
+        return rows if getattr(self, "swagger_fake_view", False) else rows.filter(user=self.actor.user_id, in_app=True)
+
+    @action(detail=True, methods=["post"])
+    def read(self, request: Request, pk: str) -> Response:
+        notifications.mark_read(actor=self.actor, pks=[self.get_object().pk])
+        return self.answer(pk)
+
+
+router = Router()
+router.register("tasks", TaskViewSet, basename="desk-task")
+router.register("notifications", NotificationViewSet, basename="desk-notification")
