@@ -8,14 +8,15 @@ from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from suite.core.views import profile, signin
+from suite.core.roles import HOUSE
+from suite.core.views import profile
 
 ROOT = {"suite.core", "suite.desk"}  # their pages have no folder of their own
 
 
 def our_apps() -> Iterator[AppConfig]:
     for app in apps.get_app_configs():
-        if app.name.split(".")[0] in {"suite", "crm", "erp", "integration"}:
+        if app.name.split(".")[0] in HOUSE:
             yield app
 
 
@@ -51,7 +52,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pages(),
     *interfaces(),
     *health(),
-    path("admin/login/", signin.admin_gate),
     path("admin/password_change/", profile.password),
     path("admin/", admin.site.urls),
 ]

@@ -17,9 +17,9 @@ from django.db.models.signals import ModelSignal
 from django.dispatch import Signal
 
 from suite.core import access
+from suite.core.roles import HOUSE, our_models
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("suite", "crm", "erp", "integration")
 # From the top down; an app may point at those on lower floors and, within a wing, as the import contracts say.
 FLOORS = {"integration": 5, "crm": 4, "erp": 4, "masterdata": 3, "automation": 2, "desk": 1, "core": 0}
 OF_EVERYBODY = {"masterdata.Currency", "masterdata.Region", "masterdata.Unit"}
@@ -27,13 +27,9 @@ WITHOUT_ROWS = {"integration_insight.Dashboard"}  # names permissions
 LISTENERS = {"suite.core.signals"}
 
 
-def our_models() -> list[type[Model]]:
-    return [model for model in apps.get_models() if model.__module__.split(".")[0] in OURS]
-
-
 def sources(*patterns: str) -> Iterator[tuple[str, str]]:
     """Our source files, without migrations, by path."""
-    for package in OURS:
+    for package in HOUSE:
         for pattern in patterns:
             for path in sorted((ROOT / package).rglob(pattern)):
                 if "migrations" not in path.parts:

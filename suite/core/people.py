@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import password_validation
@@ -37,9 +37,10 @@ def set_password(*, user: User, password: str, actor: Actor) -> None:
 
 
 @service
-def sign_out_everywhere(*, user: User, actor: Actor, reason: str = "") -> None:
-    """End all sign-ins and tokens of a user at once."""
-    user.signed_out_at = clock.now()
-    user.save(update_fields=["signed_out_at"])
-    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=clock.now())
-    current_act().audit(user, "signed_out_everywhere")
+def sign_out_everywhere(*, users: Collection[User], actor: Actor, reason: str = "") -> None:
+    """End all sign-ins and tokens of users at once."""
+    moment, keys = clock.now(), [user.pk for user in users]
+    User.objects.filter(pk__in=keys).update(signed_out_at=moment)
+    ApiToken.objects.filter(user__in=keys, revoked_at=None).update(revoked_at=moment)
+    for user in users:
+        current_act().audit(user, "signed_out_everywhere")

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from django.apps import apps
+from django.db.models import Model
 from django.utils.translation import gettext_noop
 
 from suite.core import access
 from suite.core.access import BREADTH, Scope
 from suite.core.models import Company, Grant, Role
 
+HOUSE = {"suite", "crm", "erp", "integration"}
 OWN, TEAM, ALL = Scope.OWN, Scope.TEAM, Scope.ALL
 
 MASTER_DATA = {"masterdata.view_*": ALL}
@@ -178,14 +180,22 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
 }
 
 
+def our_models() -> list[type[Model]]:
+    """The models of the house, without those of its libraries."""
+    return [model for model in apps.get_models() if model.__module__.split(".")[0] in HOUSE]
+
+
+def codes_of(model: type[Model]) -> dict[str, str]:
+    """The permission codes of a model with what they allow: Django's four and the declared ones."""
+    meta = model._meta
+    usual = {f"{meta.app_label}.{verb}_{meta.model_name}": verb for verb in meta.default_permissions}
+    return usual | {f"{meta.app_label}.{code}": str(name) for code, name in meta.permissions}
+
+
 def known_codes() -> Iterator[str]:
-    """Every permission code there is: Django's four per model and the declared ones."""
-    for model in apps.get_models():
-        meta = model._meta
-        for act in meta.default_permissions:
-            yield f"{meta.app_label}.{act}_{meta.model_name}"
-        for code, _name in meta.permissions:
-            yield f"{meta.app_label}.{code}"
+    """Every permission code there is."""
+    for model in our_models():
+        yield from codes_of(model)
 
 
 def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -270,7 +270,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, context)
-        except BusinessError as error:
+        except (BusinessError, ValidationError) as error:
             request.refused = error  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, context)
 
@@ -287,7 +287,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        error: BusinessError | None = getattr(request, "refused", None)
+        error: BusinessError | ValidationError | None = getattr(request, "refused", None)
         return refusing(form, error) if error else form
 
     # Saving
@@ -358,12 +358,17 @@ def typed_lines(formset: Any) -> list[dict[str, Any]]:
     ]
 
 
-def refusing(form: type[forms.Form], error: BusinessError) -> type[forms.Form]:
+def refusing(form: type[forms.Form], error: BusinessError | ValidationError) -> type[forms.Form]:
     """A form that cannot be valid, and says why where the refusal belongs."""
 
     class Refused(form):  # type: ignore[misc, valid-type]
         def _post_clean(self) -> None:
             super()._post_clean()
+            if isinstance(error, ValidationError):
+                told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+                for name, sentences in told.items():
+                    self.add_error(name if name in self.fields else None, sentences)
+                return
             for refusal in error.refusals:
                 where = refusal.field if refusal.line is None and refusal.field in self.fields else None
                 place = _("Line %(number)s: ") % {"number": refusal.line + 1} if refusal.line is not None else ""

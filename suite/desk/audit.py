@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -29,7 +30,7 @@ def trail(actor: Actor, row: models.Model, *, limit: int = SHOWN) -> list[Timeli
             at=each.at,
             title=str(actions().get(each.action, each.action)),
             icon="history",
-            text=_text(row, each),
+            text=text_of(row, each),
             who=str(people[each.actor_id]) if each.actor_id in people else _("The house"),
         )
         for each in rows
@@ -60,23 +61,28 @@ def actions() -> dict[str, str]:
     }
 
 
-def _text(row: models.Model, each: AuditRow) -> str:
+def text_of(row: models.Model | type[models.Model], each: AuditRow) -> str:
+    """Reason and changes in words; of the record, or its kind, only the names of fields are read."""
     lines = [each.reason] if each.reason else []
     for name, (old, new) in each.changes.items():
         lines.append(f"{_label(row, name)}: {_value(row, name, old)} → {_value(row, name, new)}")
     return "\n".join(lines)
 
 
-def _label(row: models.Model, name: str) -> str:
+def _label(row: models.Model | type[models.Model], name: str) -> str:
     try:
         return str(row._meta.get_field(name.removesuffix("_id")).verbose_name)  # type: ignore[union-attr]
     except FieldDoesNotExist:
         return name
 
 
-def _value(row: models.Model, name: str, value: Any) -> str:
+def _value(row: models.Model | type[models.Model], name: str, value: Any) -> str:
     if any(part in name for part in MASKED):
         return "•••"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value) or "–"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     try:
         choices = dict(getattr(row._meta.get_field(name), "flatchoices", ()))
     except FieldDoesNotExist:

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from suite.desk.views import attachments, history, imports, jobs, lists, notifications, search, shell, todos
+from suite.desk.views import (
+    attachments,
+    history,
+    imports,
+    jobs,
+    lists,
+    notifications,
+    rights,
+    search,
+    shell,
+    todos,
+)
 
 desk = [
     path("pulse/", shell.pulse, name="pulse"),
@@ -32,6 +43,7 @@ desk = [
     path("files/<int:pk>/", attachments.download, name="attachment"),
     path("files/<int:pk>/remove/", attachments.remove, name="attachment_remove"),
     path("history/<str:kind>/<int:pk>/", history.history_of, name="history"),
+    path("roles/<int:pk>/rights/", rights.rights, name="rights"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
     path("jobs/<int:pk>/stop/", jobs.job_stop, name="job_stop"),

@@ -58,6 +58,24 @@ def connect() -> None:
     navigation.register(
         _("Settings"), _("My jobs"), "desk:jobs", icon="progress", permission="core.view_job", order=901
     )
+    house = _("Administration")
+    for order, (label, model, picture) in enumerate(
+        (
+            (_("Users"), "user", "users"),
+            (_("Roles"), "role", "shield-check"),
+            (_("Teams"), "team", "users-group"),
+            (_("Company"), "company", "building"),
+            (_("API tokens"), "apitoken", "key"),
+            (_("Events"), "outboxevent", "webhook"),
+            (_("All jobs"), "job", "progress"),
+            (_("Audit trail"), "auditrow", "history"),
+        )
+    ):
+        act = "change" if model in ("user", "role", "team", "company", "job") else "view"
+        navigation.register(
+            house, label, f"admin:core_{model}_changelist", icon=picture,
+            permission=f"core.{act}_{model}", order=950 + order,
+        )  # fmt: skip
     navigation.register_quick(_("Task"), "desk:task_new", icon="checkbox", permission="desk.add_task", order=90)
 
     workbench.register(

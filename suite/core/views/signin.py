@@ -7,8 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -93,14 +91,6 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("signin")
-
-
-@door(OPEN)
-def admin_gate(request: HttpRequest) -> HttpResponse:
-    """Where the admin site sends those it does not let in: strangers to the one sign-in page, others are told no."""
-    if request.actor:  # type: ignore[attr-defined]
-        raise PermissionDenied
-    return redirect_to_login(onward(request))
 
 
 def onward(request: HttpRequest, default: str | None = None) -> str:

@@ -38,7 +38,7 @@ def end_of(how, actor):
         case "no longer a member":
             actor.user.memberships.all().delete()
         case "sent away":
-            people.sign_out_everywhere(user=actor.user, actor=actor)
+            people.sign_out_everywhere(users=[actor.user], actor=actor)
 
 
 @pytest.mark.parametrize("how", ["revoked", "expired", "user disabled", "no longer a member", "sent away"])

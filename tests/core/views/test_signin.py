@@ -99,7 +99,7 @@ def test_a_disabled_user_is_out_at_once(browser, mei):
 
 def test_signing_out_everywhere_ends_other_browsers(browser, mei):
     signs_in(browser, "mei")
-    people.sign_out_everywhere(user=mei.user, actor=mei)
+    people.sign_out_everywhere(users=[mei.user], actor=mei)
 
     assert browser.get("/profile/").url.startswith("/sign-in/")
 
