@@ -16,6 +16,7 @@ from suite.core.models import OutboxEvent
 from suite.desk.services import notifications, todos
 from suite.masterdata.models import Product
 
+NEWS = dt.timedelta(days=7)
 TOLD: dict[str, str | Promise] = {
     "delivered": _("%(number)s was shipped with %(paper)s"),
     "returned": _("Goods of %(number)s came back with %(paper)s"),
@@ -35,6 +36,9 @@ def connect() -> None:
 
 
 def order_of(event: OutboxEvent, actor: Actor) -> Order | None:
+    """The order an event is about; none when it happened long ago (history that was brought in is no news)."""
+    if event.created_at < clock.now() - NEWS:
+        return None
     return Order.objects.of(actor.company_id).filter(pk=event.object_id).select_related("party").first()
 
 

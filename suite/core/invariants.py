@@ -111,6 +111,6 @@ register(
       WHERE (o.done_at IS NOT NULL) <> (e.dedupe_key IS NOT NULL)
     UNION ALL
     SELECT company_id, dedupe_key, 'stuck' FROM core_outboxevent
-      WHERE done_at IS NULL AND created_at < now() - interval '15 minutes'
+      WHERE done_at IS NULL AND written_at < now() - interval '15 minutes'
     """,
 )

@@ -126,7 +126,7 @@ def oldest_age() -> float:
     """Seconds the oldest undelivered event has waited; 0 when nothing waits. For /readyz."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM core_outboxevent"
+            "SELECT coalesce(extract(epoch FROM now() - min(written_at)), 0) FROM core_outboxevent"
             " WHERE done_at IS NULL AND dead_at IS NULL"
         )
         return float(cursor.fetchone()[0])

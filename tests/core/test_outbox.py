@@ -149,7 +149,7 @@ def test_the_trail_of_a_consumer_is_written_with_its_effect(house, consumers):
 def test_the_oldest_waiting_event_is_known(house, consumers):
     assert outbox.oldest_age() == 0
     announce(house, 1)
-    OutboxEvent.objects.update(created_at=clock.now() - dt.timedelta(seconds=100))
+    OutboxEvent.objects.update(written_at=clock.now() - dt.timedelta(seconds=100))
 
     assert 90 < outbox.oldest_age() < 200
 

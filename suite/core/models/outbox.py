@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
@@ -16,8 +17,10 @@ class OutboxEvent(CompanyRow):
     object_id = models.BigIntegerField()
     payload = models.JSONField(_("payload"), default=dict)
     dedupe_key = models.CharField(max_length=200, unique=True)
-    created_at = models.DateTimeField(_("created"), default=clock.now)
-    next_try_at = models.DateTimeField(_("next try"), default=clock.now)
+    created_at = models.DateTimeField(_("happened"), default=clock.now)
+    # History is written today: what counts for delivery is the real time.
+    written_at = models.DateTimeField(_("written"), default=timezone.now)
+    next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     done_at = models.DateTimeField(_("done"), null=True)
     dead_at = models.DateTimeField(_("given up"), null=True)
