@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from crm.customers.models import Activity
+from crm.customers.models import Activity, Customer
 from crm.customers.timeline import Line
 from suite.core.access import Actor, OwnerRule, Scope
+from suite.desk.models import Task
 
 
 def party_rule(path: str) -> OwnerRule:
@@ -52,3 +53,29 @@ def activity_line(row: Activity) -> Line:
         who=who,
         icon=ICONS[Activity.Kind(row.kind)],
     )
+
+
+def tasks_of(actor: Actor, party_id: int) -> QuerySet[Task]:
+    """What was to be done about a customer and is done."""
+    of_party = Customer.objects.filter(party=party_id).values("pk")
+    done = Task.objects.visible_to(actor).filter(status=Task.Status.DONE, subject_id__in=of_party)
+    return done.filter(subject_kind=Customer._meta.label_lower).select_related("owner")
+
+
+def task_line(row: Task) -> Line:
+    """A finished task as the timeline shows it."""
+    return Line(title=row.title, text=row.note, who=str(row.owner or ""))
+
+
+STAGES = {"prospect": "info", "active": "success", "dormant": "warning", "lost": "danger"}  # colours of the badge
+
+
+def stage_of(row: Customer) -> tuple[str, str]:
+    """The lifecycle of a customer as its badge shows it."""
+    return str(row.get_stage_display()), STAGES[row.stage]
+
+
+def follow_ups(actor: Actor) -> QuerySet[Customer]:
+    """The actor's customers with something to come, the most urgent first."""
+    mine = Customer.objects.visible_to(actor).filter(owner=actor.user_id, next_step_at__isnull=False)
+    return mine.select_related("party").order_by("next_step_at", "pk")[:8]

@@ -59,7 +59,7 @@ def register(
     rows: Callable[[Actor, int], QuerySet[Any]],
     line: Callable[[Any], Line],
     at: str = "created_at",
-    icon: str = "point",
+    icon: str = "circle-dot",
 ) -> None:
     """Put a kind of rows on every timeline.
 

@@ -1,12 +1,13 @@
-"""What customers bring to the ground below: row scopes, the timeline's own rows."""
+"""What customers bring to the ground below: row scopes, pages, pickers, menu, and the timeline's own rows."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import queries, timeline
-from crm.customers.models import Activity
+from crm.customers.models import Activity, Customer, Tag
 from suite.core.access import register_owner_rule
+from suite.desk import choices, documents, navigation, workbench
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -17,6 +18,12 @@ def connect() -> None:
     register_owner_rule(Address, queries.party_rule("party__customer"))
     register_owner_rule(Activity, queries.activity_rule)
 
+    documents.register(
+        Customer, _("Customer"), "customers:customer", icon="user", related=("party",), status=queries.stage_of
+    )
+    documents.register(Party, _("Customer or supplier"), "customers:party", icon="building")
+    choices.register("tag", Tag, fields=("name", "name_en"), exact=("name",), order="name")
+
     timeline.register(
         "activity",
         _("Follow-ups"),
@@ -24,4 +31,25 @@ def connect() -> None:
         line=queries.activity_line,
         at="happened_at",
         icon="note",
+    )
+    timeline.register(
+        "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox"
+    )
+
+    permission = "crm_customers.view_customer"
+    navigation.register(
+        _("Customers"), _("Customers"), "customers:customers", icon="users", permission=permission, order=20, phone=True
+    )
+    navigation.register_quick(
+        _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20
+    )
+    workbench.register(
+        "follow-ups",
+        _("Next follow-ups"),
+        "crm/customers/blocks/_follow_ups.html",
+        lambda actor: {"rows": queries.follow_ups(actor)},
+        permission="crm_customers.change_customer",
+        roles={"rep", "sales_manager", "agent"},
+        order=15,
+        link="customers:customers",
     )

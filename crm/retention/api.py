@@ -24,7 +24,8 @@ class ChurnAlertSerializer(StrictModelSerializer):
     class Meta:
         model = ChurnAlert
         fields = (
-            "id", "customer", "party", "name", "owner", "last_order_on", "days", "raised_at", "closed_at", "closed_by_order",
+            "id", "customer", "party", "name", "owner", "last_order_on", "days", "raised_at", "closed_at",
+            "closed_by_order",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -122,7 +122,7 @@ def _tell(pks: Collection[int], today: dt.date) -> None:
             key=f"{today}:{theirs[0].pk}",
             params={"name": theirs[0].customer.party.name, "days": theirs[0].days, "count": len(theirs)},
             body="" if one else names,
-            url=reverse("crm_retention:alerts"),
+            url=reverse("retention:alerts"),
             subject=theirs[0].customer if one else None,
         )
 

@@ -14,5 +14,5 @@ def raise_churn_alerts() -> int:
     return sum(services.raise_churn_alerts(actor=Actor.system(company)) for company in Company.objects.order_by("pk"))
 
 
-# Every hour, because midnight comes at different times for companies in different zones; a run that finds nothing is free.
+# Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
 SCHEDULE = {"raise-churn-alerts": ("crm_retention.raise_churn_alerts", crontab(minute=15))}

@@ -2,5 +2,5 @@ from django.urls import path
 
 from crm.retention import views
 
-app_name = "crm_retention"
+app_name = "retention"
 urlpatterns = [path("", views.alerts, name="alerts")]

@@ -36,7 +36,7 @@ class ChurnAlertList(ListSpec):
 
     model = ChurnAlert
     title = _("Dormant customers")
-    icon = "zzz"
+    icon = "clock-pause"
     columns = (
         Column("customer", _("Customer"), value="customer__party__label", card="title"),
         Column("last_order_on", _("Last order"), "date", card="side"),
@@ -63,7 +63,7 @@ class ChurnAlertList(ListSpec):
     empty = _("Every customer has ordered lately.")
 
     def url(self, row: ChurnAlert) -> str:
-        return reverse("crm_customers:customer", args=[row.customer_id])
+        return reverse("customers:customer", args=[row.customer_id])
 
 
 @door("crm_retention.view_churnalert")

@@ -22,8 +22,8 @@ def connect() -> None:
     navigation.register(
         _("Customers"),
         _("Dormant customers"),
-        "crm_retention:alerts",
-        icon="zzz",
+        "retention:alerts",
+        icon="clock-pause",
         permission="crm_retention.view_churnalert",
         order=24,
     )

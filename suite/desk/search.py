@@ -37,6 +37,7 @@ class Source:
     subtitle: Callable[[Any], str]
     words: Callable[[Any], Iterable[str]]
     related: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
 
 
 _sources: dict[str, Source] = {}
@@ -49,13 +50,16 @@ def register(
     title: Callable[[Any], str] = str,
     subtitle: Callable[[Any], str] = lambda row: "",
     related: Collection[str] = (),
+    prefetch: Collection[str] = (),
 ) -> None:
     """Make records of a model findable by `words(row)` (names, codes, phones, numbers); called from apps.py.
+
+    What `words` reads of other tables is named by `related` and `prefetch`, so that it is read for all rows at once.
 
     The services that write them call `search.index`; the model is registered with `documents.register` too.
     """
     _sources[model._meta.label_lower] = Source(
-        model, title, subtitle, lambda row: (word for word in words(row) if word), tuple(related)
+        model, title, subtitle, lambda row: (word for word in words(row) if word), tuple(related), tuple(prefetch)
     )
 
 
@@ -169,8 +173,13 @@ def forget(kind: type[models.Model], pks: Collection[int]) -> None:
 
 
 def _write(act: Act, rows: list[models.Model]) -> None:
-    latest = {(row._meta.label_lower, row.pk): row for row in rows}
-    store([entry(row) for row in latest.values()])
+    kinds: dict[str, dict[int, models.Model]] = {}
+    for row in rows:
+        kinds.setdefault(row._meta.label_lower, {})[row.pk] = row
+    for name, latest in kinds.items():
+        source = _sources[name]
+        models.prefetch_related_objects(list(latest.values()), *source.related, *source.prefetch)
+    store([entry(row) for latest in kinds.values() for row in latest.values()])
 
 
 def entry(row: Any) -> SearchEntry:
@@ -207,9 +216,9 @@ def rebuild(kind: str | None = None) -> int:
             continue
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM desk_searchentry WHERE kind = %s", [name])
-        rows = source.model._default_manager.select_related(*source.related) if source.related else None
+        rows = source.model._default_manager.prefetch_related(*source.related, *source.prefetch)
         batch: list[SearchEntry] = []
-        for row in (rows or source.model._default_manager.all()).iterator(chunk_size=2000):
+        for row in rows.iterator(chunk_size=2000):
             batch.append(entry(row))
             if len(batch) == 2000:
                 store(batch)

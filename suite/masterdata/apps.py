@@ -8,7 +8,6 @@ class MasterdataConfig(AppConfig):
     verbose_name = _("Masterdata")
 
     def ready(self) -> None:
-        from suite.core.companies import on_founding
-        from suite.masterdata.services import founding
+        from suite.masterdata import wiring
 
-        on_founding(founding.set_up, order=10)
+        wiring.connect()

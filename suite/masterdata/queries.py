@@ -1,8 +1,9 @@
-"""What holds on a day: taxes, exchange rates."""
+"""What holds on a day (taxes, exchange rates), and how master data are found and shown."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
-from suite.masterdata.models import ExchangeRate, Tax
+from suite.masterdata.models import ExchangeRate, Party, Product, Tax
 
 
 def taxes_on(company_id: int, day: dt.date) -> QuerySet[Tax]:
@@ -61,3 +62,24 @@ def exchange_rate(company: Company, currency: str, day: dt.date) -> Decimal:
             )
         )
     return rate
+
+
+def words_of_party(party: Party) -> Iterator[str]:
+    """Everything a party is found by: names, numbers and those of its contacts."""
+    yield from (party.name, party.name_en, party.code, party.credit_code, party.phone, party.email, party.external_ref)
+    for contact in party.contacts.all():
+        if not contact.is_archived:
+            yield from (contact.name, contact.name_en, contact.phone, contact.email, contact.wechat)
+
+
+def words_of_product(product: Product) -> tuple[str, ...]:
+    """Everything a product is found by."""
+    return (
+        product.code, product.name, product.name_en, product.barcode, product.specification, product.category,
+        product.external_ref,
+    )  # fmt: skip
+
+
+def archived(row: Party | Product) -> tuple[str, str] | None:
+    """The state badge of master data."""
+    return (str(_("Archived")), "secondary") if row.is_archived else None

@@ -6,14 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from suite.masterdata.models import Party, Product, Tax
 from tests import make
-from tests.core import people
 
 PARTIES, PRODUCTS = "/api/v1/masterdata/parties/", "/api/v1/masterdata/products/"
 
 
 def api(actor, method, path, data=None):
     """A call of the API in somebody's name."""
-    return getattr(people.client(actor), method.lower())(path, data, format="json")
+    return getattr(make.client(actor), method.lower())(path, data, format="json")
 
 
 def test_a_party_comes_with_contacts_and_addresses_in_one_call(admin):
@@ -121,7 +120,7 @@ def test_lists_cost_the_same_for_any_number_of_rows(admin, company):
                 company, contacts=[{"name": "A"}, {"name": "B"}], addresses=[{"detail": "x", "region_id": "310115"}]
             )
 
-    client, counts = people.client(admin), []
+    client, counts = make.client(admin), []
     client.get(PARTIES)
     for count in (2, 8):
         parties(count)

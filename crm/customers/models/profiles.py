@@ -77,3 +77,8 @@ class Customer(CompanyRow):
 
     def __str__(self) -> str:
         return str(self.party)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time of the next step has passed."""
+        return self.next_step_at is not None and self.next_step_at < clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers.models import Activity
-from crm.customers.services.customers import teams_of
+from crm.customers.models import Activity, Customer
+from crm.customers.services.customers import set_next_step, teams_of
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
-from suite.masterdata.services.records import announce
+from suite.masterdata.services.records import announce, fresh
 from suite.masterdata.standards import check, standardised
 
 Kind = Activity.Kind
@@ -58,9 +59,26 @@ def log_activities(*, activities: Sequence[Mapping[str, Any]], actor: Actor) -> 
 
 
 @service
-def log_activity(*, actor: Actor, **values: Any) -> Activity:
-    """Log one activity; see `log_activities`."""
-    return log_activities(activities=[values], actor=actor)[0]
+def log_activity(
+    *, actor: Actor, next_step: str = "", next_step_at: dt.datetime | None = None, **values: Any
+) -> Activity:
+    """Log one activity (see `log_activities`) and, where something is said of it, what comes next."""
+    row = log_activities(activities=[values], actor=actor)[0]
+    if next_step:
+        customer = Customer.objects.of(actor.company_id).get(party=row.party_id)
+        set_next_step(customer=customer, what=next_step, at=next_step_at, actor=actor)
+    return row
+
+
+@service
+def finish_next_step(*, customer: Customer, actor: Actor) -> Activity | None:
+    """Tick off what was to come next: it moves to the timeline and leaves room for something new."""
+    customer = fresh(customer, actor=actor)
+    if not customer.next_step:
+        return None
+    done = log_activity(party=customer.party, kind=Kind.NOTE, title=customer.next_step, actor=actor)
+    set_next_step(customer=customer, what="", at=None, actor=actor)
+    return done
 
 
 @service

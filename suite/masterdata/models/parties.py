@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
@@ -23,6 +24,11 @@ class Region(Named):
         verbose_name = _("region")
         verbose_name_plural = _("regions")
         ordering = ["code"]
+
+    @property
+    def path(self) -> str:
+        """The region with what lies above it: 广东省 深圳市 南山区; reads the parents."""
+        return f"{self.parent.path} {self.label}" if self.parent else self.label
 
 
 class Party(CompanyRow, Named):
@@ -139,3 +145,10 @@ class Address(CompanyRow):
 
     def __str__(self) -> str:
         return self.detail
+
+    @property
+    def one_line(self) -> str:
+        """The whole address as the carrier reads it; reads the region and what lies above it."""
+        with translation.override("zh-hans"):
+            region = self.region.path if self.region else ""
+        return " ".join(part for part in (self.postcode, self.country, region, self.detail) if part)

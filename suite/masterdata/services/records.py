@@ -11,6 +11,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import Refusal, Stale
 from suite.core.models import CompanyRow
+from suite.desk import search
 
 M = TypeVar("M", bound=CompanyRow)
 
@@ -31,6 +32,8 @@ def touch(row: M) -> None:
 
 
 def announce(row: M, what: str) -> None:
-    """Put `<area>.<model>.<what>` into the outbox: search and webhooks live on it."""
+    """Put `<area>.<model>.<what>` into the outbox, and the words of the row into the search table."""
     meta = row._meta
+    if search.has(meta.label_lower):
+        search.index([row])
     current_act().announce(f"{meta.app_label.replace('_', '.')}.{meta.model_name}.{what}", row)

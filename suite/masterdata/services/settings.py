@@ -97,3 +97,17 @@ def create_shared(*, model: type[Unit] | type[Currency], actor: Actor, reason: s
     row.save(force_insert=True)
     current_act().audit(actor.company, "added", {model._meta.model_name: (None, row.pk)})
     return row
+
+
+@service
+def change_shared(*, row: Unit | Currency, actor: Actor, reason: str = "", **values: Any) -> models.Model:
+    """Put names or places of a unit or currency right, for all companies; what was rounded before stays as it is."""
+    row = type(row).objects.select_for_update().get(pk=row.pk)
+    values = standardised(type(row), values)
+    changes = changes_between(row, values)
+    for name in changes:
+        setattr(row, name, values[name])
+    if changes:
+        check(row).save()
+        current_act().audit(actor.company, f"{row._meta.model_name} {row.pk} changed", changes)
+    return row

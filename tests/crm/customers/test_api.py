@@ -7,7 +7,6 @@ from crm.customers.services import activities
 from suite.core import clock
 from suite.masterdata.models import Party
 from tests import make
-from tests.core import people
 
 CUSTOMERS = "/api/v1/crm/customers/customers/"
 ACTIVITIES = "/api/v1/crm/customers/activities/"
@@ -15,7 +14,7 @@ ACTIVITIES = "/api/v1/crm/customers/activities/"
 
 def api(actor, method, path, data=None):
     """A call of the API in somebody's name."""
-    return getattr(people.client(actor), method.lower())(path, data, format="json")
+    return getattr(make.client(actor), method.lower())(path, data, format="json")
 
 
 def test_one_post_makes_party_profile_contacts_and_addresses(rep, team):
@@ -145,7 +144,7 @@ def test_activities_stand_on_the_timeline_page_by_page(rep):
         activities.log_activity(actor=rep, party=customer.party, kind="call", title=f"Call {n}")
 
     first = api(rep, "GET", f"{CUSTOMERS}{customer.pk}/timeline/").json()
-    second = people.client(rep).get(f"{CUSTOMERS}{customer.pk}/timeline/", {"after": first["next"]}).json()
+    second = make.client(rep).get(f"{CUSTOMERS}{customer.pk}/timeline/", {"after": first["next"]}).json()
 
     assert (len(first["results"]), len(second["results"]), second["next"]) == (30, 1, "")
     assert first["results"][0]["title"] == "Call: Call 30"
@@ -163,7 +162,7 @@ def test_a_logged_visit_moves_the_last_contact(rep):
 
 
 def test_lists_cost_the_same_for_any_number_of_rows(rep):
-    client, counts = people.client(rep), []
+    client, counts = make.client(rep), []
     client.get(CUSTOMERS)
     for count in (2, 8):
         for _ in range(count):

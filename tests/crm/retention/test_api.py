@@ -6,7 +6,6 @@ from crm.customers.models import Customer
 from crm.retention import services
 from crm.retention.models import ChurnAlert
 from tests import make
-from tests.core import people
 
 ALERTS = "/api/v1/crm/retention/churn-alerts/"
 
@@ -20,7 +19,7 @@ def alert(rep, house):
 
 
 def test_open_alerts_are_listed_with_whom_they_concern(alert, rep):
-    rows = people.client(rep).get(ALERTS, {"is_open": "true"}).json()["results"]
+    rows = make.client(rep).get(ALERTS, {"is_open": "true"}).json()["results"]
 
     assert [(row["name"], row["owner"], row["last_order_on"]) for row in rows] == [
         ("Anna Ltd", rep.user.pk, "2020-01-01")
@@ -28,11 +27,11 @@ def test_open_alerts_are_listed_with_whom_they_concern(alert, rep):
 
 
 def test_a_colleagues_alerts_are_not_listed(alert, company):
-    assert people.client(make.actor(company, "rep")).get(ALERTS).json()["results"] == []
+    assert make.client(make.actor(company, "rep")).get(ALERTS).json()["results"] == []
 
 
 def test_an_alert_is_put_away(alert, rep):
-    body = people.client(rep).post(f"{ALERTS}{alert.pk}/close/", {"reason": "Called"}, format="json").json()
+    body = make.client(rep).post(f"{ALERTS}{alert.pk}/close/", {"reason": "Called"}, format="json").json()
 
     assert body["closed_at"]
-    assert people.client(rep).get(ALERTS, {"is_open": "true"}).json()["results"] == []
+    assert make.client(rep).get(ALERTS, {"is_open": "true"}).json()["results"] == []

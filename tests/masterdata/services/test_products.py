@@ -23,7 +23,7 @@ def test_many_products_cost_as_many_statements_as_one(house, django_assert_num_q
         for n in range(50)
     ]
 
-    with django_assert_num_queries(7):  # begin, usual tax, taken?, products, units, trail, commit
+    with django_assert_num_queries(8):  # begin, usual tax, taken?, products, units, search, trail, commit
         products.create_products(drafts=drafts, actor=house)
 
     assert Product.objects.count() == 50

@@ -1,0 +1,207 @@
+"""Customers as they are typed in: party, profile, contacts and addresses on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.customers.models import Activity, Customer, Tag
+from suite.core.access import Actor
+from suite.desk.forms import ActorForm, LinesFormSet, PickerField, lines_formset
+from suite.masterdata import standards
+from suite.masterdata.models import Address, Party
+
+BANK = ("bank_branch", "bank_account")
+VERSION = {"required": False, "widget": forms.HiddenInput, "min_value": 0, "max_value": 2**31 - 1}
+
+
+class CustomerForm(ActorForm):
+    """The party and the profile on it; nobody is asked for what they may not see."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Party.Kind)
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=60,
+        required=False,
+        validators=[standards.phone],
+        widget=forms.TextInput({"type": "tel"}),
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    credit_code = forms.CharField(
+        label=_("Unified social credit code"), max_length=40, required=False, validators=[standards.credit_code]
+    )
+    owner = PickerField("user", label=_("Owner"), required=False)
+    grade = forms.ChoiceField(label=_("Grade"), choices=[("", "–"), *Customer.Grade.choices], required=False)
+    tier = forms.CharField(label=_("Price tier"), max_length=20, required=False)
+    source = forms.CharField(label=_("Source"), max_length=40, required=False)
+    tags = forms.ModelMultipleChoiceField(
+        label=_("Tags"), queryset=Tag.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
+    next_step_at = forms.DateTimeField(label=_("Next follow-up time"), required=False, widget=forms.DateTimeInput)
+    website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
+    region = PickerField("region", label=_("Region"), required=False)
+    industry = forms.CharField(label=_("Industry"), max_length=60, required=False)
+    legal_representative = forms.CharField(label=_("Legal representative"), max_length=60, required=False)
+    invoice_title = forms.CharField(label=_("Invoice title"), max_length=200, required=False)
+    bank_branch = forms.CharField(label=_("Bank of deposit"), max_length=120, required=False)
+    bank_account = forms.CharField(label=_("Bank account"), max_length=40, required=False)
+    note = forms.CharField(label=_("Note"), max_length=5000, required=False, widget=forms.Textarea({"rows": 3}))
+    allow_duplicate = forms.BooleanField(label=_("It is another one: save it all the same"), required=False)
+    version = forms.IntegerField(**VERSION)
+
+    note.wide = True  # type: ignore[attr-defined]
+    tags.wide = True  # type: ignore[attr-defined]
+
+    MAIN = ("name", "name_en", "kind", "phone", "email", "credit_code", "owner", "grade", "next_step", "next_step_at")
+    MORE = (
+        "tier", "source", "website", "region", "industry", "legal_representative", "invoice_title", *BANK, "tags",
+        "note",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Actor, customer: Customer | None = None, **kwargs: Any) -> None:
+        super().__init__(
+            *args, actor=actor, initial=self.shown(customer) if customer else {"owner": actor.user}, **kwargs
+        )
+        self.fields["tags"].queryset = Tag.objects.visible_to(actor)  # type: ignore[attr-defined]
+        hidden = set() if actor.may("masterdata.see_bank") else set(BANK)
+        hidden |= set() if actor.may("crm_customers.transfer_customer") else {"owner"}
+        for name in hidden:
+            del self.fields[name]
+
+    @classmethod
+    def shown(cls, customer: Customer) -> dict[str, Any]:
+        """What the form shows of a customer."""
+        return {
+            name: getattr(customer if hasattr(customer, name) else customer.party, name)
+            for name in (*cls.MAIN, *cls.MORE, "version")
+            if name != "tags"
+        } | {"phone": customer.party.phone_raw or customer.party.phone, "tags": customer.tags.all()}
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MAIN if name in self.fields]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE if name in self.fields]
+
+    @property
+    def more_is_needed(self) -> bool:
+        """Whether something in the folded part wants attention or has a value."""
+        return any(bound.errors or bound.initial for bound in self.more if bound.name != "tags")
+
+
+class ContactLine(ActorForm):
+    """A person at the customer."""
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=60, required=False)
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=60,
+        required=False,
+        validators=[standards.phone],
+        widget=forms.TextInput({"type": "tel"}),
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    wechat = forms.CharField(label=_("WeChat"), max_length=60, required=False)
+    preferences = forms.CharField(label=_("Preferences"), max_length=300, required=False)
+    is_decision_maker = forms.BooleanField(label=_("Decision maker"), required=False)
+    is_primary = forms.BooleanField(label=_("Primary contact"), required=False)
+
+
+class AddressLine(ActorForm):
+    """Where to ship or to bill."""
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Address.Kind, initial=Address.Kind.SHIPPING)
+    region = PickerField("region", label=_("Region"), required=False)
+    detail = forms.CharField(label=_("Address"), max_length=300)
+    postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False)
+    contact_name = forms.CharField(label=_("Contact"), max_length=100, required=False)
+    contact_phone = forms.CharField(
+        label=_("Phone"),
+        max_length=60,
+        required=False,
+        validators=[standards.phone],
+        widget=forms.TextInput({"type": "tel"}),
+    )
+    is_default = forms.BooleanField(label=_("Default"), required=False)
+
+    detail.wide = True  # type: ignore[attr-defined]
+
+
+Contacts = lines_formset(ContactLine, at_least=0, extra=1, at_most=100)
+Addresses = lines_formset(AddressLine, at_least=0, extra=1, at_most=100)
+
+
+def contacts_of(actor: Actor, data: Any = None, party: Party | None = None) -> LinesFormSet:
+    """The grid of contacts: what was typed, or those of a party."""
+    rows = party.contacts.filter(is_archived=False) if party and data is None else ()
+    shown = [{name: getattr(row, name) for name in ContactLine.base_fields} for row in rows]
+    return Contacts(data, actor=actor, prefix="contacts", initial=shown)
+
+
+def addresses_of(actor: Actor, data: Any = None, party: Party | None = None) -> LinesFormSet:
+    """The grid of addresses: what was typed, or those of a party."""
+    rows = party.addresses.order_by("id") if party and data is None else ()
+    shown = [{name: getattr(row, name) for name in AddressLine.base_fields} for row in rows]
+    return Addresses(data, actor=actor, prefix="addresses", initial=shown)
+
+
+def values_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A typed line as the services take it: without the key where it is new, without the mark of the grid."""
+    return {name: value for name, value in line.items() if name != "DELETE" and not (name == "id" and value is None)}
+
+
+class ActivityForm(ActorForm):
+    """Something done with a customer, and what comes next."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What happened"), max_length=20000, required=False, widget=forms.Textarea({"rows": 3})
+    )
+    contact = forms.ModelChoiceField(label=_("With"), queryset=None, required=False, empty_label="–")
+    happened_at = forms.DateTimeField(label=_("When"), required=False, widget=forms.DateTimeInput)
+    place = forms.CharField(label=_("Place"), max_length=200, required=False)
+    next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
+    next_step_at = forms.DateTimeField(label=_("Next follow-up time"), required=False, widget=forms.DateTimeInput)
+
+    text.wide = True  # type: ignore[attr-defined]
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = customer.party.contacts.filter(is_archived=False)  # type: ignore[attr-defined]
+
+
+class NextStepForm(ActorForm):
+    """What comes next, and when."""
+
+    next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
+    next_step_at = forms.DateTimeField(label=_("Next follow-up time"), required=False, widget=forms.DateTimeInput)
+
+
+class TransferForm(ActorForm):
+    """Who gets the customers."""
+
+    owner = PickerField("user", label=_("New owner"))
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+
+class TagForm(ActorForm):
+    """Which tags to put on."""
+
+    tags = forms.ModelMultipleChoiceField(
+        label=_("Tags"), queryset=Tag.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tags"].queryset = Tag.objects.visible_to(self.actor)  # type: ignore[attr-defined]

@@ -1,0 +1,20 @@
+"""Addresses of customers."""
+
+from django.urls import path
+
+from crm.customers.views import customers, forms, lists
+
+app_name = "customers"
+urlpatterns = [
+    path("", lists.customer_list, name="customers"),
+    path("new/", forms.new, name="new"),
+    path("alike/", forms.alike, name="alike"),
+    path("<int:pk>/", customers.customer_page, name="customer"),
+    path("<int:pk>/edit/", forms.edit, name="edit"),
+    path("<int:pk>/history/", customers.history, name="history"),
+    path("<int:pk>/tasks/", customers.tasks, name="tasks"),
+    path("<int:pk>/log/", customers.log, name="log"),
+    path("<int:pk>/next-step/", customers.next_step, name="next_step"),
+    path("<int:pk>/archive/", customers.archive, name="archive"),
+    path("parties/<int:pk>/", customers.party, name="party"),
+]

@@ -1,0 +1,130 @@
+"""The list of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from crm.customers import queries
+from crm.customers.forms import TagForm, TransferForm
+from crm.customers.models import Customer, Tag
+from crm.customers.services.customers import transfer_customers
+from crm.customers.services.tags import tag_customers
+from suite.core.access import Actor
+from suite.core.doors import door
+from suite.core.models import User
+from suite.desk import search
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    OwnerFilter,
+    PickFilter,
+    View,
+    list_view,
+)
+from suite.masterdata.models import Party
+
+
+def next_step(customer: Customer) -> Any:
+    """What comes next, red when its time has passed."""
+    return (
+        customer.next_step
+        if not customer.is_late
+        else format_html('<span class="negative">{}</span>', customer.next_step)
+    )
+
+
+def _transfer(*, actor: Actor, pks: Collection[int], owner: User, reason: str = "") -> int:
+    return len(transfer_customers(customers=pks, owner=owner, actor=actor, reason=reason))
+
+
+def _tag(*, actor: Actor, pks: Collection[int], tags: Collection[Tag]) -> int:
+    return tag_customers(customers=pks, tags=tags, actor=actor)
+
+
+class CustomerList(ListSpec):
+    """Customers: whose they are, how they stand, what comes next."""
+
+    model = Customer
+    title = _("Customers")
+    icon = "users"
+    columns = (
+        Column("name", _("Name"), value="party__label", card="title"),
+        Column("stage", _("Lifecycle"), "badge", card="side", colours=lambda row: queries.STAGES[row.stage]),
+        Column("grade", _("Grade"), card="side"),
+        Column("owner", _("Owner")),
+        Column("phone", _("Phone"), "phone", value="party__phone", url=lambda row: f"tel:{row.party.phone}"),
+        Column("last_touch_at", _("Last contact"), "date", sort=True),
+        Column("next_step", _("Next step"), value=next_step),
+        Column("next_step_at", _("Next follow-up time"), "datetime", sort=True, card="hide"),
+        Column("last_order_on", _("Last order"), "date"),
+        Column("region", _("Region"), value="party__region__label", shown=False),
+        Column("industry", _("Industry"), value="party__industry", shown=False),
+        Column("email", _("E-mail"), value="party__email", shown=False),
+        Column("code", _("Code"), value="party__code", shown=False),
+        Column("credit_code", _("Unified social credit code"), value="party__credit_code", shown=False),
+        Column("source", _("Source"), shown=False),
+        Column("tier", _("Price tier"), shown=False),
+        Column("updated_at", _("Changed"), "datetime", sort=True, shown=False),
+    )
+    filters = (
+        OwnerFilter(),
+        ChoiceFilter("stage", _("Lifecycle"), choices=Customer.Stage),
+        ChoiceFilter("grade", _("Grade"), choices=Customer.Grade),
+        PickFilter("tag", _("Tag"), field="tags", kind="tag"),
+        DateFilter("last_contact", _("Last contact"), field="last_touch_at"),
+        DateFilter("next_step", _("Next follow-up time"), field="next_step_at"),
+        DateFilter("last_order", _("Last order"), field="last_order_on", quick=False),
+        PickFilter("region", _("Region"), field="party__region", kind="region", quick=False),
+        BoolFilter("archived", _("Archived"), field="party__is_archived", quick=False),
+    )
+    views = (
+        View("mine", _("Mine"), {"owner": "me", "archived": "no"}),
+        View("team", _("My team"), {"owner": "team", "archived": "no"}),
+        View("due", _("To follow up"), {"owner": "me", "next_step": "before_today"}),
+        View("dormant", _("Dormant"), {"stage": "dormant"}),
+    )
+    acts = (
+        Act(
+            "transfer",
+            _("Hand over"),
+            "crm_customers.transfer_customer",
+            _transfer,
+            icon="arrows-exchange",
+            form=TransferForm,
+        ),
+        Act("tag", _("Tag"), "crm_customers.change_customer", _tag, icon="tag", form=TagForm),
+    )
+    order = "-updated_at"
+    related = ("party__region", "owner")
+    create = Create(_("New customer"), "customers:new", "crm_customers.add_customer")
+    empty = _("No customers yet. Enter the first one, or import a file.")
+
+    def search(self, q: str, actor: Actor) -> Q:
+        """The words find parties; their profiles are listed."""
+        found = Party.objects.of(actor.company_id).filter(search.matching("masterdata.party", q))
+        return Q(party__in=found.values("pk"))
+
+    def url(self, row: Customer) -> str:
+        return reverse("customers:customer", args=[row.pk])
+
+    @property
+    def has_search(self) -> bool:
+        return True
+
+
+@door("crm_customers.view_customer")
+def customer_list(request: HttpRequest) -> HttpResponseBase:
+    """Customers the reader may see."""
+    return list_view(request, CustomerList)

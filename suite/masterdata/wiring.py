@@ -1,0 +1,73 @@
+"""What masterdata brings to the ground below: founding, pages, search, pickers, menu."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from suite.core.access import Actor
+from suite.core.companies import on_founding
+from suite.desk import choices, documents, navigation, search
+from suite.masterdata import queries
+from suite.masterdata.models import Contact, Party, Product, Region, Tax
+from suite.masterdata.services import founding
+
+
+def connect() -> None:
+    """Called once, from apps.py."""
+    on_founding(founding.set_up, order=10)
+
+    documents.register(Party, _("Party"), "masterdata:party", icon="building", status=queries.archived)
+    documents.register(Product, _("Product"), "masterdata:product", icon="package", status=queries.archived)
+
+    search.register(
+        Party, words=queries.words_of_party, title=lambda row: row.name, subtitle=code_and_phone, prefetch=("contacts",)
+    )
+    search.register(Product, words=queries.words_of_product, subtitle=lambda row: row.specification)
+
+    choices.register(
+        "party", Party, rows=live(Party), exact=("code", "credit_code", "external_ref", "name"), hint=code_and_phone
+    )
+    choices.register("product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"))
+    choices.register(
+        "contact", Contact, rows=live(Contact), fields=("name", "name_en", "phone"), exact=("name", "phone")
+    )
+    choices.register(
+        "region",
+        Region,
+        rows=lambda actor: Region.objects.select_related("parent__parent"),
+        fields=("name", "name_en"),
+        exact=("code", "name"),
+        text=lambda row: row.path,
+        order="code",
+    )
+    choices.register("tax", Tax, fields=("code", "name", "name_en"), exact=("code", "name"), order="-rate")
+
+    navigation.register(
+        _("Goods"), _("Products"), "masterdata:products", icon="package", permission="masterdata.view_product", order=40
+    )
+    base = _("Master data")
+    for order, (label, model, icon) in enumerate(
+        [
+            (_("Customers and suppliers"), "party", "building"),
+            (_("Taxes"), "tax", "receipt-tax"),
+            (_("Exchange rates"), "exchangerate", "currency-yuan"),
+            (_("Currencies"), "currency", "coins"),
+            (_("Units"), "unit", "scale"),
+        ]
+    ):
+        page, permission = f"admin:masterdata_{model}_changelist", f"masterdata.change_{model}"
+        navigation.register(base, label, page, icon=icon, permission=permission, order=85 + order)
+
+
+def code_and_phone(row: Party) -> str:
+    return " · ".join(part for part in (row.code, row.phone) if part)
+
+
+def live(model: type[Party] | type[Product] | type[Contact]) -> object:
+    """The rows of a model that may be picked: those the actor sees and nobody has archived."""
+
+    def rows(actor: Actor) -> QuerySet[Party | Product | Contact]:
+        return model.objects.visible_to(actor).filter(is_archived=False)
+
+    return rows
