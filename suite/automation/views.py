@@ -85,8 +85,17 @@ class ApprovalList(ListSpec):
         View("waiting", gettext_lazy("Waiting"), {"status": "waiting"}),
     )
     acts = (
-        Act("approve", gettext_lazy("Approve"), DECIDE, approve, icon="check", form=NoteForm, in_row=is_waiting),
-        Act("reject", gettext_lazy("Reject"), DECIDE, reject, icon="x", form=ReasonForm, danger=True),
+        Act(
+            "approve",
+            gettext_lazy("Approve"),
+            DECIDE,
+            approve,
+            icon="check",
+            form=NoteForm,
+            when=is_waiting,
+            in_row=True,
+        ),
+        Act("reject", gettext_lazy("Reject"), DECIDE, reject, icon="x", form=ReasonForm, danger=True, when=is_waiting),
     )
     related = ("requested_by",)
     prefetch = ("steps__role",)

@@ -10,7 +10,6 @@ from suite.core import outbox
 from suite.core.access import Actor
 from suite.desk.models import Notification
 from tests import make
-from tests.core.people import client as caller
 
 URL = "/api/v1/automation/approvals/"
 
@@ -30,10 +29,10 @@ def signed_in(actor: Actor) -> Client:
 
 
 def test_the_api_lists_what_waits_for_me_and_takes_my_decision(approval: Approval, buyer: Actor, boss: Actor) -> None:
-    waiting = caller(buyer).get(URL, {"mine": "true"}).json()["results"]
+    waiting = make.client(buyer).get(URL, {"mine": "true"}).json()["results"]
 
-    first = caller(buyer).post(f"{URL}{approval.pk}/approve/", {"note": "Fine"}, format="json")
-    second = caller(boss).post(f"{URL}{approval.pk}/approve/", {}, format="json")
+    first = make.client(buyer).post(f"{URL}{approval.pk}/approve/", {"note": "Fine"}, format="json")
+    second = make.client(boss).post(f"{URL}{approval.pk}/approve/", {}, format="json")
 
     assert [row["number"] for row in waiting] == [approval.number]
     assert (first.status_code, first.json()["status"]) == (200, "waiting")
@@ -42,8 +41,8 @@ def test_the_api_lists_what_waits_for_me_and_takes_my_decision(approval: Approva
 
 
 def test_the_api_refuses_who_is_not_asked(approval: Approval, planner: Actor, warehouse: Actor) -> None:
-    asker = caller(planner).post(f"{URL}{approval.pk}/approve/", {}, format="json")
-    stranger = caller(warehouse).post(f"{URL}{approval.pk}/approve/", {}, format="json")
+    asker = make.client(planner).post(f"{URL}{approval.pk}/approve/", {}, format="json")
+    stranger = make.client(warehouse).post(f"{URL}{approval.pk}/approve/", {}, format="json")
 
     assert (asker.status_code, asker.json()["code"]) == (409, "not_your_step")
     assert stranger.status_code == 404

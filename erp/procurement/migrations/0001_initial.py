@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('order_id', models.BigIntegerField(editable=False, null=True)),
                 ('order_number', models.CharField(blank=True, editable=False, max_length=40, verbose_name='order')),
                 ('amount', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='amount')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
             ],
             options={

@@ -46,7 +46,7 @@ class Requisition(Document):
     order_id = models.BigIntegerField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
     amount = AmountField(_("amount"), default=Decimal(0), editable=False)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

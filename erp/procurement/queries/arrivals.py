@@ -110,7 +110,7 @@ WITH coming AS (
 )
 SELECT s.id, s.order_id, s.number, s.party_id, s.product_id, s.warehouse_id, s.due, s.quantity,
        d.order_kind, d.order_id, d.order_number, d.party_id, d.promised_date,
-       least(s.ends, d.ends) - greatest(s.starts, d.starts)
+       CASE WHEN d.id IS NOT NULL THEN least(s.ends, d.ends) - greatest(s.starts, d.starts) END
 FROM supply s LEFT JOIN demand d
   ON d.product_id = s.product_id AND d.warehouse_id = s.warehouse_id AND d.starts < s.ends AND d.ends > s.starts
 ORDER BY s.due, s.id, d.promised_date, d.id

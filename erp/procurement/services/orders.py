@@ -72,7 +72,7 @@ def change_order(
         setattr(order, name, value)
     if "currency" in changes or "date" in changes:
         order.exchange_rate = exchange_rate(actor.company, str(order.currency_id), order.date)
-    if lines is None and changes.keys() & {"currency", "date", "prices_include_tax"}:
+    if lines is None and changes.keys() & {"party", "currency", "date", "prices_include_tax"}:
         lines = inputs_of(order)
     if lines is not None:
         touched = requisition_lines_of([order])

@@ -56,7 +56,7 @@ def create_requisition(
         origin=Requisition.Origin.MANUAL,
         warehouse_id=warehouse.pk if warehouse else default_warehouse_id(actor.company_id),
         owner=actor.user,
-        reason=note,
+        note=note,
     )
     write([(requisition, _with_offers(lines, actor))], actor=actor)
     current_act().audit(requisition, "created", {"amount": (None, requisition.amount)})
