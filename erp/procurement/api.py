@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import path
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.procurement import filters, serializers, services
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import arrivals
-from erp.procurement.services import LineInput, Wish, suppliers
+from erp.procurement.services import Bill, LineInput, Wish, suppliers
 from suite.core.api import (
     Creating,
     Deleting,
@@ -160,9 +160,11 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         "place": Reason,
         "receive": serializers.Receiving,
         "give_back": serializers.Returning,
+        "invoice": serializers.Invoicing,
         "close": Reason,
         "cancel": Reason,
     }
+    output_classes = {"invoice": serializers.BookedInvoice}
     filterset_class = filters.PurchaseOrderFilters
     ordering_fields = ("id", "date")
     select = ("party__supplier",)
@@ -174,6 +176,7 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         "place": f"{AREA}.place_purchaseorder",
         "receive": f"{AREA}.receive_purchaseorder",
         "give_back": f"{AREA}.receive_purchaseorder",
+        "invoice": f"{AREA}.invoice_purchaseorder",
         "close": f"{AREA}.place_purchaseorder",
         "cancel": f"{AREA}.place_purchaseorder",
     }
@@ -244,6 +247,18 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         order, values = self.get_object(), self.input()
         services.return_goods(quantities=of_this(order, values["lines"]), reason=values["reason"], actor=self.actor)
         return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def invoice(self, request: Request, pk: str) -> Response:
+        """Book the supplier's invoice, matched with order and receipts; answers with it."""
+        order, values = self.get_object(), self.input()
+        lines = values.pop("lines")
+        of_this(order, lines)
+        if values["accept_difference"] and not self.actor.may(f"{AREA}.accept_difference"):
+            raise PermissionDenied(_("Somebody else must accept the difference"))
+        bills = [Bill(line["line"], line["quantity"], line.get("unit_price"), line.get("tax_amount")) for line in lines]
+        invoice = services.book_invoice(order_id=order.pk, bills=bills, actor=self.actor, **values)
+        return Response(serializers.BookedInvoice(invoice).data)
 
 
 def of_this(order: PurchaseOrder, lines: list[dict[str, Any]]) -> dict[int, Any]:

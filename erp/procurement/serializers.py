@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from erp.finance.models import Invoice
 from erp.inventory.models import Warehouse
 from erp.procurement.models import (
     PurchaseOrder,
@@ -25,7 +26,6 @@ from suite.masterdata.models import Currency, Party, Product, Unit
 OF_PARTY = tuple(
     name for name in PartySerializer.Meta.fields if name not in ("id", "version", "created_at", "updated_at")
 )
-AT_MOST = 500  # lines of one paper
 
 
 def figure(**kwargs: Any) -> serializers.DecimalField:
@@ -52,7 +52,7 @@ class RequisitionSerializer(StrictModelSerializer):
     """A request to buy; made for a sales order it carries its number."""
 
     warehouse = ScopedRelatedField(Warehouse, required=False)
-    lines = RequisitionLineSerializer(many=True, max_length=AT_MOST)
+    lines = RequisitionLineSerializer(many=True)
     version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 
     class Meta:
@@ -96,7 +96,7 @@ class PurchaseOrderSerializer(StrictModelSerializer):
     warehouse = ScopedRelatedField(Warehouse, required=False)
     currency = ScopedRelatedField(Currency, required=False)
     date = serializers.DateField(required=False)
-    lines = PurchaseOrderLineSerializer(many=True, max_length=AT_MOST)
+    lines = PurchaseOrderLineSerializer(many=True)
     version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 
     class Meta:
@@ -134,7 +134,7 @@ class ReceivedLine(StrictSerializer):
 class Receiving(StrictSerializer):
     """What came; without `lines` everything outstanding."""
 
-    lines = ReceivedLine(many=True, required=False, allow_empty=False, max_length=AT_MOST)
+    lines = ReceivedLine(many=True, required=False, allow_empty=False)
     received_on = serializers.DateField(required=False)
     reference = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
@@ -147,7 +147,7 @@ class ReturnedLine(StrictSerializer):
 class Returning(StrictSerializer):
     """What goes back to the supplier, in base units."""
 
-    lines = ReturnedLine(many=True, allow_empty=False, max_length=AT_MOST)
+    lines = ReturnedLine(many=True, allow_empty=False)
     reason = serializers.CharField(max_length=200)
 
 
@@ -163,12 +163,21 @@ class BilledLine(StrictSerializer):
 class Invoicing(StrictSerializer):
     """A supplier's invoice; `hold` only writes it down, `accept_difference` books prices beyond the tolerance."""
 
-    lines = BilledLine(many=True, allow_empty=False, max_length=AT_MOST)
+    lines = BilledLine(many=True, allow_empty=False)
     tax_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
     date = serializers.DateField(required=False)
     hold = serializers.BooleanField(default=False)
     accept_difference = serializers.BooleanField(default=False)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class BookedInvoice(StrictModelSerializer):
+    """The supplier's invoice: a draft while it is held, issued when it is booked."""
+
+    class Meta:
+        model = Invoice
+        fields = ("id", "number", "status", "tax_number", "date", "due_date", "net", "tax_amount", "gross", "order_id")
+        read_only_fields = fields
 
 
 class SupplierSerializer(StrictModelSerializer):
@@ -201,11 +210,11 @@ class SupplierSerializer(StrictModelSerializer):
 class SupplierInput(SupplierSerializer):
     """A new supplier: give what is known of the party, or the `party` that is here already."""
 
-    party = ScopedRelatedField(Party, required=False, source="existing")
-    version = None
+    party = ScopedRelatedField(Party, required=False, source="existing")  # type: ignore[assignment]
+    version = None  # type: ignore[assignment]
 
     class Meta(SupplierSerializer.Meta):
-        fields = tuple(name for name in SupplierSerializer.Meta.fields if name != "version")
+        fields = tuple(name for name in SupplierSerializer.Meta.fields if name != "version")  # type: ignore[assignment]
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()

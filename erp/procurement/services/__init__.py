@@ -1,6 +1,7 @@
 """What purchasing does; other areas call these."""
 
 from erp.procurement.queries import arrivals, lead_days, next_arrivals
+from erp.procurement.services.invoicing import Bill, book_held, book_invoice
 from erp.procurement.services.lines import LineInput
 from erp.procurement.services.orders import (
     approve_orders,
@@ -30,12 +31,15 @@ from erp.procurement.services.requisitions import (
 from erp.procurement.services.supply import StillComing, request_supply, withdraw_supply
 
 __all__ = [
+    "Bill",
     "LineInput",
     "StillComing",
     "Wish",
     "approve_orders",
     "approve_requisitions",
     "arrivals",
+    "book_held",
+    "book_invoice",
     "cancel_orders",
     "cancel_requisitions",
     "change_order",

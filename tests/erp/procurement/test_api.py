@@ -29,7 +29,7 @@ def post(caller: APIClient, address: str, body: dict[str, Any] | None = None, st
     return answer.json()
 
 
-def test_one_case_walks_from_request_to_receipt(
+def test_one_case_walks_from_request_to_invoice(
     shop: Shop, bolt: Product, planner: Actor, buyer: Actor, warehouse: Actor
 ) -> None:
     """ERP-02: each document links to the next; skipping approval is refused."""
@@ -47,12 +47,17 @@ def test_one_case_walks_from_request_to_receipt(
     )
     whole = post(client(warehouse), f"purchase-orders/{order['id']}/receive/", {"reference": "DN 7"})
 
+    bill = {"lines": [{"line": line["id"], "quantity": 20}], "tax_number": "25312000000000000001"}
+    invoice = post(client(buyer), f"purchase-orders/{order['id']}/invoice/", bill)
+    more = post(client(buyer), f"purchase-orders/{order['id']}/invoice/", bill, status=409)
+
     assert skipped["code"] == "wrong_state"
     assert approved["status"] == "approved"
     assert (line["unit_price"], order["gross"]) == ("12.500000", "282.50")
     assert (part["status"], part["lines"][0]["outstanding"]) == ("ordered", "15.000000")
     assert whole["status"] == "received"
     assert shop.balance(bolt) == (20, 0)
+    assert (invoice["gross"], invoice["status"], more["code"]) == ("282.50", "issued", "quantity_not_received")
 
 
 def test_an_order_by_hand_needs_an_approval_of_its_own(supplier: Supplier, bolt: Product, buyer: Actor) -> None:
