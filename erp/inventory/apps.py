@@ -8,7 +8,6 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
-        from erp.inventory.services.warehouses import found_default
-        from suite.core.companies import on_founding
+        from erp.inventory import wiring
 
-        on_founding(found_default, order=30)
+        wiring.connect()
