@@ -112,7 +112,8 @@ class OrderChange:
 
     Keys are line ids. A new line stands only in `after`; a line given up stands in `after` with what was delivered
     of it (quantity 0 when nothing was). `after` never falls below what was delivered or invoiced: the
-    caller has checked it. Taken by `finance.change_orders`, `inventory.change_orders` and `procurement.withdraw_supply`, each over a set.
+    caller has checked it. Taken by `finance.change_orders`, `inventory.change_orders` and
+    `procurement.withdraw_supply`, each over a set.
     """
 
     order: DemandOrder

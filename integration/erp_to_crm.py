@@ -36,7 +36,7 @@ def note_delivery(*, deliveries: list[Delivery], **_: Any) -> None:
         if delivery.order_kind == ORDER:
             for line in delivery.shipped_lines:
                 shipped[line.order_line_id] += line.quantity
-            tell("delivered", Source(ORDER, delivery.order_id, delivery.order_number), delivery, delivery.number)
+            tell("delivered", Source(ORDER, delivery.order_id or 0, delivery.order_number), delivery, delivery.number)
     progress.delivered(shipped)
 
 
@@ -48,7 +48,7 @@ def note_return(*, receipts: list[GoodsReceipt], **_: Any) -> None:
         if receipt.order_kind == ORDER:
             for line in receipt.booked_lines:
                 returned[line.order_line_id] += line.quantity
-            tell("returned", Source(ORDER, receipt.order_id, receipt.order_number), receipt, receipt.number)
+            tell("returned", Source(ORDER, receipt.order_id or 0, receipt.order_number), receipt, receipt.number)
     progress.returned(returned)
 
 
@@ -63,7 +63,7 @@ def note_invoice(*, invoices: list[Invoice], quantities: Mapping[Source, Mapping
     progress.invoiced(invoiced)
     for invoice in invoices:
         if invoice.order_kind == ORDER:
-            tell("invoiced", Source(ORDER, invoice.order_id, invoice.order_number), invoice, invoice.number)
+            tell("invoiced", Source(ORDER, invoice.order_id or 0, invoice.order_number), invoice, invoice.number)
 
 
 @receiver(payment_received, dispatch_uid="integration.note_payment")

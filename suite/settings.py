@@ -238,7 +238,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["suite.core.api.schema.only_ours"],
-    "POSTPROCESSING_HOOKS": [],  # choices stand at their fields: as components, those called kind and status would clash
+    # Choices stand at their fields: as components, those called kind and status would clash.
+    "POSTPROCESSING_HOOKS": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

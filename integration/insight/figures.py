@@ -108,7 +108,7 @@ def _books(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
         .values("period__starts")
         .annotate(revenue=Coalesce(Sum(moved, filter=income), ZERO), profit=Sum(moved))
     )
-    by_month = {row["period__starts"]: row for row in rows}
+    by_month: dict[dt.date, dict[str, Any]] = {row["period__starts"]: {**row} for row in rows}
     shown = (
         ("revenue", _("Revenue this month"), _("Revenue")),
         ("profit", _("Gross profit this month"), _("Gross profit")),

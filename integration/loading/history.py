@@ -138,7 +138,9 @@ def read(folder: Path) -> History:
     categories = {row["id"]: row.get("name", "") for row in tables.get("categories", ())}
     history.products = {row["id"]: _product(row, categories) for row in tables.get("products", ())}
     headers = {row["id"]: row for row in tables.get("orders", ())}
-    listed = {name: frozenset(getattr(history, name)) for name in ("customers", "products") if name in tables}
+    listed: dict[str, frozenset[str]] = {
+        name: frozenset(getattr(history, name)) for name in ("customers", "products") if name in tables
+    }
     _read_lines(history, tables["lines"], headers, listed)
     return history
 

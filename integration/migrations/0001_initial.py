@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import suite.core.clock
 from django.db import migrations, models
+
+import suite.core.clock
 
 
 class Migration(migrations.Migration):

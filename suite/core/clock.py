@@ -20,7 +20,7 @@ _set_to: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
 
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
-    """Live through history: inside, it is `moment` for every service. Only the audit trail keeps telling the real time."""
+    """Live through history: inside, it is `moment` for every service; only the audit trail tells the real time."""
     token = _set_to.set(moment)
     try:
         yield

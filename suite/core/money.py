@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -68,7 +68,7 @@ def spread(total: Decimal, weights: Sequence[Decimal], digits: int = 2) -> list[
 class AmountField(models.DecimalField):
     """An amount of money: 18 digits, two places."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 18)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(*args, **kwargs)
@@ -77,7 +77,7 @@ class AmountField(models.DecimalField):
 class QuantityField(models.DecimalField):
     """A quantity or a unit price: 18 digits, six places."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 18)
         kwargs.setdefault("decimal_places", 6)
         super().__init__(*args, **kwargs)
@@ -86,7 +86,7 @@ class QuantityField(models.DecimalField):
 class PercentField(models.DecimalField):
     """A percentage between 0 and 100 with four places."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 7)
         kwargs.setdefault("decimal_places", 4)
         kwargs.setdefault("default", ZERO)

@@ -1,7 +1,8 @@
 import django.db.models.deletion
-import suite.core.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import suite.core.clock
 
 
 class Migration(migrations.Migration):

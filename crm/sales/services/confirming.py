@@ -150,7 +150,7 @@ def _accepted(orders: list[Order], refused: Refusals, all_or_nothing: bool) -> l
     return [order for order in orders if order.pk not in refused]
 
 
-def _answers(responses: Iterable[tuple[Any, Mapping[int, Refusal] | None]]) -> Refusals:
+def _answers(responses: Iterable[tuple[Any, Any]]) -> Refusals:
     refused: Refusals = {}
     for _receiver, answer in responses:
         refused |= answer or {}

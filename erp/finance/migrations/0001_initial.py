@@ -1,16 +1,17 @@
+from decimal import Decimal
+
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import suite.core.clock
-import suite.core.models.documents
-import suite.core.money
-from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
+import suite.core.clock
+import suite.core.models.documents
+import suite.core.money
 from suite.core.numbering import NumberSequence
 
 

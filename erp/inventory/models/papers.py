@@ -27,6 +27,8 @@ class Delivery(Document):
 
     MOVES = {Status.OPEN: {Status.SHIPPED, Status.CANCELLED}, Status.CANCELLED: {Status.OPEN}}
 
+    shipped_lines: list["DeliveryLine"]  # set by services that ship
+
     number = NumberField("DN")
     kind_of = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SALE, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
@@ -100,6 +102,8 @@ class GoodsReceipt(Document):
         OTHER = "other", _("Other receipt")
 
     MOVES = {Status.POSTED: {Status.REVERSED}}
+
+    booked_lines: list["GoodsReceiptLine"]  # set by services that book
 
     number = NumberField("GR")
     kind_of = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PURCHASE, editable=False)

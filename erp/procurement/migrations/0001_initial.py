@@ -1,13 +1,14 @@
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import suite.core.clock
-import suite.core.models.documents
-import suite.core.money
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+import suite.core.clock
+import suite.core.models.documents
+import suite.core.money
 from suite.core.numbering import NumberSequence
 
 

@@ -1,9 +1,11 @@
-import django.db.models.deletion
-import suite.core.clock
-import suite.core.money
 from decimal import Decimal
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import suite.core.clock
+import suite.core.money
 
 
 class Migration(migrations.Migration):

@@ -2,10 +2,11 @@ import django.contrib.auth.validators
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import suite.core.clock
-import suite.core.models.people
 from django.conf import settings
 from django.db import migrations, models
+
+import suite.core.clock
+import suite.core.models.people
 
 
 class Migration(migrations.Migration):

@@ -93,10 +93,10 @@ class User(AbstractUser):
 
     COMPANY = "memberships__company"
 
-    groups = None
-    user_permissions = None
-    first_name = None
-    last_name = None
+    groups = None  # type: ignore[assignment]
+    user_permissions = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=100, blank=True)
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")

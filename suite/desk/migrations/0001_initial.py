@@ -1,10 +1,11 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import suite.core.clock
-import suite.desk.models.attachments
 from django.conf import settings
 from django.db import migrations, models
+
+import suite.core.clock
+import suite.desk.models.attachments
 
 
 class Migration(migrations.Migration):

@@ -1,12 +1,13 @@
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import suite.core.clock
 import suite.core.models.documents
 import suite.core.money
 import suite.masterdata.standards
-from decimal import Decimal
-from django.db import migrations, models
-
 from suite.core.numbering import NumberSequence
 
 
