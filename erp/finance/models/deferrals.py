@@ -19,6 +19,10 @@ class Deferral(CompanyRow):
     net, tax and gross are what the line is worth as it stands; quantities are in the base unit.
     """
 
+    VIEW = "erp_finance.view_invoice"
+    OWNER = "owner"
+    TEAM = "team"
+
     order_kind = models.CharField(max_length=60)
     order_id = models.BigIntegerField()
     order_number = models.CharField(max_length=40, blank=True)

@@ -1,7 +1,7 @@
 """What finance does for the rest of the house."""
 
 from erp.finance.queries import policy
-from erp.finance.services import invoices, periods, reconciliation, reports, vouchers
+from erp.finance.services import invoices, periods, reconciliation, reports, settings, vouchers
 from erp.finance.services.bills import BillLine, Match, book_bill, draft_bill
 from erp.finance.services.credit import (
     Standing,
@@ -14,6 +14,7 @@ from erp.finance.services.credit import (
     unpaid,
 )
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
+from erp.finance.services.items import write_off
 from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
 from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
 from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, post_stock
@@ -49,8 +50,10 @@ __all__ = [
     "reports",
     "reverse_money",
     "set_credit",
+    "settings",
     "standing",
     "take_back",
     "unpaid",
     "vouchers",
+    "write_off",
 ]

@@ -8,10 +8,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from erp.finance.models import OpenItem, Settlement, Voucher
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance.models import AccountRole, OpenItem, Settlement, Voucher
+from erp.finance.services import credit
+from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.inputs import Source
 from suite.core import bulk, clock
 from suite.core.access import Actor
+from suite.core.acts import current_act, service
+from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
 
 Side, Status = OpenItem.Side, OpenItem.Status
@@ -147,6 +153,51 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.d
         born=[Settling(note, -part, posting_date, counter=item) for note, item, part in pairs],
     )
     return notes
+
+
+@service
+def write_off(*, item_id: int, actor: Actor, amount: Decimal | None = None, reason: str) -> OpenItem:
+    """Give up what a customer will not pay: Dr bad debt / Cr receivable, and a credit that settles the item.
+
+    `amount` of it, or all that is open. Raises BusinessError without a reason, or for more than is open.
+    """
+    item = OpenItem.objects.of(actor.company_id).filter(side=Side.RECEIVABLE).lock([item_id]).get()
+    amount = item.open_amount if amount is None else amount
+    if not reason.strip():
+        raise BusinessError(Refusal("reason_needed", _("Say why it is written off"), field="reason"))
+    if not 0 < amount <= item.open_amount:
+        raise BusinessError(
+            Refusal(
+                "more_than_open",
+                _("%(number)s has %(open)s open"),
+                {"number": item.number, "open": f"{item.open_amount:,.2f}"},
+                field="amount",
+            )
+        )
+    day = clock.today(actor.company)
+    credit.move_exposure({item.party_id: -amount}, actor=actor)
+    draft = VoucherDraft(actor.company_id, day, wording(_("%(number)s written off"), number=item.number), source=item)
+    draft.debit(AccountRole.Role.BAD_DEBT, amount)
+    draft.credit(AccountRole.Role.RECEIVABLE, amount, party_id=item.party_id)
+    book([draft], actor=actor)
+    # Without an order: the order is worth what it was, the money is just not coming.
+    note = open_item(
+        company_id=actor.company_id,
+        side=Side.RECEIVABLE,
+        party_id=item.party_id,
+        date=day,
+        due_date=day,
+        amount=-amount,
+        settled=-amount,
+        summary=draft.summary,
+        voucher=draft.voucher,
+        owner_id=item.owner_id,
+        team_id=item.team_id,
+    )
+    note.save(force_insert=True)
+    settle([Settling(item, amount, day, counter=note)], born=[Settling(note, -amount, day, counter=item)])
+    current_act().audit(item, "written off", {"open_amount": (item.open_amount + amount, item.open_amount)})
+    return item
 
 
 def _owed_by_orders(credits: Sequence[Credit], actor: Actor) -> Mapping[tuple[str, int], list[OpenItem]]:
