@@ -20,7 +20,7 @@ from erp.finance.signals import invoice_issued
 from erp.inputs import Source
 from suite.core import bulk, clock
 from suite.core.access import Actor
-from suite.core.acts import Act, current_act, service
+from suite.core.acts import Act, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO
 from suite.masterdata.models import Party
@@ -136,6 +136,17 @@ def create(
     )
     rows = [line_by_hand(each, index, prices_include_tax, actor) for index, each in enumerate(lines)]
     return _write([invoice], [rows], actor)[0]
+
+
+@service
+def annotate(
+    *, invoice_id: int, actor: Actor, expected_version: int | None = None, reason: str = "", **values: str
+) -> Invoice:
+    """Note the number that the tax platform gave (`tax_number`), or a remark; the figures stay as they are."""
+    (invoice,) = _locked([invoice_id], actor)
+    invoice.demand_version(expected_version)
+    save_changes(invoice, values)
+    return invoice
 
 
 @service

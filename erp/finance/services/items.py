@@ -115,15 +115,15 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.d
 
     What is left of a credit (the order was paid already) stays open for the customer. Four statements.
     """
-    credits = [credit for credit in credits if credit.amount]
+    credits = [given for given in credits if given.amount]
     if not credits:
         return []
     owed = _owed_by_orders(credits, actor)
     free = {item.pk: item.open_amount for items in owed.values() for item in items}
     notes, taken = [], []
-    for credit in credits:
-        left, parts = credit.amount, []
-        for item in owed[credit.order.kind, credit.order.id]:
+    for given in credits:
+        left, parts = given.amount, []
+        for item in owed[given.order.kind, given.order.id]:
             part = min(left, free[item.pk])
             if part:
                 parts.append((item, part))
@@ -133,16 +133,16 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.d
             open_item(
                 company_id=actor.company_id,
                 side=Side.RECEIVABLE,
-                party_id=credit.party_id,
+                party_id=given.party_id,
                 date=posting_date,
                 due_date=posting_date,
-                amount=-credit.amount,
-                settled=left - credit.amount,
-                summary=credit.summary,
-                voucher=credit.voucher,
-                order=credit.order,
-                owner_id=credit.owner_id,
-                team_id=credit.team_id,
+                amount=-given.amount,
+                settled=left - given.amount,
+                summary=given.summary,
+                voucher=given.voucher,
+                order=given.order,
+                owner_id=given.owner_id,
+                team_id=given.team_id,
             )
         )
         taken.append(parts)
@@ -205,8 +205,8 @@ def _owed_by_orders(credits: Sequence[Credit], actor: Actor) -> Mapping[tuple[st
     rows = (
         OpenItem.objects.of(actor.company_id)
         .filter(
-            order_kind__in={credit.order.kind for credit in credits},
-            order_id__in={credit.order.id for credit in credits},
+            order_kind__in={each.order.kind for each in credits},
+            order_id__in={each.order.id for each in credits},
             side=Side.RECEIVABLE,
             open_amount__gt=0,
         )

@@ -147,7 +147,8 @@ def ledger(
 ) -> Ledger:
     """The lines of an account (and of those under it) with a running balance, in pages; five statements at most.
 
-    Each line leads to its voucher, and the voucher to the document it was made from.
+    Each line leads to its voucher, and the voucher to the document it was made from. Raises LookupError when `after`
+    is no line of the sheet.
     """
     leaves = _leaves(actor, account)
     lines = VoucherLine.objects.of(actor.company_id).filter(account__in=leaves, voucher__status=Voucher.Status.POSTED)
@@ -159,7 +160,9 @@ def ledger(
     sheet = Ledger(account, starts, ends, opening, moved["debit"], moved["credit"])
     running = opening
     if after:
-        last = VoucherLine.objects.of(actor.company_id).get(pk=after)
+        last = lines.filter(pk=after).first()
+        if last is None:
+            raise LookupError("no such line")
         seen = Q(posting_date__lt=last.posting_date) | Q(posting_date=last.posting_date, pk__lte=last.pk)
         done = lines.filter(seen).aggregate(net=Sum("debit", default=ZERO) - Sum("credit", default=ZERO))
         running += done["net"]

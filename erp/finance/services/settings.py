@@ -25,7 +25,6 @@ from suite.core.errors import BusinessError, Refusal
 from suite.core.money import HUNDRED, ZERO
 
 
-
 @service
 def create_account(*, code: str, name: str, actor: Actor, parent: Account, reason: str = "", **values: Any) -> Account:
     """Add a subaccount; kind, side, cash and party rules come from the account above unless given.
@@ -78,8 +77,11 @@ def balance_of(account: Account) -> Decimal:
 @service
 def assign_role(*, role: str, account: Account, actor: Actor, reason: str = "") -> AccountRole:
     """Let another account play a role. Raises BusinessError while the present one has a balance: it would be lost."""
-    row = AccountRole.objects.of(actor.company_id).select_related("account").select_for_update(of=("self",)).get(
-        role=role
+    row = (
+        AccountRole.objects.of(actor.company_id)
+        .select_related("account")
+        .select_for_update(of=("self",))
+        .get(role=role)
     )
     if row.account_id != account.pk:
         if not account.is_leaf or account.is_archived:

@@ -1,0 +1,281 @@
+"""What is owed, and the money that settles it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from erp.finance import filters, ports, services
+from erp.finance.models import (
+    Account,
+    CreditAccount,
+    MoneyMovement,
+    OpenItem,
+    Payable,
+    Payment,
+    PaymentTerm,
+    PaymentTermLine,
+    Receipt,
+    Receivable,
+    Settlement,
+)
+from erp.finance.services import MoneyInput, settings
+from suite.core.api import (
+    Creating,
+    Reason,
+    ScopedRelatedField,
+    ServiceViewSet,
+    StrictModelSerializer,
+    StrictSerializer,
+    Updating,
+    action,
+)
+from suite.masterdata.models import Party
+
+LARGEST = 2**63 - 1
+ITEMS_AT_MOST = 1000
+
+
+def amount_field(**kwargs: Any) -> serializers.DecimalField:
+    """An amount of money."""
+    return serializers.DecimalField(max_digits=18, decimal_places=2, **kwargs)
+
+
+class SettlementSerializer(StrictModelSerializer):
+    """So much was settled, by money or by another open item."""
+
+    class Meta:
+        model = Settlement
+        fields = ("amount", "money", "counter_item", "posting_date")
+
+
+class OpenItemSerializer(StrictModelSerializer):
+    """`amount` less what `settlements` add up to is `open_amount`; credits are negative."""
+
+    settlements = SettlementSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = OpenItem
+        fields = (
+            "id", "number", "status", "party", "date", "due_date", "amount", "open_amount", "summary", "order_kind",
+            "order_id", "order_number", "invoice", "voucher", "settlements", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class WriteOff(StrictSerializer):
+    """Without `amount` all that is open."""
+
+    amount = amount_field(required=False, default=None, min_value=Decimal("0.01"))
+    reason = serializers.CharField(max_length=500)
+
+
+class OpenItemViewSet(ServiceViewSet):
+    serializer_class = OpenItemSerializer
+    filterset_class = filters.OpenItemFilters
+    ordering_fields = ("id", "due_date", "date")
+    prefetch = ("settlements",)
+
+
+class ReceivableViewSet(OpenItemViewSet):
+    """What customers owe."""
+
+    model = Receivable
+    action_permissions = {"write_off": "erp_finance.write_off_receivable"}
+    input_classes = {"write_off": WriteOff}
+
+    @action(detail=True, methods=["post"], url_path="write-off")
+    def write_off(self, request: Request, pk: str) -> Response:
+        services.write_off(item_id=self.get_object().pk, actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
+class PayableViewSet(OpenItemViewSet):
+    """What we owe suppliers."""
+
+    model = Payable
+
+
+class AllocationSerializer(StrictSerializer):
+    """So much of an open item of the party, above zero for credits too."""
+
+    item = ScopedRelatedField(OpenItem)
+    amount = amount_field(min_value=Decimal("0.01"))
+
+
+class MoneySerializer(StrictModelSerializer):
+    """`unapplied` is what is not allocated: an advance."""
+
+    settlements = SettlementSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = MoneyMovement
+        fields = (
+            "id", "number", "status", "party", "date", "account", "method", "amount", "unapplied", "reference", "note",
+            "order_kind", "order_id", "settlements", "version", "created_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class MoneyToBook(StrictSerializer):
+    """Money, and what it settles: the items named, with `oldest_first` whatever is open, else nothing yet."""
+
+    party = ScopedRelatedField(Party)
+    amount = amount_field(min_value=Decimal("0.01"))
+    date = serializers.DateField(required=False, default=None)
+    account = ScopedRelatedField(Account, required=False, default=None)
+    method = serializers.ChoiceField(MoneyMovement.Method.choices, default=MoneyMovement.Method.BANK)
+    reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    charges = amount_field(required=False, default=Decimal(0), min_value=Decimal(0))
+    order = serializers.IntegerField(
+        required=False, default=None, min_value=1, max_value=LARGEST, help_text=_("The sales order a deposit is for")
+    )
+    oldest_first = serializers.BooleanField(required=False, default=False)
+    allocations = AllocationSerializer(many=True, required=False, default=list, max_length=ITEMS_AT_MOST)
+
+
+class Allocations(Reason):
+    """Without `allocations` the oldest items first."""
+
+    allocations = AllocationSerializer(many=True, required=False, default=list, max_length=ITEMS_AT_MOST)
+
+
+class MoneyViewSet(Creating, ServiceViewSet):
+    serializer_class = MoneySerializer
+    filterset_class = filters.MoneyFilters
+    ordering_fields = ("id", "date")
+    prefetch = ("settlements",)
+    input_classes = {"create": MoneyToBook, "allocate": Allocations, "reverse": Reason}
+    book: Any
+
+    def add(self, values: dict[str, Any]) -> MoneyMovement:
+        order, account = values.pop("order"), values.pop("account")
+        source = ports.sales_order(self.actor, order) if order else None
+        if order and source is None:
+            raise ValidationError({"order": _("There is no such order")})
+        money = MoneyInput(
+            party_id=values.pop("party").pk,
+            account_id=account.pk if account else None,
+            order=source,
+            allocations=amounts(values.pop("allocations")),
+            **values,
+        )
+        return type(self).book([money], actor=self.actor)[0]
+
+    @action(detail=True, methods=["post"])
+    def allocate(self, request: Request, pk: str) -> Response:
+        values = self.input()
+        services.allocate(
+            money_id=self.get_object().pk,
+            allocations=amounts(values["allocations"]),
+            reason=values["reason"],
+            actor=self.actor,
+        )
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, pk: str) -> Response:
+        services.reverse_money(money_id=self.get_object().pk, actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
+def amounts(allocations: list[dict[str, Any]]) -> dict[int, Decimal]:
+    """Amount by item; an item named twice is refused at its line."""
+    found: dict[int, Decimal] = {}
+    for index, each in enumerate(allocations):
+        if each["item"].pk in found:
+            raise ValidationError({"allocations": _("Item %(number)s is named twice") % {"number": index + 1}})
+        found[each["item"].pk] = each["amount"]
+    return found
+
+
+class ReceiptViewSet(MoneyViewSet):
+    """Money in."""
+
+    model = Receipt
+    action_permissions = {"allocate": "erp_finance.allocate_receipt", "reverse": "erp_finance.reverse_receipt"}
+    book = staticmethod(services.receive)
+
+
+class PaymentViewSet(MoneyViewSet):
+    """Money out."""
+
+    model = Payment
+    action_permissions = {"allocate": "erp_finance.allocate_payment", "reverse": "erp_finance.reverse_payment"}
+    book = staticmethod(services.pay)
+
+
+class CreditAccountSerializer(StrictModelSerializer):
+    """`exposure`: open receivables and confirmed orders, less unapplied advances. No limit: null."""
+
+    class Meta:
+        model = CreditAccount
+        fields = ("id", "party", "limit", "term", "exposure", "is_blocked")
+        extra_kwargs = {"limit": {"min_value": 0}, "party": {"validators": []}}
+
+
+class CreditChanges(StrictModelSerializer):
+    class Meta:
+        model = CreditAccount
+        fields = ("limit", "term", "is_blocked")
+        extra_kwargs = {"limit": {"min_value": 0}}
+
+
+class CreditAccountViewSet(Creating, Updating, ServiceViewSet):
+    """Posted again for the same party, it replaces limit, term and stop."""
+
+    model = CreditAccount
+    serializer_class = CreditAccountSerializer
+    input_classes = {"partial_update": CreditChanges}
+    filterset_class = filters.CreditFilters
+
+    def add(self, values: dict[str, Any]) -> CreditAccount:
+        return services.set_credit(actor=self.actor, **values)
+
+    def change(self, row: CreditAccount, values: dict[str, Any]) -> None:
+        now = {"limit": row.limit, "term": row.term, "is_blocked": row.is_blocked}
+        services.set_credit(party=row.party, actor=self.actor, **{**now, **values})
+
+
+class InstalmentSerializer(StrictModelSerializer):
+    """A percentage so many days after the document; the last instalment has no percent and takes the rest."""
+
+    class Meta:
+        model = PaymentTermLine
+        fields = ("percent", "days")
+        extra_kwargs = {"days": {"max_value": 3650}}
+
+
+class PaymentTermSerializer(StrictModelSerializer):
+    lines = InstalmentSerializer(many=True, max_length=36)
+
+    class Meta:
+        model = PaymentTerm
+        fields = ("id", "code", "name", "name_en", "is_prepaid", "is_default", "lines")
+
+
+class PaymentTermChanges(PaymentTermSerializer):
+    class Meta(PaymentTermSerializer.Meta):
+        read_only_fields = ("code",)
+
+
+class PaymentTermViewSet(Creating, Updating, ServiceViewSet):
+    model = PaymentTerm
+    serializer_class = PaymentTermSerializer
+    input_classes = {"partial_update": PaymentTermChanges}
+    filterset_class = filters.TermFilters
+    ordering_fields = ("id", "code")
+    prefetch = ("lines",)
+
+    def add(self, values: dict[str, Any]) -> PaymentTerm:
+        return settings.create_term(actor=self.actor, **values)
+
+    def change(self, row: PaymentTerm, values: dict[str, Any]) -> None:
+        settings.change_term(term=row, actor=self.actor, **values)

@@ -1,0 +1,285 @@
+"""The books through the API."""
+
+from decimal import Decimal
+
+import pytest
+
+from erp.finance import ports
+from erp.finance import services as finance
+from erp.finance.models import Invoice, OpenItem, Period, Voucher
+from suite.core import clock
+from suite.masterdata.models import Product
+from tests import make
+from tests.erp.finance import books
+
+ROOT = "/api/v1/erp/finance"
+
+
+@pytest.fixture
+def accountant(company):
+    return make.actor(company, "accountant")
+
+
+@pytest.fixture
+def api(accountant):
+    return make.client(accountant)
+
+
+@pytest.fixture
+def order(company, actor, buyer, lamp):
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    finance.open_orders(books.demand(order), actor=actor)
+    return order
+
+
+def post(api, path, data=None, expect=200):
+    answer = api.post(f"{ROOT}/{path}", data or {}, format="json")
+    assert answer.status_code == expect, answer.data
+    return answer.data
+
+
+def get(api, path, expect=200, **query):
+    answer = api.get(f"{ROOT}/{path}", query)
+    assert answer.status_code == expect, answer.data
+    return answer.data
+
+
+@pytest.fixture
+def rent(company):
+    return {
+        "summary": "Rent",
+        "lines": [
+            {"account": books.account(company, "560206").pk, "debit": "8000"},
+            {"account": books.account(company, "1002").pk, "credit": "8000.00", "summary": "Bank"},
+        ],
+    }
+
+
+def test_a_voucher_is_written_posted_and_reversed(api, rent):
+    draft = post(api, "vouchers/", rent, expect=201)
+    assert (draft["status"], draft["serial"], draft["total"]) == ("draft", None, "8000.00")
+
+    posted = post(api, f"vouchers/{draft['id']}/post/")
+    assert (posted["status"], posted["number"], posted["period"]) == ("posted", "记-0001", posted["posting_date"][:7])
+    red = post(api, f"vouchers/{draft['id']}/reverse/", {"reason": "Twice"})
+
+    assert red["is_red"]
+    assert red["reverses"] == draft["id"]
+    assert red["lines"][0]["debit"] == "-8000.00"
+
+
+def test_a_draft_voucher_can_be_changed_reviewed_and_voided(api, rent):
+    draft = post(api, "vouchers/", rent, expect=201)
+
+    changed = api.patch(
+        f"{ROOT}/vouchers/{draft['id']}/", {"word": "付", "version": draft["version"]}, format="json"
+    ).data
+    assert changed["word"] == "付"
+    assert post(api, f"vouchers/{draft['id']}/review/")["status"] == "reviewed"
+    assert post(api, f"vouchers/{draft['id']}/unreview/")["status"] == "draft"
+    assert post(api, f"vouchers/{draft['id']}/void/")["status"] == "void"
+    stale = api.patch(f"{ROOT}/vouchers/{draft['id']}/", {"word": "收", "version": 1}, format="json")
+    assert stale.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"lines": [{"account": 0}]}, "lines"),
+        ({"posting_date": "2026-02-31"}, "posting_date"),
+        ({"attachment_count": 10**9}, "attachment_count"),
+        ({"word": "\u0000"}, "word"),
+        ({"summary": "x" * 10000}, "summary"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_bad_input_is_refused_at_the_field(api, rent, changes, field):
+    answer = post(api, "vouchers/", {**rent, **changes}, expect=400)
+
+    assert field in answer
+    assert not Voucher.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["1e30", "NaN", "-5", "0", "12.345", None, True, []])
+def test_impossible_amounts_are_refused(api, buyer, amount):
+    answer = post(api, "receipts/", {"party": buyer.pk, "amount": amount}, expect=400)
+
+    assert "amount" in answer
+
+
+def test_an_unbalanced_voucher_is_a_conflict_that_says_by_how_much(api, rent):
+    rent["lines"][0]["debit"] = "9000"
+
+    answer = post(api, "vouchers/", rent, expect=409)
+
+    assert answer["code"] == "unbalanced"
+    assert "1,000.00" in answer["detail"]
+
+
+def test_money_is_received_and_allocated(api, company, buyer, order):
+    (item,) = get(api, "receivables/", party=buyer.pk)["results"]
+    money = post(api, "receipts/", {"party": buyer.pk, "amount": "5000"}, expect=201)
+    assert (money["unapplied"], money["number"][:2]) == ("5000.00", "MM")
+
+    chosen = {"allocations": [{"item": item["id"], "amount": "3000"}]}
+    assert post(api, f"receipts/{money['id']}/allocate/", chosen)["unapplied"] == "2000.00"
+    assert post(api, f"receipts/{money['id']}/allocate/")["unapplied"] == "0.00"
+    item = get(api, f"receivables/{item['id']}/")
+    assert item["open_amount"] == "6300.00"
+    assert [each["amount"] for each in item["settlements"]] == ["3000.00", "2000.00"]
+
+    assert post(api, f"receipts/{money['id']}/reverse/", {"reason": "Bounced"})["status"] == "reversed"
+    assert OpenItem.objects.get().open_amount == 11300
+
+
+def test_a_receipt_allocates_in_the_same_call(api, buyer, order):
+    (item,) = get(api, "receivables/")["results"]
+    body = {"party": buyer.pk, "amount": "100", "allocations": [{"item": item["id"], "amount": "100"}]}
+
+    money = post(api, "receipts/", body, expect=201)
+
+    assert money["unapplied"] == "0.00"
+    twice = {**body, "allocations": body["allocations"] * 2}
+    assert "allocations" in post(api, "receipts/", twice, expect=400)
+    assert post(api, "receipts/", {**body, "amount": "50"}, expect=409)["code"] == "more_than_money"
+
+
+def test_a_deposit_names_an_order_that_the_caller_may_see(api, buyer, order, monkeypatch):
+    body = {"party": buyer.pk, "amount": "100", "order": order.id}
+    assert "order" in post(api, "receipts/", body, expect=400)
+
+    monkeypatch.setattr(ports, "sales_order", lambda actor, pk: order.source if pk == order.id else None)
+
+    assert post(api, "receipts/", body, expect=201)["order_id"] == order.id
+
+
+def test_payments_go_out(api, company, buyer):
+    money = post(api, "payments/", {"party": buyer.pk, "amount": "70", "method": "cash"}, expect=201)
+
+    assert money["unapplied"] == "70.00"
+    assert books.balance(company, "1001") == -70
+    assert get(api, "receipts/")["results"] == []
+    assert get(api, f"receipts/{money['id']}/", expect=404)
+
+
+def test_an_invoice_is_drafted_from_an_order_issued_and_taken_back(api, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 4, 2400)], posting_date=order.date, actor=actor)
+
+    draft = post(api, "invoices/", {"order": order.id, "kind": "ordinary"}, expect=201)
+    assert (draft["kind"], draft["gross"], draft["serial"]) == ("ordinary", "4520.00", None)
+    issued = post(api, f"invoices/{draft['id']}/issue/")
+    assert (issued["status"], issued["serial"]) == ("issued", 1)
+    noted = api.patch(f"{ROOT}/invoices/{draft['id']}/", {"tax_number": "25110000000000000001"}, format="json")
+    assert noted.data["tax_number"] == "25110000000000000001"
+    part = {"lines": [{"line": issued["lines"][0]["id"], "quantity": "1"}], "reason": "Damaged"}
+    red = post(api, f"invoices/{draft['id']}/red/", part)
+
+    assert (red["gross"], red["serial"], red["corrects"]) == ("-1130.00", 2, draft["id"])
+
+
+def test_an_invoice_by_lines_belongs_to_no_order(api, company, buyer):
+    fitting = make.product(company, "FIT", kind=Product.Kind.SERVICE)
+    lines = [{"product": fitting.pk, "quantity": "2", "unit_price": "113", "discount": "50"}]
+
+    invoice = post(api, "invoices/", {"party": buyer.pk, "lines": lines}, expect=201)
+
+    assert (invoice["net"], invoice["tax_amount"], invoice["order_id"]) == ("100.00", "13.00", None)
+    assert post(api, f"invoices/{invoice['id']}/void/")["status"] == "void"
+    assert "order" in post(api, "invoices/", {}, expect=400)
+    assert "order" in post(api, "invoices/", {"order": 10**9}, expect=400)
+
+
+def test_periods_are_closed_and_opened_again(api, company):
+    period = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
+
+    assert post(api, f"periods/{period.pk}/close/")["status"] == "closed"
+    assert post(api, f"periods/{period.pk}/reopen/", expect=409)["code"] == "reason_needed"
+    assert post(api, f"periods/{period.pk}/reopen/", {"reason": "Late"})["status"] == "open"
+    assert len(post(api, "periods/open-year/", {"year": 2031})) == 12
+
+
+def test_credit_is_given(api, company, buyer):
+    account = post(api, "credit-accounts/", {"party": buyer.pk, "limit": "1000"}, expect=201)
+    again = post(api, "credit-accounts/", {"party": buyer.pk, "limit": None, "is_blocked": True}, expect=201)
+
+    assert again["id"] == account["id"]
+    changed = api.patch(f"{ROOT}/credit-accounts/{account['id']}/", {"limit": "5"}, format="json").data
+    assert (changed["limit"], changed["is_blocked"]) == ("5.00", True)
+
+
+def test_accounts_and_terms_are_added(api, company):
+    parent = books.account(company, "1002")
+    body = {"code": "100201", "name": "招商银行", "parent": parent.pk}
+
+    assert post(api, "accounts/", body, expect=409)["code"] == "in_use"
+    other = books.account(company, "5051")
+    added = post(api, "accounts/", {"code": "505101", "name": "租金收入", "parent": other.pk}, expect=201)
+    assert (added["kind"], added["is_leaf"]) == ("income", True)
+    term = {"code": "N45", "name": "45天", "lines": [{"percent": "30", "days": 0}, {"percent": None, "days": 45}]}
+    assert len(post(api, "payment-terms/", term, expect=201)["lines"]) == 2
+    term = {"code": "BAD", "name": "x", "lines": [{"percent": "30", "days": 0}]}
+    assert post(api, "payment-terms/", term, expect=409)["code"] == "instalments"
+
+
+def test_reports_answer(api, company, buyer, order):
+    sheet = get(api, "reports/trial-balance/")
+    assert sheet["total"]["closing"] == "0.00"
+    assert {row["code"]: row["closing"] for row in sheet["rows"]}["220302"] == "-11300.00"
+    assert "from_period" in get(api, "reports/trial-balance/", expect=400, from_period="1789-07")
+    account = books.account(company, "1122")
+    ledger = get(api, "reports/ledger/", account=account.pk)
+    assert [row["balance"] for row in ledger["rows"]] == ["11300.00"]
+    ageing = get(api, "reports/ageing/")
+    assert (ageing["total"]["undelivered"], ageing["ledger"]) == ("11300.00", "11300.00")
+    sections = get(api, "reports/reconciliation/")
+    assert all(section["agrees"] for section in sections)
+
+
+def test_a_receivable_is_written_off(api, company, buyer, order):
+    (item,) = get(api, "receivables/")["results"]
+
+    left = post(api, f"receivables/{item['id']}/write-off/", {"amount": "300", "reason": "Insolvent"})
+
+    assert left["open_amount"] == "11000.00"
+    assert books.balance(company, "571103") == 300
+    assert books.balance(company, "1122") == 11000 == books.receivable(buyer)
+
+
+def test_a_rep_sees_the_own_receivables_and_nothing_of_the_books(company, actor, buyer, lamp):
+    from dataclasses import replace
+
+    rep, other = make.actor(company, "rep"), make.actor(company, "rep")
+    for owner in (rep, other):
+        order = replace(books.order(buyer, books.line(lamp, 1, 100)), owner_id=owner.user_id)
+        finance.open_orders(books.demand(order), actor=actor)
+    api = make.client(rep)
+
+    assert len(get(api, "receivables/")["results"]) == 1
+    for path in ("vouchers/", "reports/trial-balance/", "reports/ageing/", "payables/", "periods/"):
+        get(api, path, expect=403)
+    get(api, f"receivables/{OpenItem.objects.get(owner=other.user).pk}/", expect=404)
+
+
+@pytest.mark.parametrize("path", ["vouchers/", "receivables/", "receipts/", "invoices/", "accounts/"])
+def test_lists_take_the_same_statements_for_any_number_of_rows(
+    api, company, actor, buyer, lamp, path, django_assert_max_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from erp.finance.services import MoneyInput, invoices
+
+    counts = []
+    for number in (1, 5):
+        for _ in range(number):
+            order = books.order(buyer, books.line(lamp, 1, 100))
+            finance.open_orders(books.demand(order), actor=actor)
+            invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+            finance.receive([MoneyInput(buyer.pk, Decimal(10), oldest_first=True)], actor=actor)
+        get(api, path)
+        with CaptureQueriesContext(connection) as statements:
+            get(api, path)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1] <= 12
+    assert Invoice.objects.count() == 6
