@@ -6,12 +6,17 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from django.db.models import Max, Min, Q, Sum
 from django.utils.translation import gettext as _
 
 from crm.sales import ports
+from crm.sales.models import Order
 from erp.finance import services as finance
+from erp.finance.models import OpenItem
 from erp.inventory import services as inventory
+from erp.inventory.models import Delivery, Demand
 from erp.procurement import services as procurement
+from integration.receipt import receipts_of
 from suite.core import clock
 from suite.core.access import Actor
 
@@ -21,6 +26,8 @@ def plug() -> None:
     ports.availability = availability
     ports.promise = promise
     ports.standing = standing
+    ports.receipts = receipts_of
+    ports.fulfilment = fulfilment
 
 
 def availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, ports.Availability]:
@@ -66,6 +73,23 @@ def _earliest(quantity, today, stock, arrivals, lead):  # type: ignore[no-untype
             return ports.Promise(None, tuple(terms))
         terms.append((left, today + dt.timedelta(days=lead), _("to be bought, %(days)s days") % {"days": lead}))
     return ports.Promise(max((day for _quantity, day, _reason in terms), default=today), tuple(terms))
+
+
+def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
+    """How far stock and money have come with an order; three statements."""
+    mine = {"company": order.company_id, "order_kind": Order.kind(), "order_id": order.pk}
+    demands = list(Demand.objects.filter(**mine))
+    shipped = Delivery.objects.filter(**mine, status=Delivery.Status.SHIPPED).aggregate(on=Max("shipped_on"))
+    owed = OpenItem.objects.filter(**mine, side=OpenItem.Side.RECEIVABLE, status=OpenItem.Status.OPEN).aggregate(
+        due=Min("due_date", filter=Q(open_amount__gt=0)), open=Sum("open_amount")
+    )
+    return ports.Fulfilment(
+        reserved={demand.line_id: demand.reserved for demand in demands},
+        waiting={demand.line_id: demand.waiting for demand in demands},
+        shipped_on=shipped["on"],
+        due_on=owed["due"],
+        open=owed["open"],
+    )
 
 
 def standing(actor: Actor, party_id: int) -> ports.Standing:

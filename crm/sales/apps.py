@@ -8,7 +8,6 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
-        from crm.sales.services import policy
-        from suite.core import companies
+        from crm.sales import wiring
 
-        companies.on_founding(policy.found)
+        wiring.connect()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from suite.core.access import Actor
+
+if TYPE_CHECKING:
+    from crm.sales.models import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,17 @@ class Standing:
     advance: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """How far the back wing has come with an order; quantities in base units by order line."""
+
+    reserved: Mapping[int, Decimal] = field(default_factory=dict)
+    waiting: Mapping[int, Decimal] = field(default_factory=dict)
+    shipped_on: dt.date | None = None
+    due_on: dt.date | None = None
+    open: Decimal | None = None
+
+
 def _no_availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, Availability]:
     return {}
 
@@ -52,7 +67,18 @@ def _no_standing(actor: Actor, party_id: int) -> Standing | None:
     return None
 
 
+def _no_fulfilment(order: Order, actor: Actor) -> Fulfilment:
+    return Fulfilment()
+
+
+def _no_receipts(order: Order, actor: Actor) -> Sequence[Any]:
+    return ()
+
+
 # Plugged by integration.apps; the defaults say "unknown".
 availability: Callable[[Actor, Collection[int]], Mapping[int, Availability]] = _no_availability
 promise: Callable[[Actor, Mapping[int, Decimal]], Mapping[int, Promise]] = _no_promise
 standing: Callable[[Actor, int], Standing | None] = _no_standing
+fulfilment: Callable[[Order, Actor], Fulfilment] = _no_fulfilment
+# What the acts on an order made, latest first: rows with `act`, `at` and `papers` (kind, label, id, number, state).
+receipts: Callable[[Order, Actor], Sequence[Any]] = _no_receipts

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'quotations',
                 'permissions': [('send_quotation', 'Can send quotations')],
                 'indexes': [models.Index(fields=['company', '-date', '-id'], name='crm_quotation_by_date'), models.Index(fields=['company', 'owner', '-date', '-id'], name='crm_quotation_mine'), models.Index(fields=['company', 'status', '-date', '-id'], name='crm_quotation_by_status'), models.Index(fields=['party', '-date'], name='crm_quotation_by_party')],
+                'constraints': [models.UniqueConstraint(fields=('company', 'number', 'revision'), name='crm_quotation_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -187,7 +188,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'orders',
                 'permissions': [('confirm_order', 'Can confirm orders'), ('cancel_order', 'Can cancel confirmed orders'), ('amend_order', 'Can amend confirmed orders'), ('override_discount', 'Can exceed the largest discount')],
                 'indexes': [models.Index(fields=['company', '-date', '-id'], name='crm_order_by_date'), models.Index(fields=['company', 'owner', '-date', '-id'], name='crm_order_mine'), models.Index(fields=['company', 'status', '-date', '-id'], name='crm_order_by_status'), models.Index(fields=['company', '-gross', '-id'], name='crm_order_by_amount'), models.Index(fields=['party', '-date', '-id'], name='crm_order_by_party')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_ref', ''), _negated=True), fields=('company', 'external_ref'), name='crm_order_ref_once', violation_error_message='There is an order with this reference already')],
+                'constraints': [models.UniqueConstraint(fields=('company', 'number'), name='crm_order_number_once'), models.UniqueConstraint(condition=models.Q(('external_ref', ''), _negated=True), fields=('company', 'external_ref'), name='crm_order_ref_once', violation_error_message='There is an order with this reference already')],
             },
         ),
         migrations.CreateModel(

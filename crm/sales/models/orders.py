@@ -75,6 +75,7 @@ class Order(TradeDocument):
             ("override_discount", "Can exceed the largest discount"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="crm_order_number_once"),
             models.UniqueConstraint(
                 fields=["company", "external_ref"],
                 condition=~models.Q(external_ref=""),

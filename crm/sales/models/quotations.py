@@ -46,6 +46,9 @@ class Quotation(TradeDocument):
         verbose_name = _("quotation")
         verbose_name_plural = _("quotations")
         permissions = [("send_quotation", "Can send quotations")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number", "revision"], name="crm_quotation_number_once")
+        ]
         indexes = [
             models.Index(fields=["company", "-date", "-id"], name="crm_quotation_by_date"),
             models.Index(fields=["company", "owner", "-date", "-id"], name="crm_quotation_mine"),

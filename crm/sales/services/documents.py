@@ -15,7 +15,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.models import Membership
-from suite.masterdata.models import Currency, ExchangeRate, Party, TradeDocument
+from suite.masterdata.models import Contact, Currency, ExchangeRate, Party, TradeDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,16 @@ class Draft:
 
 
 class Basis:
-    """What a set of documents is filled from: customers, teams, currencies and rates; at most four statements."""
+    """What a set of documents is filled from: customers, teams, contacts, currencies and rates; a few statements."""
 
-    def __init__(self, *, actor: Actor, party_ids: Collection[int], currencies: Collection[str | None] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        actor: Actor,
+        party_ids: Collection[int],
+        currencies: Collection[str | None] = (),
+        contact_ids: Collection[int | None] = (),
+    ) -> None:
         self.actor = actor
         self.today = clock.today(actor.company)
         parties = Party.objects.of(actor.company_id).filter(pk__in=set(party_ids)).select_related("customer")
@@ -45,26 +52,35 @@ class Basis:
         owners = {self._customer(pk).owner_id for pk in self.parties if self._customer(pk)} | {actor.user_id}
         members = Membership.objects.filter(company=actor.company_id, user__in=owners - {None})
         self.teams = dict(members.values_list("user_id", "team_id"))
+        wanted = set(contact_ids) - {None}
+        contacts = Contact.objects.of(actor.company_id).filter(pk__in=wanted)
+        self.contacts = dict(contacts.values_list("pk", "party_id")) if wanted else {}
         foreign = set(currencies) - {None, actor.company.currency}
         self.digits = dict(Currency.objects.filter(pk__in=foreign).values_list("pk", "digits")) if foreign else {}
         self.rates = _rates(actor.company_id, foreign) if foreign else []
 
     def _customer(self, party_id: int) -> Any:
-        return getattr(self.parties[party_id], "customer", None)
+        return getattr(self.parties.get(party_id), "customer", None)
 
-    def unsellable(self, party_id: int) -> Refusal | None:
-        """Why nothing can be sold to this party."""
+    def unsellable(self, party_id: int, contact_id: int | None = None) -> Refusal | None:
+        """Why nothing can be sold to this party, or not through this contact."""
         party = self.parties.get(party_id)
         if party is None:
             return Refusal("unknown_party", _("There is no such customer"), field="party")
         if party.is_archived:
             return Refusal("archived", _("%(party)s is archived"), {"party": party.label}, field="party")
+        if contact_id and self.contacts.get(contact_id) != party_id:
+            sentence = _("This is no contact of %(party)s")
+            return Refusal("foreign_contact", sentence, {"party": party.label}, field="contact")
         return None
 
     def refusal(self, draft: Draft) -> Refusal | None:
         """Why this draft cannot stand, whatever its lines."""
-        if refusal := self.unsellable(draft.party_id):
+        if refusal := self.unsellable(draft.party_id, draft.contact_id):
             return refusal
+        if draft.currency_id not in {None, self.actor.company.currency, *self.digits}:
+            sentence = _("There is no currency %(currency)s")
+            return Refusal("unknown_currency", sentence, {"currency": draft.currency_id}, field="currency")
         if draft.exchange_rate is None and self.exchange_rate(draft.currency_id, draft.date) is None:
             params = {"currency": draft.currency_id, "date": draft.date or self.today}
             sentence = _("There is no exchange rate for %(currency)s on %(date)s")
@@ -98,16 +114,28 @@ class Basis:
 
     def terms(self, document: TradeDocument) -> Terms:
         """The pricing terms of a document."""
-        customer = self._customer(document.party_id)
-        return Terms(
-            party_id=document.party_id,
-            tier=customer.tier if customer else "",
-            date=document.date,
-            currency=document.currency_id,
-            includes_tax=document.prices_include_tax,
-            exchange_rate=document.exchange_rate,
-            digits=self.digits.get(document.currency_id, 2),
+        return self._terms(
+            document.party_id,
+            document.date,
+            document.currency_id,
+            document.prices_include_tax,
+            document.exchange_rate,
         )
+
+    def terms_of_draft(self, draft: Draft) -> Terms:
+        """The pricing terms of a draft, complete or not."""
+        return self._terms(
+            draft.party_id,
+            draft.date or self.today,
+            draft.currency_id or self.actor.company.currency,
+            draft.prices_include_tax,
+            draft.exchange_rate or self.exchange_rate(draft.currency_id, draft.date) or Decimal(1),
+        )
+
+    def _terms(self, party_id: int, date: dt.date, currency: str, includes_tax: bool, rate: Decimal) -> Terms:
+        customer = self._customer(party_id)
+        tier = customer.tier if customer else ""
+        return Terms(party_id, tier, date, currency, includes_tax, rate, self.digits.get(currency, 2))
 
 
 def _rates(company_id: int, currencies: Collection[str | None]) -> list[tuple[str, dt.date, Decimal]]:

@@ -13,6 +13,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import DocumentLink
+from suite.desk import search
 from suite.masterdata.models import TradeDocument
 
 D = TypeVar("D", bound=Draft)
@@ -30,6 +31,7 @@ class Prepared(Generic[D, T]):
             actor=actor,
             party_ids=[draft.party_id for draft in drafts],
             currencies=[draft.currency_id for draft in drafts],
+            contact_ids=[draft.contact_id for draft in drafts],
         )
         self.single = len(drafts) == 1
         self.refusals: dict[int, list[Refusal]] = {
@@ -70,6 +72,7 @@ class Prepared(Generic[D, T]):
         for document in self.documents:
             act.audit(document, "created", {"gross": (None, document.gross)})
             act.announce(f"crm.sales.{model._meta.model_name}.created", document, {"number": document.number})
+        search.index(self.documents)
         return self.documents
 
 
@@ -80,4 +83,5 @@ def discard(document: TradeDocument) -> None:
     DocumentLink.objects.of(document.company_id).filter(
         Q(from_kind=document.kind(), from_id=document.pk) | Q(to_kind=document.kind(), to_id=document.pk)
     ).delete()
+    search.forget(type(document), [document.pk])
     document.delete()

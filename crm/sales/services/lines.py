@@ -17,6 +17,7 @@ from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
+from suite.desk import search
 from suite.masterdata.models import TradeDocument
 
 Line = OrderLine | QuotationLine
@@ -24,7 +25,7 @@ Line = OrderLine | QuotationLine
 # What is decided by hand on a line; while it stays as it was, it is not judged again.
 JUDGED = ("product_id", "unit_id", "unit_price", "discount")
 # Changing one of these reckons the lines anew, with the prices they have.
-TERMS = {"party_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
+TERMS = {"party_id", "contact_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
 WRITTEN = (
     "position", "product", "unit", "quantity", "base_quantity", "unit_price", "discount", "tax", "tax_rate", "net",
     "tax_amount", "gross", "description", "requested_date",
@@ -116,10 +117,12 @@ def change(
     """
     values = _columns(document, fields)
     changes = changes_between(document, values)
+    if "party_id" in changes and "contact_id" not in values:
+        values["contact_id"] = None
     for name, value in values.items():
         setattr(document, name, value)
     if inputs is not None or changes.keys() & TERMS:
-        known = {line.pk: line for line in model.objects.filter(**{parent: document})}
+        known = {line.pk: line for line in model.objects.filter(**{parent: document}).select_related("product")}
         inputs = inputs_of(known.values()) if inputs is None else inputs
         priced = _priced_anew(document, changes, inputs, known, actor)
         changes |= _rewrite(model, parent, document, inputs, priced, known)
@@ -132,13 +135,14 @@ def change(
     document.updated_at = clock.now()
     document.save()
     current_act().audit(document, "changed", changes)
+    search.index([document])
     return True
 
 
 def _columns(document: TradeDocument, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Field values under the names of their columns, so that they can be compared without reading relations."""
     values = {
-        (f"{name}_id" if isinstance(value, Model) else name): (value.pk if isinstance(value, Model) else value)
+        document._meta.get_field(name).attname: value.pk if isinstance(value, Model) else value
         for name, value in fields.items()
     }
     known = {column.attname for column in document._meta.concrete_fields if column.editable}
@@ -155,12 +159,18 @@ def _priced_anew(
     actor: Actor,
 ) -> Priced:
     """The lines under the document's terms of now; another currency or day brings its exchange rate."""
-    basis = Basis(actor=actor, party_ids=[document.party_id], currencies=[document.currency_id])
+    basis = Basis(
+        actor=actor,
+        party_ids=[document.party_id],
+        currencies=[document.currency_id],
+        contact_ids=[document.contact_id],  # type: ignore[attr-defined]
+    )
     if changes.keys() & {"currency_id", "date"} and "exchange_rate" not in changes:
         document.exchange_rate = basis.exchange_rate(document.currency_id, document.date) or document.exchange_rate
     priced = price_all([(basis.terms(document), inputs)], actor=actor, known=known)[0]
-    if "party_id" in changes and (refusal := basis.unsellable(document.party_id)):
-        priced.refusals.insert(0, refusal)
+    if changes.keys() & {"party_id", "contact_id"}:
+        refusal = basis.unsellable(document.party_id, document.contact_id)  # type: ignore[attr-defined]
+        priced.refusals[:0] = [refusal] if refusal else []
     if priced.refusals:
         raise BusinessError(*priced.refusals)
     return priced
@@ -204,19 +214,17 @@ def _line_changes(
 ) -> dict[str, tuple[Any, Any]]:
     changes: dict[str, tuple[Any, Any]] = {}
     for row in changed:
-        changes[f"line {row.position + 1}"] = (_brief(known[row.pk]), _brief(row))
+        changes[f"#{row.position + 1}"] = (_brief(known[row.pk]), _brief(row))
     for row in new:
-        changes[f"line {row.position + 1} (new)"] = (None, _brief(row))
+        changes[f"#{row.position + 1} +"] = (None, _brief(row))
     for pk in gone:
-        changes[f"line {known[pk].position + 1} (gone)"] = (_brief(known[pk]), None)
+        changes[f"#{known[pk].position + 1} -"] = (_brief(known[pk]), None)
     return changes
 
 
-def _brief(line: Line) -> dict[str, Any]:
-    return {
-        "product": line.product_id,
-        "quantity": str(line.quantity),
-        "unit_price": str(line.unit_price),
-        "discount": str(line.discount),
-        "gross": str(line.gross),
-    }
+def _brief(line: Line) -> str:
+    """A line in one row of the audit trail: LAMP 3 pcs x 113 -10%."""
+    discount = f" -{line.discount.normalize():f}%" if line.discount else ""
+    return (
+        f"{line.product.code} {line.quantity.normalize():f} {line.unit_id} x {line.unit_price.normalize():f}{discount}"
+    )

@@ -107,6 +107,9 @@ def change_order(
     order = Order.objects.of(actor.company_id).lock([order_id]).select_related("company").get()
     order.demand_version(version)
     order.demand_status(Order.Status.DRAFT)
+    party = fields.get("party")
+    if party and party.pk != order.party_id:
+        fields.setdefault("shipping_address", shipping_addresses(actor, [party.pk]).get(party.pk, ""))
     if trade_lines.change(OrderLine, "order", order, fields=fields, inputs=lines, actor=actor):
         current_act().announce("crm.sales.order.changed", order, {"number": order.number})
     return order

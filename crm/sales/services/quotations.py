@@ -21,6 +21,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
+from suite.desk import search
 from suite.masterdata.models import Party
 
 Status = Quotation.Status
@@ -139,6 +140,7 @@ def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Qu
     act = current_act()
     act.link(quotation, revision, "revision")
     act.audit(revision, "created", {"revision": (quotation.revision, revision.revision)})
+    search.index([revision])
     _announce(revision, "created")
     return revision
 
@@ -189,6 +191,7 @@ def order_from_quotation(*, quotation_id: int, actor: Actor, reason: str = "", *
     act.link(quotation, order)
     act.audit(order, "created", {"quotation": (None, str(quotation)), "gross": (None, order.gross)})
     act.announce("crm.sales.order.created", order, {"number": order.number})
+    search.index([order])
     return order
 
 

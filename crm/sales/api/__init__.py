@@ -1,0 +1,11 @@
+"""Selling for other systems: `/api/v1/crm/sales/`."""
+
+from crm.sales.api.orders import OrderViewSet
+from crm.sales.api.price_lists import PriceListViewSet
+from crm.sales.api.quotations import QuotationViewSet
+from suite.core.api import Router
+
+router = Router()
+router.register("quotations", QuotationViewSet, basename="crm-sales-quotation")
+router.register("orders", OrderViewSet, basename="crm-sales-order")
+router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list")

@@ -1,0 +1,137 @@
+"""What quotations and orders have in common at the API: their lines, their header, how input becomes lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from crm.sales import papers
+from crm.sales.models import OrderLine, QuotationLine
+from crm.sales.services.lines import inputs_of
+from crm.sales.services.pricing import LineInput
+from suite.core.api import ServiceViewSet, StrictModelSerializer, StrictSerializer
+from suite.desk.chain import chain_of
+from suite.masterdata.models import TradeDocument
+
+SMALLEST = Decimal("0.000001")
+LINE_FIELDS = (
+    "id", "position", "product", "product_code", "product_name", "description", "unit", "quantity", "base_quantity",
+    "unit_price", "discount", "tax", "tax_rate", "net", "tax_amount", "gross", "requested_date",
+)  # fmt: skip
+DECIDED = ("position", "base_quantity", "tax_rate", "net", "tax_amount", "gross")
+HEADER_FIELDS = (
+    "id", "number", "status", "party", "party_name", "contact", "owner", "team", "date", "currency", "exchange_rate",
+    "prices_include_tax", "net", "tax_amount", "gross", "note", "revision", "version", "created_at", "updated_at",
+)  # fmt: skip
+GIVEN_BY_US = ("number", "status", "owner", "team", "revision", "version", "created_at", "updated_at")
+
+
+class TradeLineSerializer(StrictModelSerializer):
+    """A line. Without `unit_price` it is priced from the price lists, without `tax` and `unit` as the product says."""
+
+    id = serializers.IntegerField(required=False, help_text=_("Names the line that is changed and keeps its id"))
+    product_code = serializers.CharField(source="product.code", read_only=True)
+    product_name = serializers.CharField(source="product.label", read_only=True)
+    unit = serializers.CharField(source="unit_id", max_length=12, required=False)
+    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=SMALLEST)
+    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0), required=False)
+    discount = serializers.DecimalField(
+        max_digits=7, decimal_places=4, min_value=Decimal(0), max_value=Decimal(100), required=False
+    )
+
+    class Meta:
+        fields = LINE_FIELDS
+        read_only_fields = DECIDED
+        extra_kwargs = {"tax": {"required": False}}
+
+
+class TradeSerializer(StrictModelSerializer):
+    """The header of a quotation or an order."""
+
+    party_name = serializers.CharField(source="party.label", read_only=True)
+    currency = serializers.RegexField("^[A-Z]{3}$", source="currency_id", required=False)
+    exchange_rate = serializers.DecimalField(max_digits=18, decimal_places=8, min_value=SMALLEST, required=False)
+
+    class Meta:
+        fields = HEADER_FIELDS
+        read_only_fields = GIVEN_BY_US
+        extra_kwargs = {"date": {"required": False}}
+
+
+class Language(StrictSerializer):
+    """In which language a paper is wanted."""
+
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+
+
+class LinkedPaper(serializers.Serializer):
+    """A paper in the chain."""
+
+    kind = serializers.CharField()
+    id = serializers.IntegerField(source="pk")
+    number = serializers.CharField(source="title")
+    state = serializers.CharField()
+    current = serializers.BooleanField()
+
+
+class Step(serializers.Serializer):
+    """The papers of one kind in a chain, from the earliest step to the latest."""
+
+    label = serializers.CharField()
+    papers = LinkedPaper(source="boxes", many=True)
+
+
+def line_inputs(rows: Iterable[Mapping[str, Any]], known: Sequence[OrderLine | QuotationLine] = ()) -> list[LineInput]:
+    """Checked lines as the services take them; what is left out of a line that is known stays as it was."""
+    before = {line.id: line for line in inputs_of(known)}
+    return [_line_input(row, before.get(row.get("id") or 0), index) for index, row in enumerate(rows)]
+
+
+def _line_input(row: Mapping[str, Any], before: LineInput | None, index: int) -> LineInput:
+    values = {name: row[name] for name in ("id", "quantity", "unit_price", "discount", "unit_id", "description",
+                                           "requested_date") if name in row}  # fmt: skip
+    if "product" in row:
+        values["product_id"] = row["product"].pk
+    if "tax" in row:
+        values["tax_id"] = row["tax"].pk
+    if before is None:
+        missing = {"product_id": "product", "quantity": "quantity"}.items()
+        if wrong := [name for column, name in missing if column not in values]:
+            required = serializers.Field.default_error_messages["required"]
+            errors = [{} for _line in range(index)] + [{name: [required] for name in wrong}]
+            raise serializers.ValidationError({"lines": errors})
+        return LineInput(**values)
+    if values.get("product_id", before.product_id) != before.product_id:
+        return LineInput(**{"quantity": before.quantity, **values})  # another product has its own price, unit and tax
+    if values.get("unit_id", before.unit_id) != before.unit_id and "unit_price" not in values:
+        values["unit_price"] = None
+    return replace(before, **values)
+
+
+class TradeViewSet(ServiceViewSet):
+    """Acts of both: the record is looked for without its lines, which the answer reads again anyway."""
+
+    query_keys = ("language",)
+
+    def key(self, pk: str) -> int:
+        """The key of the record, if the caller may do this to it; else there is no such record."""
+        rows = self.model._default_manager.visible_to(self.actor, self.permission_code(self.action))  # type: ignore[attr-defined]
+        if not rows.filter(pk=pk).exists():
+            raise Http404
+        return int(pk)
+
+    def chain_answer(self, document: TradeDocument) -> Response:
+        return Response(Step(chain_of(self.actor, document), many=True).data)
+
+    def paper_answer(self, document: Any) -> HttpResponse:
+        language = self.values(Language, self.request.query_params.dict()).get("language")
+        return papers.answer(document, language or translation.get_language())

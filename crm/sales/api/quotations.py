@@ -1,0 +1,168 @@
+"""Quotations for other systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.sales.api.documents import (
+    GIVEN_BY_US,
+    HEADER_FIELDS,
+    Step,
+    TradeLineSerializer,
+    TradeSerializer,
+    TradeViewSet,
+    line_inputs,
+)
+from crm.sales.api.orders import OrderSerializer, OrderViewSet
+from crm.sales.models import Order, Quotation, QuotationLine
+from crm.sales.services import quotations
+from suite.core.acts import settle
+from suite.core.api import Creating, Deleting, FilterSet, Reason, ScopedChoiceFilter, StrictSerializer, Updating, action
+from suite.core.models import User
+from suite.masterdata.models import Party
+
+
+class QuotationLineSerializer(TradeLineSerializer):
+    class Meta(TradeLineSerializer.Meta):
+        model = QuotationLine
+
+
+class QuotationSerializer(TradeSerializer):
+    """A quotation; without `valid_until` it is valid as long as the sales settings say."""
+
+    lines = QuotationLineSerializer(many=True, required=False)
+
+    class Meta(TradeSerializer.Meta):
+        model = Quotation
+        fields = (*HEADER_FIELDS, "valid_until", "replaces", "sent_at", "lines")
+        read_only_fields = (*GIVEN_BY_US, "replaces", "sent_at")
+
+
+class QuotationChange(QuotationSerializer):
+    """What changes of a draft. `lines` are the new lines altogether: those left out are dropped."""
+
+    version = serializers.IntegerField(required=False)
+
+
+class Sending(StrictSerializer):
+    """How a quotation is sent: by mail to the customer unless said otherwise."""
+
+    by_mail = serializers.BooleanField(default=True)
+    to = serializers.EmailField(required=False, allow_blank=True, default="")
+    message = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="", allow_blank=True)
+
+
+class OrderFields(StrictSerializer):
+    """What the order says beyond the quotation."""
+
+    requested_date = serializers.DateField(required=False, allow_null=True)
+    customer_reference = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    external_ref = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    shipping_address = serializers.CharField(max_length=400, required=False, allow_blank=True)
+
+
+class QuotationFilters(FilterSet):
+    party = ScopedChoiceFilter(Party)
+    owner = ScopedChoiceFilter(User)
+
+    class Meta:
+        model = Quotation
+        fields = {
+            "status": ["exact", "in"],
+            "date": ["exact", "gte", "lte"],
+            "valid_until": ["gte", "lte"],
+            "gross": ["gte", "lte"],
+            "number": ["exact"],
+        }
+
+
+class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
+    model = Quotation
+    serializer_class = QuotationSerializer
+    input_classes = {
+        "partial_update": QuotationChange,
+        "send": Sending,
+        "order": OrderFields,
+        "revise": Reason,
+        "win": Reason,
+        "lose": Reason,
+    }
+    output_classes = {"chain": Step(many=True), "order": OrderSerializer, "pdf": OpenApiTypes.BINARY}
+    filterset_class = QuotationFilters
+    ordering_fields = ("date", "id")
+    ordering = "-date"
+    select = ("company", "party", "contact", "owner")
+    prefetch = (Prefetch("lines", QuotationLine.objects.select_related("product")),)
+    action_permissions = {
+        "send": "crm_sales.send_quotation",
+        "revise": "crm_sales.change_quotation",
+        "win": "crm_sales.change_quotation",
+        "lose": "crm_sales.change_quotation",
+        "order": "crm_sales.add_order",
+        "chain": "crm_sales.view_quotation",
+        "pdf": "crm_sales.view_quotation",
+    }
+
+    def add(self, values: dict[str, Any]) -> Quotation:
+        contact = values.pop("contact", None)
+        lines = line_inputs(values.pop("lines", ()))
+        return quotations.create_quotation(**values, contact_id=contact and contact.pk, lines=lines, actor=self.actor)
+
+    def change(self, row: Quotation, values: dict[str, Any]) -> None:
+        given = values.pop("lines", None)
+        lines = None if given is None else line_inputs(given, row.lines.all())
+        quotations.change_quotation(quotation_id=row.pk, lines=lines, actor=self.actor, **values)
+
+    def remove(self, row: Quotation) -> None:
+        quotations.delete_quotation(quotation_id=row.pk, actor=self.actor)
+
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: str) -> Response:
+        """Mark as sent and mail it as a PDF."""
+        quotations.send_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def revise(self, request: Request, pk: str) -> Response:
+        """Write the next revision as a draft; the answer is the revision."""
+        revision = quotations.revise_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
+        return self.answer(revision.pk)
+
+    @action(detail=True, methods=["post"])
+    def win(self, request: Request, pk: str) -> Response:
+        """Close as won, without an order here."""
+        quotations.win_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def lose(self, request: Request, pk: str) -> Response:
+        """Close as lost."""
+        quotations.lose_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def order(self, request: Request, pk: str) -> Response:
+        """Write the order with the same lines and close the quotation as won; the answer is the order."""
+        order = quotations.order_from_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
+        settle()
+        rows = Order.objects.of(self.actor.company_id).prefetch_related(*OrderViewSet.prefetch)
+        return Response(OrderSerializer(rows.select_related("party").get(pk=order.pk)).data, status.HTTP_201_CREATED)
+
+    @action(detail=True)
+    def chain(self, request: Request, pk: str) -> Response:
+        """The papers the quotation came from and led to, as far as the caller may see them."""
+        return self.chain_answer(self.get_object())
+
+    @action(detail=True)
+    def pdf(self, request: Request, pk: str) -> HttpResponse:
+        """The quotation as a PDF; `?language=en` or `zh-hans`."""
+        return self.paper_answer(self.get_object())

@@ -1,0 +1,146 @@
+"""What the pages of selling ask: which orders are late, how far an order has come and who is next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from crm.sales.models import Order, OrderLine, Quotation
+from crm.sales.ports import Fulfilment
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.money import ZERO, round_quantity
+from suite.desk import formats
+from suite.masterdata.models import Tax, Unit
+from suite.masterdata.queries import taxes_on
+
+DONE, NOW, LATE, WAITING = "done", "now", "late", "waiting"
+Progress = Order.Progress
+
+
+def units() -> QuerySet[Unit]:
+    """The units in which something can be sold."""
+    return Unit.objects.all()
+
+
+def taxes(actor: Actor) -> QuerySet[Tax]:
+    """The taxes of the company in force today."""
+    return taxes_on(actor.company_id, clock.today(actor.company))
+
+
+def is_late(actor: Actor) -> Q:
+    """Confirmed, promised for a day that is past, and not delivered."""
+    today = clock.today(actor.company)
+    return Q(status=Order.Status.CONFIRMED, promised_date__lt=today) & ~Q(delivery=Progress.DONE)
+
+
+def to_confirm(actor: Actor) -> QuerySet[Order]:
+    """My drafts that have lines, the oldest first."""
+    mine = Order.objects.visible_to(actor).filter(owner=actor.user_id, status=Order.Status.DRAFT)
+    return mine.exclude(gross=0).select_related("party").order_by("date", "id")
+
+
+def late(actor: Actor) -> QuerySet[Order]:
+    """Late orders the actor sees, the longest overdue first."""
+    return (
+        Order.objects.visible_to(actor).filter(is_late(actor)).select_related("party").order_by("promised_date", "id")
+    )
+
+
+def open_quotations(actor: Actor) -> QuerySet[Quotation]:
+    """My quotations that wait for an answer, those that end soonest first."""
+    mine = Quotation.objects.visible_to(actor).filter(owner=actor.user_id, status=Quotation.Status.SENT)
+    return mine.select_related("party").order_by("valid_until", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the three stretches of an order's way: `state` is done, now, late or waiting."""
+
+    label: str
+    state: str
+    text: str
+    date: dt.date | dt.datetime | None = None
+    next: str = ""
+
+
+def way_of(order: Order, fulfilment: Fulfilment, actor: Actor) -> list[Step]:
+    """Follow-up, fulfilment, collection: how far, since when, and who is next."""
+    return [_follow_up(order), _fulfilment(order, fulfilment, actor), _collection(order, fulfilment, actor)]
+
+
+def _follow_up(order: Order) -> Step:
+    label = _("Follow-up")
+    if order.status == Order.Status.DRAFT:
+        who = _("%(who)s: confirm the order") % {"who": order.owner or _("Sales")}
+        return Step(label, NOW, _("Draft"), order.date, who)
+    if order.status == Order.Status.CANCELLED:
+        return Step(label, DONE, _("Cancelled"), order.updated_at)
+    return Step(label, DONE, _("Confirmed"), order.confirmed_at)
+
+
+def _fulfilment(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
+    label = _("Fulfilment")
+    if order.status != Order.Status.CONFIRMED:
+        return Step(label, WAITING, "")
+    if order.delivery == Progress.DONE:
+        return Step(label, DONE, _("Delivered"), fulfilment.shipped_on)
+    is_overdue = bool(order.promised_date and order.promised_date < clock.today(actor.company))
+    waiting = sum(fulfilment.waiting.values(), ZERO)
+    text = _("Partly delivered") if order.delivery == Progress.PART else _("Not delivered yet")
+    if waiting:
+        who = _("Purchasing: %(quantity)s to come") % {"quantity": formats.quantity(waiting)}
+    else:
+        who = _("Warehouse: ship what is reserved")
+    return Step(label, LATE if is_overdue else NOW, text, order.promised_date, who)
+
+
+def _collection(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
+    label = _("Collection")
+    if order.status != Order.Status.CONFIRMED:
+        return Step(label, WAITING, "")
+    if order.payment == Progress.DONE:
+        return Step(label, DONE, _("Paid"))
+    owed = fulfilment.open if fulfilment.open is not None else order.gross - order.paid
+    text = _("%(amount)s open") % {"amount": formats.money(owed)}
+    if order.delivery == Progress.NONE:
+        return Step(label, WAITING, text, fulfilment.due_on)
+    if order.invoicing != Progress.DONE:
+        return Step(label, NOW, text, fulfilment.due_on, _("Finance: invoice what was delivered"))
+    is_overdue = bool(fulfilment.due_on and fulfilment.due_on < clock.today(actor.company))
+    return Step(label, LATE if is_overdue else NOW, text, fulfilment.due_on, _("Finance: collect the money"))
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """A line with its quantities in the line's own unit."""
+
+    line: OrderLine
+    reserved: Decimal
+    delivered: Decimal
+    returned: Decimal
+    invoiced: Decimal
+
+
+def progress_of(lines: Sequence[OrderLine], fulfilment: Fulfilment) -> list[LineProgress]:
+    """The lines of an order with how far each has come."""
+    return [
+        LineProgress(
+            line,
+            in_line_unit(line, fulfilment.reserved.get(line.pk, ZERO)),
+            in_line_unit(line, line.delivered),
+            in_line_unit(line, line.returned),
+            in_line_unit(line, line.invoiced),
+        )
+        for line in lines
+    ]
+
+
+def in_line_unit(line: OrderLine, base_quantity: Decimal) -> Decimal:
+    """A base quantity in the unit in which the line was ordered."""
+    return round_quantity(base_quantity * line.quantity / line.base_quantity)

@@ -1,0 +1,385 @@
+"""Pages of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.sales import papers, ports, queries
+from crm.sales.forms import AmendForm, OrderForm, ReasonForm, lines_of
+from crm.sales.models import Order
+from crm.sales.services import amending, confirming, orders
+from crm.sales.views import refusals
+from crm.sales.views.history import history
+from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, reckon, write
+from suite.core.access import Actor
+from suite.core.acts import acting
+from suite.core.doors import door
+from suite.core.errors import BusinessError
+from suite.desk import documents, formats
+from suite.desk.chain import chain_of
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    OwnerFilter,
+    PickFilter,
+    View,
+    list_view,
+)
+from suite.desk.pages import render_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.views.todos import tasks_of
+
+Status = Order.Status
+PROGRESS_COLOURS = {"none": "secondary", "part": "info", "done": "success"}
+
+
+def _is_draft(order: Order) -> bool:
+    return order.status == Status.DRAFT
+
+
+def _confirm_many(*, actor: Actor, pks: Sequence[int]) -> confirming.Outcome:
+    return confirming.confirm_orders(order_ids=pks, actor=actor, all_or_nothing=False)
+
+
+def _cancel_many(*, actor: Actor, pks: Sequence[int], reason: str) -> confirming.Outcome:
+    return confirming.cancel_orders(order_ids=pks, actor=actor, reason=reason, all_or_nothing=False)
+
+
+def _progress(name: str, label: Any) -> Column:
+    return Column(name, label, "badge", card="hide", colours=lambda order: PROGRESS_COLOURS[getattr(order, name)])
+
+
+class OrderList(ListSpec):
+    """Orders."""
+
+    model = Order
+    title = gettext_lazy("Orders")
+    icon = "shopping-cart"
+    columns = (
+        Column("number", gettext_lazy("Number"), card="meta"),
+        Column("party", gettext_lazy("Customer"), value="party__label", card="title"),
+        Column("date", gettext_lazy("Date"), "date", sort=True),
+        Column("status", gettext_lazy("Status"), "badge", card="side"),
+        _progress("delivery", gettext_lazy("Delivery")),
+        _progress("payment", gettext_lazy("Payment")),
+        Column("promised_date", gettext_lazy("Promised date"), "date"),
+        Column("gross", gettext_lazy("Total with tax"), "money", sort=True, card="side"),
+        Column("owner", gettext_lazy("Owner"), card="hide"),
+        _progress("invoicing", gettext_lazy("Invoicing")),
+        Column("requested_date", gettext_lazy("Requested date"), "date", shown=False),
+        Column("customer_reference", gettext_lazy("Customer's reference"), shown=False),
+        Column("net", gettext_lazy("Net"), "money", shown=False),
+        Column("paid", gettext_lazy("Paid"), "money", shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", gettext_lazy("Status"), choices=Status),
+        PickFilter("party", gettext_lazy("Customer"), kind="buyer"),
+        DateFilter("date", gettext_lazy("Date")),
+        OwnerFilter(),
+        BoolFilter("late", gettext_lazy("Late"), condition=queries.is_late),
+        ChoiceFilter("delivery", gettext_lazy("Delivery"), choices=Order.Progress, quick=False),
+        ChoiceFilter("invoicing", gettext_lazy("Invoicing"), choices=Order.Progress, quick=False),
+        ChoiceFilter("payment", gettext_lazy("Payment"), choices=Order.Progress, quick=False),
+        NumberFilter("gross", gettext_lazy("Total with tax"), quick=False),
+        DateFilter("promised", gettext_lazy("Promised date"), "promised_date", quick=False),
+    )
+    views = (
+        View("mine", gettext_lazy("Mine"), {"owner": "me"}),
+        View("to_confirm", gettext_lazy("To confirm"), {"status": "draft"}),
+        View("to_deliver", gettext_lazy("To deliver"), {"status": "confirmed", "delivery": "none,part"}),
+        View("late", gettext_lazy("Late"), {"late": "yes"}),
+        View("unpaid", gettext_lazy("Delivered, not paid"), {"delivery": "part,done", "payment": "none,part"}),
+    )
+    acts = (
+        Act("confirm", gettext_lazy("Confirm"), "crm_sales.confirm_order", _confirm_many,
+            icon="check", when=_is_draft, in_row=True),
+        Act(
+            "cancel", gettext_lazy("Cancel orders"), "crm_sales.cancel_order", _cancel_many,
+            icon="x", form=ReasonForm, danger=True, when=lambda order: order.status != Status.CANCELLED,
+        ),
+    )  # fmt: skip
+    order = "-date"
+    related = ("party", "owner")
+    create = Create(gettext_lazy("New order"), "sales:order_new", "crm_sales.add_order")
+    empty = gettext_lazy("No orders yet. Write the first one, or order what was quoted.")
+
+
+@door("crm_sales.view_order")
+def order_list(request: HttpRequest) -> HttpResponseBase:
+    return list_view(request, OrderList)
+
+
+def _create(**values: Any) -> Order:
+    return orders.create_order(**values)
+
+
+def _change(order: Order, **values: Any) -> Order:
+    return orders.change_order(order_id=order.pk, **values)
+
+
+SHEET = Sheet(Order, OrderForm, _create, _change, "sales:order", gettext_lazy("Order %(number)s was saved"))
+
+
+@door("crm_sales.add_order")
+def order_new(request: HttpRequest) -> HttpResponse:
+    """A new order; `?party=` fills in the customer."""
+    context = {"heading": _("New order"), "crumbs": _crumbs(), "back": reverse("sales:orders")}
+    return write(request, SHEET, initial=blank(request), **context)
+
+
+@door("crm_sales.change_order")
+def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a draft; a confirmed order is amended instead."""
+    order = _mine(request, pk, "crm_sales.change_order")
+    if not _is_draft(order):
+        return redirect("sales:order_amend" if order.status == Status.CONFIRMED else "sales:order", pk)
+    page = reverse("sales:order", args=[pk])
+    return write(request, SHEET, order, heading=order.number, crumbs=[*_crumbs(), (order.number, page)], back=page)
+
+
+@door("crm_sales.amend_order")
+def order_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the lines of a confirmed order; stock, purchasing and books follow."""
+    order, actor = _mine(request, pk, "crm_sales.amend_order"), request.actor  # type: ignore[attr-defined]
+    page = reverse("sales:order", args=[pk])
+    if order.status != Status.CONFIRMED:
+        return redirect(page)
+    data = request.POST if request.method == "POST" else None
+    form = AmendForm(data, actor=actor, initial={"version": order.version})
+    lines = lines_of(actor, data, order.lines.all())
+    status = 400 if data is not None else 200
+    if data is not None and all([form.is_valid(), lines.is_valid()]):
+        typed, status = form.cleaned_data, 409
+        try:
+            amending.amend_order(
+                order_id=pk,
+                lines=[each.line() for each in lines.filled_forms],
+                actor=actor,
+                version=typed["version"],
+                reason=typed["reason"],
+            )
+        except BusinessError as error:
+            place(error, form, lines)
+        else:
+            messages.success(request, _("Order %(number)s was amended") % {"number": order})
+            return redirect(page)
+    context = {
+        "form": form,
+        "lines": lines,
+        "heading": _("Amend %(number)s") % {"number": order},
+        "crumbs": [*_crumbs(), (order.number, page)],
+        "back": page,
+        "reckon": f"{reverse('sales:reckon')}?order={pk}",
+    }
+    return render_page(request, "crm/sales/sheet.html", context, status=status)
+
+
+@door("crm_sales.view_pricelist")
+@require_POST
+def reckon_sheet(request: HttpRequest) -> HttpResponse:
+    """Prices, stock and totals of what is typed; `?order=` reckons under the terms of a confirmed order."""
+    pk = request.GET.get("order", "")
+    order = _mine(request, int(pk), "crm_sales.view_order") if pk.isdigit() else None
+    return reckon(request, order)
+
+
+@door("crm_sales.view_order")
+@require_GET
+def order_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One order: how far it is, its lines, its papers."""
+    return show(request, _mine(request, pk, "crm_sales.view_order"))
+
+
+def show(request: HttpRequest, order: Order, error: BusinessError | None = None) -> HttpResponse:
+    """The page of an order; after a refusal with what was said at the lines and what may be done about it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    fulfilment = ports.fulfilment(order, actor)
+    lines = list(order.lines.select_related("product", "unit"))
+    page = RecordPage(
+        order.number,
+        lead=order.party.label,
+        crumbs=_crumbs(),
+        badges=[documents.state_of(order) or ("", "")],
+        acts=_acts(order),
+        facts=_facts(order),
+        tabs=_tabs(order),
+        chain=chain_of(actor, order),
+    )
+    context = {
+        "order": order,
+        "rows": queries.progress_of(lines, fulfilment),
+        "way": queries.way_of(order, fulfilment, actor),
+        "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),
+        "capitals": in_words(order.gross, order.currency_id),
+        "amendments": order.amendments.select_related("made_by").order_by("-revision"),
+        "refused": refusals.explained(error, order, actor) if error else None,
+    }
+    response = record_page(request, page, context, template="crm/sales/order.html")
+    response.status_code = 409 if error else 200
+    return response
+
+
+def _acts(order: Order) -> list[PageAct]:
+    draft, confirmed = _is_draft(order), order.status == Status.CONFIRMED
+    started = _("Something was delivered, invoiced or paid already") if _has_started(order) else ""
+    acts = []
+    if draft:
+        acts += [
+            _act(order, "confirm", _("Confirm"), "check", "crm_sales.confirm_order", primary=True),
+            _link(order, "order_edit", _("Edit"), "pencil", "crm_sales.change_order"),
+        ]
+    if confirmed:
+        acts += [
+            _link(order, "order_amend", _("Amend"), "pencil", "crm_sales.amend_order"),
+            _act(order, "undo", _("Undo the confirmation"), "arrow-back-up", "crm_sales.confirm_order", in_menu=True,
+                 confirm=_("Reverse everything the confirmation made?"), reason=True, disabled=started),
+        ]  # fmt: skip
+    if draft or confirmed:
+        acts.append(
+            _act(order, "cancel", _("Cancel the order"), "x", "crm_sales.cancel_order", in_menu=True, danger=True,
+                 confirm=_("Cancel what is not delivered yet?"), reason=True)
+        )  # fmt: skip
+    if draft and not order.revision:
+        acts.append(
+            _act(order, "delete", _("Delete the draft"), "trash", "crm_sales.delete_order", in_menu=True, danger=True,
+                 confirm=_("Delete this draft for good?"))
+        )  # fmt: skip
+    return [*acts, *pdf_acts(reverse("sales:order_pdf", args=[order.pk]))]
+
+
+def _has_started(order: Order) -> bool:
+    return any(getattr(order, name) != Order.Progress.NONE for name in ("delivery", "invoicing", "payment"))
+
+
+def _act(order: Order, name: str, label: str, icon: str, permission: str, **more: Any) -> PageAct:
+    return PageAct(label, reverse("sales:order_act", args=[order.pk, name]), icon, permission, **more)
+
+
+def _link(order: Order, url_name: str, label: str, icon: str, permission: str) -> PageAct:
+    return PageAct(label, reverse(f"sales:{url_name}", args=[order.pk]), icon, permission, method="get")
+
+
+def _facts(order: Order) -> list[Fact]:
+    return [
+        Fact(_("Customer"), order.party.label, documents.url_of("masterdata.party", order.party_id)),
+        Fact(_("Contact"), order.contact),
+        Fact(_("Owner"), order.owner),
+        Fact(_("Date"), formats.day(order.date)),
+        Fact(_("Requested date"), formats.day(order.requested_date)),
+        Fact(_("Promised date"), formats.day(order.promised_date)),
+        Fact(_("Customer's reference"), order.customer_reference),
+        Fact(_("Reference elsewhere"), order.external_ref),
+        Fact(_("Shipping address"), order.shipping_address),
+        Fact(_("When short"), order.get_shortage_display() if order.shortage else ""),
+        Fact(_("Currency"), order.currency_id if order.currency_id != order.company.currency else ""),
+        Fact(_("Revision"), order.revision or ""),
+        Fact(_("Note"), order.note),
+    ]
+
+
+def _tabs(order: Order) -> list[Tab]:
+    return [
+        Tab("receipt", _("What it set in motion"), template="crm/sales/_receipt.html"),
+        Tab("history", _("History"), url=reverse("sales:order_history", args=[order.pk])),
+        Tab("tasks", _("Tasks"), url=reverse("sales:order_tasks", args=[order.pk])),
+    ]
+
+
+def _crumbs() -> list[tuple[Any, str]]:
+    return [(_("Orders"), reverse("sales:orders"))]
+
+
+def _mine(request: HttpRequest, pk: int, permission: str) -> Order:
+    rows = Order.objects.visible_to(request.actor, permission)  # type: ignore[attr-defined]
+    return get_object_or_404(rows.select_related("company", "party", "contact", "owner", "quotation"), pk=pk)
+
+
+def _confirm(order: Order, actor: Actor, reason: str) -> str:
+    try:
+        confirming.confirm_orders(order_ids=[order.pk], actor=actor)
+    except BusinessError as error:
+        if error.code == "already_confirmed":  # the second of two clicks
+            return _("Order %(number)s is confirmed")
+        raise
+    return _("Order %(number)s is confirmed")
+
+
+def _confirm_waiting(order: Order, actor: Actor, reason: str) -> str:
+    """Take what is free and request the rest, although the product says that short orders are refused."""
+    with acting(actor):
+        orders.change_order(order_id=order.pk, actor=actor, shortage=Order.Shortage.BACKORDER)
+        return _confirm(order, actor, reason)
+
+
+def _cancel(order: Order, actor: Actor, reason: str) -> str:
+    confirming.cancel_orders(order_ids=[order.pk], actor=actor, reason=reason)
+    return _("Order %(number)s is cancelled")
+
+
+def _undo(order: Order, actor: Actor, reason: str) -> str:
+    confirming.undo_confirm(order_id=order.pk, actor=actor, reason=reason)
+    return _("Order %(number)s is a draft again")
+
+
+def _delete(order: Order, actor: Actor, reason: str) -> str:
+    orders.delete_draft(order_id=order.pk, actor=actor)
+    return _("Order %(number)s was deleted")
+
+
+ACTS: dict[str, tuple[str, Callable[[Order, Actor, str], str]]] = {
+    "confirm": ("crm_sales.confirm_order", _confirm),
+    "confirm-waiting": ("crm_sales.confirm_order", _confirm_waiting),
+    "undo": ("crm_sales.confirm_order", _undo),
+    "cancel": ("crm_sales.cancel_order", _cancel),
+    "delete": ("crm_sales.delete_order", _delete),
+}
+
+
+@door("crm_sales.view_order")
+def order_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Do something to an order; a refusal shows the order with the reason where it belongs."""
+    if name not in ACTS:
+        raise Http404
+    permission, act = ACTS[name]
+    if request.method != "POST":
+        return redirect("sales:order", pk)
+    order = _mine(request, pk, permission)
+    try:
+        sentence = act(order, request.actor, request.POST.get("reason", "")[:500])  # type: ignore[attr-defined]
+    except BusinessError as error:
+        order.refresh_from_db()
+        return show(request, order, error)
+    messages.success(request, sentence % {"number": order.number})
+    return redirect("sales:orders") if name == "delete" else redirect("sales:order", pk)
+
+
+@door("crm_sales.view_order")
+@require_GET
+def order_history(request: HttpRequest, pk: int) -> HttpResponse:
+    return history(request, _mine(request, pk, "crm_sales.view_order"))
+
+
+@door("desk.view_task")
+def order_tasks(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return tasks_of(request, _mine(request, pk, "crm_sales.view_order"))
+
+
+@door("crm_sales.view_order")
+@require_GET
+def order_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    return papers.answer(_mine(request, pk, "crm_sales.view_order"), request.GET.get("language") or get_language())

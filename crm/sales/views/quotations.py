@@ -1,0 +1,312 @@
+"""Pages of quotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.sales import papers
+from crm.sales.forms import QuotationForm, SendForm
+from crm.sales.models import Quotation
+from crm.sales.services import quotations
+from crm.sales.views.history import history
+from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, write
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.doors import door
+from suite.core.errors import BusinessError
+from suite.desk import documents, formats
+from suite.desk.chain import chain_of
+from suite.desk.lists import (
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    OwnerFilter,
+    PickFilter,
+    View,
+    list_view,
+)
+from suite.desk.pages import render_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.views.todos import tasks_of
+
+Status = Quotation.Status
+COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
+
+
+class QuotationList(ListSpec):
+    """Quotations."""
+
+    model = Quotation
+    title = gettext_lazy("Quotations")
+    icon = "file-text"
+    columns = (
+        Column("number", gettext_lazy("Number"), value=str, card="meta"),
+        Column("party", gettext_lazy("Customer"), value="party__label", card="title"),
+        Column("date", gettext_lazy("Date"), "date", sort=True),
+        Column("status", gettext_lazy("Status"), "badge", card="side", colours=lambda row: COLOURS[row.status]),
+        Column("valid_until", gettext_lazy("Valid until"), "date"),
+        Column("gross", gettext_lazy("Total with tax"), "money", card="side"),
+        Column("owner", gettext_lazy("Owner"), card="hide"),
+        Column("sent_at", gettext_lazy("Sent"), "datetime", shown=False),
+        Column("net", gettext_lazy("Net"), "money", shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", gettext_lazy("Status"), choices=Status),
+        PickFilter("party", gettext_lazy("Customer"), kind="buyer"),
+        DateFilter("date", gettext_lazy("Date")),
+        OwnerFilter(),
+        DateFilter("valid", gettext_lazy("Valid until"), "valid_until", quick=False),
+        NumberFilter("gross", gettext_lazy("Total with tax"), quick=False),
+    )
+    views = (
+        View("open", gettext_lazy("Open"), {"status": "draft,sent"}),
+        View("mine", gettext_lazy("Mine"), {"owner": "me", "status": "draft,sent"}),
+        View("won", gettext_lazy("Won"), {"status": "won"}),
+        View("lost", gettext_lazy("Lost"), {"status": "lost"}),
+    )
+    order = "-date"
+    related = ("party", "owner")
+    create = Create(gettext_lazy("New quotation"), "sales:quotation_new", "crm_sales.add_quotation")
+    empty = gettext_lazy("No quotations yet. Write the first one.")
+
+
+@door("crm_sales.view_quotation")
+def quotation_list(request: HttpRequest) -> HttpResponseBase:
+    return list_view(request, QuotationList)
+
+
+def _create(**values: Any) -> Quotation:
+    return quotations.create_quotation(**values)
+
+
+def _change(quotation: Quotation, **values: Any) -> Quotation:
+    return quotations.change_quotation(quotation_id=quotation.pk, **values)
+
+
+SHEET = Sheet(
+    Quotation, QuotationForm, _create, _change, "sales:quotation", gettext_lazy("Quotation %(number)s was saved")
+)
+
+
+@door("crm_sales.add_quotation")
+def quotation_new(request: HttpRequest) -> HttpResponse:
+    """A new quotation; `?party=` fills in the customer."""
+    context = {"heading": _("New quotation"), "crumbs": _crumbs(), "back": reverse("sales:quotations")}
+    return write(request, SHEET, initial=blank(request), **context)
+
+
+@door("crm_sales.change_quotation")
+def quotation_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a draft; a quotation that was sent is revised instead."""
+    quotation = _mine(request, pk, "crm_sales.change_quotation")
+    page = reverse("sales:quotation", args=[pk])
+    if quotation.status != Status.DRAFT:
+        return redirect(page)
+    context = {"heading": str(quotation), "crumbs": [*_crumbs(), (str(quotation), page)], "back": page}
+    return write(request, SHEET, quotation, **context)
+
+
+@door("crm_sales.view_quotation")
+@require_GET
+def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One quotation: its lines, its papers, whether the mail went out."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    quotation = _mine(request, pk, "crm_sales.view_quotation")
+    page = RecordPage(
+        str(quotation),
+        lead=quotation.party.label,
+        crumbs=_crumbs(),
+        badges=[_state(quotation, actor)],
+        acts=_acts(quotation),
+        facts=_facts(quotation),
+        tabs=[
+            Tab("history", _("History"), url=reverse("sales:quotation_history", args=[pk])),
+            Tab("tasks", _("Tasks"), url=reverse("sales:quotation_tasks", args=[pk])),
+        ],
+        chain=chain_of(actor, quotation),
+    )
+    context = {
+        "quotation": quotation,
+        "lines": quotation.lines.select_related("product", "unit"),
+        "capitals": in_words(quotation.gross, quotation.currency_id),
+        "mails": quotation.mails.order_by("-id")[:5],
+    }
+    return record_page(request, page, context, template="crm/sales/quotation.html")
+
+
+def _state(quotation: Quotation, actor: Actor) -> tuple[str, str]:
+    until = quotation.valid_until
+    if quotation.status == Status.SENT and until and until < clock.today(actor.company):
+        return _("Expired"), "warning"
+    return str(quotation.get_status_display()), COLOURS[quotation.status]
+
+
+def _acts(quotation: Quotation) -> list[PageAct]:
+    draft, sent = quotation.status == Status.DRAFT, quotation.status == Status.SENT
+    acts = []
+    if draft or sent:
+        label = _("Send") if draft else _("Send again")
+        acts.append(
+            _link(quotation, "send", label, "send", "crm_sales.send_quotation", primary=draft, in_menu=not draft)
+        )
+    if draft or sent or (quotation.status == Status.WON and not quotation.orders.exists()):
+        acts.append(_act(quotation, "order", _("Order"), "shopping-cart", "crm_sales.add_order", primary=not draft))
+    if draft:
+        acts.append(_link(quotation, "edit", _("Edit"), "pencil", "crm_sales.change_quotation"))
+    if sent:
+        acts.append(_act(quotation, "revise", _("Revise"), "copy", "crm_sales.change_quotation"))
+    if draft or sent:
+        acts += [
+            _act(quotation, "lose", _("Lost"), "x", "crm_sales.change_quotation", in_menu=True, reason=True,
+                 confirm=_("Why was it lost?")),
+            _act(quotation, "win", _("Won elsewhere"), "check", "crm_sales.change_quotation", in_menu=True),
+        ]  # fmt: skip
+    if draft:
+        acts.append(
+            _act(quotation, "delete", _("Delete the draft"), "trash", "crm_sales.delete_quotation", in_menu=True,
+                 danger=True, confirm=_("Delete this draft for good?"))
+        )  # fmt: skip
+    return [*acts, *pdf_acts(reverse("sales:quotation_pdf", args=[quotation.pk]))]
+
+
+def _act(quotation: Quotation, name: str, label: str, icon: str, permission: str, **more: Any) -> PageAct:
+    return PageAct(label, reverse("sales:quotation_act", args=[quotation.pk, name]), icon, permission, **more)
+
+
+def _link(quotation: Quotation, name: str, label: str, icon: str, permission: str, **more: Any) -> PageAct:
+    url = reverse(f"sales:quotation_{name}", args=[quotation.pk])
+    return PageAct(label, url, icon, permission, method="get", **more)
+
+
+def _facts(quotation: Quotation) -> list[Fact]:
+    return [
+        Fact(_("Customer"), quotation.party.label, documents.url_of("masterdata.party", quotation.party_id)),
+        Fact(_("Contact"), quotation.contact),
+        Fact(_("Owner"), quotation.owner),
+        Fact(_("Date"), formats.day(quotation.date)),
+        Fact(_("Valid until"), formats.day(quotation.valid_until)),
+        Fact(_("Sent"), formats.moment(quotation.sent_at)),
+        Fact(_("Currency"), quotation.currency_id if quotation.currency_id != quotation.company.currency else ""),
+        Fact(_("Note"), quotation.note),
+    ]
+
+
+def _crumbs() -> list[tuple[Any, str]]:
+    return [(_("Quotations"), reverse("sales:quotations"))]
+
+
+def _mine(request: HttpRequest, pk: int, permission: str) -> Quotation:
+    rows = Quotation.objects.visible_to(request.actor, permission)  # type: ignore[attr-defined]
+    return get_object_or_404(rows.select_related("company", "party", "contact", "owner"), pk=pk)
+
+
+def _order(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
+    order = quotations.order_from_quotation(quotation_id=quotation.pk, actor=actor)
+    return _("Order %(number)s was written") % {"number": order}, redirect("sales:order", order.pk)
+
+
+def _revise(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
+    revision = quotations.revise_quotation(quotation_id=quotation.pk, actor=actor)
+    return _("%(number)s is the new revision") % {"number": revision}, redirect("sales:quotation_edit", revision.pk)
+
+
+def _win(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
+    quotations.win_quotation(quotation_id=quotation.pk, actor=actor, reason=reason)
+    return _("%(number)s is won") % {"number": quotation}, redirect("sales:quotation", quotation.pk)
+
+
+def _lose(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
+    quotations.lose_quotation(quotation_id=quotation.pk, actor=actor, reason=reason)
+    return _("%(number)s is lost") % {"number": quotation}, redirect("sales:quotation", quotation.pk)
+
+
+def _delete(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
+    quotations.delete_quotation(quotation_id=quotation.pk, actor=actor)
+    return _("%(number)s was deleted") % {"number": quotation}, redirect("sales:quotations")
+
+
+ACTS: dict[str, tuple[str, Callable[[Quotation, Actor, str], tuple[str, Any]]]] = {
+    "order": ("crm_sales.add_order", _order),
+    "revise": ("crm_sales.change_quotation", _revise),
+    "win": ("crm_sales.change_quotation", _win),
+    "lose": ("crm_sales.change_quotation", _lose),
+    "delete": ("crm_sales.delete_quotation", _delete),
+}
+
+
+@door("crm_sales.view_quotation")
+def quotation_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Do something to a quotation."""
+    if name not in ACTS:
+        raise Http404
+    permission, act = ACTS[name]
+    if request.method != "POST":
+        return redirect("sales:quotation", pk)
+    quotation = _mine(request, pk, permission)
+    try:
+        sentence, response = act(quotation, request.actor, request.POST.get("reason", "")[:500])  # type: ignore[attr-defined]
+    except BusinessError as error:
+        if error.code == "already_ordered":  # the second of two clicks
+            return redirect("sales:order", quotation.orders.order_by("-pk").values_list("pk", flat=True)[0])
+        raise
+    messages.success(request, sentence)
+    return response
+
+
+@door("crm_sales.send_quotation")
+def quotation_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail a quotation, or mark it as sent."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    quotation = _mine(request, pk, "crm_sales.send_quotation")
+    address = (quotation.contact.email if quotation.contact else "") or quotation.party.email
+    data = request.POST if request.method == "POST" else None
+    form = SendForm(data, actor=actor, initial={"to": address, "language": get_language()})
+    page = reverse("sales:quotation", args=[pk])
+    status = 400 if data is not None else 200
+    if data is not None and form.is_valid():
+        typed, status = form.cleaned_data, 409
+        try:
+            quotations.send_quotation(quotation_id=pk, actor=actor, by_mail=bool(typed["to"]), **typed)
+        except BusinessError as error:
+            place(error, form, None)
+        else:
+            messages.success(request, _("%(number)s was sent") % {"number": quotation})
+            return redirect(page)
+    context = {
+        "form": form,
+        "heading": _("Send %(number)s") % {"number": quotation},
+        "crumbs": [*_crumbs(), (str(quotation), page)],
+        "back": page,
+        "submit": _("Send"),
+    }
+    return render_page(request, "suite/desk/form_page.html", context, status=status)
+
+
+@door("crm_sales.view_quotation")
+@require_GET
+def quotation_history(request: HttpRequest, pk: int) -> HttpResponse:
+    return history(request, _mine(request, pk, "crm_sales.view_quotation"))
+
+
+@door("desk.view_task")
+def quotation_tasks(request: HttpRequest, pk: int) -> HttpResponseBase:
+    return tasks_of(request, _mine(request, pk, "crm_sales.view_quotation"))
+
+
+@door("crm_sales.view_quotation")
+@require_GET
+def quotation_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    quotation = _mine(request, pk, "crm_sales.view_quotation")
+    return papers.answer(quotation, request.GET.get("language") or get_language())

@@ -1,0 +1,252 @@
+"""Writing quotations and orders: header, grid of lines, live prices, refusals at the line they speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from crm.sales import ports
+from crm.sales.forms import PaperForm, lines_of
+from crm.sales.services.documents import Basis, Draft
+from crm.sales.services.once import once
+from crm.sales.services.pricing import LineInput, PriceBook, PricedLine
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusal, Stale
+from suite.core.money import ZERO
+from suite.core.words import amount_in_words
+from suite.desk import formats
+from suite.desk.pages import render_page
+from suite.desk.records import PageAct
+from suite.masterdata.models import TradeDocument
+
+LINE_FIELDS = {"id": None}  # what people cannot see on a line is said about the whole line
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A kind of paper as it is written: its form, and the services behind it.
+
+    `create(lines=, actor=, **values)` and `change(document, lines=, actor=, version=, **values)` return the paper.
+    """
+
+    model: type[TradeDocument]
+    form: type[Any]
+    create: Callable[..., TradeDocument]
+    change: Callable[..., TradeDocument]
+    page: str
+    saved: Any
+
+
+def write(
+    request: HttpRequest, sheet: Sheet, document: Any = None, *, initial: dict[str, Any] | None = None, **context: Any
+) -> HttpResponse:
+    """Show the sheet, or save what was typed into it; what is refused keeps every keystroke."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    data = request.POST if request.method == "POST" else None
+    form = sheet.form(data, actor=actor, initial=initial or _shown(sheet, document))
+    lines = lines_of(actor, data, document.lines.all() if document else ())
+    status = 400 if data is not None else 200
+    if data is not None and all([form.is_valid(), lines.is_valid()]):
+        status = 409
+        try:
+            saved = _save(sheet, document, form, [each.line() for each in lines.filled_forms], actor)
+        except BusinessError as error:
+            place(error, form, lines)
+            if isinstance(error, Stale):
+                show_the_present(form, document)
+        else:
+            messages.success(request, sheet.saved % {"number": saved})
+            return redirect(sheet.page, saved.pk)
+    filled = {"form": form, "lines": lines, "reckon": reverse("sales:reckon"), **context}
+    return render_page(request, "crm/sales/sheet.html", filled, status=status)
+
+
+def _save(sheet: Sheet, document: Any, form: Any, lines: Sequence[LineInput], actor: Actor) -> Any:
+    values = form.values()
+    if document is not None:
+        return sheet.change(document, lines=lines, actor=actor, version=form.cleaned_data.get("version"), **values)
+    contact = values.pop("contact", None)
+    if not values.get("shipping_address", True):
+        del values["shipping_address"]  # left blank, the customer's default one is taken
+
+    def create() -> Any:
+        return sheet.create(lines=lines, actor=actor, contact_id=contact and contact.pk, **values)
+
+    return once(form.cleaned_data.get("once", ""), create, model=sheet.model, actor=actor)
+
+
+def blank(request: HttpRequest) -> dict[str, Any]:
+    """A new sheet: today, prices with tax, and the customer that the address names."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    party = request.GET.get("party", "")
+    return {
+        "date": clock.today(actor.company),
+        "prices_include_tax": True,
+        "party": int(party) if party.isascii() and party.isdigit() and len(party) < 19 else None,
+    }
+
+
+def _shown(sheet: Sheet, document: Any) -> dict[str, Any]:
+    names = [name for name in sheet.form.base_fields if hasattr(document, name)]
+    return {name: getattr(document, name) for name in names}
+
+
+def place(error: BusinessError, form: Any, lines: Any) -> None:
+    """Put each refusal where it belongs: at its line and field, else at the field of the header, else on top."""
+    for refusal in error.refusals:
+        if refusal.line is not None:
+            lines.refuse(refusal.line, LINE_FIELDS.get(refusal.field or "", refusal.field), str(refusal))
+        else:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def show_the_present(form: Any, document: Any) -> None:
+    """After a save over an older copy: say what stands there now; saving once more puts what was typed in its place."""
+    document.refresh_from_db()
+    for name, typed in form.values().items() if hasattr(form, "values") else ():
+        present = getattr(document, name, typed)
+        if present != typed:
+            sentence = _("Meanwhile: %(value)s") % {"value": present if present not in (None, "") else _("(blank)")}
+            form.add_error(name, sentence)
+    form.add_error(None, _("Check the lines, too. Saving again replaces what stands there now by yours."))
+    form.data = form.data.copy()
+    form.data["version"] = str(document.version)
+
+
+def in_words(amount: Decimal, currency: str) -> str:
+    """The amount as papers want it, in the reader's language."""
+    return amount_in_words(amount, currency, language=get_language() or "") if amount else ""
+
+
+def pdf_acts(address: str) -> list[PageAct]:
+    """The paper in both languages, in a window of its own."""
+    languages = (("zh-hans", _("PDF in Chinese")), ("en", _("PDF in English")))
+    return [
+        PageAct(label, f"{address}?language={code}", "file-text", method="get", in_menu=True, new_window=True)
+        for code, label in languages
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReckonedLine:
+    """What stands beside a line while it is typed."""
+
+    prefix: str
+    amount: str = ""
+    price: str = ""
+    available: str = ""
+    short: bool = False
+    refusal: str = ""
+
+
+def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
+    """Prices, stock and totals of what is typed so far, for the places where the page shows them.
+
+    The terms are those of `order`, else those typed into the header.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    lines = lines_of(actor, request.POST)
+    lines.is_valid()
+    typed = [each for each in lines.forms if _is_usable(each)]
+    draft = _draft_of(order) if order else _typed_draft(request, actor)
+    reckoned, priced = price_typed(typed, draft, actor)
+    sums = [sum((line.amounts[part] for line in priced), ZERO) for part in range(3)]
+    context = {
+        "lines": reckoned,
+        "net": sums[0],
+        "tax": sums[1],
+        "gross": sums[2],
+        "capitals": in_words(sums[2], draft.currency_id or actor.company.currency),
+        "margin": _margin(priced) if actor.may("masterdata.see_cost") else None,
+    }
+    return render(request, "crm/sales/_reckoned.html", context)
+
+
+def _typed_draft(request: HttpRequest, actor: Actor) -> Draft:
+    form = PaperForm(request.POST, actor=actor)
+    form.is_valid()
+    party = form.cleaned_data.get("party")
+    return Draft(
+        party_id=party.pk if party else 0,
+        lines=(),
+        date=form.cleaned_data.get("date"),
+        prices_include_tax=bool(form.cleaned_data.get("prices_include_tax")),
+    )
+
+
+def _draft_of(order: Any) -> Draft:
+    return Draft(
+        party_id=order.party_id,
+        lines=(),
+        date=order.date,
+        currency_id=order.currency_id,
+        exchange_rate=order.exchange_rate,
+        prices_include_tax=order.prices_include_tax,
+    )
+
+
+def _is_usable(form: Any) -> bool:
+    typed = getattr(form, "cleaned_data", {})
+    return bool(typed.get("product") and typed.get("quantity") and not typed.get("DELETE"))
+
+
+def price_typed(typed: Sequence[Any], draft: Draft, actor: Actor) -> tuple[list[ReckonedLine], list[PricedLine]]:
+    """Price the lines that are complete; a fixed number of statements for any number of them."""
+    basis = Basis(actor=actor, party_ids=[draft.party_id])
+    terms = basis.terms_of_draft(draft)
+    inputs = [each.line() for each in typed]
+    book = PriceBook(actor=actor, terms=[terms], lines=inputs)
+    stock = ports.availability(actor, {line.product_id for line in inputs}) if inputs else {}
+    reckoned, priced = [], []
+    for each, line in zip(typed, inputs, strict=True):
+        refusals = book.refusals(terms, line)
+        if refusals:
+            reckoned.append(ReckonedLine(each.prefix, refusal=str(refusals[0])))
+            continue
+        found = book.price(terms, line)
+        priced.append(found)
+        undercut = book.undercut(terms, found)
+        reckoned.append(_reckoned(each.prefix, found, stock.get(line.product_id), undercut))
+    return reckoned, priced
+
+
+def _reckoned(
+    prefix: str, line: PricedLine, stock: ports.Availability | None, undercut: Sequence[Refusal]
+) -> ReckonedLine:
+    item = line.list_price.item
+    source = item.price_list.label if item else _("product price")
+    return ReckonedLine(
+        prefix,
+        amount=formats.money(line.amounts.gross),
+        price=f"{formats.quantity(line.list_price.amount)} · {source}",
+        available=_available(line, stock),
+        short=bool(stock and stock.free is not None and stock.free < line.base_quantity),
+        refusal=str(undercut[0]) if undercut else "",
+    )
+
+
+def _available(line: PricedLine, stock: ports.Availability | None) -> str:
+    if not line.product.is_stocked:
+        return _("service")
+    if stock is None or stock.free is None:
+        return ""
+    text = formats.quantity(stock.free)
+    if stock.next_arrival and stock.free < line.base_quantity:
+        return _("%(free)s, more on %(day)s") % {"free": text, "day": formats.day(stock.next_arrival)}
+    return text
+
+
+def _margin(priced: Sequence[PricedLine]) -> dict[str, Any] | None:
+    net = sum((line.amounts.net for line in priced), ZERO)
+    cost = sum((line.product.standard_cost * line.base_quantity for line in priced), ZERO)
+    return {"amount": net - cost, "percent": (net - cost) * 100 / net} if net and cost else None

@@ -1,0 +1,101 @@
+"""What selling brings to the ground below: papers with pages, pickers, search, menu, workbench."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales import queries
+from crm.sales.models import Order, Quotation
+from crm.sales.services import policy
+from suite.core import companies
+from suite.core.access import Actor
+from suite.desk import choices, documents, formats, navigation, search, workbench
+from suite.masterdata.models import Party
+
+
+def connect() -> None:
+    """Called once, from apps.py."""
+    companies.on_founding(policy.found)
+    documents.register(
+        Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",),
+        status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),
+    )  # fmt: skip
+    documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",))
+    for model in (Quotation, Order):
+        search.register(model, words=words, subtitle=subtitle, related=("party",))
+    choices.register("buyer", Party, rows=buyers, exact=("code", "external_ref", "name"), hint=lambda party: party.code)
+    menu()
+    blocks()
+
+
+QUOTATION_COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
+
+
+def words(row: Quotation | Order) -> tuple[str, ...]:
+    """What a paper is found by."""
+    return (row.number, row.party.name, row.party.name_en, *(getattr(row, name, "") for name in REFERENCES))
+
+
+REFERENCES = ("customer_reference", "external_ref")
+
+
+def subtitle(row: Quotation | Order) -> str:
+    return f"{row.party.label} · {formats.money(row.gross)}"
+
+
+def buyers(actor: Actor) -> QuerySet[Party]:
+    """Customers of the actor that are in use."""
+    return Party.objects.visible_to(actor).filter(is_archived=False, customer__isnull=False)
+
+
+def menu() -> None:
+    """The section of selling, and what can be written quickly."""
+    selling = _("Selling")
+    navigation.register(
+        selling, _("Quotations"), "sales:quotations", icon="file-text", permission="crm_sales.view_quotation", order=30
+    )
+    navigation.register(
+        selling, _("Orders"), "sales:orders", icon="shopping-cart", permission="crm_sales.view_order", order=31,
+        badge=lambda actor: queries.to_confirm(actor)[:99].count(), phone=True,
+    )  # fmt: skip
+    navigation.register(
+        selling, _("Price lists"), "sales:price_lists", icon="tags", permission="crm_sales.view_pricelist", order=32
+    )
+    navigation.register(
+        selling,
+        _("Sales settings"),
+        "sales:policy",
+        icon="settings",
+        permission="crm_sales.change_salespolicy",
+        order=39,
+    )
+    navigation.register_quick(
+        _("Quotation"), "sales:quotation_new", icon="file-text", permission="crm_sales.add_quotation", order=30
+    )
+    navigation.register_quick(
+        _("Order"), "sales:order_new", icon="shopping-cart", permission="crm_sales.add_order", order=31
+    )
+
+
+def blocks() -> None:
+    """What sellers see on their workbench."""
+    template = "crm/sales/blocks/_papers.html"
+    workbench.register(
+        "orders-to-confirm", _("My orders to confirm"), template,
+        lambda actor: {"rows": queries.to_confirm(actor)[:8], "date": "date", "page": "sales:order"},
+        permission="crm_sales.confirm_order", roles=SELLERS, order=20, link="sales:orders",
+    )  # fmt: skip
+    workbench.register(
+        "open-quotations", _("My open quotations"), template,
+        lambda actor: {"rows": queries.open_quotations(actor)[:8], "date": "valid_until", "page": "sales:quotation"},
+        permission="crm_sales.view_quotation", roles=SELLERS, order=21, link="sales:quotations",
+    )  # fmt: skip
+    workbench.register(
+        "late-orders", _("Late orders"), template,
+        lambda actor: {"rows": queries.late(actor)[:8], "date": "promised_date", "page": "sales:order"},
+        permission="crm_sales.view_order", roles=SELLERS | {"executive", "agent"}, order=22, link="sales:orders",
+    )  # fmt: skip
+
+
+SELLERS = {"rep", "sales_manager", "administrator"}
