@@ -57,6 +57,6 @@ def join(*, user: User, role_codes: Collection[str], actor: Actor, team: Team | 
     membership, _made = Membership.objects.update_or_create(user=user, company=actor.company, defaults={"team": team})
     before = sorted(membership.roles.values_list("code", flat=True))
     membership.roles.set(found_roles)
-    current_act().audit(membership, "roles", {"roles": (before, sorted(role_codes))})
+    current_act().audit(user, "roles", {"roles": (before, sorted(role_codes))})
     access.changed(actor.company_id)
     return membership

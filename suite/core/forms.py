@@ -15,18 +15,7 @@ from suite.core.access import Actor
 from suite.core.models import User
 
 
-class Styled(forms.Form):
-    """Controls with the look of the house."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        for field in self.fields.values():
-            look = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-            field.widget.attrs.setdefault("class", look)
-
-
-class SignInForm(Styled):
+class SignInForm(forms.Form):
     username = forms.CharField(
         label=_("User name or mail address"),
         max_length=254,
@@ -40,7 +29,7 @@ class SignInForm(Styled):
     )
 
 
-class CodeForm(Styled):
+class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=16,
@@ -49,7 +38,7 @@ class CodeForm(Styled):
     )
 
 
-class PasswordForm(Styled):
+class PasswordForm(forms.Form):
     """Asks for the password in use, and for the new one once: it can be shown while typing, and pasted."""
 
     old = forms.CharField(
@@ -76,7 +65,7 @@ class PasswordForm(Styled):
         return self.cleaned_data["old"]
 
 
-class ProfileForm(Styled, forms.ModelForm):
+class ProfileForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     class Meta:
@@ -89,7 +78,7 @@ class ProfileForm(Styled, forms.ModelForm):
         self.fields["time_zone"].choices = [("", _("As the company")), *((name, name) for name in zones)]
 
 
-class TokenForm(Styled):
+class TokenForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Which system will use it"))
     scopes = forms.CharField(
         label=_("Rights"),

@@ -84,26 +84,27 @@ class AuditList(ListSpec):
     """Who did what to which record, with what it was before."""
 
     model = AuditRow
+    title = _("Audit trail")
     icon = "history"
     searchable = False
     columns = (
-        Column("at", _("at"), "datetime", card="side"),
+        Column("at", _("When"), "datetime", card="side"),
         Column("who", _("Who"), value=lambda row: row.who or _("The house"), card="meta"),
-        Column("kind", _("kind"), value=lambda row: documents.label_of(row.kind), card="title"),
+        Column("kind", _("Kind"), value=lambda row: documents.label_of(row.kind), card="title"),
         Column(
             "object_id",
             _("Record"),
             value=lambda row: str(row.object_id),
             url=lambda row: documents.url_of(row.kind, row.object_id),
         ),
-        Column("action", _("action"), value=lambda row: audit.actions().get(row.action, row.action)),
-        Column("changes", _("changes"), value=words_of),
+        Column("action", _("Act"), value=lambda row: audit.actions().get(row.action, row.action)),
+        Column("changes", _("Changes"), value=words_of),
         Column("request_id", _("Request"), shown=False),
     )
     filters = (
-        DateFilter("at", _("at")),
+        DateFilter("at", _("When")),
         PickFilter("who", _("Who"), "actor_id", kind="user"),
-        ChoiceFilter("kind", _("kind"), choices=kinds),
+        ChoiceFilter("kind", _("Kind"), choices=kinds),
         NumberFilter("object", _("Record"), "object_id", quick=False),
     )
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from suite.core import access, people, staff, tokens
 from suite.core.access import Actor
@@ -23,9 +24,11 @@ class UserForm(forms.ModelForm):
 
     actor: Actor
 
-    roles = forms.ModelMultipleChoiceField(Role.objects.none(), label=_("roles"), widget=forms.CheckboxSelectMultiple)
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("team"), required=False)
-    password = forms.CharField(label=_("password"), max_length=1000, strip=False, widget=forms.PasswordInput)
+    roles = forms.ModelMultipleChoiceField(
+        Role.objects.none(), label=_("Roles"), widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False, widget=UnfoldAdminSelectWidget)
+    password = forms.CharField(label=_("Password"), max_length=1000, strip=False, widget=UnfoldAdminPasswordWidget)
 
     class Meta:
         model = User

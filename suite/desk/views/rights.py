@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import capfirst
@@ -30,10 +31,14 @@ class Right:
 
 @dataclass(frozen=True)
 class Rights:
-    """The permissions over one kind of record."""
+    """The permissions over one kind of record: the four usual ones (None where there is none), and its own."""
 
     label: str
-    rights: list[Right]
+    usual: list[Right | None]
+    own: list[Right]
+
+
+VERBS = ("view", "add", "change", "delete")
 
 
 @door("core.change_role")
@@ -58,18 +63,14 @@ def rights(request: HttpRequest, pk: int) -> HttpResponse:
 
 def areas(held: dict[str, str]) -> Iterator[tuple[str, list[Rights]]]:
     """The permissions by area and kind of record."""
-    usual = {"view": _("See"), "add": _("Create"), "change": _("Change"), "delete": _("Delete")}
     for app in apps.get_app_configs():
-        groups = [
-            Rights(
-                capfirst(str(model._meta.verbose_name_plural)),
-                [
-                    Right(code, usual.get(label, _(label)), held.get(code, Scope.NONE))
-                    for code, label in roles.codes_of(model).items()
-                ],
-            )
-            for model in app.get_models()
-            if app.name.split(".")[0] in roles.HOUSE
-        ]
-        if groups:
-            yield str(app.verbose_name), groups
+        if app.name.split(".")[0] in roles.HOUSE:
+            rows = [_rights(model, held) for model in app.get_models()]
+            if rows:
+                yield str(app.verbose_name), rows
+
+
+def _rights(model: type[Model], held: dict[str, str]) -> Rights:
+    known = {label: Right(code, _(label), held.get(code, Scope.NONE)) for code, label in roles.codes_of(model).items()}
+    usual = [known.pop(verb, None) for verb in VERBS]
+    return Rights(capfirst(str(model._meta.verbose_name_plural)), usual, list(known.values()))
