@@ -166,7 +166,7 @@ class ActivityForm(ActorForm):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind, widget=forms.RadioSelect)
     text = forms.CharField(
-        label=_("What happened"), max_length=20000, required=False, widget=forms.Textarea({"rows": 3})
+        label=_("What happened"), max_length=20000, required=False, widget=forms.Textarea({"rows": 2})
     )
     contact = forms.ModelChoiceField(label=_("With"), queryset=None, required=False, empty_label="–")
     happened_at = forms.DateTimeField(label=_("When"), required=False, widget=forms.DateTimeInput)

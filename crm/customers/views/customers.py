@@ -30,8 +30,6 @@ from suite.masterdata.models import Party
 from suite.masterdata.services.parties import archive_party
 from suite.masterdata.views import facts_of_party, people_and_places
 
-COMPOSED = (Activity.Kind.CALL, Activity.Kind.VISIT, Activity.Kind.MESSAGE, Activity.Kind.NOTE)
-
 
 def _mine(request: HttpRequest, code: str = "") -> QuerySet[Customer]:
     rows = Customer.objects.visible_to(request.actor, code)  # type: ignore[attr-defined]
