@@ -6,3 +6,15 @@ class InsightConfig(AppConfig):
     name = "integration.insight"
     label = "integration_insight"
     verbose_name = _("Insight")
+
+    def ready(self) -> None:
+        from suite.desk import navigation
+
+        navigation.register(
+            _("My work"),
+            _("Dashboard"),
+            "insight:dashboard",
+            icon="chart-bar",
+            permission="integration_insight.view_dashboard",
+            order=15,
+        )

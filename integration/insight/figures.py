@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order
 from erp.finance.models import AccountBalance, AccountRole, Receipt
+from erp.finance.services import reports
 from erp.inventory.models import StockValue
 from suite.core import clock
 from suite.core.access import Actor, Scope
@@ -61,7 +62,7 @@ def board(actor: Actor) -> Board:
     today = clock.today(actor.company)
     months = last_months(today)
     figures = [*_orders(actor, months), *_books(actor, months), *_collected(actor, months)]
-    figures += [*_stock(actor), *_late(actor, today)]
+    figures += [*_overdue(actor, today), *_stock(actor), *_late(actor, today)]
     return Board(clock.now(), months, figures)
 
 
@@ -90,7 +91,7 @@ def _orders(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
         before=series[-2],
         count=by_month.get(months[-1], (0, 0))[1],
         series=series,
-        url=link("crm_sales:orders", status="confirmed", date="this_month"),
+        url=link("sales:orders", status="confirmed", date="this_month"),
         title_of_series=_("Orders"),
     )
 
@@ -149,6 +150,19 @@ def _collected(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
     )
 
 
+def _overdue(actor: Actor, today: dt.date) -> Iterable[Figure]:
+    if actor.may("erp_finance.view_receivable"):
+        overdue = reports.overdue(actor, as_of=today)
+        yield Figure(
+            "overdue",
+            _("Receivables overdue"),
+            overdue.amount,
+            count=overdue.count,
+            url=link("admin:erp_finance_receivable_changelist"),
+            is_warning=overdue.amount > 0,
+        )
+
+
 def _stock(actor: Actor) -> Iterable[Figure]:
     if actor.may("masterdata.see_cost") and actor.may("erp_inventory.view_stockvalue"):
         total = StockValue.objects.visible_to(actor).aggregate(
@@ -178,7 +192,7 @@ def _late(actor: Actor, today: dt.date) -> Iterable[Figure]:
         _("Orders late"),
         late["value"],
         count=late["count"],
-        url=link("crm_sales:orders", late="1"),
+        url=link("sales:orders", late="yes"),
         is_warning=late["count"] > 0,
     )
 

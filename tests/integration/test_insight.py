@@ -1,0 +1,79 @@
+"""The dashboard and the panels over both wings."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.sales.services.confirming import confirm_orders
+from crm.sales.services.orders import create_order
+from crm.sales.services.pricing import LineInput
+from erp.finance import services as finance
+from erp.inventory import services as inventory
+from erp.inventory.models import Delivery
+from integration.insight import figures
+from suite.core.access import Actor
+from tests import make
+
+
+@pytest.fixture
+def sold(company, rep):
+    product = make.product(company, price=1130)
+    make.stock(product, 10, unit_cost=600)
+    customer = make.customer(rep)
+    order = create_order(
+        party=customer.party, lines=[LineInput(product_id=product.pk, quantity=Decimal(10))], actor=rep
+    )
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    house = Actor.system(company)
+    inventory.ship(list(Delivery.objects.filter(order_id=order.pk)), actor=house)
+    finance.receive([finance.MoneyInput(party_id=order.party_id, amount=Decimal(1300), oldest_first=True)], actor=house)
+    return order
+
+
+def test_the_board_says_what_was_ordered_earned_and_collected(company, sold):
+    boss = make.actor(company, "executive")
+
+    shown = {figure.code: figure.value for figure in figures.board(boss).figures}
+
+    assert shown["orders"] == Decimal("11300.00")
+    assert shown["revenue"] == Decimal("10000.00")
+    assert shown["profit"] == Decimal("4000.00")
+    assert shown["collected"] == Decimal("1300.00")
+    assert shown["stock"] == 0
+
+
+def test_the_board_takes_ten_statements_at_most(company, sold):
+    boss = make.actor(company, "executive")
+    figures.board(boss)
+
+    with CaptureQueriesContext(connection) as queries:
+        figures.board(boss)
+
+    assert len(queries) <= 10
+
+
+def test_a_rep_has_no_dashboard_and_sees_the_panels_of_own_customers_only(client, company, rep, sold):
+    other = make.actor(company, "rep")
+    panels = ("balance", "orders", "deliveries", "money")
+
+    client.force_login(rep.user)
+    assert client.get(reverse("insight:dashboard")).status_code == 403
+    for name in panels:
+        assert client.get(reverse(f"insight:party_{name}", args=[sold.party_id])).status_code == 200
+
+    client.force_login(other.user)
+    for name in panels:
+        assert client.get(reverse(f"insight:party_{name}", args=[sold.party_id])).status_code == 404
+
+
+def test_the_dashboard_page_shows_its_figures_and_their_rows(client, company, sold):
+    boss = make.user(company, "executive")
+    client.force_login(boss)
+
+    page = client.get(reverse("insight:dashboard"))
+
+    assert page.status_code == 200
+    assert reverse("sales:orders") in page.content.decode()
