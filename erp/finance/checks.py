@@ -58,7 +58,8 @@ FROM (
     FROM erp_finance_openitem WHERE side = 'receivable' AND order_id IS NOT NULL
   UNION ALL
   SELECT company_id, source_kind, source_id, 0, amount, 0, 0, 0 FROM erp_finance_ledger
-    WHERE role = 'receivable' AND source_id IS NOT NULL AND source_kind <> 'erp_finance.moneymovement'
+    WHERE role = 'receivable' AND source_id IS NOT NULL
+      AND source_kind NOT IN ('erp_finance.receipt', 'erp_finance.payment')
   UNION ALL
   SELECT company_id, order_kind, order_id, 0, 0,
          CASE WHEN posting = 'confirm' THEN net + tax ELSE recognised_net + recognised_tax END,

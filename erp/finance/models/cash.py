@@ -1,5 +1,9 @@
 """Money in and money out."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +71,12 @@ class MoneyMovement(Document):
             models.Index(fields=["party", "direction"], name="erp_money_advance", condition=Q(unapplied__gt=0)),
         ]
 
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> MoneyMovement:
+        """Rows come as what they are, receipts or payments, so that links and history know them by one name."""
+        direction = dict(zip(field_names, values, strict=True)).get("direction")
+        return super().from_db.__func__(PAPERS.get(direction, cls), db, field_names, values)  # type: ignore[attr-defined]
+
 
 class ReceiptManager(ScopedManager):
     def get_queryset(self):  # type: ignore[no-untyped-def]
@@ -106,3 +116,6 @@ class Payment(MoneyMovement):
             ("allocate_payment", "Can allocate payments"),
             ("reverse_payment", "Can reverse payments"),
         ]
+
+
+PAPERS: dict[Any, type[MoneyMovement]] = {MoneyMovement.Direction.IN: Receipt, MoneyMovement.Direction.OUT: Payment}

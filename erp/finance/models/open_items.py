@@ -1,6 +1,9 @@
 """What customers owe us and we owe suppliers, and how it was settled."""
 
+from __future__ import annotations
+
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -133,6 +136,12 @@ class OpenItem(Document):
             models.Index(fields=["company", "side", "-date", "-id"], name="erp_open_item_by_date"),
         ]
 
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> OpenItem:
+        """Rows come as what they are, receivables or payables, so that links and history know them by one name."""
+        side = dict(zip(field_names, values, strict=True)).get("side")
+        return super().from_db.__func__(ITEMS.get(side, cls), db, field_names, values)  # type: ignore[attr-defined]
+
 
 class ReceivableManager(ScopedManager):
     def get_queryset(self):  # type: ignore[no-untyped-def]
@@ -165,6 +174,9 @@ class Payable(OpenItem):
         proxy = True
         verbose_name = _("payable")
         verbose_name_plural = _("payables")
+
+
+ITEMS: dict[Any, type[OpenItem]] = {OpenItem.Side.RECEIVABLE: Receivable, OpenItem.Side.PAYABLE: Payable}
 
 
 class Settlement(CompanyRow):

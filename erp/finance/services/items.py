@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from erp.finance.models import AccountRole, OpenItem, Settlement, Voucher
+from erp.finance.models import AccountRole, MoneyMovement, OpenItem, Settlement, Voucher
+from erp.finance.models.open_items import ITEMS
 from erp.finance.services import credit
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.inputs import Source
@@ -29,7 +30,7 @@ class Settling(NamedTuple):
     item: OpenItem
     amount: Decimal
     date: dt.date
-    money_id: int | None = None
+    money: MoneyMovement | None = None
     counter: OpenItem | None = None
 
 
@@ -63,7 +64,7 @@ def open_item(
 ) -> OpenItem:
     """An open item, not written yet."""
     left = amount - settled
-    return OpenItem(
+    return ITEMS[side](
         company_id=company_id,
         side=side,
         status=Status.OPEN if left else Status.SETTLED,
@@ -97,12 +98,15 @@ def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> l
         item.updated_at = moment
         item.version += 1
     bulk.update(list(moved.values()), "open_amount", "status", "updated_at", "version")
+    for each in settlings:
+        if each.money and each.amount > 0:
+            current_act().link(each.item, each.money)
     return Settlement.objects.bulk_create(
         Settlement(
             company_id=each.item.company_id,
             item=each.item,
             amount=each.amount,
-            money_id=each.money_id,
+            money=each.money,
             counter_item=each.counter,
             posting_date=each.date,
         )

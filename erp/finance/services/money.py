@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
 from erp.finance.models import AccountRole, MoneyMovement, OpenItem, Settlement, Voucher, VoucherLine
+from erp.finance.models.cash import PAPERS
 from erp.finance.services import credit
 from erp.finance.services.items import Settling, Side, settle
 from erp.finance.services.ledger import VoucherDraft, book, wording
@@ -136,7 +137,7 @@ def reverse_money(
     )
     received = ZERO if money.direction == Direction.OUT else money.unapplied
     items = OpenItem.objects.of(actor.company_id).lock([row["item"] for row in settled]).in_bulk()
-    settlings = [Settling(items[row["item"]], -row["total"], day, money.pk) for row in settled]
+    settlings = [Settling(items[row["item"]], -row["total"], day, money) for row in settled]
     received -= sum((each.amount for each in settlings if each.item.side == Side.RECEIVABLE), ZERO)
     credit.move_exposure({money.party_id: received}, actor=actor)
     MoneyMovement.move_to([money], Status.REVERSED, unapplied=ZERO)
@@ -163,8 +164,6 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
         wish.money.unapplied -= wish.used
     _take_over_owners(wishes)
     MoneyMovement.objects.bulk_create(moneys)
-    for wish in wishes:
-        wish.settlings = [each._replace(money_id=wish.money.pk) for each in wish.settlings]
     book([_voucher(wish, each, actor) for wish, each in zip(wishes, inputs, strict=True)], actor=actor)
     settle([each for wish in wishes for each in wish.settlings])
     _correct_exposure(wishes, actor)
@@ -194,7 +193,7 @@ def _check(each: MoneyInput, index: int, direction: Direction, actor: Actor) -> 
 
 def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMovement:
     usual = Role.CASH if each.method == Method.CASH else Role.BANK
-    return MoneyMovement(
+    return PAPERS[direction](
         company=actor.company,
         direction=direction,
         party_id=each.party_id,
@@ -249,7 +248,7 @@ def _take_named(wish: _Wish, items: Mapping[int, OpenItem], free: dict[int, Deci
             )
         part = amount if free[pk] > 0 else -amount
         free[pk] -= part
-        wish.settlings.append(Settling(item, part, wish.money.date, wish.money.pk))
+        wish.settlings.append(Settling(item, part, wish.money.date, wish.money))
     if wish.used > wish.money.unapplied or wish.used < 0:
         raise BusinessError(
             Refusal(
@@ -274,7 +273,7 @@ def _take_oldest(wish: _Wish, items: Iterable[OpenItem], free: dict[int, Decimal
             return
         free[item.pk] -= part
         left -= part
-        wish.settlings.append(Settling(item, part, money.date, money.pk))
+        wish.settlings.append(Settling(item, part, money.date, money))
 
 
 def _take_over_owners(wishes: Sequence[_Wish]) -> None:
@@ -316,7 +315,7 @@ def _on_side(draft: VoucherDraft, money: MoneyMovement, role: str, amount: Decim
 
 
 def _key(money: MoneyMovement) -> tuple[str, int]:
-    return MoneyMovement.kind(), money.pk
+    return money.kind(), money.pk
 
 
 def _correct_exposure(wishes: Sequence[_Wish], actor: Actor) -> None:
@@ -337,7 +336,7 @@ def _mirror(money: MoneyMovement, day: dt.date, actor: Actor) -> VoucherDraft:
     sums = (
         VoucherLine.objects.filter(
             company=actor.company_id,
-            voucher__source_kind=MoneyMovement.kind(),
+            voucher__source_kind=money.kind(),
             voucher__source_id=money.pk,
             voucher__status=Voucher.Status.POSTED,
         )

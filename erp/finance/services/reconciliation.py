@@ -19,19 +19,21 @@ SELECT company_id, 'erp_finance.voucher' AS kind, voucher_id AS id, sum(sub) AS 
   SELECT company_id, voucher_id, amount AS sub, 0 AS ledger FROM erp_finance_openitem WHERE side = '{role}'
   UNION ALL
   SELECT company_id, voucher_id, 0, {sign} amount FROM erp_finance_ledger
-    WHERE role = '{role}' AND source_kind <> 'erp_finance.moneymovement'
+    WHERE role = '{role}' AND source_kind NOT IN ('erp_finance.receipt', 'erp_finance.payment')
 ) opened GROUP BY company_id, voucher_id
 UNION ALL
-SELECT company_id, 'erp_finance.moneymovement', money_id, sum(sub), sum(ledger) FROM (
-  SELECT s.company_id, s.money_id, -s.amount AS sub, 0 AS ledger FROM erp_finance_settlement s
-    JOIN erp_finance_openitem i ON i.id = s.item_id WHERE i.side = '{role}' AND s.money_id IS NOT NULL
+SELECT company_id, kind, id, sum(sub), sum(ledger) FROM (
+  SELECT s.company_id, CASE m.direction WHEN 'in' THEN 'erp_finance.receipt' ELSE 'erp_finance.payment' END AS kind,
+         m.id, -s.amount AS sub, 0 AS ledger
+    FROM erp_finance_settlement s JOIN erp_finance_openitem i ON i.id = s.item_id
+    JOIN erp_finance_moneymovement m ON m.id = s.money_id WHERE i.side = '{role}'
   UNION ALL
-  SELECT company_id, source_id, 0, {sign} amount FROM erp_finance_ledger
-    WHERE role = '{role}' AND source_kind = 'erp_finance.moneymovement'
-) settled GROUP BY company_id, money_id
+  SELECT company_id, source_kind, source_id, 0, {sign} amount FROM erp_finance_ledger
+    WHERE role = '{role}' AND source_kind IN ('erp_finance.receipt', 'erp_finance.payment')
+) settled GROUP BY company_id, kind, id
 """
 _ADVANCES = """
-SELECT company_id, 'erp_finance.moneymovement' AS kind, money_id AS id, sum(sub) AS sub, sum(ledger) AS ledger FROM (
+SELECT company_id, '{kind}' AS kind, money_id AS id, sum(sub) AS sub, sum(ledger) AS ledger FROM (
   SELECT company_id, id AS money_id, unapplied AS sub, 0 AS ledger FROM erp_finance_moneymovement
     WHERE direction = '{direction}'
   UNION ALL
@@ -40,8 +42,8 @@ SELECT company_id, 'erp_finance.moneymovement' AS kind, money_id AS id, sum(sub)
 """
 RECEIVABLE = _ITEMS.format(role="receivable", sign="")
 PAYABLE = _ITEMS.format(role="payable", sign="-")
-DEPOSIT = _ADVANCES.format(role="deposit", direction="in", sign="-")
-PREPAID = _ADVANCES.format(role="prepaid", direction="out", sign="")
+DEPOSIT = _ADVANCES.format(role="deposit", kind="erp_finance.receipt", direction="in", sign="-")
+PREPAID = _ADVANCES.format(role="prepaid", kind="erp_finance.payment", direction="out", sign="")
 
 
 @dataclass(frozen=True, slots=True)

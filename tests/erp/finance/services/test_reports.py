@@ -99,7 +99,7 @@ def test_the_ledger_runs_through_pages_and_leads_to_the_documents(company, actor
     assert [row.balance for row in first.rows] == [10, 20, 30]
     assert [row.balance for row in second.rows] == [40, 50]
     assert second.next is None
-    assert first.rows[0].line.voucher.source_kind == "erp_finance.moneymovement"
+    assert first.rows[0].line.voucher.source_kind == "erp_finance.receipt"
 
 
 def test_the_ledger_of_one_party_stands_alone(company, actor, buyer):
