@@ -193,7 +193,19 @@ class ActivitySerializer(StrictModelSerializer):
 
     class Meta:
         model = Activity
-        fields = ("id", "party", "contact", "kind", "happened_at", "title", "text", "place", "owner", "created_at")
+        fields = (
+            "id",
+            "party",
+            "contact",
+            "kind",
+            "happened_at",
+            "title",
+            "text",
+            "product",
+            "place",
+            "owner",
+            "created_at",
+        )
         read_only_fields = ("owner", "created_at")
 
 

@@ -169,6 +169,7 @@ class ActivityForm(ActorForm):
         label=_("What happened"), max_length=20000, required=False, widget=forms.Textarea({"rows": 2})
     )
     contact = forms.ModelChoiceField(label=_("With"), queryset=None, required=False, empty_label="–")
+    product = PickerField("product", label=_("About the product"), required=False)
     happened_at = forms.DateTimeField(label=_("When"), required=False, widget=forms.DateTimeInput)
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)

@@ -33,6 +33,7 @@ ICONS = {
     Activity.Kind.MESSAGE: "message",
     Activity.Kind.MAIL: "mail",
     Activity.Kind.NOTE: "note",
+    Activity.Kind.ENQUIRY: "help-circle",
     Activity.Kind.COMPLAINT: "alert-triangle",
     Activity.Kind.PURCHASE: "shopping-cart",
 }
@@ -40,16 +41,17 @@ ICONS = {
 
 def activities_of(actor: Actor, party_id: int) -> QuerySet[Activity]:
     """What was logged about a party, for those who may see the party."""
-    return Activity.objects.visible_to(actor).filter(party=party_id).select_related("owner", "contact")
+    return Activity.objects.visible_to(actor).filter(party=party_id).select_related("owner", "contact", "product")
 
 
 def activity_line(row: Activity) -> Line:
     """An activity as the timeline shows it."""
     who = " · ".join(str(person) for person in (row.owner, row.contact) if person)
     text = row.text if row.text != row.title else ""
+    product = str(row.product) if row.product else ""
     return Line(
         title=f"{row.get_kind_display()}: {row.title}",
-        text="\n".join(part for part in (row.place, text) if part),
+        text="\n".join(part for part in (product, row.place, text) if part),
         who=who,
         icon=ICONS[Activity.Kind(row.kind)],
     )

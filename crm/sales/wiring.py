@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales import queries
 from crm.sales.models import Order, Quotation
-from crm.sales.services import policy
+from crm.sales.services import followups, policy
 from suite.core import companies
 from suite.core.access import Actor
 from suite.desk import choices, documents, formats, navigation, search, workbench
@@ -25,6 +25,7 @@ def connect() -> None:
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register("buyer", Party, rows=buyers, exact=("code", "external_ref", "name"), hint=lambda party: party.code)
+    followups.connect()
     menu()
     blocks()
 

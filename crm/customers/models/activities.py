@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.models import CompanyRow
-from suite.masterdata.models import Contact, Party
+from suite.masterdata.models import Contact, Party, Product
 
 
 class Activity(CompanyRow):
@@ -21,6 +21,7 @@ class Activity(CompanyRow):
         MESSAGE = "message", _("Message")
         MAIL = "mail", _("E-mail")
         NOTE = "note", _("Note")
+        ENQUIRY = "enquiry", _("Enquiry")
         COMPLAINT = "complaint", _("Complaint")
         PURCHASE = "purchase", _("Purchase")
 
@@ -36,6 +37,9 @@ class Activity(CompanyRow):
     happened_at = models.DateTimeField(_("when"), default=clock.now)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True)
+    product = models.ForeignKey(
+        Product, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("product")
+    )
     place = models.CharField(_("place"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
 

@@ -18,7 +18,14 @@ from suite.masterdata.services.records import announce, fresh
 from suite.masterdata.standards import check, standardised
 
 Kind = Activity.Kind
-TOUCHES = {Kind.CALL, Kind.VISIT, Kind.MESSAGE, Kind.MAIL, Kind.COMPLAINT}  # somebody spoke with the customer
+TOUCHES = {
+    Kind.CALL,
+    Kind.VISIT,
+    Kind.MESSAGE,
+    Kind.MAIL,
+    Kind.ENQUIRY,
+    Kind.COMPLAINT,
+}  # somebody spoke with the customer
 
 # Only ever forward: an activity that is logged late must not hide a later talk.
 TOUCH = """
