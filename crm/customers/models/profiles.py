@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core import clock
 from suite.core.models import CompanyRow
@@ -33,7 +34,7 @@ class Customer(CompanyRow):
         PROSPECT = "prospect", _("Prospect")
         ACTIVE = "active", _("Active")
         DORMANT = "dormant", _("Dormant")
-        LOST = "lost", _("Lost")
+        LOST = "lost", pgettext_lazy("customer", "Lost")
 
     class Grade(models.TextChoices):
         A = "A", "A"
