@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from suite.core.models import User
@@ -37,6 +38,7 @@ def browser() -> Iterator[Any]:
         try:
             yield running
         finally:
+            connections.close_all()  # those that were opened while the loop ran are not seen after it
             running.close()
 
 
@@ -82,3 +84,15 @@ def picture(opened: Any, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     opened.screenshot(path=folder / f"{name}.png", full_page=False)
     return folder / f"{name}.png"
+
+
+def access_problems(opened: Any, axe: Path) -> list[str]:
+    """What axe-core finds against WCAG 2.2 A and AA on the page, one line each."""
+    opened.evaluate(axe.read_text())
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = opened.evaluate("runOnly => axe.run(document, {runOnly}).then(done => done.violations)", rules)
+    return [
+        f"{rule['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
+        for rule in found
+        for node in rule["nodes"][:5]
+    ]

@@ -19,8 +19,8 @@ async function dress(root) {
   for (const select of selects) if (!select.tomselect) make(select);
 }
 function make(select) {
-  const address = select.dataset.picker;
-  new window.TomSelect(select, {
+  const address = select.dataset.picker, name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.replace("*", "").trim() ?? "";
+  const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], preload: "focus", maxOptions: 50, dropdownParent: select.closest("dialog") ? null : "body",
     plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
     score: () => () => 1,
@@ -33,6 +33,8 @@ function make(select) {
     },
     onChange: () => select.dispatchEvent(new Event("change", { bubbles: true })),
   });
+  select.setAttribute("aria-label", name);
+  picker.control_input.setAttribute("aria-label", name);
 }
 dress(document);
 document.addEventListener("htmx:load", (event) => dress(event.detail.elt));

@@ -55,6 +55,7 @@ def badge_of(shell: Shell, entry: navigation.Entry) -> int:
 @register.simple_tag
 def field(bound: BoundField, **attrs: str) -> SafeString:
     """The control of a form field with our look, its help and its errors tied to it."""
+    attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
     widget = bound.field.widget
     classes = [str(widget.attrs.get("class", "")), look_of(widget)]
     if bound.errors:

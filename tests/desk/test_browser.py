@@ -1,0 +1,231 @@
+"""The desk in a real browser: keys, pickers, lines, phone, dark; no script complains, nothing scrolls sideways."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from suite.core import clock
+from suite.desk.models import Task
+from suite.desk.services import todos
+from suite.desk.services.todos import NewTask
+from tests import browser as real
+from tests import make
+from tests.desk import pages
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("tests.desk.pages"),
+    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
+]
+
+
+@pytest.fixture
+def rep():
+    company = make.company("acme")
+    actor = make.actor(company, "rep", username="rep")
+    make.user(company, "rep", username="zhang", name="张伟", name_en="Zhang Wei")
+    due = clock.now() + dt.timedelta(days=1)
+    new = [NewTask(f"Call customer {n}", due_at=due + dt.timedelta(hours=n)) for n in range(60)]
+    todos.create(tasks=[*new, NewTask("华为 visit")], actor=actor)
+    return actor
+
+
+@pytest.fixture
+def chromium():
+    with real.browser() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(chromium, live_server, rep):
+    with real.page(chromium, live_server.url, rep.user) as page:
+        yield page
+        assert page.complaints == []
+
+
+@pytest.fixture
+def phone(chromium, live_server, rep):
+    with real.page(chromium, live_server.url, rep.user, phone=True) as page:
+        yield page
+        assert page.complaints == []
+
+
+def test_a_list_filters_as_one_types_and_by_keys(desk):
+    desk.goto("/desk/tasks/")
+    desk.keyboard.press("/")
+    desk.keyboard.type("hw")
+    expect(desk.locator(".list tbody tr")).to_have_count(1)
+    assert "q=hw" in desk.url
+    assert desk.locator(".chip").count() == 1
+
+    desk.locator("body").click(position={"x": 700, "y": 700})
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/desk/tasks/*/")
+    assert desk.locator("h1").inner_text().startswith("华为 visit")
+
+
+def test_selecting_with_shift_shows_the_acts_and_does_them(desk):
+    desk.goto("/desk/tasks/?sort=due_at")
+    picks = desk.locator(".pick")
+    picks.nth(1).click()
+    picks.nth(4).click(modifiers=["Shift"])
+    assert desk.locator("[data-picked-count]").inner_text() == "4"
+
+    desk.locator(".bulk button[value=complete]").click()
+    desk.wait_for_selector(".toast-success")
+    assert Task.objects.filter(status="done").count() == 4
+
+
+def test_an_act_that_needs_more_asks_for_it(desk):
+    desk.goto("/desk/tasks/")
+    desk.locator(".pick").nth(0).click()
+    desk.locator(".bulk button[value=snooze]").click()
+    desk.locator("input[type=datetime-local]").fill("2027-01-05T09:00")
+    desk.locator("form.card button.btn-primary").click()
+    desk.wait_for_selector(".toast-success")
+
+    assert Task.objects.filter(due_at__year=2027, due_at__month=1, due_at__day=5).count() == 1
+
+
+def test_a_dangerous_act_asks_before_it_acts(desk):
+    task = Task.objects.first()
+    desk.goto(f"/desk/tasks/{task.pk}/")
+    desk.locator("details.menu-sheet summary").click()
+    desk.get_by_role("button", name="Give up").click()
+    desk.locator("#confirm button[value='']").click()
+    task.refresh_from_db()
+    assert task.status == "open"
+
+    desk.locator("details.menu-sheet summary").click()
+    desk.get_by_role("button", name="Give up").click()
+    desk.locator("#confirm [data-yes]").click()
+    desk.wait_for_selector(".toast-success")
+    task.refresh_from_db()
+    assert task.status == "cancelled"
+
+
+def test_the_palette_opens_a_record_by_initials(desk):
+    desk.goto("/")
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("huawei")
+    desk.wait_for_selector("#palette-results .palette-row:has-text('华为 visit')")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/desk/tasks/*/")
+
+
+def paste(page, text):
+    """Ctrl-V into whatever has the focus."""
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            const event = new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true});
+            document.activeElement.dispatchEvent(event);
+        }""",
+        text,
+    )
+
+
+def test_lines_are_typed_pasted_and_saved_by_keyboard(desk):
+    pages.saved.clear()
+    desk.goto("/test/order/")
+    lines = desk.locator("[data-lines] tbody tr")
+    desk.locator("#id_customer").fill("Acme")
+    desk.locator("#id_owner + .ts-wrapper .ts-control").click()
+    desk.locator(".ts-dropdown .option:has-text('Zhang Wei')").click()
+
+    lines.nth(0).locator("input[inputmode=decimal]").focus()
+    paste(desk, "2\tfirst\n1,300.5\tsecond\n")
+    expect(lines.nth(1).locator("[name$=note]")).to_have_value("second")
+    lines.nth(0).locator(".ts-control").click()
+    paste(desk, "rep\nzhang\n")
+    expect(lines.nth(1).locator(".ts-control .item")).to_have_text("Zhang Wei")
+    desk.keyboard.press("Escape")
+
+    lines.nth(1).locator("[name$=note]").focus()
+    desk.keyboard.press("Enter")
+    expect(lines).to_have_count(3)
+    desk.keyboard.press("Control+s")
+    expect(desk.locator("body")).to_have_text("saved")
+    assert pages.saved == [[("rep", "2", "first"), ("zhang", "1300.5", "second")]]
+
+
+def test_form_errors_take_the_focus_and_name_the_line(desk):
+    desk.goto("/test/order/")
+    desk.locator("[data-lines] tbody tr").nth(0).locator("input[inputmode=decimal]").fill("many")
+    desk.locator("[data-save]").click()
+    desk.wait_for_selector("[data-errors]")
+
+    assert desk.evaluate("document.activeElement.hasAttribute('data-errors')")
+    assert "Line 1" in desk.locator("[data-errors]").inner_text()
+    assert desk.locator("[data-lines] tbody tr").nth(0).locator("input[inputmode=decimal]").input_value() == "many"
+    desk.evaluate("window.onbeforeunload = null")
+
+
+def test_a_block_that_fails_offers_another_try_and_the_others_stay(desk, monkeypatch):
+    from suite.desk.views import blocks
+
+    monkeypatch.setattr(blocks, "SHOWN", "no number")
+    desk.goto("/")
+    desk.wait_for_selector("[data-retry]")
+    assert desk.locator("[data-block] .empty").count() >= 1
+    monkeypatch.undo()
+    desk.locator("[data-retry]").click()
+    desk.wait_for_selector("text=Call customer 0")
+    desk.complaints.clear()  # the browser notes the failed request
+
+
+PAGES = [
+    "/",
+    "/desk/tasks/",
+    "/desk/tasks/new/",
+    "/desk/calendar/",
+    "/desk/notifications/",
+    "/desk/jobs/",
+    "/desk/imports/",
+]
+
+
+def test_nothing_scrolls_sideways_on_a_phone(phone):
+    wide = []
+    for path in [*PAGES, "/test/order/"]:
+        phone.goto(path)
+        phone.wait_for_timeout(300)
+        if phone.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(path)
+
+    assert wide == []
+    assert phone.locator("nav.bottom").is_visible()
+
+
+def test_filters_and_acts_work_on_a_phone(phone):
+    phone.goto("/desk/tasks/")
+    phone.locator("details.filter-menu summary").first.tap()
+    phone.locator("input[name=status][value=done]").tap()
+    phone.wait_for_selector(".chip")
+    phone.goto("/desk/tasks/")
+    phone.locator(".pick").first.tap()
+    assert phone.locator(".bulk").is_visible()
+    phone.locator("nav.bottom [data-open-side]").tap()
+    phone.wait_for_selector("#side.open")
+
+
+AXE = Path(settings.BASE_DIR) / "var" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_page_breaks_the_rules_of_access(chromium, live_server, rep, dark):
+    broken = []
+    with real.page(chromium, live_server.url, rep.user, dark=dark) as page:
+        for path in [*PAGES, "/test/order/"]:
+            page.goto(path)
+            page.wait_for_timeout(500)
+            broken += [f"{path}: {problem}" for problem in real.access_problems(page, AXE)]
+
+    assert broken == []
