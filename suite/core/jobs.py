@@ -82,7 +82,7 @@ def _ring(pk: int) -> None:
     from suite.core.tasks import run_job
 
     try:
-        run_job.apply_async([pk], retry=False)
+        run_job.apply_async((pk,), retry=False)
     except Exception:
         log.warning("The broker did not answer; the job waits for the clock")
 

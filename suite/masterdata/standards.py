@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
+
+R = TypeVar("R", bound=models.Model)
 
 FILLERS = re.compile(r"[\s\-‐-―()./·]+")
 MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
@@ -108,7 +110,7 @@ def standardised(model: type[models.Model], values: Mapping[str, Any]) -> dict[s
     return kept
 
 
-def check(row: models.Model) -> models.Model:
+def check(row: R) -> R:
     """Let the row's own fields judge their values; related records were chosen at the door. Raises ValidationError."""
     related = [field.name for field in row._meta.fields if field.is_relation]
     row.clean_fields(exclude=related)

@@ -55,7 +55,7 @@ class TradeLine(CompanyRow):
         return f"{self.position + 1}"
 
     @classmethod
-    def sane(cls, table: str) -> list[models.CheckConstraint]:
+    def sane(cls, table: str) -> list[models.BaseConstraint]:
         """Constraints every table of lines has; a negative quantity is a return."""
         return [
             models.CheckConstraint(
