@@ -37,7 +37,7 @@ from suite.core.api import (
     Updating,
     action,
 )
-from suite.core.money import ZERO, round_money
+from suite.core.money import ZERO
 from suite.masterdata.api import FieldRules
 from suite.masterdata.models import Party, Product
 
@@ -250,7 +250,10 @@ class GoodsReceiptViewSet(Creating, ServiceViewSet):
     action_permissions = {"reverse": "erp_inventory.reverse_goodsreceipt"}
 
     def add(self, values: dict[str, Any]) -> GoodsReceipt:
-        lines = [services.ReceiptLine(line["product"].pk, line["quantity"], value_of(line)) for line in values["lines"]]
+        lines = [
+            services.ReceiptLine(line["product"].pk, line["quantity"], services.value_at(**line))
+            for line in values["lines"]
+        ]
         receipt = services.ReceiptInput(
             warehouse_id=values["warehouse"].pk,
             lines=lines,
@@ -264,11 +267,6 @@ class GoodsReceiptViewSet(Creating, ServiceViewSet):
     def reverse(self, request: Request, pk: str) -> Response:
         services.reverse_receipt(self.get_object(), actor=self.actor, **self.input())
         return self.answer(pk)
-
-
-def value_of(line: Mapping[str, Any]) -> Decimal:
-    unit_cost = line["product"].standard_cost if line["unit_cost"] is None else line["unit_cost"]
-    return round_money(line["quantity"] * unit_cost)
 
 
 class AdjustmentLineSerializer(FieldRules, StrictModelSerializer):
@@ -380,7 +378,7 @@ class RuleViewSet(Creating, Updating, Deleting, ServiceViewSet):
         services.set_rule(actor=self.actor, **{**known, **values})
 
     def remove(self, row: StockRule) -> None:
-        services.drop_rule(rule=row, actor=self.actor)
+        services.drop_rule(row, actor=self.actor)
 
 
 router = Router()

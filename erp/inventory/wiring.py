@@ -2,12 +2,79 @@
 
 from __future__ import annotations
 
-from erp.inventory import checks
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from erp.inventory import checks, queries
+from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
 from erp.inventory.services.warehouses import found_default
+from suite.core.access import Actor
 from suite.core.companies import on_founding
+from suite.desk import choices, documents, navigation, workbench
+
+CLERKS = {"warehouse", "administrator"}
 
 
 def connect() -> None:
     """Called once, from apps.py."""
     on_founding(found_default, order=30)
     checks.register()
+
+    documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery")
+    documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import")
+    adjustment = "admin:erp_inventory_stockadjustment_change"
+    documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
+    choices.register(
+        "warehouse", Warehouse, rows=live, fields=("code", "name", "name_en"), exact=("code", "name"), order="code"
+    )
+    _menu()
+    _workbench()
+
+
+def live(actor: Actor) -> QuerySet[Warehouse]:
+    return Warehouse.objects.visible_to(actor).filter(is_archived=False)
+
+
+def _menu() -> None:
+    goods = _("Goods")
+    for order, (label, model, icon) in enumerate(
+        [
+            (_("Stock on hand"), "stockbalance", "packages"),
+            (_("Goods receipts"), "goodsreceipt", "package-import"),
+            (_("Demands and reservations"), "demand", "hourglass"),
+            (_("Stock ledger"), "stockmove", "list-details"),
+            (_("Stock adjustments"), "stockadjustment", "clipboard-list"),
+            (_("Stock rules"), "stockrule", "target-arrow"),
+            (_("Warehouses"), "warehouse", "building-warehouse"),
+        ]
+    ):
+        page, permission = f"admin:erp_inventory_{model}_changelist", f"erp_inventory.view_{model}"
+        navigation.register(goods, label, page, icon=icon, permission=permission, order=43 + order)
+    navigation.register(
+        goods, _("Deliveries"), "admin:erp_inventory_delivery_changelist", icon="truck-delivery",
+        permission="erp_inventory.view_delivery", badge=queries.count_to_ship, order=41, query="?view=open",
+    )  # fmt: skip
+    navigation.register(
+        goods, _("Scan"), "inventory:scan", icon="scan", permission="erp_inventory.ship_delivery", order=42, phone=True
+    )
+    navigation.register_quick(
+        _("Count"), "inventory:count", icon="clipboard-list", permission="erp_inventory.add_stockadjustment", order=60
+    )
+
+
+def _workbench() -> None:
+    workbench.register(
+        "to-ship", _("To ship"), "erp/inventory/blocks/_shipping.html", queries.shipping_block,
+        permission="erp_inventory.ship_delivery", roles=CLERKS, order=20,
+        link="admin:erp_inventory_delivery_changelist",
+    )  # fmt: skip
+    workbench.register(
+        "shortages", _("Shortages"), "erp/inventory/blocks/_shortages.html", queries.shortage_block,
+        permission="erp_inventory.view_demand", roles={*CLERKS, "buyer", "planner"}, order=30,
+        link="admin:erp_inventory_demand_changelist",
+    )  # fmt: skip
+    workbench.register(
+        "low-stock", _("Low stock"), "erp/inventory/blocks/_low.html", queries.low_block,
+        permission="erp_inventory.view_stockrule", roles={*CLERKS, "buyer", "planner"}, order=40,
+        link="admin:erp_inventory_stockrule_changelist",
+    )  # fmt: skip

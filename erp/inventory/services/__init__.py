@@ -4,12 +4,12 @@ from erp.inventory.services.adjustments import Difference, adjust, book_count, o
 from erp.inventory.services.availability import Availability, availability
 from erp.inventory.services.changes import change_orders
 from erp.inventory.services.deliveries import change_delivery, drop_deliveries, open_deliveries, payment_arrived
-from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt
+from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt, value_at
 from erp.inventory.services.reservations import Reserved, reserve
 from erp.inventory.services.returns import return_goods, return_to_supplier
 from erp.inventory.services.revaluation import Split, ValueChange, revalue
 from erp.inventory.services.rules import drop_rule, set_rule
-from erp.inventory.services.shipping import ship
+from erp.inventory.services.shipping import ship, ship_ready
 from erp.inventory.services.warehouses import default_warehouse_id, save_warehouse
 
 __all__ = [
@@ -41,4 +41,6 @@ __all__ = [
     "save_warehouse",
     "set_rule",
     "ship",
+    "ship_ready",
+    "value_at",
 ]

@@ -26,7 +26,7 @@ from suite.core import bulk
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
-from suite.core.money import ZERO
+from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
 
 
@@ -50,6 +50,11 @@ class ReceiptInput:
     order: Source | None = None
     reference: str = ""
     reason: str = ""
+
+
+def value_at(product: Product, quantity: Decimal, unit_cost: Decimal | None = None) -> Decimal:
+    """What pieces that come in are worth: at a cost, or at the product's standard cost when nobody says."""
+    return round_money(quantity * (product.standard_cost if unit_cost is None else unit_cost))
 
 
 @service

@@ -52,7 +52,7 @@ def set_rule(
 
 
 @service
-def drop_rule(*, rule: StockRule, actor: Actor, reason: str = "") -> None:
+def drop_rule(rule: StockRule, *, actor: Actor, reason: str = "") -> None:
     """Stop watching a product in a warehouse; what was low because of it is no longer."""
     key = Key(rule.product_id, rule.warehouse_id)
     free = Stock.lock([key], actor=actor, valued=False).cells[key].free

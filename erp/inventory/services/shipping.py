@@ -26,6 +26,13 @@ from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Who of a set was refused, by key."""
+
+    refused: Refusals
+
+
 @dataclass(slots=True)
 class Load:
     """A delivery, its lines, and how much of each leaves now."""
@@ -94,6 +101,26 @@ def ship(
     )
     _tell(loads, actor)
     return shipped
+
+
+@service
+def ship_ready(deliveries: Collection[Delivery], *, actor: Actor, posting_date: dt.date | None = None) -> Outcome:
+    """Ship those deliveries that can be shipped in full; the outcome names the others.
+
+    `ship` refuses before it writes, so the others are left out and the rest is tried again.
+    """
+    refused: Refusals = {}
+    left = list(deliveries)
+    while left:
+        try:
+            ship(left, posting_date=posting_date, actor=actor)
+            break
+        except BusinessError as error:
+            if not error.by_key.keys() & {delivery.pk for delivery in left}:
+                raise
+            refused |= error.by_key
+            left = [delivery for delivery in left if delivery.pk not in refused]
+    return Outcome(refused)
 
 
 def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] | None, actor: Actor) -> list[Load]:

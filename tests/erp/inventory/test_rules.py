@@ -87,7 +87,7 @@ def test_a_rule_on_scarce_goods_tells_at_once_and_dropping_it_ends_that(shop: Sh
 
     first = rule(shop, tea, 5)
     changed = rule(shop, tea, 2)
-    services.drop_rule(rule=rule(shop, tea, 4), actor=shop.actor)
+    services.drop_rule(rule(shop, tea, 4), actor=shop.actor)
 
     assert first.pk == changed.pk
     assert told == [(tea.pk, True, 3), (tea.pk, False, 3), (tea.pk, True, 3), (tea.pk, False, 3)]

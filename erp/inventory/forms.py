@@ -1,0 +1,111 @@
+"""Forms of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from erp.inventory.models import Warehouse
+from suite.core.errors import BusinessError
+from suite.core.money import ZERO
+from suite.desk import formats
+from suite.desk.forms import ActorForm
+
+
+class Entry(NamedTuple):
+    """A line of a paper, of which at most so much can be done; `facts` stand beside it, `hint` in the field."""
+
+    pk: int
+    code: str
+    name: str
+    most: Decimal | None
+    facts: tuple[str, ...] = ()
+    initial: Decimal | None = None
+
+
+class QuantitiesForm(ActorForm):
+    """How much of each line of a paper, in base units; blank is nothing."""
+
+    entries: Sequence[Entry] = ()
+
+    def __init__(self, *args: Any, entries: Sequence[Entry], **kwargs: Any) -> None:
+        self.entries = entries
+        self.base_fields = {**type(self).base_fields, **{f"line_{entry.pk}": quantity(entry) for entry in entries}}
+        super().__init__(*args, **kwargs)
+
+    @property
+    def head(self) -> list[Any]:
+        """The fields above the lines."""
+        return [bound for bound in self.visible_fields() if not bound.name.startswith("line_")]
+
+    @property
+    def rows(self) -> list[tuple[Entry, Any]]:
+        return [(entry, self[f"line_{entry.pk}"]) for entry in self.entries]
+
+    @property
+    def quantities(self) -> dict[int, Decimal]:
+        """What was typed, by line; lines left blank are missing."""
+        typed = {entry.pk: self.cleaned_data.get(f"line_{entry.pk}") for entry in self.entries}
+        return {pk: value for pk, value in typed.items() if value is not None}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What stands above the lines."""
+        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("line_")}
+
+    def refuse(self, error: BusinessError) -> None:
+        """Put refusals of the service at the lines they speak of."""
+        for refusal in error.refusals:
+            line = refusal.line
+            at_line = line is not None and line < len(self.entries)
+            self.add_error(f"line_{self.entries[line].pk}" if at_line else None, str(refusal))  # type: ignore[index]
+
+
+def quantity(entry: Entry) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=entry.name,
+        required=False,
+        min_value=ZERO,
+        max_value=entry.most,
+        max_digits=18,
+        decimal_places=6,
+        initial=None if entry.initial is None else formats.quantity(entry.initial).replace(",", ""),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any", "class": "form-control right"}),
+    )
+
+
+class ShipForm(QuantitiesForm):
+    posting_date = forms.DateField(label=_("Shipped on"), required=False, widget=forms.DateInput)
+    backorder_date = forms.DateField(
+        label=_("The rest is promised for"), required=False, widget=forms.DateInput,
+        help_text=_("What is not shipped goes on in a backorder"),
+    )  # fmt: skip
+    carrier = forms.CharField(label=_("Carrier"), max_length=60, required=False)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=60, required=False)
+
+
+class ReturnForm(QuantitiesForm):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    posting_date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
+
+
+class CountForm(QuantitiesForm):
+    """What was counted; products left blank were not."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, initial=_("Stocktake"))
+    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
+
+
+class CountedForm(ActorForm):
+    """Where is counted, and which products."""
+
+    warehouse = forms.ModelChoiceField(label=_("Warehouse"), queryset=Warehouse.objects.none())
+    q = forms.CharField(label=_("Product or category"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["warehouse"].queryset = Warehouse.objects.visible_to(self.actor).filter(is_archived=False)  # type: ignore[attr-defined]

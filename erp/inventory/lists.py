@@ -1,0 +1,385 @@
+"""The lists of the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from erp.inventory import services
+from erp.inventory.models import (
+    Delivery,
+    Demand,
+    GoodsReceipt,
+    StockAdjustment,
+    StockBalance,
+    StockMove,
+    StockRule,
+)
+from erp.inventory.services.costing import share
+from erp.inventory.services.shipping import Outcome
+from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusals
+from suite.core.money import ZERO
+from suite.desk import documents
+from suite.desk.forms import ActorForm
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    PickFilter,
+    View,
+)
+
+SEE_COST = "masterdata.see_cost"
+
+
+def of_product(model: type, **more: str) -> Callable[[Any], str]:
+    """The address of another list, narrowed to the product and warehouse of a row."""
+    page = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"  # type: ignore[attr-defined]
+
+    def address(row: Any) -> str:
+        query = {"product": row.product_id, "warehouse": row.warehouse_id, **more}
+        return reverse(page) + "?" + "&".join(f"{name}={value}" for name, value in query.items())
+
+    return address
+
+
+def order_url(row: Any) -> str:
+    """The order behind a paper, where its page is known."""
+    return documents.url_of(row.order_kind, row.order_id)
+
+
+def source_url(row: StockMove) -> str:
+    return documents.url_of(row.source_kind, row.source_id)
+
+
+def each(model: type[Any], pks: Collection[int], act: Callable[..., Any], *, actor: Actor, **how: Any) -> Outcome:
+    """Do something to each of a few rows, an act of its own; the outcome names those that were refused."""
+    refused: Refusals = {}
+    for row in model.objects.of(actor.company_id).filter(pk__in=pks).order_by("pk"):
+        try:
+            act(row, actor=actor, **how)
+        except BusinessError as error:
+            refused[row.pk] = error.refusals[0]
+    return Outcome(refused)
+
+
+def worth_of(row: StockBalance) -> Decimal:
+    """What the pieces in this warehouse are worth at the product's average."""
+    whole = getattr(row.product, "stock_value", None)
+    return share(whole.value, row.on_hand, whole.quantity) if whole and whole.quantity else ZERO
+
+
+class ReasonForm(ActorForm):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class BalanceList(ListSpec):
+    """Stock on hand: what is there, what is promised, what is free."""
+
+    model = StockBalance
+    title = _("Stock on hand")
+    icon = "packages"
+    columns = (
+        Column("code", _("Code"), value="product__code", card="side"),
+        Column("name", _("Product"), value="product__label", card="title"),
+        Column("specification", _("Specification"), value="product__specification", shown=False),
+        Column("category", _("Category"), value="product__category", shown=False),
+        Column("warehouse", _("Warehouse"), value="warehouse__label"),
+        Column("on_hand", _("On hand"), "quantity", url=of_product(StockMove)),
+        Column("reserved", _("Reserved"), "quantity", url=of_product(Demand)),
+        Column("free", _("Free"), "quantity"),
+        Column("unit", _("Unit"), value="product__unit__label"),
+        Column("value", _("Value"), "money", value=worth_of, permission=SEE_COST),
+        Column("updated_at", _("Changed"), "datetime", shown=False),
+    )
+    filters = (
+        PickFilter("product", _("Product"), kind="product"),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
+        BoolFilter("low", _("Below the reorder point"), condition=Q(product__stock_rules__is_low=True)),
+        BoolFilter("there", _("On hand"), condition=Q(on_hand__gt=0)),
+        BoolFilter("free", _("Free"), condition=Q(on_hand__gt=F("reserved"))),
+        NumberFilter("on_hand", _("On hand"), quick=False),
+    )
+    views = (
+        View("there", _("In stock"), {"there": "yes"}),
+        View("low", _("Low"), {"low": "yes"}),
+        View("gone", _("Nothing left"), {"there": "no"}),
+    )
+    related = ("product__unit", "product__stock_value", "warehouse")
+    search_fields = ("product__code", "product__name", "product__name_en", "product__barcode")
+    empty = _("No stock yet. Enter the opening stock, or import it from a file.")
+    create = Create(
+        _("Opening stock"),
+        "admin:erp_inventory_stockadjustment_add",
+        "erp_inventory.add_stockadjustment",
+        "?kind_of=opening",
+    )
+
+    def url(self, row: StockBalance) -> str:
+        return of_product(StockMove)(row)
+
+
+class MoveList(ListSpec):
+    """The stock ledger: every movement with the document behind it."""
+
+    model = StockMove
+    title = _("Stock ledger")
+    icon = "list-details"
+    columns = (
+        Column("source_number", _("Document"), card="title", url=source_url),
+        Column("kind", _("Kind"), card="side"),
+        Column("posting_date", _("Date"), "date"),
+        Column("effective_date", _("Effective date"), "date", shown=False),
+        Column("code", _("Code"), value="product__code"),
+        Column("name", _("Product"), value="product__label"),
+        Column("warehouse", _("Warehouse"), value="warehouse__label"),
+        Column("quantity", _("Quantity"), "quantity"),
+        Column("value", _("Value"), "money", permission=SEE_COST),
+        Column("created_at", _("Booked"), "datetime", shown=False),
+    )
+    filters = (
+        PickFilter("product", _("Product"), kind="product"),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
+        ChoiceFilter("kind", _("Kind"), choices=StockMove.Kind),
+        DateFilter("date", _("Date"), field="posting_date"),
+    )
+    views = (View("month", _("This month"), {"date": "this_month"}),)
+    related = ("product", "warehouse")
+    search_fields = ("source_number",)
+    empty = _("Nothing has moved yet.")
+
+    def url(self, row: StockMove) -> str:
+        return source_url(row)
+
+
+class DemandList(ListSpec):
+    """What orders want: reserved, shipped, or still waited for."""
+
+    model = Demand
+    title = _("Demands and reservations")
+    icon = "hourglass"
+    columns = (
+        Column("order_number", _("Order"), card="title", url=order_url),
+        Column("party", _("Customer"), value="party__label", card="side"),
+        Column("code", _("Code"), value="product__code"),
+        Column("name", _("Product"), value="product__label"),
+        Column("warehouse", _("Warehouse"), value="warehouse__label", shown=False),
+        Column("promised_date", _("Promised date"), "date"),
+        Column("wanted", _("Wanted"), "quantity"),
+        Column("reserved", _("Reserved"), "quantity"),
+        Column("shipped", _("Shipped"), "quantity"),
+        Column("waiting", _("Waits for"), "quantity"),
+    )
+    filters = (
+        PickFilter("product", _("Product"), kind="product"),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
+        PickFilter("party", _("Customer"), kind="party"),
+        BoolFilter("waiting", _("Waiting"), field="is_waiting"),
+        BoolFilter("open", _("Not fully shipped"), condition=Q(wanted__gt=F("shipped"))),
+        DateFilter("promised", _("Promised date"), field="promised_date", quick=False),
+    )
+    views = (
+        View("waiting", _("Shortages"), {"waiting": "yes"}),
+        View("late", _("Late"), {"open": "yes", "promised": "before_today"}),
+    )
+    related = ("product", "warehouse", "party")
+    search_fields = ("order_number", "product__code")
+    empty = _("No order wants goods.")
+
+    def url(self, row: Demand) -> str:
+        return order_url(row)
+
+
+def _ship(*, actor: Actor, pks: Collection[int]) -> Outcome:
+    return services.ship_ready(list(Delivery.objects.of(actor.company_id).filter(pk__in=pks)), actor=actor)
+
+
+def ready(row: Delivery) -> bool:
+    """What may leave the house as far as the paper is concerned."""
+    return row.status == Delivery.Status.OPEN and not row.waits_for_payment
+
+
+SHIP = Act(
+    "ship", _("Ship"), "erp_inventory.ship_delivery", _ship, icon="truck-delivery", when=ready,
+    confirm=_("Ship everything on the selected deliveries?"), in_row=True,
+)  # fmt: skip
+
+
+class DeliveryList(ListSpec):
+    """Deliveries: what must leave the house, and what has left."""
+
+    model = Delivery
+    title = _("Deliveries")
+    icon = "truck-delivery"
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("status", _("Status"), "badge", card="side"),
+        Column("waits_for_payment", _("Waits for payment"), "bool", card="side"),
+        Column("party", _("Customer"), value="party__label"),
+        Column("order_number", _("Order"), url=order_url),
+        Column("promised_date", _("Promised date"), "date"),
+        Column("shipped_on", _("Shipped on"), "date"),
+        Column("warehouse", _("Warehouse"), value="warehouse__label", shown=False),
+        Column("kind_of", _("Kind"), shown=False),
+        Column("carrier", _("Carrier"), shown=False),
+        Column("tracking_number", _("Tracking number"), shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=Delivery.Status),
+        PickFilter("party", _("Customer"), kind="party"),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
+        DateFilter("promised", _("Promised date"), field="promised_date"),
+        DateFilter("shipped", _("Shipped on"), field="shipped_on", quick=False),
+        BoolFilter("unpaid", _("Waits for payment"), field="waits_for_payment", quick=False),
+        ChoiceFilter("kind", _("Kind"), field="kind_of", choices=Delivery.Kind, quick=False),
+    )
+    views = (
+        View("open", _("To ship"), {"status": "open"}),
+        View("late", _("Late"), {"status": "open", "promised": "before_today"}),
+        View("today", _("Shipped today"), {"shipped": "today"}),
+    )
+    acts = (SHIP,)
+    related = ("party", "warehouse")
+    search_fields = ("number", "order_number", "tracking_number", "party__name")
+    empty = _("Nothing to ship. Deliveries appear when sales confirms orders.")
+
+
+def _reverse_receipts(*, actor: Actor, pks: Collection[int], reason: str) -> Outcome:
+    return each(GoodsReceipt, pks, services.reverse_receipt, actor=actor, reason=reason)
+
+
+REVERSE_RECEIPT = Act(
+    "reverse", _("Reverse"), "erp_inventory.reverse_goodsreceipt", _reverse_receipts, icon="arrow-back-up",
+    form=ReasonForm, danger=True,
+    when=lambda row: row.status == GoodsReceipt.Status.POSTED and row.kind_of != GoodsReceipt.Kind.CUSTOMER_RETURN,
+)  # fmt: skip
+
+
+class ReceiptList(ListSpec):
+    """Goods receipts: what came in, from suppliers, back from customers, or otherwise."""
+
+    model = GoodsReceipt
+    title = _("Goods receipts")
+    icon = "package-import"
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("status", _("Status"), "badge", card="side"),
+        Column("kind_of", _("Kind"), card="side"),
+        Column("party", _("Party"), value="party__label"),
+        Column("order_number", _("Order"), url=order_url),
+        Column("received_on", _("Received on"), "date", sort=True),
+        Column("reference", _("Supplier's delivery note")),
+        Column("warehouse", _("Warehouse"), value="warehouse__label", shown=False),
+        Column("reason", _("Reason"), shown=False),
+    )
+    filters = (
+        ChoiceFilter("kind", _("Kind"), field="kind_of", choices=GoodsReceipt.Kind),
+        ChoiceFilter("status", _("Status"), choices=GoodsReceipt.Status),
+        PickFilter("party", _("Party"), kind="party"),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse", quick=False),
+        DateFilter("received", _("Received on"), field="received_on"),
+    )
+    views = (
+        View("today", _("Today"), {"received": "today"}),
+        View("returns", _("Customer returns"), {"kind": "customer_return"}),
+    )
+    acts = (REVERSE_RECEIPT,)
+    order = "-received_on"
+    related = ("party", "warehouse")
+    search_fields = ("number", "order_number", "reference", "party__name")
+    create = Create(_("Other receipt"), "admin:erp_inventory_goodsreceipt_add", "erp_inventory.add_goodsreceipt")
+    empty = _("Nothing has come in yet.")
+
+
+def _reverse_adjustments(*, actor: Actor, pks: Collection[int], reason: str) -> Outcome:
+    return each(StockAdjustment, pks, services.reverse_adjustment, actor=actor, reason=reason)
+
+
+REVERSE_ADJUSTMENT = Act(
+    "reverse", _("Reverse"), "erp_inventory.reverse_stockadjustment", _reverse_adjustments, icon="arrow-back-up",
+    form=ReasonForm, danger=True, when=lambda row: row.status == StockAdjustment.Status.POSTED,
+)  # fmt: skip
+
+
+class AdjustmentList(ListSpec):
+    """Stock adjustments: opening stock and corrections, each with its reason."""
+
+    model = StockAdjustment
+    title = _("Stock adjustments")
+    icon = "adjustments"
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("status", _("Status"), "badge", card="side"),
+        Column("kind_of", _("Kind"), card="side"),
+        Column("date", _("Date"), "date", sort=True),
+        Column("reason", _("Reason")),
+        Column("warehouse", _("Warehouse"), value="warehouse__label"),
+        Column("owner", _("By"), value="owner", shown=False),
+    )
+    filters = (
+        ChoiceFilter("kind", _("Kind"), field="kind_of", choices=StockAdjustment.Kind),
+        ChoiceFilter("status", _("Status"), choices=StockAdjustment.Status),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
+        DateFilter("date", _("Date")),
+    )
+    acts = (REVERSE_ADJUSTMENT,)
+    order = "-date"
+    related = ("warehouse", "owner")
+    search_fields = ("number", "reason")
+    create = Create(_("Count"), "inventory:count", "erp_inventory.add_stockadjustment")
+    empty = _("The book has not been corrected yet.")
+
+
+def _drop_rules(*, actor: Actor, pks: Collection[int]) -> Outcome:
+    return each(StockRule, pks, services.drop_rule, actor=actor)
+
+
+class RuleList(ListSpec):
+    """Stock rules: when a product is low, and how far it is filled up."""
+
+    model = StockRule
+    title = _("Stock rules")
+    icon = "target-arrow"
+    columns = (
+        Column("code", _("Code"), value="product__code", card="side"),
+        Column("name", _("Product"), value="product__label", card="title"),
+        Column("warehouse", _("Warehouse"), value="warehouse__label"),
+        Column("free", _("Free"), "quantity"),
+        Column("reorder_point", _("Reorder point"), "quantity"),
+        Column("target", _("Fill up to"), "quantity"),
+        Column("safety_stock", _("Safety stock"), "quantity", shown=False),
+        Column("is_low", _("Low now"), "bool"),
+    )
+    filters = (
+        PickFilter("product", _("Product"), kind="product"),
+        PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
+        BoolFilter("low", _("Low now"), field="is_low"),
+    )
+    views = (View("low", _("Low now"), {"low": "yes"}),)
+    acts = (
+        Act("drop", _("Remove"), "erp_inventory.delete_stockrule", _drop_rules, icon="trash", danger=True,
+            confirm=_("Stop watching these products?")),
+    )  # fmt: skip
+    related = ("product", "warehouse")
+    search_fields = ("product__code", "product__name", "product__name_en")
+    create = Create(_("New stock rule"), "admin:erp_inventory_stockrule_add", "erp_inventory.add_stockrule")
+    empty = _("No product is watched yet.")
+
+    def rows(self, actor: Actor) -> QuerySet[StockRule]:
+        free = StockBalance.objects.filter(product=OuterRef("product"), warehouse=OuterRef("warehouse"))
+        return super().rows(actor).annotate(free=Subquery(free.values(free=F("on_hand") - F("reserved"))))
+
+    def url(self, row: StockRule) -> str:
+        return reverse("admin:erp_inventory_stockrule_change", args=[row.pk])

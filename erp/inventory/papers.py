@@ -1,0 +1,90 @@
+"""Papers of the warehouse as PDF: what to pick, and what goes with the goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from erp.inventory.models import Delivery, DeliveryLine
+from suite.core import clock, pdf
+from suite.core.access import Actor
+from suite.desk import formats
+
+
+def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
+    """What to take off the shelves for these deliveries, sorted by product; services are not picked."""
+    lines = (
+        DeliveryLine.objects.filter(delivery__in=deliveries)
+        .exclude(product__kind="service")
+        .select_related("delivery__party", "product__unit")
+        .order_by("product__code", "delivery_id", "position")
+    )
+    rows = [
+        [
+            line.product.code,
+            line.product.label,
+            line.product.barcode,
+            f"{formats.quantity(line.quantity)} {line.product.unit.label}",
+            f"{line.delivery.number} {line.delivery.party.label}",
+            "☐",
+        ]
+        for line in lines
+    ]
+    sheet = pdf.Sheet(
+        title=_("Picking list"),
+        number=deliveries[0].number if len(deliveries) == 1 else "",
+        facts=[
+            (_("Date"), clock.today(actor.company).isoformat()),
+            (_("Deliveries"), ", ".join(delivery.number for delivery in deliveries[:12])),
+        ],
+        columns=[
+            pdf.Column(_("Code")),
+            pdf.Column(_("Product"), width=2),
+            pdf.Column(_("Barcode")),
+            pdf.Column(_("Quantity"), "right"),
+            pdf.Column(_("For"), width=2),
+            pdf.Column("", "center"),
+        ],
+        rows=rows,
+        signatures=[_("Picked by"), _("Checked by")],
+    )
+    return pdf.sheet(sheet, company=actor.company)
+
+
+def delivery_note(delivery: Delivery, *, actor: Actor) -> bytes:
+    """送货单: what goes with the goods, signed by who receives them."""
+    lines = delivery.lines.select_related("product__unit")
+    sheet = pdf.Sheet(
+        title=_("Delivery note"),
+        number=delivery.number,
+        to=[text for text in (delivery.party.label, delivery.address) if text],
+        facts=[
+            (_("Date"), (delivery.shipped_on or clock.today(actor.company)).isoformat()),
+            (_("Order"), delivery.order_number),
+            (_("Carrier"), " ".join(text for text in (delivery.carrier, delivery.tracking_number) if text)),
+        ],
+        columns=[
+            pdf.Column("#"),
+            pdf.Column(_("Code")),
+            pdf.Column(_("Product"), width=2),
+            pdf.Column(_("Specification"), width=1),
+            pdf.Column(_("Quantity"), "right"),
+            pdf.Column(_("Unit")),
+        ],
+        rows=[
+            [
+                str(number),
+                line.product.code,
+                line.product.label,
+                line.product.specification,
+                formats.quantity(line.quantity),
+                line.product.unit.label,
+            ]
+            for number, line in enumerate(lines, 1)
+        ],
+        remarks=[delivery.note] if delivery.note else [],
+        signatures=[_("Delivered by"), _("Received by")],
+        mark=_("Draft") if delivery.status == Delivery.Status.OPEN else "",
+    )
+    return pdf.sheet(sheet, company=actor.company)

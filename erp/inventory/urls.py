@@ -1,0 +1,20 @@
+"""Addresses of the warehouse's own pages; its lists stand in the admin pages."""
+
+from django.urls import path
+
+from erp.inventory.views import counting, deliveries, receipts, scanning
+
+app_name = "inventory"
+urlpatterns = [
+    path("deliveries/<int:pk>/", deliveries.delivery_page, name="delivery"),
+    path("deliveries/<int:pk>/ship/", deliveries.ship, name="ship"),
+    path("deliveries/<int:pk>/ship-all/", deliveries.ship_all, name="ship_all"),
+    path("deliveries/<int:pk>/return/", deliveries.take_back, name="return"),
+    path("deliveries/<int:pk>/note/", deliveries.delivery_note, name="note"),
+    path("picking/", deliveries.picking, name="picking"),
+    path("receipts/<int:pk>/", receipts.receipt_page, name="receipt"),
+    path("receipts/<int:pk>/reverse/", receipts.reverse_receipt, name="reverse_receipt"),
+    path("receipts/<int:pk>/return/", receipts.send_back, name="return_to_supplier"),
+    path("count/", counting.count, name="count"),
+    path("scan/", scanning.scan, name="scan"),
+]

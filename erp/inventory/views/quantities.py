@@ -1,0 +1,36 @@
+"""The page on which one says how much of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from erp.inventory.forms import QuantitiesForm
+from suite.core.errors import BusinessError
+from suite.desk.pages import render_page
+
+
+def quantities_page(
+    request: HttpRequest, form: QuantitiesForm, do: Callable[[QuantitiesForm], Any], *, after: str, **context: Any
+) -> HttpResponse:
+    """Show the form, or do what was typed and go on; what is refused keeps every keystroke and stands at its line.
+
+    `context` has heading, submit, crumbs and `columns`, the heads of the facts beside a line.
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            do(form)
+        except BusinessError as error:
+            form.refuse(error)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            return redirect(after)
+    status = 200 if not form.is_bound else 409
+    return render_page(
+        request, "erp/inventory/quantities.html", {"form": form, "back": after, **context}, status=status
+    )

@@ -1,0 +1,316 @@
+"""The warehouse in the browser: lists, pages, forms, scanning."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from erp.inventory import services
+from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule, Warehouse
+from tests import make
+from tests.erp.inventory.make import Shop
+
+LISTS = ["stockbalance", "stockmove", "demand", "delivery", "goodsreceipt", "stockadjustment", "stockrule", "warehouse"]
+
+
+def browser(shop: Shop, *roles: str) -> Client:
+    client = Client()
+    client.force_login(make.user(shop.company, *roles), "suite.core.auth.CompanyBackend")
+    return client
+
+
+@pytest.fixture
+def clerk(shop: Shop) -> Client:
+    return browser(shop, "warehouse")
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def page(name: str, *args: int) -> str:
+    return reverse(f"inventory:{name}", args=args)
+
+
+def admin(model: str, what: str = "changelist", *args: int) -> str:
+    return reverse(f"admin:erp_inventory_{model}_{what}", args=args)
+
+
+@pytest.fixture
+def busy(shop: Shop) -> Shop:
+    """Something in every list."""
+    tea = shop.product("tea", stock=10)
+    shop.confirm(shop.order((tea, 4)), shop.order((tea, 9)))
+    shop.buy((tea, 1, "3"))
+    main = Warehouse.objects.get(pk=shop.warehouse_id)
+    services.set_rule(product=tea, warehouse=main, reorder_point=Decimal(5), target=Decimal(9), actor=shop.actor)
+    return shop
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_every_list_shows_its_rows(busy: Shop, clerk: Client, model: str) -> None:
+    answer = clerk.get(admin(model))
+
+    assert answer.status_code == 200
+    assert ("tea" if model not in ("delivery", "goodsreceipt", "stockadjustment", "warehouse") else "0") in answer.text
+
+
+@pytest.mark.parametrize("model", [name for name in LISTS if name != "warehouse"])
+def test_a_list_takes_as_many_statements_for_many_rows_as_for_few(shop: Shop, clerk: Client, model: str) -> None:
+    main = Warehouse.objects.get(pk=shop.warehouse_id)
+    counts = []
+
+    for size in (2, 20):
+        for n in range(size):
+            tea = shop.product(f"{model}{size}-{n}", stock=2)
+            shop.confirm(shop.order((tea, 1)))
+            shop.buy((tea, 1, "1"))
+            services.set_rule(
+                product=tea, warehouse=main, reorder_point=Decimal(5), target=Decimal(9), actor=shop.actor
+            )
+        clerk.get(admin(model))
+        with CaptureQueriesContext(connection) as statements:
+            clerk.get(admin(model))
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 14  # with session, user and menu
+
+
+def test_a_delivery_page_shows_lines_chain_and_acts(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=3)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+
+    answer = clerk.get(page("delivery", delivery.pk))
+
+    assert answer.status_code == 200
+    for text in (delivery.number, "tea", page("ship_all", delivery.pk), page("ship", delivery.pk), page("picking")):
+        assert text in answer.text
+
+
+def test_shipping_all_is_one_press(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=5)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+
+    answer = clerk.post(page("ship_all", delivery.pk))
+
+    assert (answer.status_code, answer.url) == (302, page("delivery", delivery.pk))
+    delivery.refresh_from_db()
+    assert delivery.status == Delivery.Status.SHIPPED
+
+
+def test_a_refusal_is_said_and_changes_nothing(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=3)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+
+    answer = clerk.post(page("ship_all", delivery.pk))
+
+    assert any("tea" in text for text in said(answer))
+    delivery.refresh_from_db()
+    assert delivery.status == Delivery.Status.OPEN
+
+
+def test_shipping_in_part_offers_what_is_reserved_and_leaves_a_backorder(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=6)
+    [delivery] = shop.confirm(shop.order((tea, 10)))
+    line = delivery.lines.get()
+
+    form = clerk.get(page("ship", delivery.pk))
+    answer = clerk.post(page("ship", delivery.pk), {f"line_{line.pk}": "6", "carrier": "SF", "tracking_number": "1"})
+
+    assert 'value="6"' in form.text
+    assert answer.status_code == 302
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.carrier) == (Delivery.Status.SHIPPED, "SF")
+    assert delivery.backorders.get().lines.get().quantity == 4
+
+
+def test_a_refusal_stands_at_its_line_and_keeps_what_was_typed(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=3)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+    line = delivery.lines.get()
+
+    answer = clerk.post(page("ship", delivery.pk), {f"line_{line.pk}": "5", "carrier": "SF"})
+
+    assert answer.status_code == 409
+    assert f"id_line_{line.pk}_error" in answer.text
+    assert 'value="SF"' in answer.text
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.carrier) == (Delivery.Status.OPEN, "")
+
+
+def test_goods_are_taken_back_on_a_page(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=5)
+    delivery = shop.sell((tea, 4))
+    line = delivery.lines.get()
+
+    answer = clerk.post(page("return", delivery.pk), {f"line_{line.pk}": "1", "reason": "broken"})
+
+    assert answer.status_code == 302
+    assert GoodsReceipt.objects.get().reason == "broken"
+    assert shop.balance(tea) == (2, 0)
+
+
+def test_a_receipt_page_reverses_and_sends_back(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea")
+    receipt, mistake = shop.buy((tea, 5, "2")), shop.buy((tea, 7, "2"))
+    line = receipt.lines.get()
+
+    shown = clerk.get(page("receipt", receipt.pk))
+    back = clerk.post(page("return_to_supplier", receipt.pk), {f"line_{line.pk}": "2", "reason": "scratched"})
+    reversed_ = clerk.post(page("reverse_receipt", mistake.pk), {"reason": "twice"})
+
+    assert (shown.status_code, back.status_code, reversed_.status_code) == (200, 302, 302)
+    assert shop.balance(tea) == (3, 0)
+
+
+def test_a_count_becomes_an_adjustment(shop: Shop, clerk: Client) -> None:
+    tea, cup = shop.product("tea", stock=100), shop.product("cup", stock=5)
+    address = page("count") + f"?warehouse={shop.warehouse_id}"
+
+    sheet = clerk.get(address)
+    answer = clerk.post(address, {f"line_{tea.pk}": "98", f"line_{cup.pk}": "", "reason": "Stocktake"})
+
+    assert "tea" in sheet.text
+    assert answer.status_code == 302
+    assert [line.difference for line in StockAdjustment.objects.latest("pk").lines.all()] == [-2]
+    assert (shop.balance(tea)[0], shop.balance(cup)[0]) == (98, 5)
+
+
+def test_opening_stock_and_other_receipts_are_entered_in_the_admin(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", standard_cost=2)
+    empty = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
+    opening = {
+        "kind_of": "opening", "warehouse": shop.warehouse_id, "date": "2026-11-02", "reason": "Start",
+        "lines-0-product": tea.pk, "lines-0-difference": "7", "lines-0-unit_cost": "3", **empty,
+    }  # fmt: skip
+    found = {
+        "warehouse": shop.warehouse_id, "party": "", "received_on": "2026-11-02", "reference": "", "reason": "found",
+        "lines-0-product": tea.pk, "lines-0-quantity": "1", **empty,
+    }  # fmt: skip
+
+    answers = [clerk.post(admin("stockadjustment", "add"), opening), clerk.post(admin("goodsreceipt", "add"), found)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert shop.balance(tea) == (8, 0)
+    posted = StockAdjustment.objects.get()
+    assert clerk.get(admin("stockadjustment", "change", posted.pk)).status_code == 200
+
+
+def test_a_rule_and_a_warehouse_are_entered_in_the_admin(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=1)
+    rule = {
+        "product": tea.pk, "warehouse": shop.warehouse_id, "reorder_point": "5", "target": "9", "safety_stock": "0",
+    }  # fmt: skip
+
+    answers = [
+        clerk.post(admin("stockrule", "add"), rule),
+        clerk.post(admin("stockrule", "add"), rule | {"target": "1"}),
+        clerk.post(admin("warehouse", "add"), {"code": "N", "name": "北仓", "name_en": "", "address": ""}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 200, 302]
+    assert StockRule.objects.get().is_low
+    assert Warehouse.objects.filter(code="N").exists()
+
+
+def test_selected_deliveries_are_shipped_as_far_as_they_can(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=10)
+    good, short, other = shop.confirm(shop.order((tea, 4)), shop.order((tea, 50)), shop.order((tea, 1)))
+
+    answer = clerk.post(admin("delivery"), {"act": "ship", "pk": [good.pk, short.pk, other.pk]})
+
+    assert answer.status_code == 302
+    assert sorted(Delivery.objects.filter(status="shipped").values_list("pk", flat=True)) == [good.pk]
+    assert any("tea" in text for text in said(answer))
+
+
+def test_picking_list_and_delivery_note_are_papers(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=10)
+    [delivery] = shop.confirm(shop.order((tea, 4)))
+
+    papers = [clerk.get(page("picking")), clerk.get(page("note", delivery.pk))]
+
+    assert [paper.headers["Content-Type"] for paper in papers] == ["application/pdf"] * 2
+    assert all(paper.content.startswith(b"%PDF") for paper in papers)
+
+
+def test_a_rep_sees_the_delivery_of_his_order_but_cannot_ship_it(shop: Shop) -> None:
+    rep = make.user(shop.company, "rep")
+    client = Client()
+    client.force_login(rep, "suite.core.auth.CompanyBackend")
+    tea = shop.product("tea", stock=10)
+    mine, theirs = shop.confirm(shop.order((tea, 1), owner=rep.pk), shop.order((tea, 1)))
+
+    shown = client.get(page("delivery", mine.pk))
+
+    assert shown.status_code == 200
+    assert page("ship_all", mine.pk) not in shown.text
+    assert client.get(page("delivery", theirs.pk)).status_code == 404
+    assert client.post(page("ship_all", mine.pk)).status_code == 403
+
+
+def test_blocks_of_the_workbench_show_what_waits(busy: Shop, clerk: Client) -> None:
+    for name in ("to-ship", "shortages", "low-stock"):
+        answer = clerk.get(reverse("desk:workbench_block", args=[name]))
+
+        assert answer.status_code == 200
+        assert "DN" in answer.text or "tea" in answer.text
+
+
+class Table:
+    """What a scanner does: it sends the page's fields back with the next code."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.state = client, {}  # type: ignore[var-annotated]
+
+    def scan(self, code: str = "", **more: str) -> tuple[str, str]:
+        answer = self.client.post(page("scan"), {**self.state, "code": code, **more})
+        table = answer.context["table"]
+        if table:
+            self.state = {"delivery": table.delivery.pk, "last": table.last}
+            self.state |= {f"line_{line.pk}": str(picked) for line, picked in table.rows}
+        return answer.context["outcome"], str(answer.context["said"])
+
+
+def test_goods_are_picked_by_scanning_and_shipped(shop: Shop, clerk: Client) -> None:
+    tea, cup = shop.product("tea", stock=9, barcode="6901"), shop.product("cup", stock=9, barcode="6902")
+    [delivery] = shop.confirm(shop.order((tea, 5), (cup, 1)))
+    table = Table(clerk)
+
+    outcomes = [table.scan(code)[0] for code in (delivery.number, "6901", "5*6901", "4*6901", "6902", "6902", "nobody")]
+    table.scan(undo="1")
+    answer = clerk.post(page("scan"), {**table.state, "finish": "1"})
+
+    assert outcomes == ["good", "good", "bad", "good", "good", "bad", "bad"]
+    assert answer.status_code == 302
+    assert [line.quantity for line in delivery.lines.all()] == [5]
+    assert [line.product_id for line in delivery.backorders.get().lines.all()] == [cup.pk]
+
+
+def test_a_scan_finds_the_delivery_of_an_order_and_the_stock_of_a_product(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=9, barcode="6901")
+    order = shop.order((tea, 5))
+    shop.confirm(order)
+
+    by_order = clerk.post(page("scan"), {"code": order.source.number})
+    stock = clerk.post(page("scan"), {"code": "6901"})
+
+    assert by_order.context["table"].delivery.order_number == order.source.number
+    assert [row.free for row in stock.context["stock"]] == [4]
+
+
+@pytest.mark.parametrize("code", ["*", "0*tea", "-1*tea", "1e99*tea", "NaN*tea", "x" * 500, "'; DROP TABLE"])
+def test_odd_scans_are_said_to_be_odd(shop: Shop, clerk: Client, code: str) -> None:
+    shop.product("tea", stock=9)
+
+    answer = clerk.post(page("scan"), {"code": code, "delivery": "99999999999999999999", "line_1": "x"})
+
+    assert (answer.status_code, answer.context["outcome"]) == (200, "bad")
