@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers import queries, timeline
+from crm.customers import queries, sheets, timeline
 from crm.customers.models import Activity, Customer, Tag
+from crm.customers.services import importing
 from suite.core.access import register_owner_rule
-from suite.desk import choices, documents, navigation, workbench
+from suite.desk import choices, documents, imports, navigation, workbench
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -24,6 +25,16 @@ def connect() -> None:
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building")
     choices.register("tag", Tag, fields=("name", "name_en"), exact=("name",), order="name")
 
+    imports.register(
+        "customers",
+        _("Customers"),
+        permission="crm_customers.add_customer",
+        fields=sheets.CUSTOMERS,
+        keys=sheets.CUSTOMER_KEYS,
+        save=importing.save_customers,
+        undo=importing.undo_customers,
+        url_name="customers:customers",
+    )
     timeline.register(
         "activity",
         _("Follow-ups"),

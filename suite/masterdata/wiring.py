@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from suite.core import outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, navigation, search
-from suite.masterdata import queries
-from suite.masterdata.models import Contact, Party, Product, Region, Tax
-from suite.masterdata.services import founding
+from suite.desk import choices, documents, imports, navigation, search
+from suite.masterdata import queries, sheets
+from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
+from suite.masterdata.services import founding, importing
 
 
 def connect() -> None:
@@ -41,8 +42,20 @@ def connect() -> None:
         text=lambda row: row.path,
         order="code",
     )
+    choices.register("unit", Unit, fields=("code", "name", "name_en"), exact=("code", "name", "name_en"), order="code")
     choices.register("tax", Tax, fields=("code", "name", "name_en"), exact=("code", "name"), order="-rate")
 
+    outbox.on("masterdata.party.imported", importing.index_parties)
+    imports.register(
+        "products",
+        _("Products"),
+        permission="masterdata.add_product",
+        fields=sheets.PRODUCTS,
+        keys=sheets.PRODUCT_KEYS,
+        save=importing.save_products,
+        undo=importing.undo_products,
+        url_name="masterdata:products",
+    )
     navigation.register(
         _("Goods"), _("Products"), "masterdata:products", icon="package", permission="masterdata.view_product", order=40
     )

@@ -41,7 +41,7 @@ def create_customers(*, drafts: Sequence[CustomerDraft], actor: Actor, reason: s
     Whoever makes a customer looks after it unless `owner` says otherwise. Raises as `create_parties` does.
     """
     parties = masterdata.create_parties(drafts=[draft.party for draft in drafts], actor=actor, reason=reason)
-    return _profiles(zip(parties, [draft.profile for draft in drafts], strict=True), actor)
+    return make_profiles(zip(parties, [draft.profile for draft in drafts], strict=True), actor)
 
 
 @service
@@ -64,7 +64,7 @@ def create_customer(
     if party is not None:
         if Customer.objects.of(actor.company_id).filter(party=party).exists():
             raise BusinessError(Refusal("is_customer", _("%(name)s is a customer already"), {"name": party.label}))
-        return _profiles([(party, profile)], actor)[0]
+        return make_profiles([(party, profile)], actor)[0]
     if not allow_duplicate:
         phones = [str(row.get("phone", "")) for row in (values, *contacts)]
         duplicates.refuse_exact(
@@ -80,8 +80,11 @@ def create_customer(
     return create_customers(drafts=[draft], actor=actor, reason=reason)[0]
 
 
-def _profiles(pairs: Iterable[tuple[Party, Values]], actor: Actor) -> list[Customer]:
+def make_profiles(pairs: Iterable[tuple[Party, Values]], actor: Actor) -> list[Customer]:
+    """Make customers of parties that are here, within the act that is open."""
     pairs = list(pairs)
+    if not pairs:
+        return []
     owners = {profile.get("owner", actor.user) for _party, profile in pairs}
     teams = teams_of(owners - {None}, actor)
     customers, tagged = [], []

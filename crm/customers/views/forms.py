@@ -50,7 +50,13 @@ def _write(request: HttpRequest, customer: Customer | None, **context: Any) -> H
         else:
             messages.success(request, _("%(name)s was saved") % {"name": saved.party.label})
             return redirect("customers:customer", saved.pk)
-    shown = {"form": form, **grids, "exclude": customer and customer.party_id, "crumbs": [(_("Customers"), reverse("customers:customers"))], **context}
+    shown = {
+        "form": form,
+        **grids,
+        "exclude": customer and customer.party_id,
+        "crumbs": [(_("Customers"), reverse("customers:customers"))],
+        **context,
+    }
     return render_page(request, "crm/customers/customer_form.html", shown, status=200 if data is None else 409)
 
 

@@ -1,4 +1,4 @@
-"""Rows into a temporary table by COPY: the quickest way of many rows to one statement that works on all of them."""
+"""Rows into tables by COPY: the quickest way of many rows into a temporary table to work on, or to where they stay."""
 
 from __future__ import annotations
 
@@ -17,23 +17,27 @@ def copied(table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
     The table has a column `place` counting from 0, and is gone at the end of the transaction. Statistics are taken, so
     that the statements that follow are planned well.
     """
-    names = ", ".join(columns)
     typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    buffer, count = io.StringIO(), 0
-    for count, row in enumerate(rows, start=1):
-        buffer.write(f"{count - 1}\t")
-        buffer.write("\t".join(map(_cell, row)))
-        buffer.write("\n")
-    buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
         cursor.execute(f"CREATE TEMPORARY TABLE {table} (place integer, {typed}) ON COMMIT DROP")
-        cursor.cursor.copy_expert(f"COPY {table} (place, {names}) FROM STDIN", buffer)
+        count = into(table, ["place", *columns], ((place, *row) for place, row in enumerate(rows)))
         cursor.execute(f"ANALYZE {table}")
     return count
 
 
+def into(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Copy rows into a table and say how many; nothing but its constraints judges them, so judge them before."""
+    lines = ["\t".join(map(_cell, row)) for row in rows]
+    text = io.StringIO("\n".join((*lines, "")))
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", text)
+    return len(lines)
+
+
 def _cell(value: Any) -> str:
+    if type(value) is str and value.isprintable() and "\\" not in value:
+        return value
     if value is None:
         return "\\N"
     if value is True:

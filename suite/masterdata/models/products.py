@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from suite.core.models.people import Named
 from suite.core.money import QuantityField
 from suite.masterdata.models.money import Tax
 from suite.masterdata.models.shared import SharedManager
+
+NOT_NEGATIVE = [MinValueValidator(Decimal(0))]
 
 
 class Unit(Named):
@@ -51,10 +54,10 @@ class Product(CompanyRow, Named):
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     tax = models.ForeignKey(Tax, models.PROTECT, related_name="+", verbose_name=_("tax"))
-    sale_price = QuantityField(_("sales price"), default=Decimal(0))
+    sale_price = QuantityField(_("sales price"), default=Decimal(0), validators=NOT_NEGATIVE)
     sale_price_includes_tax = models.BooleanField(_("sales price includes tax"), default=True)
-    floor_price = QuantityField(_("floor price"), null=True, blank=True)
-    standard_cost = QuantityField(_("standard cost"), default=Decimal(0))
+    floor_price = QuantityField(_("floor price"), null=True, blank=True, validators=NOT_NEGATIVE)
+    standard_cost = QuantityField(_("standard cost"), default=Decimal(0), validators=NOT_NEGATIVE)
     costing = models.CharField(_("costing method"), max_length=10, choices=Costing, default=Costing.AVERAGE)
     shortage = models.CharField(_("when short"), max_length=10, choices=Shortage, default=Shortage.BACKORDER)
     image = models.CharField(_("picture"), max_length=200, blank=True, editable=False)

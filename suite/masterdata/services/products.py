@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,7 @@ from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata import queries
 from suite.masterdata.models import Product, ProductUnit
-from suite.masterdata.services.records import announce, fresh, touch
+from suite.masterdata.services.records import announce, fresh, referred_to, touch
 from suite.masterdata.standards import check, standardised
 
 Values = Mapping[str, Any]
@@ -112,20 +111,9 @@ def archive_products(
     return rows
 
 
-def is_used(product: Product) -> bool:
-    """Whether anything but its own units refers to the product: a price, a line, a balance, a rule. One statement.
-
-    Asked of the tables themselves, so that an area that comes later counts without having to register.
-    """
-    questions, params = [], []
-    for relation in Product._meta.get_fields(include_hidden=True):
-        if relation.auto_created and relation.is_relation and relation.related_model is not ProductUnit:
-            column, table = relation.field.column, relation.related_model._meta.db_table
-            questions.append(f'EXISTS (SELECT 1 FROM "{table}" WHERE "{column}" = %s)')
-            params.append(product.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {' OR '.join(questions) or 'false'}", params)
-        return bool(cursor.fetchone()[0])
+def used(pks: Collection[int]) -> set[int]:
+    """Which products anything but their own units refers to: a price, a line, a balance, a rule. One statement."""
+    return referred_to(Product, pks, besides=[ProductUnit])
 
 
 def _completed(values: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +124,7 @@ def _completed(values: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, An
 def _refuse_rewriting_the_past(product: Product, proposed: Product) -> None:
     if product.unit_id == proposed.unit_id and product.is_stocked == proposed.is_stocked:
         return
-    if is_used(product):
+    if used([product.pk]):
         raise BusinessError(
             Refusal(
                 "product_used",

@@ -68,7 +68,7 @@ def test_a_product_in_use_cannot_become_a_service(house, used_product):
 def test_its_own_further_units_do_not_make_a_product_used(house, company):
     product = make.product(company, units=[{"unit_id": "carton", "numerator": 12}])
 
-    assert not products.is_used(product)
+    assert not products.used([product.pk])
 
 
 def test_further_units_are_replaced_as_a_list(house, company):
