@@ -145,21 +145,30 @@ def matching(kind: str, q: str) -> Q:
 
 
 def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: int = 30) -> list[SearchEntry]:
-    """Records found by words, in the rights of the actor: two statements at most, names that begin with it first."""
+    """Records found by words, in the rights of the actor: one statement; those whose name is meant come first."""
     wanted = condition(q)
-    open_kinds = [kind for kind in documents.kinds() if kind.name in _sources and (kinds is None or kind.name in kinds)]
-    allowed = Q()
-    for kind in open_kinds:
-        if actor.may(kind.permission):
-            rows = kind.model._default_manager.visible_to(actor).values("pk")  # type: ignore[attr-defined]
-            allowed |= Q(kind=kind.name, object_id__in=rows)
-    if wanted is None or not allowed:
+    if wanted is None:
         return []
-    near = SearchEntry.objects.of(actor.company_id).filter(wanted).filter(allowed)
+    parts = [
+        SearchEntry.objects.of(actor.company_id).filter(wanted, kind=kind.name, object_id__in=_visible(kind, actor))
+        for kind in documents.kinds()
+        if kind.name in _sources and (kinds is None or kind.name in kinds) and actor.may(kind.permission)
+    ]
+    if not parts:
+        return []
+    newest = [part.order_by("-object_id")[:limit] for part in parts]
+    rows = list(newest[0].union(*newest[1:], all=True) if len(newest) > 1 else newest[0])
     text = normal(q).strip()
-    rows = list(near.order_by("-id")[: limit * 5])
-    rows.sort(key=lambda row: (not normal(row.title).startswith(text), text not in normal(row.title), len(row.title)))
-    return rows[:limit]
+
+    def distance(row: SearchEntry) -> tuple[bool, bool, bool, int]:
+        title = normal(row.title)
+        return not title.startswith(text), text not in title, not is_found(row.title, q), len(title)
+
+    return sorted(rows, key=distance)[:limit]
+
+
+def _visible(kind: documents.Kind, actor: Actor) -> models.QuerySet[Any]:
+    return kind.model._default_manager.visible_to(actor).values("pk")  # type: ignore[attr-defined]
 
 
 def index(rows: Iterable[models.Model]) -> None:

@@ -20,6 +20,7 @@ from suite.desk.lists.spec import Act, Cell, Line, ListSpec
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
 
+IN_SIGHT = 6  # filters that are always in sight
 COUNTED = 1001  # counting stops here; a click counts to the end
 OWN_KEYS = ("view", "sort", "cols", "q")
 PLACE_KEYS = ("after", "last", "count", "export")
@@ -280,9 +281,21 @@ class ListState:
             for name, label in found
         ]
 
-    @property
+    @cached_property
     def controls(self) -> list[dict[str, Any]]:
-        return [each.control(self.params, self.actor) for each in self.spec.filters]
+        """The filters as the template draws them; beyond the first few they wait behind "more filters"."""
+        found: list[dict[str, Any]] = []
+        in_sight = 0
+        for each in self.spec.filters:
+            control = each.control(self.params, self.actor)
+            control["extra"] = not control["active"] and (not each.quick or in_sight >= IN_SIGHT)
+            in_sight += not control["extra"]
+            found.append(control)
+        return found
+
+    @property
+    def has_extra_filters(self) -> bool:
+        return any(control["extra"] for control in self.controls)
 
     @property
     def query(self) -> str:

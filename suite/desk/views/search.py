@@ -40,7 +40,13 @@ def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
             kind = documents.kind(entry.kind)
             if kind:
                 found.append(Hit(str(kind.label), entry.title, entry.subtitle, kind.url(entry.object_id), kind.icon))
-    return sorted(found, key=lambda hit: hit.group == _("Pages")) if words else found
+    return grouped(found, last=_("Pages")) if words else found
+
+
+def grouped(found: list[Hit], *, last: str) -> list[Hit]:
+    """Results of one kind side by side, the kind with the best result first."""
+    order = {group: place for place, group in reversed(list(enumerate(hit.group for hit in found)))}
+    return sorted(found, key=lambda hit: (hit.group == last, order[hit.group]))
 
 
 def _entries(group: str, entries: list[navigation.Entry], words: str) -> list[Hit]:
