@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from suite.boot.testing import TestDatabase
 from suite.core.access import Actor
@@ -21,6 +22,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest.Fix
     yield
     with django_db_blocker.unblock():
         database.drop()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Tests read the sentences of the source."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
