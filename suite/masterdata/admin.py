@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core.access import Actor
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin, SuiteStackedInline
 from suite.desk.lists import Act
+from suite.masterdata.lists import PartyList, ProductList
 from suite.masterdata.models import (
     Address,
     Contact,
@@ -24,7 +25,6 @@ from suite.masterdata.models import (
     Unit,
 )
 from suite.masterdata.services import parties, products, settings
-from suite.masterdata.views import PartyList, ProductList
 
 Lines = dict[str, list[dict[str, Any]]]
 

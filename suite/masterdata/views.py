@@ -6,71 +6,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
-from suite.desk.lists import BoolFilter, ChoiceFilter, Column, Create, ListSpec, PickFilter, View, list_view
+from suite.desk.lists import list_view
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
 from suite.masterdata import queries
+from suite.masterdata.lists import ProductList
 from suite.masterdata.models import Party, Product
-
-
-class ProductList(ListSpec):
-    """What we sell, buy and make."""
-
-    model = Product
-    icon = "package"
-    columns = (
-        Column("code", gettext_lazy("Code"), card="meta"),
-        Column("label", gettext_lazy("Name"), card="title"),
-        Column("specification", gettext_lazy("Specification")),
-        Column("category", gettext_lazy("Category")),
-        Column("kind", gettext_lazy("Kind"), shown=False),
-        Column("unit", gettext_lazy("Unit"), value="unit__label"),
-        Column("sale_price", gettext_lazy("Sales price"), "money", card="side"),
-        Column("tax", gettext_lazy("Tax"), value="tax__label"),
-        Column("standard_cost", gettext_lazy("Standard cost"), "money", shown=False, permission="masterdata.see_cost"),
-        Column("barcode", gettext_lazy("Barcode"), shown=False),
-        Column("updated_at", gettext_lazy("Changed"), "datetime", sort=True, shown=False),
-    )
-    filters = (
-        ChoiceFilter("kind", gettext_lazy("Kind"), choices=Product.Kind),
-        BoolFilter("archived", gettext_lazy("Archived"), field="is_archived"),
-    )
-    views = (View("live", gettext_lazy("On offer"), {"archived": "no"}),)
-    order = "name"
-    related = ("unit", "tax")
-    create = Create(gettext_lazy("New product"), "admin:masterdata_product_add", "masterdata.add_product")
-    empty = gettext_lazy("No products yet. Import them, or add the first one in the admin pages.")
-
-
-class PartyList(ListSpec):
-    """Everyone we sell to or buy from."""
-
-    model = Party
-    icon = "building"
-    columns = (
-        Column("label", gettext_lazy("Name"), card="title"),
-        Column("code", gettext_lazy("Code")),
-        Column("kind", gettext_lazy("Kind"), shown=False),
-        Column("phone", gettext_lazy("Phone"), "phone", card="side"),
-        Column("email", gettext_lazy("E-mail")),
-        Column("credit_code", gettext_lazy("Unified social credit code")),
-        Column("region", gettext_lazy("Region"), value="region__label"),
-        Column("industry", gettext_lazy("Industry"), shown=False),
-        Column("updated_at", gettext_lazy("Changed"), "datetime", sort=True),
-    )
-    filters = (
-        ChoiceFilter("kind", gettext_lazy("Kind"), choices=Party.Kind),
-        PickFilter("region", gettext_lazy("Region"), kind="region"),
-        BoolFilter("archived", gettext_lazy("Archived"), field="is_archived"),
-    )
-    views = (View("live", gettext_lazy("In use"), {"archived": "no"}),)
-    order = "-updated_at"
-    related = ("region",)
-    create = Create(gettext_lazy("New party"), "admin:masterdata_party_add", "masterdata.add_party")
 
 
 @door("masterdata.view_product")

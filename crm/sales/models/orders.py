@@ -81,7 +81,7 @@ class Order(TradeDocument):
                 condition=~models.Q(external_ref=""),
                 name="crm_order_ref_once",
                 violation_error_message=_("There is an order with this reference already"),
-            )
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "-date", "-id"], name="crm_order_by_date"),
