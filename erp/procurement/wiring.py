@@ -1,17 +1,33 @@
 """What purchasing tells the rest of the house when it starts."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
 from erp.inventory import ports
-from erp.procurement.models import PurchaseOrder, Requisition
+from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
+from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
-from erp.procurement.services import orders, policy, receiving, requisitions
+from erp.procurement.services import orders, policy, receiving, requisitions, sending
 from suite.automation import approvals
+from suite.core import jobs, outbox
+from suite.core.access import Actor
 from suite.core.companies import on_founding
+from suite.core.models import OutboxEvent
+from suite.desk import choices, documents, navigation, search, workbench
+
+AREA = "erp_procurement"
 
 
 def connect() -> None:
+    """Called once, from apps.py."""
     on_founding(policy.set_up, order=40)
     ports.incoming = incoming
     ports.follow_returns(PurchaseOrder.kind(), receiving.gone_back)
+    jobs.register(sending.KIND, sending.deliver)
     approvals.register(
         Requisition,
         amount="amount",
@@ -20,4 +36,104 @@ def connect() -> None:
     )
     approvals.register(
         PurchaseOrder, amount=orders.worth, on_approved=orders.when_approved, on_rejected=orders.when_rejected
+    )
+    outbox.on("erp.procurement.requisition.requested", find_by_search)
+    _papers()
+    _pages()
+    _blocks()
+
+
+def find_by_search(event: OutboxEvent, actor: Actor) -> None:
+    """Requisitions enter the search table after the commit: an order that confirms should not wait for it."""
+    search.index(Requisition.objects.filter(pk=event.object_id))
+
+
+def _papers() -> None:
+    documents.register(Requisition, _("Requisition"), "procurement:requisition", icon="clipboard-list")
+    documents.register(PurchaseOrder, _("Purchase order"), "procurement:order", icon="shopping-cart")
+    documents.register(
+        Supplier, _("Supplier"), "procurement:supplier", icon="building-factory", related=("party",), status=blocked
+    )
+    documents.register(
+        SupplierItem, _("Supply terms"), "procurement:item", icon="tag", related=("supplier__party", "product")
+    )
+    choices.register(
+        "supplier",
+        Supplier,
+        rows=may_deliver,
+        fields=("party__name", "party__name_en", "party__code"),
+        exact=("party__code", "party__name"),
+        hint=lambda supplier: supplier.party.code,
+        order="party__name",
+    )
+    search.register(
+        Requisition, words=lambda row: (row.number, row.order_number), subtitle=lambda row: row.order_number
+    )
+    search.register(
+        PurchaseOrder,
+        words=lambda row: (row.number, row.supplier_reference, row.party.name, row.party.name_en),
+        subtitle=lambda row: row.party.label,
+        related=("party",),
+    )
+    search.register(
+        Supplier,
+        words=lambda row: (row.party.name, row.party.name_en, row.party.code, row.party.phone),
+        title=lambda row: row.party.name,
+        subtitle=lambda row: row.party.code,
+        related=("party",),
+    )
+
+
+def blocked(supplier: Supplier) -> tuple[str, str] | None:
+    return (str(_("Blocked")), "danger") if supplier.is_blocked else None
+
+
+def may_deliver(actor: Actor) -> QuerySet[Supplier]:
+    """Suppliers who may be asked."""
+    rows = Supplier.objects.visible_to(actor).filter(is_blocked=False, party__is_archived=False)
+    return rows.select_related("party")
+
+
+def _pages() -> None:
+    section = _("Purchasing")
+    pages: list[tuple[Any, str, str, str, Any]] = [
+        (_("Requisitions"), "requisitions", "clipboard-list", "view_requisition", work.to_order),
+        (_("Purchase orders"), "orders", "shopping-cart", "view_purchaseorder", None),
+        (_("Arrivals"), "arrivals", "truck", "view_purchaseorder", work.late),
+        (_("Suppliers"), "suppliers", "building-factory", "view_supplier", None),
+        (_("Supply terms"), "items", "tag", "view_supplieritem", None),
+    ]
+    for order, (label, name, icon, code, badge) in enumerate(pages, start=50):
+        navigation.register(
+            section, label, f"procurement:{name}", icon=icon, permission=f"{AREA}.{code}", badge=badge, order=order
+        )
+    navigation.register_quick(
+        _("Requisition"), "procurement:requisition_new", icon="clipboard-list", permission=f"{AREA}.add_requisition"
+    )
+    navigation.register_quick(
+        _("Purchase order"), "procurement:order_new", icon="shopping-cart", permission=f"{AREA}.add_purchaseorder"
+    )
+
+
+def _blocks() -> None:
+    workbench.register(
+        "buying",
+        _("To be bought"),
+        "erp/procurement/blocks/_buying.html",
+        work.buying,
+        permission=f"{AREA}.view_requisition",
+        roles={"buyer", "planner"},
+        order=20,
+        link="procurement:requisitions",
+    )
+    workbench.register(
+        "arrivals",
+        _("Arrivals"),
+        "erp/procurement/blocks/_arrivals.html",
+        work.arriving,
+        permission=f"{AREA}.view_purchaseorder",
+        roles={"buyer", "planner", "warehouse"},
+        order=25,
+        wide=True,
+        link="procurement:arrivals",
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory.models import Warehouse
@@ -118,3 +119,18 @@ class RequisitionLine(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.requisition_id} {self.product_id}"
+
+    @property
+    def why(self) -> str:
+        """The figures behind the quantity, in the reader's language."""
+        terms = {name: f"{Decimal(value).normalize():f}" for name, value in self.terms.items()}
+        if "short" in terms:
+            text = gettext("%(short)s short, %(coming)s of it on the way; minimum %(minimum)s, packs of %(pack)s")
+        elif "point" in terms:
+            text = gettext(
+                "%(free)s free + %(coming)s coming − %(waiting)s waited for is below %(point)s: fill up to %(target)s;"
+                " minimum %(minimum)s, packs of %(pack)s"
+            )
+        else:
+            return ""
+        return text % terms

@@ -23,6 +23,7 @@ from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, service
 from suite.core.errors import Refusal, Refusals
 from suite.core.money import ZERO, round_money
+from suite.desk import search
 from suite.masterdata.models import Currency
 from suite.masterdata.queries import exchange_rate
 
@@ -84,6 +85,7 @@ def change_order(
         order.updated_at = clock.now()
         order.save()
         current_act().audit(order, "changed", changes)
+        search.index([order])
     return order
 
 
@@ -188,6 +190,7 @@ def _write(asked: Asked, actor: Actor) -> list[PurchaseOrder]:
     orders = PurchaseOrder.objects.bulk_create([order for order, _lines in asked])
     PurchaseOrderLine.objects.bulk_create([row for rows in priced for row in rows])
     _record(orders, "created")
+    search.index(orders)
     return orders
 
 

@@ -1,0 +1,266 @@
+"""The lists of purchasing, with what can be done to their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+
+from erp.procurement import services
+from erp.procurement.models import (
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Requisition,
+    RequisitionLine,
+    Supplier,
+    SupplierItem,
+)
+from erp.procurement.services import suppliers
+from suite.core.access import Actor
+from suite.desk import documents
+from suite.desk.forms import ActorForm
+from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, Create, DateFilter, ListSpec, PickFilter, View
+
+AREA = "erp_procurement"
+Asked, Ordered = Requisition.Status, PurchaseOrder.Status
+
+
+class NoteForm(ActorForm):
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+
+class WhyForm(ActorForm):
+    """The same, for decisions that must say why."""
+
+    note = forms.CharField(label=_("Why"), max_length=500)
+
+
+class ReasonForm(ActorForm):
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+def over(service: Callable[..., Any], argument: str) -> Callable[..., Any]:
+    """A service over a set as lists call it."""
+
+    def run(*, actor: Actor, pks: Collection[int], **data: Any) -> None:
+        service(**{argument: pks}, actor=actor, **data)
+
+    return run
+
+
+def while_in(*states: Any) -> Callable[[Any], bool]:
+    return lambda row: row.status in states
+
+
+@dataclass(frozen=True)
+class OfLineFilter(PickFilter):
+    """Papers with a line that names one of the picked records; a paper with several such lines stands there once."""
+
+    lines: type[Model] = RequisitionLine
+    parent: str = ""
+
+    def understand(self, params: Any, actor: Actor, model: type[Model]) -> tuple[Q, str]:
+        condition, text = super().understand(params, actor, model)
+        return Q(pk__in=self.lines._default_manager.filter(condition).values(self.parent)), text
+
+
+REQUISITION_ACTS = (
+    Act(
+        "approve", _("Approve"), f"{AREA}.approve_requisition", over(services.approve_requisitions, "requisition_ids"),
+        icon="check", form=NoteForm, when=while_in(Asked.SUBMITTED),
+    ),
+    Act(
+        "order", _("Order"), f"{AREA}.order_requisition", over(services.order_requisitions, "requisition_ids"),
+        icon="shopping-cart", when=while_in(Asked.APPROVED), in_row=True,
+    ),
+    Act(
+        "submit", _("Submit for approval"), f"{AREA}.change_requisition",
+        over(services.submit_requisitions, "requisition_ids"), icon="send", when=while_in(Asked.DRAFT),
+    ),
+    Act(
+        "reject", _("Reject"), f"{AREA}.approve_requisition", over(services.reject_requisitions, "requisition_ids"),
+        icon="x", form=WhyForm, danger=True, when=while_in(Asked.SUBMITTED),
+    ),
+    Act(
+        "reopen", _("Back to draft"), f"{AREA}.change_requisition",
+        over(services.reopen_requisitions, "requisition_ids"), icon="rotate",
+        when=while_in(Asked.SUBMITTED, Asked.REJECTED),
+    ),
+    Act(
+        "cancel", _("Give up"), f"{AREA}.change_requisition", over(services.cancel_requisitions, "requisition_ids"),
+        icon="ban", form=ReasonForm, danger=True,
+        when=while_in(Asked.DRAFT, Asked.SUBMITTED, Asked.APPROVED, Asked.REJECTED),
+    ),
+)  # fmt: skip
+
+
+class RequisitionList(ListSpec):
+    """What is asked for."""
+
+    model = Requisition
+    title = _("Purchase requisitions")
+    icon = "clipboard-list"
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("origin", _("Origin")),
+        Column("order_number", _("Order"), url=lambda row: documents.url_of(row.order_kind, row.order_id)),
+        Column("what", _("Products"), value=lambda row: ", ".join(str(line.product) for line in row.lines.all()[:3])),
+        Column("needed_by", _("Needed by"), "date", value=lambda row: needed_by(row)),
+        Column("amount", _("Amount without tax"), "money", card="side"),
+        Column("status", _("Status"), "badge"),
+        Column("warehouse", _("Warehouse"), shown=False),
+        Column("created_by", _("Requested by"), shown=False),
+        Column("created_at", _("Created"), "datetime", shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=Requisition.Status),
+        ChoiceFilter("origin", _("Origin"), choices=Requisition.Origin),
+        OfLineFilter("supplier", _("Supplier"), kind="supplier", parent="requisition"),
+        OfLineFilter("product", _("Product"), kind="product", parent="requisition", quick=False),
+        DateFilter("created", _("Created"), "created_at", quick=False),
+    )
+    views = (
+        View("proposals", _("Proposals"), {"origin": "reorder", "status": "submitted"}),
+        View("waiting", _("Waiting for approval"), {"status": "submitted"}),
+        View("orderable", _("To be ordered"), {"status": "approved"}),
+    )
+    acts = REQUISITION_ACTS
+    related = ("warehouse", "created_by")
+    prefetch = ("lines__product",)
+    create = Create(_("New requisition"), "procurement:requisition_new", f"{AREA}.add_requisition")
+    empty = _("Nothing is asked for. Stock covers what is wanted.")
+
+
+def needed_by(requisition: Requisition) -> Any:
+    """The first date by which something of it is needed."""
+    return min((line.needed_by for line in requisition.lines.all() if line.needed_by), default=None)
+
+
+ORDER_ACTS = (
+    Act(
+        "place", _("Place the order"), f"{AREA}.place_purchaseorder", over(services.place_orders, "order_ids"),
+        icon="send", when=while_in(Ordered.DRAFT), in_row=True, confirm=_("Commit to the supplier?"),
+    ),
+    Act(
+        "submit", _("Submit for approval"), f"{AREA}.change_purchaseorder", over(services.submit_orders, "order_ids"),
+        icon="clipboard-check", when=while_in(Ordered.DRAFT),
+    ),
+    Act(
+        "approve", _("Approve"), f"{AREA}.approve_purchaseorder", over(services.approve_orders, "order_ids"),
+        icon="check", form=NoteForm, when=while_in(Ordered.DRAFT),
+    ),
+    Act(
+        "reject", _("Reject"), f"{AREA}.approve_purchaseorder", over(services.reject_orders, "order_ids"),
+        icon="x", form=WhyForm, danger=True, when=while_in(Ordered.DRAFT),
+    ),
+    Act(
+        "close", _("Close short"), f"{AREA}.place_purchaseorder", over(services.close_short, "order_ids"),
+        icon="lock", form=ReasonForm, when=while_in(Ordered.ORDERED),
+    ),
+    Act(
+        "cancel", _("Cancel the order"), f"{AREA}.place_purchaseorder", over(services.cancel_orders, "order_ids"),
+        icon="ban", form=ReasonForm, danger=True, when=while_in(Ordered.DRAFT, Ordered.ORDERED),
+    ),
+)  # fmt: skip
+
+
+class PurchaseOrderList(ListSpec):
+    """What is ordered."""
+
+    model = PurchaseOrder
+    title = _("Purchase orders")
+    icon = "shopping-cart"
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("party", _("Supplier")),
+        Column("date", _("Date"), "date", sort=True),
+        Column("expected_date", _("Expected"), "date"),
+        Column("net", _("Net"), "money", currency="currency_id", shown=False),
+        Column("gross", _("Total with tax"), "money", currency="currency_id", card="side"),
+        Column("status", _("Status"), "badge"),
+        Column("warehouse", _("Warehouse"), shown=False),
+        Column("supplier_reference", _("Supplier's reference"), shown=False),
+        Column("owner", _("Owner"), shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=PurchaseOrder.Status),
+        PickFilter("supplier", _("Supplier"), "party__supplier", kind="supplier"),
+        DateFilter("expected", _("Expected"), "expected_date"),
+        DateFilter("date", _("Date"), quick=False),
+        OfLineFilter("product", _("Product"), kind="product", lines=PurchaseOrderLine, parent="order", quick=False),
+    )
+    views = (
+        View("open", _("Open"), {"status": "draft,ordered"}),
+        View("late", _("Late"), {"status": "ordered", "expected": "before_today"}),
+    )
+    acts = ORDER_ACTS
+    order = "-date"
+    related = ("party", "warehouse", "owner")
+    create = Create(_("New purchase order"), "procurement:order_new", f"{AREA}.add_purchaseorder")
+    empty = _("Nothing is ordered. Turn approved requisitions into orders.")
+
+
+class SupplierList(ListSpec):
+    """Who delivers."""
+
+    model = Supplier
+    title = _("Suppliers")
+    icon = "building-factory"
+    columns = (
+        Column("party", _("Supplier"), card="title"),
+        Column("code", _("Code"), value="party__code"),
+        Column("phone", _("Phone"), "phone", value="party__phone"),
+        Column("term", _("Payment term")),
+        Column("currency_id", _("Currency"), shown=False),
+        Column("lead_days", _("Lead time (days)"), "number", card="side"),
+        Column("is_blocked", _("Blocked"), "bool"),
+    )
+    filters = (
+        BoolFilter("blocked", _("Blocked"), "is_blocked"),
+        BoolFilter("archived", _("Archived"), "party__is_archived", quick=False),
+    )
+    related = ("party", "term")
+    create = Create(_("New supplier"), "procurement:supplier_new", f"{AREA}.add_supplier")
+    empty = _("No suppliers yet. Enter the first, or import a file.")
+
+
+class SupplierItemList(ListSpec):
+    """What suppliers deliver, on which terms."""
+
+    model = SupplierItem
+    title = _("Supply terms")
+    icon = "tag"
+    columns = (
+        Column(
+            "product",
+            _("Product"),
+            card="title",
+            url=lambda row: documents.url_of("masterdata.product", row.product_id),
+        ),
+        Column(
+            "supplier", _("Supplier"), url=lambda row: documents.url_of(Supplier._meta.label_lower, row.supplier_id)
+        ),
+        Column("supplier_code", _("Supplier's code")),
+        Column("price", _("Price without tax"), "quantity", card="side"),
+        Column("minimum", _("Minimum quantity"), "quantity"),
+        Column("pack", _("Pack of"), "quantity"),
+        Column("lead_days", _("Lead time (days)"), "number"),
+        Column("priority", _("Priority"), "number"),
+    )
+    filters = (
+        PickFilter("supplier", _("Supplier"), kind="supplier"),
+        PickFilter("product", _("Product"), kind="product"),
+    )
+    acts = (
+        Act(
+            "remove", _("Remove"), f"{AREA}.delete_supplieritem", over(suppliers.remove_items, "items"), icon="trash",
+            danger=True, confirm=_("Forget these terms?"),
+        ),
+    )  # fmt: skip
+    related = ("product", "supplier__party")
+    search_fields = ("product__code", "product__name", "supplier_code")
+    create = Create(_("New supply terms"), "procurement:item_new", f"{AREA}.add_supplieritem")

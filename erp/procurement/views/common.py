@@ -1,0 +1,73 @@
+"""What the pages of purchasing have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from suite.core.access import Actor
+from suite.core.errors import BusinessError
+from suite.desk.lists import Act
+from suite.desk.lists.acts import make_form
+from suite.desk.pages import back
+from suite.desk.records import PageAct
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def buttons(acts: Sequence[Act], row: Any, url_name: str) -> list[PageAct]:
+    """The acts of a list as buttons of the record; those its state forbids are left out."""
+    fitting = [act for act in acts if act.fits(row)]
+    return [
+        PageAct(
+            act.label,
+            reverse(url_name, args=[row.pk, act.name]),
+            act.icon,
+            act.permission,
+            primary=not number,
+            danger=act.danger,
+            confirm=act.confirm,
+            in_menu=number > 2,
+        )
+        for number, act in enumerate(fitting)
+    ]
+
+
+def do(request: HttpRequest, acts: Sequence[Act], model: type[Model], pk: int, name: str, page: str) -> HttpResponse:
+    """Do one act to one record, after its form where it has one; the refusal goes where the person stands."""
+    actor = actor_of(request)
+    act = next((act for act in acts if act.name == name), None)
+    if act is None:
+        raise Http404
+    if not actor.may(act.permission):
+        raise PermissionDenied(act.permission)
+    row = get_object_or_404(model._default_manager.visible_to(actor, act.permission), pk=pk)  # type: ignore[attr-defined]
+    data: dict[str, Any] = {}
+    if act.form:
+        form = make_form(act, actor, request.POST if "_go" in request.POST else None)
+        if not form.is_valid():
+            context = {"act": act, "form": form, "heading": str(row), "count": 1, "hidden": {}, "after": page}
+            return render(request, "suite/desk/list_act.html", context)
+        data = form.cleaned_data
+    act.run(actor=actor, pks=[row.pk], **data)
+    messages.success(request, _("%(act)s: %(paper)s") % {"act": act.label, "paper": row})
+    return redirect(back(request, page))
+
+
+def place(error: BusinessError, form: Any, lines: Any) -> None:
+    """Put each refusal where it belongs: at its line and field, else at the field of the header, else on top."""
+    for refusal in error.refusals:
+        if refusal.line is not None:
+            lines.refuse(refusal.line, refusal.field, str(refusal))
+        else:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

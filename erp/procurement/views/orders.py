@@ -1,0 +1,222 @@
+"""Purchase orders: list, page, sheet, paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from erp.finance.models import Invoice
+from erp.procurement import services
+from erp.procurement.forms import OrderForm, SendForm, order_lines_of
+from erp.procurement.lists import AREA, ORDER_ACTS, PurchaseOrderList
+from erp.procurement.models import PurchaseOrder
+from erp.procurement.printing import order_pdf
+from erp.procurement.queries import arrivals
+from erp.procurement.services.sending import send_order
+from erp.procurement.views.common import actor_of, buttons, do, place
+from suite.automation.queries import route_of
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.doors import door
+from suite.core.errors import BusinessError
+from suite.desk import documents, formats
+from suite.desk.chain import chain_of
+from suite.desk.lists import list_view
+from suite.desk.pages import render_page
+from suite.desk.records import Fact, PageAct, RecordPage, record_page
+
+Status = PurchaseOrder.Status
+
+
+@door(f"{AREA}.view_purchaseorder")
+def order_list(request: HttpRequest) -> HttpResponseBase:
+    return list_view(request, PurchaseOrderList)
+
+
+@door(f"{AREA}.view_purchaseorder")
+@require_GET
+def order_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The order with its lines, what came and was billed of them, and who waits for the rest."""
+    actor = actor_of(request)
+    rows = PurchaseOrder.objects.visible_to(actor).select_related("party__supplier", "warehouse", "owner")
+    order = get_object_or_404(rows, pk=pk)
+    page = RecordPage(
+        order.number,
+        lead=order.party.label,
+        crumbs=[(_("Purchase orders"), reverse("procurement:orders"))],
+        badges=[documents.state_of(order) or ("", "")],
+        acts=[*_steps(order), *buttons(ORDER_ACTS, order, "procurement:order_act"), *_papers(order)],
+        facts=_facts(order),
+        chain=chain_of(actor, order),
+    )
+    bills = Invoice.objects.visible_to(actor).filter(order_kind=order.kind(), order_id=order.pk)
+    context = {
+        "order": order,
+        "lines": order.lines.select_related("product__unit", "unit"),
+        "waiting": [row for row in arrivals(actor, order_ids=[pk]) if row.waiting]
+        if order.status == Status.ORDERED
+        else [],
+        "held": bills.filter(status=Invoice.Status.DRAFT) if actor.may("erp_finance.view_invoice") else [],
+        "approvals": route_of(order.kind(), pk),
+        "may_invoice": actor.may(f"{AREA}.invoice_purchaseorder"),
+    }
+    return record_page(request, page, context, template="erp/procurement/order.html")
+
+
+def _steps(order: PurchaseOrder) -> list[PageAct]:
+    """What leads on to a page of its own."""
+    at = [order.pk]
+    receive, invoice = f"{AREA}.receive_purchaseorder", f"{AREA}.invoice_purchaseorder"
+    steps = []
+    if order.status == Status.DRAFT:
+        edit = reverse("procurement:order_edit", args=at)
+        steps.append(PageAct(_("Edit"), edit, "pencil", f"{AREA}.change_purchaseorder", method="get"))
+    if order.status == Status.ORDERED:
+        url = reverse("procurement:receive", args=at)
+        steps.append(PageAct(_("Receive"), url, "package-import", receive, method="get", primary=True))
+    if order.status in (Status.ORDERED, Status.RECEIVED, Status.CLOSED):
+        url = reverse("procurement:match", args=at)
+        steps.append(PageAct(_("Supplier's invoice"), url, "file-invoice", invoice, method="get"))
+        url = reverse("procurement:return", args=at)
+        steps.append(PageAct(_("Send back"), url, "truck-return", receive, method="get", in_menu=True))
+    return steps
+
+
+def _papers(order: PurchaseOrder) -> list[PageAct]:
+    address = reverse("procurement:order_pdf", args=[order.pk])
+    languages = (("zh-hans", _("PDF in Chinese")), ("en", _("PDF in English")))
+    sheets = [
+        PageAct(label, f"{address}?language={code}", "file-text", method="get", in_menu=True, new_window=True)
+        for code, label in languages
+    ]
+    send = reverse("procurement:order_send", args=[order.pk])
+    return [
+        *sheets,
+        PageAct(_("Send by mail"), send, "mail", f"{AREA}.place_purchaseorder", method="get", in_menu=True),
+    ]
+
+
+def _facts(order: PurchaseOrder) -> list[Fact]:
+    supplier = getattr(order.party, "supplier", None)
+    own_approval = formats.money(order.approved_amount) if order.approved_amount else ""
+    return [
+        Fact(_("Supplier"), order.party.label, reverse("procurement:supplier", args=[supplier.pk]) if supplier else ""),
+        Fact(_("Date"), formats.day(order.date)),
+        Fact(_("Expected"), formats.day(order.expected_date)),
+        Fact(_("Warehouse"), order.warehouse),
+        Fact(_("Supplier's reference"), order.supplier_reference),
+        Fact(_("Net"), formats.money(order.net, str(order.currency_id))),
+        Fact(_("Tax"), formats.money(order.tax_amount, str(order.currency_id))),
+        Fact(_("Total with tax"), formats.money(order.gross, str(order.currency_id))),
+        Fact(_("Approved by itself"), own_approval),
+        Fact(_("Owner"), order.owner),
+        Fact(_("Note"), order.note),
+    ]
+
+
+@door(f"{AREA}.view_purchaseorder")
+@require_POST
+def order_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Submit, approve, reject, place, close short or cancel."""
+    return do(request, ORDER_ACTS, PurchaseOrder, pk, name, reverse("procurement:order", args=[pk]))
+
+
+@door(f"{AREA}.view_purchaseorder")
+@require_GET
+def order_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The order as a PDF; `?language=en`."""
+    rows = PurchaseOrder.objects.visible_to(actor_of(request))
+    order = get_object_or_404(rows.select_related("party", "warehouse", "owner", "company"), pk=pk)
+    asked = request.GET.get("language", get_language() or "")
+    language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    name = f'inline; filename="{order}.pdf"'
+    content = order_pdf(order, language=language)
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@door(f"{AREA}.place_purchaseorder")
+def order_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail the order to the supplier."""
+    actor = actor_of(request)
+    order = get_object_or_404(
+        PurchaseOrder.objects.visible_to(actor, f"{AREA}.place_purchaseorder").select_related("party"), pk=pk
+    )
+    form = SendForm(request.POST or None, actor=actor, initial={"to": order.party.email, "language": get_language()})
+    page = reverse("procurement:order", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        job = send_order(order_id=order.pk, actor=actor, **form.cleaned_data)
+        return redirect("desk:job", job.pk)
+    context = {
+        "form": form, "heading": _("Send %(number)s") % {"number": order}, "back": page, "submit": _("Send"),
+        "crumbs": [(_("Purchase orders"), reverse("procurement:orders")), (order.number, page)],
+    }  # fmt: skip
+    return render_page(request, "suite/desk/form_page.html", context, status=400 if form.is_bound else 200)
+
+
+@door(f"{AREA}.add_purchaseorder")
+def order_new(request: HttpRequest) -> HttpResponse:
+    """Draw up an order by hand; `?supplier=` has the supplier chosen."""
+    supplier = request.GET.get("supplier", "")
+    chosen = int(supplier) if supplier.isascii() and supplier.isdigit() and len(supplier) < 19 else None
+    initial = {"date": clock.today(actor_of(request).company), "supplier": chosen}
+    return _sheet(request, None, initial)
+
+
+@door(f"{AREA}.change_purchaseorder")
+def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a draft."""
+    rows = PurchaseOrder.objects.visible_to(actor_of(request), f"{AREA}.change_purchaseorder")
+    order = get_object_or_404(rows.select_related("party__supplier"), pk=pk)
+    names = ("warehouse", "date", "expected_date", "supplier_reference", "prices_include_tax", "note", "version")
+    initial = {name: getattr(order, name) for name in names} | {"supplier": order.party.supplier.pk}
+    return _sheet(request, order, initial)
+
+
+def _sheet(request: HttpRequest, order: PurchaseOrder | None, initial: dict[str, Any]) -> HttpResponse:
+    actor = actor_of(request)
+    data = request.POST if request.method == "POST" else None
+    form = OrderForm(data, actor=actor, initial=initial)
+    lines = order_lines_of(actor, data, order.lines.all() if order else ())
+    status = 200 if data is None else 400
+    if data is not None and all([form.is_valid(), lines.is_valid()]):
+        status = 409
+        try:
+            saved = _save(order, [each.line() for each in lines.filled_forms], form, actor)
+        except BusinessError as error:
+            place(error, form, lines)
+        else:
+            messages.success(request, _("%(number)s was saved") % {"number": saved})
+            return redirect("procurement:order", saved.pk)
+    context = {
+        "form": form,
+        "lines": lines,
+        "heading": order.number if order else _("New purchase order"),
+        "crumbs": [(_("Purchase orders"), reverse("procurement:orders"))],
+        "back": reverse("procurement:order", args=[order.pk]) if order else reverse("procurement:orders"),
+    }
+    return render_page(request, "suite/desk/form_page.html", context, status=status)
+
+
+def _save(order: PurchaseOrder | None, lines: list[Any], form: OrderForm, actor: Actor) -> PurchaseOrder:
+    values = form.values()
+    supplier = values.pop("supplier")
+    if order is None:
+        if not values.get("expected_date"):
+            values.pop("expected_date", None)
+        return services.create_order(supplier=supplier, lines=lines, actor=actor, **values)
+    return services.change_order(
+        order_id=order.pk,
+        lines=lines,
+        version=form.cleaned_data["version"],
+        actor=actor,
+        party=supplier.party,
+        **values,
+    )

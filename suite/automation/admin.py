@@ -1,0 +1,94 @@
+"""Approvals in the admin pages: what waits, and the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from suite.automation import approvals as kinds
+from suite.automation.lists import ApprovalList
+from suite.automation.models import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep
+from suite.automation.services import rules
+from suite.core.access import Actor
+from suite.desk.admin_base import LinesInline, SuiteModelAdmin
+from suite.desk.lists import Act
+
+Lines = dict[str, list[dict[str, Any]]]
+
+
+def remove(*, actor: Actor, pks: Collection[int]) -> None:
+    rules.remove_rules(rules=pks, actor=actor)
+
+
+class RuleStepInline(LinesInline):
+    model = ApprovalRuleStep
+    fields = ("position", "role")
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(SuiteModelAdmin):
+    """Who agrees, in turn, above which amount."""
+
+    list_display = ("__str__", "from_amount", "roles")
+    list_filter = ("kind",)
+    fields = ("kind", "from_amount")
+    inlines = (RuleStepInline,)
+    acts = (
+        Act(
+            "remove", _("Remove"), "automation.delete_approvalrule", remove, icon="trash", danger=True,
+            confirm=_("Without a rule such documents need no approval. Remove it?"),
+        ),
+    )  # fmt: skip
+
+    @admin.display(description=_("Steps"))
+    def roles(self, rule: ApprovalRule) -> str:
+        return " → ".join(step.role.label for step in rule.steps.all())
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("steps__role")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=kinds.choices())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> ApprovalRule:
+        return rules.set_rule(roles=in_turn(lines), actor=actor, **values)
+
+    def change(self, actor: Actor, row: ApprovalRule, values: dict[str, Any], lines: Lines) -> ApprovalRule:
+        return rules.set_rule(rule=row, roles=in_turn(lines), actor=actor, **values)
+
+
+def in_turn(lines: Lines) -> list[Any]:
+    """The roles in the order of their steps."""
+    return [line["role"] for line in sorted(lines["steps"], key=lambda line: line["position"])]
+
+
+class ApprovalStepInline(LinesInline):
+    model = ApprovalStep
+    extra = 0
+    fields = ("position", "role", "status", "decided_by", "decided_at", "note")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_add_permission
+
+
+@admin.register(Approval)
+class ApprovalAdmin(SuiteModelAdmin):
+    list_spec = ApprovalList
+    inlines = (ApprovalStepInline,)
+    fields = (("number", "amount", "status"), ("requested_by", "requested_at", "decided_at"), "reason")
+    readonly_fields = ("number", "amount", "status", "requested_by", "requested_at", "decided_at", "reason")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_add_permission

@@ -1,0 +1,220 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from erp.finance.models import Invoice
+from erp.inventory.models import GoodsReceipt
+from erp.procurement.models import PurchaseOrder, Requisition, Supplier
+from erp.procurement.services import receive, request_supply
+from suite.core import jobs
+from suite.core.access import Actor
+from suite.core.acts import service
+from suite.core.models import Job
+from suite.masterdata.models import Product
+from tests import make
+from tests.erp.inventory.make import Shop
+from tests.erp.procurement.make import placed
+
+URL = "/erp/procurement/"
+FORMSET = {
+    "lines-TOTAL_FORMS": "1",
+    "lines-INITIAL_FORMS": "0",
+    "lines-MIN_NUM_FORMS": "1",
+    "lines-MAX_NUM_FORMS": "500",
+}
+
+
+@pytest.fixture
+def bolt(shop: Shop, supplier: Supplier) -> Product:
+    bolt = shop.product("BOLT")
+    make.terms(supplier, bolt, "12.50")
+    return bolt
+
+
+def browser(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(actor.user, backend="suite.core.auth.CompanyBackend")
+    return client
+
+
+def shown(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(URL + address)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_a_buyer_walks_one_case_on_the_pages(shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    page = browser(buyer)
+    page.post(f"{URL}requisitions/new/", {**FORMSET, "lines-0-product": bolt.pk, "lines-0-quantity": "20"})
+    requisition = Requisition.objects.get()
+
+    for act, data in (("submit", {}), ("approve", {"_go": "1", "note": "Fine"}), ("order", {})):
+        page.post(f"{URL}requisitions/{requisition.pk}/act/{act}/", data)
+    order = PurchaseOrder.objects.get()
+    page.post(f"{URL}orders/{order.pk}/act/place/")
+    line = order.lines.get()
+    page.post(f"{URL}orders/{order.pk}/receive/", {"received_on": str(order.date), f"quantity_{line.pk}": "20"})
+    bill = {"date": str(order.date), f"quantity_{line.pk}": "20", f"unit_price_{line.pk}": "12.5", "tax_number": "A-7"}
+    page.post(f"{URL}orders/{order.pk}/invoice/", bill)
+
+    order.refresh_from_db()
+    content = shown(page, f"orders/{order.pk}/")
+    assert order.status == PurchaseOrder.Status.RECEIVED
+    assert Invoice.objects.get().gross == Decimal("282.50")
+    assert requisition.number in content  # the chain leads back
+    assert "282.50" in shown(page, f"suppliers/{supplier.pk}/?tab=owed")
+    assert shop.balance(bolt)[0] == 20
+
+
+def test_why_so_much_is_asked_for_stands_on_the_requisition(shop: Shop, bolt: Product, buyer: Actor) -> None:
+    @service
+    def confirmed(*, actor: Actor) -> Requisition:
+        return request_supply(shop.reserve(shop.order((bolt, 7))).short, actor=actor)[0]
+
+    requisition = confirmed(actor=shop.actor)
+
+    content = shown(browser(buyer), f"requisitions/{requisition.pk}/")
+    assert "7 short, 0 of it on the way; minimum 0, packs of 1" in content
+    assert requisition.order_number in content
+
+
+def test_a_supplier_is_named_for_what_nobody_offers(shop: Shop, supplier: Supplier, buyer: Actor) -> None:
+    rare = shop.product("RARE", standard_cost=Decimal(5))
+    page = browser(buyer)
+    page.post(f"{URL}requisitions/new/", {**FORMSET, "lines-0-product": rare.pk, "lines-0-quantity": "2"})
+    requisition = Requisition.objects.get()
+    page.post(f"{URL}requisitions/{requisition.pk}/act/submit/")
+
+    page.post(f"{URL}requisitions/{requisition.pk}/supplier/", {"supplier": supplier.pk})
+
+    assert requisition.lines.get().supplier == supplier
+
+
+def test_a_refused_quantity_stands_at_its_line_with_what_was_typed(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    line = order.lines.get()
+
+    answer = browser(buyer).post(
+        f"{URL}orders/{order.pk}/receive/", {"received_on": str(order.date), f"quantity_{line.pk}": "99"}
+    )
+
+    assert answer.status_code == 409
+    assert "99 came, at most 10.5 can be accepted" in answer.content.decode()
+    assert 'value="99"' in answer.content.decode()
+    assert not GoodsReceipt.objects.exists()
+
+
+def test_an_invoice_beyond_the_tolerance_is_refused_and_can_be_held(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    receive(order_ids=[order.pk], actor=buyer)
+    line, page = order.lines.get(), browser(buyer)
+    bill = {"date": str(order.date), f"quantity_{line.pk}": "10", f"unit_price_{line.pk}": "20"}
+
+    refused = page.post(f"{URL}orders/{order.pk}/invoice/", bill)
+    page.post(f"{URL}orders/{order.pk}/invoice/", {**bill, "hold": "on"})
+    held = Invoice.objects.get()
+    content = shown(page, f"orders/{order.pk}/")
+    page.post(f"{URL}invoices/{held.pk}/book/", {"accept_difference": "1"})
+
+    held.refresh_from_db()
+    assert (refused.status_code, "billed at 20.00, ordered at 12.50" in refused.content.decode()) == (409, True)
+    assert held.number in content
+    assert held.status == Invoice.Status.ISSUED
+
+
+def test_arrivals_show_who_waits(shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    sale = shop.order((bolt, 4))
+    shop.reserve(sale)
+    placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+
+    content = shown(browser(buyer), "arrivals/")
+
+    assert sale.source.number in content
+    assert shop.customer.label in content
+
+
+def test_an_order_is_changed_on_its_sheet(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    page = browser(buyer)
+    header = {"supplier": supplier.pk, "date": "2026-03-02", "expected_date": "2026-03-20"}
+    line = {"lines-0-product": bolt.pk, "lines-0-quantity": "3", "lines-0-unit_price": "10"}
+    page.post(f"{URL}orders/new/", {**FORMSET, **header, **line})
+    order = PurchaseOrder.objects.get()
+
+    page.post(
+        f"{URL}orders/{order.pk}/edit/",
+        {**FORMSET, **header, **line, "lines-0-id": order.lines.get().pk, "lines-0-quantity": "4", "version": 1},
+    )
+
+    order.refresh_from_db()
+    assert (order.net, order.version, order.lines.count()) == (Decimal("40.00"), 2, 1)
+
+
+def test_an_order_is_mailed_to_the_supplier(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    page = browser(buyer)
+
+    paper = page.get(f"{URL}orders/{order.pk}/pdf/?language=en")
+    page.post(f"{URL}orders/{order.pk}/send/", {"to": "zhou@example.com", "language": "en", "message": ""})
+    jobs.run(Job.objects.get().pk)
+
+    assert paper.content.startswith(b"%PDF")
+    assert mail.outbox[0].to == ["zhou@example.com"]
+    assert mail.outbox[0].attachments[0][0] == f"{order.number}.pdf"
+
+
+def test_a_supplier_and_its_terms_are_entered(bolt: Product, buyer: Actor) -> None:
+    page = browser(buyer)
+    page.post(f"{URL}suppliers/new/", {"name": "东莞紧固件厂", "currency": "CNY", "lead_days": "12"})
+    supplier = Supplier.objects.get(party__name="东莞紧固件厂")
+    page.post(
+        f"{URL}terms/new/",
+        {"supplier": supplier.pk, "product": bolt.pk, "price": "11", "minimum": "", "pack": "", "priority": "5"},
+    )
+    page.post(f"{URL}suppliers/{supplier.pk}/edit/", {"name": "东莞厂", "currency": "CNY", "lead_days": "9"})
+
+    supplier.refresh_from_db()
+    assert (supplier.party.name, supplier.lead_days) == ("东莞厂", 9)
+    assert supplier.items.get().price == 11
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["requisitions/", "orders/", "suppliers/", "terms/", "arrivals/", "requisitions/new/", "orders/new/", "terms/new/"],
+)
+def test_pages_open_for_a_buyer(bolt: Product, buyer: Actor, address: str) -> None:
+    shown(browser(buyer), address)
+
+
+def test_the_workbench_shows_buying_and_arrivals(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    page = browser(buyer)
+
+    blocks: list[Any] = [page.get(f"/desk/workbench/{name}/") for name in ("buying", "arrivals")]
+
+    assert [block.status_code for block in blocks] == [200, 200]
+    assert "BOLT" in blocks[1].content.decode()
+
+
+def test_the_admin_pages_open(shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor, admin: Actor) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    page = browser(admin)
+
+    for address in (
+        "erp_procurement/purchaseorder/",
+        f"erp_procurement/purchaseorder/{order.pk}/change/",
+        "erp_procurement/requisition/",
+        "erp_procurement/supplier/",
+        "erp_procurement/supplieritem/add/",
+        "erp_procurement/purchasepolicy/",
+        "automation/approvalrule/",
+        "automation/approvalrule/add/",
+        "automation/approval/",
+    ):
+        assert page.get(f"/admin/{address}").status_code == 200, address
