@@ -145,7 +145,7 @@ class RequisitionViewSet(Creating, Updating, ServiceViewSet):
 
 def several(view: ServiceViewSet, of: type[ServiceViewSet], made: list[Any]) -> Response:
     """The papers an act made, read again."""
-    rows = of.model._default_manager.of(view.actor.company_id).filter(pk__in=[row.pk for row in made]).order_by("pk")  # type: ignore[attr-defined]
+    rows = of.model._default_manager.visible_to(view.actor).filter(pk__in=[row.pk for row in made]).order_by("pk")  # type: ignore[attr-defined]
     rows = rows.select_related(*of.select).prefetch_related(*of.prefetch)
     return Response(of.serializer_class(rows, many=True, context=view.get_serializer_context()).data)  # type: ignore[misc]
 

@@ -59,7 +59,7 @@ class WarehouseField(forms.ModelChoiceField):
         super().__init__(Warehouse.objects.none(), label=_("Warehouse"), required=False, empty_label=_("Default"))
 
     def bind(self, actor: Actor) -> None:
-        self.queryset = Warehouse.objects.of(actor.company_id).filter(is_archived=False)
+        self.queryset = Warehouse.objects.visible_to(actor).filter(is_archived=False)
 
 
 class PaperForm(ActorForm):
@@ -176,9 +176,9 @@ OrderLines = lines_formset(OrderLineForm, extra=1)
 
 def order_lines_of(actor: Actor, data: Any = None, lines: Iterable[PurchaseOrderLine] = ()) -> Any:
     """The grid of an order: what was typed, or its lines; two statements for its choices."""
-    taxes = Tax.objects.of(actor.company_id).order_by("-rate")
+    taxes = Tax.objects.visible_to(actor).order_by("-rate")
     choices: dict[str, Choices] = {
-        "units": [("", "–"), *((unit.pk, unit.label) for unit in Unit.objects.all())],
+        "units": [("", "–"), *((unit.pk, unit.label) for unit in Unit.objects.visible_to(actor))],
         "taxes": [("", "–"), *((str(tax.pk), formats.percent(tax.rate)) for tax in taxes)],
     }
     shown = None if data is not None else [
@@ -307,7 +307,7 @@ class SupplierForm(ActorForm):
         label=_("Unified social credit code"), max_length=40, required=False, validators=[standards.credit_code]
     )
     term = forms.ModelChoiceField(PaymentTerm.objects.none(), label=_("Payment term"), required=False)
-    currency = forms.ModelChoiceField(Currency.objects.all(), label=_("Currency"), empty_label=None)
+    currency = forms.ModelChoiceField(Currency.objects.none(), label=_("Currency"), empty_label=None)
     lead_days = forms.IntegerField(label=_("Lead time (days)"), min_value=0, max_value=3650, initial=7)
     is_blocked = forms.BooleanField(label=_("Blocked: nothing new is ordered"), required=False)
     bank_branch = forms.CharField(label=_("Bank of deposit"), max_length=120, required=False)
@@ -319,7 +319,8 @@ class SupplierForm(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["term"].queryset = PaymentTerm.objects.of(self.actor.company_id)  # type: ignore[attr-defined]
+        self.fields["term"].queryset = PaymentTerm.objects.visible_to(self.actor)  # type: ignore[attr-defined]
+        self.fields["currency"].queryset = Currency.objects.visible_to(self.actor)  # type: ignore[attr-defined]
         if not self.actor.may("masterdata.see_bank"):
             del self.fields["bank_branch"], self.fields["bank_account"]
 

@@ -113,7 +113,7 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
 def book_held(request: HttpRequest, pk: int) -> HttpResponse:
     """Book an invoice that was held."""
     actor = actor_of(request)
-    held = Invoice.objects.of(actor.company_id).filter(
+    held = Invoice.objects.visible_to(actor).filter(
         direction=Invoice.Direction.PURCHASE, order_kind=PurchaseOrder.kind()
     )
     invoice = get_object_or_404(held, pk=pk)
