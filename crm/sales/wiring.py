@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales import queries
+from crm.sales import imports, queries
 from crm.sales.models import Order, Quotation
 from crm.sales.services import followups, policy
 from suite.core import companies
@@ -25,6 +25,7 @@ def connect() -> None:
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register("buyer", Party, rows=buyers, exact=("code", "external_ref", "name"), hint=lambda party: party.code)
+    imports.register()
     followups.connect()
     menu()
     blocks()

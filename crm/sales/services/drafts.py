@@ -76,12 +76,15 @@ class Prepared(Generic[D, T]):
         return self.documents
 
 
-def discard(document: TradeDocument) -> None:
-    """Throw a draft away with its place in the chain; what stays is the audit row."""
-    act = current_act()
-    act.audit(document, "deleted", {"number": (document.number, None), "gross": (document.gross, None)})
-    DocumentLink.objects.of(document.company_id).filter(
-        Q(from_kind=document.kind(), from_id=document.pk) | Q(to_kind=document.kind(), to_id=document.pk)
+def discard(documents: Sequence[TradeDocument]) -> None:
+    """Throw drafts of one kind away with their place in chain and search; what stays are the audit rows."""
+    if not documents:
+        return
+    act, model, pks = current_act(), type(documents[0]), [document.pk for document in documents]
+    for document in documents:
+        act.audit(document, "deleted", {"number": (document.number, None), "gross": (document.gross, None)})
+    DocumentLink.objects.of(act.actor.company_id).filter(
+        Q(from_kind=model.kind(), from_id__in=pks) | Q(to_kind=model.kind(), to_id__in=pks)
     ).delete()
-    search.forget(type(document), [document.pk])
-    document.delete()
+    search.forget(model, pks)
+    model.objects.filter(pk__in=pks).delete()

@@ -16,7 +16,7 @@ from crm.sales.services.drafts import Prepared, discard
 from crm.sales.services.pricing import LineInput
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
-from suite.core.errors import BusinessError, Refusal
+from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.masterdata.models import Address, Party
 
 
@@ -120,11 +120,29 @@ def delete_draft(*, order_id: int, actor: Actor, version: int | None = None, rea
     """Throw a draft away. One that was confirmed before has left traces and can only be cancelled."""
     order = Order.objects.of(actor.company_id).lock([order_id]).get()
     order.demand_version(version)
-    order.demand_status(Order.Status.DRAFT)
+    if refused := delete_drafts(order_ids=[order_id], actor=actor):
+        raise BusinessError(*refused.values())
+
+
+@service
+def delete_drafts(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> Refusals:
+    """Throw drafts away and name those that are none, or were confirmed before; a few statements for any number."""
+    orders = list(Order.objects.of(actor.company_id).lock(order_ids).select_related("quotation"))
+    refused: Refusals = {order.pk: refusal for order in orders if (refusal := _undeletable(order))}
+    gone = [order for order in orders if order.pk not in refused]
+    discard(gone)
+    won = {order.quotation.pk: order.quotation for order in gone if order.quotation}
+    still = Order.objects.filter(quotation__in=won).values_list("quotation_id", flat=True) if won else ()
+    reopened = [each for pk, each in won.items() if pk not in still and each.status == Quotation.Status.WON]
+    Quotation.move_to(reopened, Quotation.Status.SENT)
+    return refused
+
+
+def _undeletable(order: Order) -> Refusal | None:
+    if order.status != Order.Status.DRAFT:
+        sentence = _("%(number)s is %(status)s: only drafts are deleted")
+        return Refusal("wrong_state", sentence, {"number": order.number, "status": order.get_status_display()})
     if order.revision:
         sentence = _("%(number)s was confirmed before: cancel it instead")
-        raise BusinessError(Refusal("was_confirmed", sentence, {"number": order.number}))
-    reopened = order.quotation
-    discard(order)
-    if reopened and reopened.status == Quotation.Status.WON and not reopened.orders.exists():
-        Quotation.move_to([reopened], Quotation.Status.SENT)
+        return Refusal("was_confirmed", sentence, {"number": order.number})
+    return None

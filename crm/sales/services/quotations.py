@@ -86,7 +86,7 @@ def delete_quotation(*, quotation_id: int, actor: Actor, version: int | None = N
     quotation.demand_version(version)
     quotation.demand_status(Status.DRAFT)
     replaced = quotation.replaces
-    discard(quotation)
+    discard([quotation])
     if replaced:
         Quotation.move_to([replaced], Status.SENT)
 

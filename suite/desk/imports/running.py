@@ -131,6 +131,7 @@ class _Import:
 
     def _save(self, rows: list[tuple[int, Row]], position: int) -> None:
         batch, bad = self.reader.read(rows)
+        self._drop_torn(batch, rows, bad)
         with acting(self.actor, reason=self.job.title) as act:
             saved = self._call(batch) if batch.rows else Saved()
             bad |= {batch.lines[place]: str(reason) for place, reason in saved.refused.items()}
@@ -146,6 +147,19 @@ class _Import:
             if position == 0:
                 act.audit(self.job, "imported")
         self._note(len(saved.made), len(saved.changed), bad, len(rows))
+
+    def _drop_torn(self, batch: Batch, rows: list[tuple[int, Row]], bad: dict[int, str]) -> None:
+        """Of a group (the lines of one order) all rows are taken or none: leave out what a bad row has torn."""
+        place = self.mapping.get(self.importer.group) if self.importer.group and bad else None
+        if place is None:
+            return
+        groups = {line: shown(row[place]) for line, row in rows if place < len(row)}
+        torn = {groups.get(line) for line in bad}
+        for number in reversed(range(len(batch.rows))):
+            line = batch.lines[number]
+            if groups.get(line) in torn:
+                bad[line] = _("Another row of the same group was refused")
+                del batch.rows[number], batch.lines[number]
 
     def _call(self, batch: Batch) -> Saved:
         return self.importer.save(actor=self.actor, batch=batch, key=self.params["key"], update=self.params["update"])

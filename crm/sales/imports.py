@@ -1,0 +1,122 @@
+"""Orders from sheets: the rows with one reference are the lines of one order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.sales.models import Order
+from crm.sales.services.orders import OrderDraft, check_orders, create_orders, delete_drafts
+from crm.sales.services.pricing import LineInput
+from suite.core.access import Actor
+from suite.core.errors import Refusal
+from suite.desk import imports
+from suite.desk.imports import Batch, Field, Saved
+
+HEADER = ("party", "date", "requested_date", "customer_reference", "prices_include_tax", "note")
+FIELDS = (
+    Field(
+        "external_ref",
+        gettext_lazy("Order reference"),
+        required=True,
+        max_length=60,
+        aliases=("order", "order id", "order number", "订单号", "订单编号"),
+        example="WEB-1001",
+    ),
+    Field("party", gettext_lazy("Customer"), "ref", ref="buyer", required=True, aliases=("customer", "客户")),
+    Field("date", gettext_lazy("Date"), "date", aliases=("order date", "下单日期", "日期")),
+    Field("requested_date", gettext_lazy("Requested date"), "date", aliases=("required date", "要求日期")),
+    Field(
+        "product", gettext_lazy("Product"), "ref", ref="product", required=True, aliases=("product code", "商品编码")
+    ),
+    Field("quantity", gettext_lazy("Quantity"), "number", required=True, aliases=("qty", "数量")),
+    Field("unit", gettext_lazy("Unit"), max_length=12, aliases=("单位",)),
+    Field("unit_price", gettext_lazy("Unit price"), "money", aliases=("price", "单价")),
+    Field("discount", gettext_lazy("Discount %"), "number", aliases=("discount", "折扣")),
+    Field("prices_include_tax", gettext_lazy("Prices include tax"), "bool", default=True, aliases=("含税",)),
+    Field("customer_reference", gettext_lazy("Customer's reference"), max_length=60, aliases=("客户单号",)),
+    Field("note", gettext_lazy("Note"), max_length=5000, aliases=("备注",)),
+)
+
+
+def register() -> None:
+    """Called once, from apps.py."""
+    imports.register(
+        "orders",
+        gettext_lazy("Orders"),
+        permission="crm_sales.add_order",
+        fields=FIELDS,
+        save=save,
+        undo=undo,
+        group="external_ref",
+        batch=2000,
+        url_name="sales:orders",
+    )
+
+
+def save(*, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> Saved:
+    """Write the orders of a batch as drafts: a good order whole, of a bad one nothing, with the reason at its line."""
+    saved = Saved()
+    rows = list(batch.dicts())
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault(row["external_ref"], []).append(place)
+    taken = Order.objects.of(actor.company_id).filter(external_ref__in=list(places))
+    for reference in taken.values_list("external_ref", flat=True):
+        _refuse(saved, places.pop(reference), _("There is an order with this reference already"))
+    for reference, own in list(places.items()):
+        if _contradicts(rows, own):
+            _refuse(saved, places.pop(reference), _("Lines of one order need the same customer and dates"))
+    drafts = [_draft(reference, [rows[place] for place in own]) for reference, own in places.items()]
+    refused = check_orders(drafts, actor=actor)
+    for index, own in enumerate(places.values()):
+        if index in refused:
+            _refuse_at_lines(saved, own, refused[index])
+    good = [draft for index, draft in enumerate(drafts) if index not in refused]
+    if good:
+        saved.made = [order.pk for order in create_orders(good, actor=actor)]
+    return saved
+
+
+def _contradicts(rows: list[dict[str, Any]], places: Collection[int]) -> bool:
+    """Whether the lines of an order say different things about it; a blank cell agrees with everything."""
+    return any(
+        len({rows[place].get(name) for place in places} - {None, ""}) > 1
+        for name in ("party", "date", "requested_date", "prices_include_tax")
+    )
+
+
+def _draft(reference: str, rows: list[dict[str, Any]]) -> OrderDraft:
+    header = {name: next((row[name] for row in rows if row.get(name) not in (None, "")), None) for name in HEADER}
+    party_id = header.pop("party")
+    given = {name: value for name, value in header.items() if value is not None}
+    return OrderDraft(party_id=party_id, lines=[_line(row) for row in rows], external_ref=reference, **given)
+
+
+def _line(row: Mapping[str, Any]) -> LineInput:
+    return LineInput(
+        product_id=row["product"],
+        quantity=row["quantity"],
+        unit_price=row.get("unit_price"),
+        discount=row.get("discount"),
+        unit_id=row.get("unit") or None,
+    )
+
+
+def _refuse(saved: Saved, places: Collection[int], reason: str) -> None:
+    saved.refused |= dict.fromkeys(places, reason)
+
+
+def _refuse_at_lines(saved: Saved, places: list[int], refusals: list[Refusal]) -> None:
+    """The reason at the line it speaks of; the other lines of the order stay out with it."""
+    _refuse(saved, places, _("Another line of this order was refused"))
+    for refusal in reversed(refusals):
+        saved.refused[places[refusal.line or 0]] = str(refusal)
+
+
+def undo(*, actor: Actor, made: Collection[int], changed: Mapping[int, Any]) -> Mapping[int, str]:
+    """Throw the drafts away again; what was confirmed since stays and is named."""
+    return {pk: str(refusal) for pk, refusal in delete_drafts(order_ids=made, actor=actor).items()}
