@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales import imports, queries
+from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, Quotation
 from crm.sales.services import followups, policy
 from suite.core import companies
@@ -29,9 +30,6 @@ def connect() -> None:
     followups.connect()
     menu()
     blocks()
-
-
-QUOTATION_COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
 
 
 def words(row: Quotation | Order) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.sales import papers, ports, queries
-from crm.sales.forms import AmendForm, OrderForm, ReasonForm, lines_of
+from crm.sales.forms import AmendForm, OrderForm, lines_of
+from crm.sales.lists import OrderList, is_draft
 from crm.sales.models import Order
 from crm.sales.services import amending, confirming, orders
 from crm.sales.views import refusals
@@ -26,97 +27,12 @@ from suite.core.doors import door
 from suite.core.errors import BusinessError
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
-from suite.desk.lists import (
-    Act,
-    BoolFilter,
-    ChoiceFilter,
-    Column,
-    Create,
-    DateFilter,
-    ListSpec,
-    NumberFilter,
-    OwnerFilter,
-    PickFilter,
-    View,
-    list_view,
-)
+from suite.desk.lists import list_view
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
 from suite.desk.views.todos import tasks_of
 
 Status = Order.Status
-PROGRESS_COLOURS = {"none": "secondary", "part": "info", "done": "success"}
-
-
-def _is_draft(order: Order) -> bool:
-    return order.status == Status.DRAFT
-
-
-def _confirm_many(*, actor: Actor, pks: Sequence[int]) -> confirming.Outcome:
-    return confirming.confirm_orders(order_ids=pks, actor=actor, all_or_nothing=False)
-
-
-def _cancel_many(*, actor: Actor, pks: Sequence[int], reason: str) -> confirming.Outcome:
-    return confirming.cancel_orders(order_ids=pks, actor=actor, reason=reason, all_or_nothing=False)
-
-
-def _progress(name: str, label: Any) -> Column:
-    return Column(name, label, "badge", card="hide", colours=lambda order: PROGRESS_COLOURS[getattr(order, name)])
-
-
-class OrderList(ListSpec):
-    """Orders."""
-
-    model = Order
-    title = gettext_lazy("Orders")
-    icon = "shopping-cart"
-    columns = (
-        Column("number", gettext_lazy("Number"), card="meta"),
-        Column("party", gettext_lazy("Customer"), value="party__label", card="title"),
-        Column("date", gettext_lazy("Date"), "date", sort=True),
-        Column("status", gettext_lazy("Status"), "badge", card="side"),
-        _progress("delivery", gettext_lazy("Delivery")),
-        _progress("payment", gettext_lazy("Payment")),
-        Column("promised_date", gettext_lazy("Promised date"), "date"),
-        Column("gross", gettext_lazy("Total with tax"), "money", sort=True, card="side"),
-        Column("owner", gettext_lazy("Owner"), card="hide"),
-        _progress("invoicing", gettext_lazy("Invoicing")),
-        Column("requested_date", gettext_lazy("Requested date"), "date", shown=False),
-        Column("customer_reference", gettext_lazy("Customer's reference"), shown=False),
-        Column("net", gettext_lazy("Net"), "money", shown=False),
-        Column("paid", gettext_lazy("Paid"), "money", shown=False),
-    )
-    filters = (
-        ChoiceFilter("status", gettext_lazy("Status"), choices=Status),
-        PickFilter("party", gettext_lazy("Customer"), kind="buyer"),
-        DateFilter("date", gettext_lazy("Date")),
-        OwnerFilter(),
-        BoolFilter("late", gettext_lazy("Late"), condition=queries.is_late),
-        ChoiceFilter("delivery", gettext_lazy("Delivery"), choices=Order.Progress, quick=False),
-        ChoiceFilter("invoicing", gettext_lazy("Invoicing"), choices=Order.Progress, quick=False),
-        ChoiceFilter("payment", gettext_lazy("Payment"), choices=Order.Progress, quick=False),
-        NumberFilter("gross", gettext_lazy("Total with tax"), quick=False),
-        DateFilter("promised", gettext_lazy("Promised date"), "promised_date", quick=False),
-    )
-    views = (
-        View("mine", gettext_lazy("Mine"), {"owner": "me"}),
-        View("to_confirm", gettext_lazy("To confirm"), {"status": "draft"}),
-        View("to_deliver", gettext_lazy("To deliver"), {"status": "confirmed", "delivery": "none,part"}),
-        View("late", gettext_lazy("Late"), {"late": "yes"}),
-        View("unpaid", gettext_lazy("Delivered, not paid"), {"delivery": "part,done", "payment": "none,part"}),
-    )
-    acts = (
-        Act("confirm", gettext_lazy("Confirm"), "crm_sales.confirm_order", _confirm_many,
-            icon="check", when=_is_draft, in_row=True),
-        Act(
-            "cancel", gettext_lazy("Cancel orders"), "crm_sales.cancel_order", _cancel_many,
-            icon="x", form=ReasonForm, danger=True, when=lambda order: order.status != Status.CANCELLED,
-        ),
-    )  # fmt: skip
-    order = "-date"
-    related = ("party", "owner")
-    create = Create(gettext_lazy("New order"), "sales:order_new", "crm_sales.add_order")
-    empty = gettext_lazy("No orders yet. Write the first one, or order what was quoted.")
 
 
 @door("crm_sales.view_order")
@@ -146,7 +62,7 @@ def order_new(request: HttpRequest) -> HttpResponse:
 def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft; a confirmed order is amended instead."""
     order = _mine(request, pk, "crm_sales.change_order")
-    if not _is_draft(order):
+    if not is_draft(order):
         return redirect("sales:order_amend" if order.status == Status.CONFIRMED else "sales:order", pk)
     page = reverse("sales:order", args=[pk])
     return write(request, SHEET, order, heading=order.number, crumbs=[*_crumbs(), (order.number, page)], back=page)
@@ -235,7 +151,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
 
 
 def _acts(order: Order) -> list[PageAct]:
-    draft, confirmed = _is_draft(order), order.status == Status.CONFIRMED
+    draft, confirmed = is_draft(order), order.status == Status.CONFIRMED
     started = _("Something was delivered, invoiced or paid already") if _has_started(order) else ""
     acts = []
     if draft:

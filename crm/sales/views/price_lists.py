@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crm.sales.forms import PolicyForm, PriceListForm, Prices, plain
+from crm.sales.lists import PriceListList
 from crm.sales.models import PriceList
 from crm.sales.services import price_lists
 from crm.sales.services.policy import change_policy, policy_of
@@ -20,51 +20,10 @@ from crm.sales.views.sheets import place
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
-from suite.desk.lists import Act, BoolFilter, Column, Create, ListSpec, PickFilter, View, list_view
+from suite.desk.lists import list_view
 from suite.desk.pages import render_page
 
 FIELDS = ("name", "name_en", "party", "tier", "valid_from", "valid_to", "includes_tax")
-
-
-def _archive(*, actor: Actor, pks: list[int]) -> int:
-    return price_lists.archive_price_lists(pks=pks, actor=actor)
-
-
-def _bring_back(*, actor: Actor, pks: list[int]) -> int:
-    return price_lists.archive_price_lists(pks=pks, actor=actor, archived=False)
-
-
-class PriceListList(ListSpec):
-    """Price lists."""
-
-    model = PriceList
-    title = gettext_lazy("Price lists")
-    icon = "tags"
-    columns = (
-        Column("name", gettext_lazy("Name"), value="label", card="title"),
-        Column("party", gettext_lazy("Customer"), value="party__label"),
-        Column("tier", gettext_lazy("Price tier")),
-        Column("valid_from", gettext_lazy("Valid from"), "date"),
-        Column("valid_to", gettext_lazy("Valid to"), "date"),
-        Column("includes_tax", gettext_lazy("Prices include tax"), "bool"),
-        Column("is_archived", gettext_lazy("Archived"), "bool", shown=False),
-    )
-    filters = (
-        PickFilter("party", gettext_lazy("Customer"), kind="buyer"),
-        BoolFilter("archived", gettext_lazy("Archived"), "is_archived"),
-    )
-    views = (View("in_use", gettext_lazy("In use"), {"archived": "no"}),)
-    acts = (
-        Act("archive", gettext_lazy("Archive"), "crm_sales.change_pricelist", _archive, icon="archive"),
-        Act("bring_back", gettext_lazy("Bring back"), "crm_sales.change_pricelist", _bring_back, icon="rotate"),
-    )
-    related = ("party",)
-    search_fields = ("name", "name_en")
-    create = Create(gettext_lazy("New price list"), "sales:price_list_new", "crm_sales.add_pricelist")
-    empty = gettext_lazy("No price lists: everything costs what its product says.")
-
-    def url(self, row: PriceList) -> str:
-        return reverse("sales:price_list", args=[row.pk])
 
 
 @door("crm_sales.view_pricelist")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from crm.sales import papers
 from crm.sales.forms import QuotationForm, SendForm
+from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Quotation
 from crm.sales.services import quotations
 from crm.sales.views.history import history
@@ -25,61 +26,12 @@ from suite.core.doors import door
 from suite.core.errors import BusinessError
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
-from suite.desk.lists import (
-    ChoiceFilter,
-    Column,
-    Create,
-    DateFilter,
-    ListSpec,
-    NumberFilter,
-    OwnerFilter,
-    PickFilter,
-    View,
-    list_view,
-)
+from suite.desk.lists import list_view
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
 from suite.desk.views.todos import tasks_of
 
 Status = Quotation.Status
-COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
-
-
-class QuotationList(ListSpec):
-    """Quotations."""
-
-    model = Quotation
-    title = gettext_lazy("Quotations")
-    icon = "file-text"
-    columns = (
-        Column("number", gettext_lazy("Number"), value=str, card="meta"),
-        Column("party", gettext_lazy("Customer"), value="party__label", card="title"),
-        Column("date", gettext_lazy("Date"), "date", sort=True),
-        Column("status", gettext_lazy("Status"), "badge", card="side", colours=lambda row: COLOURS[row.status]),
-        Column("valid_until", gettext_lazy("Valid until"), "date"),
-        Column("gross", gettext_lazy("Total with tax"), "money", card="side"),
-        Column("owner", gettext_lazy("Owner"), card="hide"),
-        Column("sent_at", gettext_lazy("Sent"), "datetime", shown=False),
-        Column("net", gettext_lazy("Net"), "money", shown=False),
-    )
-    filters = (
-        ChoiceFilter("status", gettext_lazy("Status"), choices=Status),
-        PickFilter("party", gettext_lazy("Customer"), kind="buyer"),
-        DateFilter("date", gettext_lazy("Date")),
-        OwnerFilter(),
-        DateFilter("valid", gettext_lazy("Valid until"), "valid_until", quick=False),
-        NumberFilter("gross", gettext_lazy("Total with tax"), quick=False),
-    )
-    views = (
-        View("open", gettext_lazy("Open"), {"status": "draft,sent"}),
-        View("mine", gettext_lazy("Mine"), {"owner": "me", "status": "draft,sent"}),
-        View("won", gettext_lazy("Won"), {"status": "won"}),
-        View("lost", gettext_lazy("Lost"), {"status": "lost"}),
-    )
-    order = "-date"
-    related = ("party", "owner")
-    create = Create(gettext_lazy("New quotation"), "sales:quotation_new", "crm_sales.add_quotation")
-    empty = gettext_lazy("No quotations yet. Write the first one.")
 
 
 @door("crm_sales.view_quotation")
@@ -150,7 +102,7 @@ def _state(quotation: Quotation, actor: Actor) -> tuple[str, str]:
     until = quotation.valid_until
     if quotation.status == Status.SENT and until and until < clock.today(actor.company):
         return _("Expired"), "warning"
-    return str(quotation.get_status_display()), COLOURS[quotation.status]
+    return str(quotation.get_status_display()), QUOTATION_COLOURS[quotation.status]
 
 
 def _acts(quotation: Quotation) -> list[PageAct]:

@@ -1,0 +1,182 @@
+"""The lists of selling: what stands in them, what they are narrowed by, what is done to many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales import queries
+from crm.sales.forms import ReasonForm
+from crm.sales.models import Order, PriceList, Quotation
+from crm.sales.services import confirming, price_lists
+from suite.core.access import Actor
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    OwnerFilter,
+    PickFilter,
+    View,
+)
+
+PROGRESS_COLOURS = {"none": "secondary", "part": "info", "done": "success"}
+
+
+def is_draft(order: Order) -> bool:
+    return order.status == Order.Status.DRAFT
+
+
+def _confirm_many(*, actor: Actor, pks: Sequence[int]) -> confirming.Outcome:
+    return confirming.confirm_orders(order_ids=pks, actor=actor, all_or_nothing=False)
+
+
+def _cancel_many(*, actor: Actor, pks: Sequence[int], reason: str) -> confirming.Outcome:
+    return confirming.cancel_orders(order_ids=pks, actor=actor, reason=reason, all_or_nothing=False)
+
+
+def _progress(name: str, label: Any) -> Column:
+    return Column(name, label, "badge", card="hide", colours=lambda order: PROGRESS_COLOURS[getattr(order, name)])
+
+
+class OrderList(ListSpec):
+    """Orders."""
+
+    model = Order
+    title = _("Orders")
+    icon = "shopping-cart"
+    columns = (
+        Column("number", _("Number"), card="meta"),
+        Column("party", _("Customer"), value="party__label", card="title"),
+        Column("date", _("Date"), "date", sort=True),
+        Column("status", _("Status"), "badge", card="side"),
+        _progress("delivery", _("Delivery")),
+        _progress("payment", _("Payment")),
+        Column("promised_date", _("Promised date"), "date"),
+        Column("gross", _("Total with tax"), "money", sort=True, card="side"),
+        Column("owner", _("Owner"), card="hide"),
+        _progress("invoicing", _("Invoicing")),
+        Column("requested_date", _("Requested date"), "date", shown=False),
+        Column("customer_reference", _("Customer's reference"), shown=False),
+        Column("net", _("Net"), "money", shown=False),
+        Column("paid", _("Paid"), "money", shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=Order.Status),
+        PickFilter("party", _("Customer"), kind="buyer"),
+        DateFilter("date", _("Date")),
+        OwnerFilter(),
+        BoolFilter("late", _("Late"), condition=queries.is_late),
+        ChoiceFilter("delivery", _("Delivery"), choices=Order.Progress, quick=False),
+        ChoiceFilter("invoicing", _("Invoicing"), choices=Order.Progress, quick=False),
+        ChoiceFilter("payment", _("Payment"), choices=Order.Progress, quick=False),
+        NumberFilter("gross", _("Total with tax"), quick=False),
+        DateFilter("promised", _("Promised date"), "promised_date", quick=False),
+    )
+    views = (
+        View("mine", _("Mine"), {"owner": "me"}),
+        View("to_confirm", _("To confirm"), {"status": "draft"}),
+        View("to_deliver", _("To deliver"), {"status": "confirmed", "delivery": "none,part"}),
+        View("late", _("Late"), {"late": "yes"}),
+        View("unpaid", _("Delivered, not paid"), {"delivery": "part,done", "payment": "none,part"}),
+    )
+    acts = (
+        Act("confirm", _("Confirm"), "crm_sales.confirm_order", _confirm_many,
+            icon="check", when=is_draft, in_row=True),
+        Act(
+            "cancel", _("Cancel orders"), "crm_sales.cancel_order", _cancel_many,
+            icon="x", form=ReasonForm, danger=True, when=lambda order: order.status != Order.Status.CANCELLED,
+        ),
+    )  # fmt: skip
+    order = "-date"
+    related = ("party", "owner")
+    create = Create(_("New order"), "sales:order_new", "crm_sales.add_order")
+    empty = _("No orders yet. Write the first one, or order what was quoted.")
+
+
+QUOTATION_COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
+
+
+class QuotationList(ListSpec):
+    """Quotations."""
+
+    model = Quotation
+    title = _("Quotations")
+    icon = "file-text"
+    columns = (
+        Column("number", _("Number"), value=str, card="meta"),
+        Column("party", _("Customer"), value="party__label", card="title"),
+        Column("date", _("Date"), "date", sort=True),
+        Column("status", _("Status"), "badge", card="side", colours=lambda row: QUOTATION_COLOURS[row.status]),
+        Column("valid_until", _("Valid until"), "date"),
+        Column("gross", _("Total with tax"), "money", card="side"),
+        Column("owner", _("Owner"), card="hide"),
+        Column("sent_at", _("Sent"), "datetime", shown=False),
+        Column("net", _("Net"), "money", shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=Quotation.Status),
+        PickFilter("party", _("Customer"), kind="buyer"),
+        DateFilter("date", _("Date")),
+        OwnerFilter(),
+        DateFilter("valid", _("Valid until"), "valid_until", quick=False),
+        NumberFilter("gross", _("Total with tax"), quick=False),
+    )
+    views = (
+        View("open", _("Open"), {"status": "draft,sent"}),
+        View("mine", _("Mine"), {"owner": "me", "status": "draft,sent"}),
+        View("won", _("Won"), {"status": "won"}),
+        View("lost", _("Lost"), {"status": "lost"}),
+    )
+    order = "-date"
+    related = ("party", "owner")
+    create = Create(_("New quotation"), "sales:quotation_new", "crm_sales.add_quotation")
+    empty = _("No quotations yet. Write the first one.")
+
+
+def _archive(*, actor: Actor, pks: list[int]) -> int:
+    return price_lists.archive_price_lists(pks=pks, actor=actor)
+
+
+def _bring_back(*, actor: Actor, pks: list[int]) -> int:
+    return price_lists.archive_price_lists(pks=pks, actor=actor, archived=False)
+
+
+class PriceListList(ListSpec):
+    """Price lists."""
+
+    model = PriceList
+    title = _("Price lists")
+    icon = "tags"
+    columns = (
+        Column("name", _("Name"), value="label", card="title"),
+        Column("party", _("Customer"), value="party__label"),
+        Column("tier", _("Price tier")),
+        Column("valid_from", _("Valid from"), "date"),
+        Column("valid_to", _("Valid to"), "date"),
+        Column("includes_tax", _("Prices include tax"), "bool"),
+        Column("is_archived", _("Archived"), "bool", shown=False),
+    )
+    filters = (
+        PickFilter("party", _("Customer"), kind="buyer"),
+        BoolFilter("archived", _("Archived"), "is_archived"),
+    )
+    views = (View("in_use", _("In use"), {"archived": "no"}),)
+    acts = (
+        Act("archive", _("Archive"), "crm_sales.change_pricelist", _archive, icon="archive"),
+        Act("bring_back", _("Bring back"), "crm_sales.change_pricelist", _bring_back, icon="rotate"),
+    )
+    related = ("party",)
+    search_fields = ("name", "name_en")
+    create = Create(_("New price list"), "sales:price_list_new", "crm_sales.add_pricelist")
+    empty = _("No price lists: everything costs what its product says.")
+
+    def url(self, row: PriceList) -> str:
+        return reverse("sales:price_list", args=[row.pk])
