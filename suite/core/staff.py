@@ -78,6 +78,18 @@ def leave(*, user: User, actor: Actor, reason: str = "") -> None:
 
 
 @service
+def save_team(*, values: Mapping[str, Any], actor: Actor, team: Team | None = None) -> Team:
+    """Make a team, or change one: its name and who leads it."""
+    if team is None:
+        team = Team.objects.create(company=actor.company, **values)
+        current_act().audit(team, "created")
+    else:
+        save_changes(team, values)
+    access.changed(actor.company_id)
+    return team
+
+
+@service
 def set_grants(*, role: Role, scopes: Mapping[str, Scope], actor: Actor, reason: str = "") -> int:
     """Write how far these permissions of a role reach; returns how many changed.
 

@@ -27,6 +27,7 @@ from suite.core.api.authentication import SessionAuthentication, TokenAuthentica
 from suite.core.api.errors import Busy, explain
 from suite.core.api.fields import ScopedRelatedField
 from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet, ScopedChoiceFilter
+from suite.core.api.house import router, urlpatterns
 from suite.core.api.paging import KeysetPagination
 from suite.core.api.parsers import StrictJSONParser
 from suite.core.api.policy import DeclaredPolicy
@@ -60,4 +61,6 @@ __all__ = [
     "Updating",
     "action",
     "explain",
+    "router",
+    "urlpatterns",
 ]

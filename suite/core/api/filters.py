@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Model, QuerySet
+from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import FilterSet as PlainFilterSet
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
@@ -20,6 +21,20 @@ class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
 
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         super().__init__(queryset=lambda request: model._default_manager.visible_to(request.actor), **kwargs)  # type: ignore[attr-defined]
+
+
+def _scoped(field: Any) -> dict[str, Any]:
+    return {"model": field.remote_field.model}
+
+
+class FilterSet(PlainFilterSet):
+    """Declared filters; those by related records know only what the caller may see."""
+
+    FILTER_DEFAULTS = {
+        **PlainFilterSet.FILTER_DEFAULTS,
+        ForeignKey: {"filter_class": ScopedChoiceFilter, "extra": _scoped},
+        OneToOneField: {"filter_class": ScopedChoiceFilter, "extra": _scoped},
+    }
 
 
 class DeclaredFilters(DjangoFilterBackend):

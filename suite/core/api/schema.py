@@ -9,6 +9,7 @@ from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -17,6 +18,7 @@ from suite.core.api.idempotency import HEADER, LONGEST
 from suite.core.api.serializers import Nothing
 
 PREFIX = "/api/v1"
+WINGS = {"crm", "erp", "integration"}
 
 
 class RefusalBody(serializers.Serializer):
@@ -73,6 +75,13 @@ class Schema(AutoSchema):
         action = getattr(self.view, "action", None) or self.method.lower()
         return "_".join(words if words[-1:] == [action] else [*words, action])
 
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Areas may call their inputs alike, so the name begins with the area: `CrmSalesOrder`."""
+        words = type(force_instance(serializer)).__module__.split(".")
+        area = words[:2] if words[0] in WINGS else words[1:2]
+        prefix = "" if area == ["core"] else "".join(word.capitalize() for word in area)
+        return prefix + super().get_serializer_name(serializer, direction)
+
     def get_request_serializer(self) -> Any:
         if self.method not in ("POST", "PATCH"):
             return None
@@ -116,7 +125,7 @@ class Schema(AutoSchema):
     def _area(self) -> list[str]:
         """`crm/sales` of `/api/v1/crm/sales/orders/{id}/`; ground apps have one word."""
         words = self._tokenize_path()
-        return words[:2] if words[0] in ("crm", "erp", "integration") else words[:1]
+        return words[:2] if words[0] in WINGS else words[:1]
 
 
 class Bearer(OpenApiAuthenticationExtension):

@@ -1,0 +1,194 @@
+"""The core's own records for other systems: who I am, colleagues, teams, roles, jobs, events, the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from suite.core import jobs, outbox, staff
+from suite.core.api.fields import ScopedRelatedField
+from suite.core.api.filters import FilterSet
+from suite.core.api.routes import Router
+from suite.core.api.serializers import Reason, StrictModelSerializer
+from suite.core.api.viewsets import Creating, ServiceView, ServiceViewSet, Updating
+from suite.core.doors import SIGNED_IN
+from suite.core.models import AuditRow, Job, OutboxEvent, Role, Team, User
+
+
+class Me(serializers.Serializer):
+    """Whom the token or sign-in stands for, and how far each permission reaches."""
+
+    username = serializers.CharField()
+    name = serializers.CharField()
+    company = serializers.CharField()
+    language = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    rights = serializers.DictField(child=serializers.CharField())
+
+
+class MeView(ServiceView):
+    action_permissions = {"get": SIGNED_IN}
+    serializer_class = Me
+
+    def get(self, request: Request) -> Response:
+        """Who I am here, and what I may."""
+        actor = self.actor
+        assert actor.user is not None
+        return Response(
+            {
+                "username": actor.user.username,
+                "name": actor.user.label,
+                "company": actor.company.code,
+                "language": actor.user.language,
+                "roles": sorted(actor.grants.roles),
+                "rights": {code: actor.scope(code) for code in sorted(actor.grants.scopes) if actor.may(code)},
+            }
+        )
+
+
+class UserSerializer(StrictModelSerializer):
+    class Meta:
+        model = User
+        fields = ("id", "username", "name", "name_en", "email", "phone", "is_active")
+
+
+class UserFilters(FilterSet):
+    class Meta:
+        model = User
+        fields = {"username": ["exact"], "email": ["exact"], "is_active": ["exact"]}
+
+
+class UserViewSet(ServiceViewSet):
+    model = User
+    serializer_class = UserSerializer
+    filterset_class = UserFilters
+    ordering_fields = ("id", "username")
+    ordering = "username"
+
+
+class TeamSerializer(StrictModelSerializer):
+    manager = ScopedRelatedField(User, required=False, allow_null=True)
+
+    class Meta:
+        model = Team
+        fields = ("id", "name", "name_en", "manager")
+
+
+class TeamViewSet(Creating, Updating, ServiceViewSet):
+    model = Team
+    serializer_class = TeamSerializer
+
+    def add(self, values: dict[str, Any]) -> Team:
+        return staff.save_team(values=values, actor=self.actor)
+
+    def change(self, row: Team, values: dict[str, Any]) -> None:
+        staff.save_team(team=row, values=values, actor=self.actor)
+
+
+class RoleSerializer(StrictModelSerializer):
+    class Meta:
+        model = Role
+        fields = ("id", "code", "name", "name_en", "second_step")
+
+
+class RoleViewSet(ServiceViewSet):
+    model = Role
+    serializer_class = RoleSerializer
+    ordering = "id"
+
+
+class JobSerializer(StrictModelSerializer):
+    class Meta:
+        model = Job
+        fields = (
+            "id", "kind", "title", "status", "done", "total", "result", "error", "created_at", "started_at", "ended_at",
+        )  # fmt: skip
+
+
+class JobFilters(FilterSet):
+    class Meta:
+        model = Job
+        fields = {"kind": ["exact"], "status": ["exact"]}
+
+
+class JobViewSet(ServiceViewSet):
+    model = Job
+    serializer_class = JobSerializer
+    filterset_class = JobFilters
+    action_permissions = {"stop": "core.view_job"}
+
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: str) -> Response:
+        """End the job at its next report."""
+        jobs.stop(job=self.get_object(), actor=self.actor)
+        return self.answer(pk)
+
+
+class EventSerializer(StrictModelSerializer):
+    class Meta:
+        model = OutboxEvent
+        fields = (
+            "id", "event", "kind", "object_id", "payload", "created_at", "attempts", "next_try_at", "done_at",
+            "dead_at", "error",
+        )  # fmt: skip
+
+
+class EventFilters(FilterSet):
+    class Meta:
+        model = OutboxEvent
+        fields = {"event": ["exact"], "kind": ["exact"], "object_id": ["exact"], "dead_at": ["isnull"]}
+
+
+class EventViewSet(ServiceViewSet):
+    model = OutboxEvent
+    serializer_class = EventSerializer
+    filterset_class = EventFilters
+    action_permissions = {"retry": "core.retry_outboxevent"}
+    input_classes = {"retry": Reason}
+
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        """Give an event that was given up another round of tries."""
+        outbox.retry(events=[self.get_object()], actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
+class AuditSerializer(StrictModelSerializer):
+    class Meta:
+        model = AuditRow
+        fields = ("id", "at", "actor_id", "kind", "object_id", "action", "changes", "reason", "request_id")
+
+
+class AuditFilters(FilterSet):
+    class Meta:
+        model = AuditRow
+        fields = {
+            "kind": ["exact"],
+            "object_id": ["exact"],
+            "action": ["exact"],
+            "actor_id": ["exact"],
+            "request_id": ["exact"],
+            "at": ["gte", "lt"],
+        }
+
+
+class AuditViewSet(ServiceViewSet):
+    model = AuditRow
+    serializer_class = AuditSerializer
+    filterset_class = AuditFilters
+
+
+router = Router()
+router.register("users", UserViewSet)
+router.register("teams", TeamViewSet)
+router.register("roles", RoleViewSet)
+router.register("jobs", JobViewSet)
+router.register("events", EventViewSet)
+router.register("audit-rows", AuditViewSet)
+
+urlpatterns = [path("me/", MeView.as_view())]
