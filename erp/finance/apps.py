@@ -8,9 +8,6 @@ class FinanceConfig(AppConfig):
     verbose_name = _("Finance")
 
     def ready(self) -> None:
-        from erp.finance import checks
-        from erp.finance.services import founding
-        from suite.core import companies
+        from erp.finance import wiring
 
-        companies.on_founding(founding.set_up, order=20)
-        checks.register()
+        wiring.connect()

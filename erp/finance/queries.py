@@ -6,12 +6,24 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from pypinyin import lazy_pinyin
 
-from erp.finance.models import Account, AccountRole, FinancePolicy, PaymentTerm, Period
-from suite.core import cached
+from erp.finance.models import (
+    Account,
+    AccountRole,
+    FinancePolicy,
+    OpenItem,
+    Payable,
+    PaymentTerm,
+    Period,
+    Receipt,
+    Voucher,
+)
+from suite.core import cached, clock
+from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
 from suite.core.money import HUNDRED, ZERO, round_money
@@ -121,6 +133,41 @@ def period_on(company_id: int, day: dt.date) -> Span:
     raise BusinessError(Refusal("no_period", _("There is no period for %(day)s"), {"day": day}, field="date"))
 
 
+def words_of_account(account: Account) -> tuple[str, ...]:
+    """What an account is found by: code, names, and the pinyin of the whole name (银行 is yinhang, not yinxing)."""
+    syllables = lazy_pinyin(account.name)
+    initials = "".join(syllable[:1] for syllable in syllables)
+    return account.code, account.name, account.name_en, "".join(syllables), initials
+
+
 def never_negative(amount: Decimal) -> Decimal:
     """Zero for what would fall below it."""
     return max(amount, ZERO)
+
+
+def vouchers_waiting(actor: Actor) -> int:
+    """Vouchers that are written and not posted."""
+    waiting = [Voucher.Status.DRAFT, Voucher.Status.REVIEWED]
+    return Voucher.objects.visible_to(actor).filter(status__in=waiting).count()
+
+
+def advances_waiting(actor: Actor) -> int:
+    """Receipts that could still be allocated."""
+    return Receipt.objects.visible_to(actor).filter(unapplied__gt=0).count()
+
+
+def payables_due(actor: Actor) -> int:
+    """Payables that fall due within a week."""
+    soon = clock.today(actor.company) + dt.timedelta(days=7)
+    return Payable.objects.visible_to(actor).filter(status=OpenItem.Status.OPEN, due_date__lte=soon).count()
+
+
+def month_in_hand(actor: Actor) -> dict[str, Any]:
+    """What the accountant looks at in the morning: the oldest open period and what waits; four statements."""
+    open_periods = [span for span in periods(actor.company_id) if span.is_open]
+    return {
+        "period": next(iter(open_periods), None),
+        "vouchers": vouchers_waiting(actor),
+        "advances": advances_waiting(actor),
+        "due": payables_due(actor),
+    }

@@ -12,6 +12,7 @@ from erp.finance.models import Account, AccountRole, FinancePolicy, PaymentTerm,
 from erp.finance.services.periods import open_around
 from suite.core import cached, clock
 from suite.core.models import Company
+from suite.desk import search
 
 CHART = Path(settings.BASE_DIR) / "suite" / "reference" / "chart_of_accounts_cn_small.csv"
 
@@ -70,6 +71,7 @@ def set_up(company: Company) -> None:
         for position, (percent, days) in enumerate(TERMS[term.code][3])
     )
     FinancePolicy.objects.create(company=company)
+    search.index(accounts.values())
     open_around(company, clock.today(company))
     cached.forget(company.pk)
 

@@ -108,6 +108,17 @@ def draft_for_orders(
 
 
 @service
+def draft_for_lines(*, deferral_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
+    """Draft an invoice for each order of these lines, for what of the order is delivered and not invoiced yet."""
+    orders: dict[str, set[int]] = defaultdict(set)
+    rows = Deferral.objects.of(actor.company_id).filter(pk__in=deferral_ids).values_list("order_kind", "order_id")
+    for kind, order_id in rows:
+        orders[kind].add(order_id)
+    drafts = [draft_for_orders(order_ids=ids, order_kind=kind, actor=actor) for kind, ids in orders.items()]
+    return [invoice for each in drafts for invoice in each]
+
+
+@service
 def create(
     *,
     party: Party,

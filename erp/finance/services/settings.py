@@ -23,6 +23,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import HUNDRED, ZERO
+from suite.desk import search
 
 
 @service
@@ -49,6 +50,7 @@ def create_account(*, code: str, name: str, actor: Actor, parent: Account, reaso
     if parent.is_leaf:
         save_changes(parent, {"is_leaf": False})
     current_act().audit(account, "created", {"code": (None, code)})
+    search.index([account])
     cached.forget(actor.company_id)
     return account
 
@@ -62,6 +64,7 @@ def change_account(*, account: Account, actor: Actor, reason: str = "", **values
             Refusal("in_use", _("%(code)s has a balance or plays a role"), {"code": account.code}, field="is_archived")
         )
     save_changes(account, values)
+    search.index([account])
     cached.forget(actor.company_id)
     return account
 

@@ -1,0 +1,182 @@
+"""Invoices, and what could be invoiced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance.admin.acts import of_set, one_by_one
+from erp.finance.forms import ReasonForm
+from erp.finance.models import Deferral, Invoice, InvoiceLine
+from erp.finance.services import invoices
+from suite.core.access import Actor
+from suite.desk.admin_base import LinesInline, SuiteModelAdmin
+from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
+
+Lines = dict[str, list[dict[str, Any]]]
+
+
+def is_draft(row: Invoice) -> bool:
+    return row.status == Invoice.Status.DRAFT and row.direction == Invoice.Direction.SALES
+
+
+def is_correctable(row: Invoice) -> bool:
+    return row.status == Invoice.Status.ISSUED and row.direction == Invoice.Direction.SALES and not row.is_red
+
+
+class InvoiceList(ListSpec):
+    model = Invoice
+    icon = "file-invoice"
+    empty = _("Invoices are drafted from what was delivered")
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("serial", _("Serial number"), "number"),
+        Column("tax_number", _("Number of the tax invoice")),
+        Column("direction", _("Direction")),
+        Column("date", _("Date"), "date", sort=True),
+        Column("party", _("Party"), value="party__label"),
+        Column("order_number", _("Order")),
+        Column("net", _("Net"), "money", card="hide"),
+        Column("tax_amount", _("Tax"), "money", card="hide"),
+        Column("gross", _("Total with tax"), "money", card="side"),
+        Column("status", _("Status"), "badge"),
+    )
+    filters = (
+        ChoiceFilter("direction", _("Direction"), choices=Invoice.Direction),
+        ChoiceFilter("status", _("Status"), choices=Invoice.Status),
+        PickFilter("party", _("Party"), kind="party"),
+        DateFilter("date", _("Date")),
+        BoolFilter("is_red", _("Red-letter"), quick=False),
+        NumberFilter("gross", _("Total with tax"), quick=False),
+    )
+    views = (
+        View("sales", _("Sales"), {"direction": "sales"}),
+        View("drafts", _("Drafts"), {"direction": "sales", "status": "draft"}),
+        View("purchase", _("Purchase"), {"direction": "purchase"}),
+        View("all", _("All"), {}),
+    )
+    acts = (
+        Act("issue", _("Issue"), "erp_finance.issue_invoice", of_set(invoices.issue, "invoice_ids"), icon="send",
+            when=is_draft),
+        Act("void", _("Void"), "erp_finance.change_invoice", of_set(invoices.void, "invoice_ids"), icon="ban",
+            danger=True, confirm=_("Give up this draft?"), when=is_draft),
+        Act("red", _("Correct in red"), "erp_finance.reverse_invoice", one_by_one(invoices.red, "invoice_id"),
+            icon="arrow-back-up", form=ReasonForm, danger=True, when=is_correctable),
+    )  # fmt: skip
+    order = "-date"
+    related = ("party",)
+    search_fields = ("number", "tax_number", "order_number")
+
+    def footer(self, rows: QuerySet[Invoice]) -> dict[str, Any]:
+        return rows.aggregate(net=Sum("net"), tax_amount=Sum("tax_amount"), gross=Sum("gross"))
+
+
+class InvoiceLineInline(LinesInline):
+    model = InvoiceLine
+    extra = 0
+    fields = readonly_fields = (
+        "product",
+        "description",
+        "quantity",
+        "unit",
+        "unit_price",
+        "tax_rate",
+        "net",
+        "tax_amount",
+        "gross",
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InvoiceLine]:
+        return super().get_queryset(request).select_related("product", "unit")
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(SuiteModelAdmin):
+    """The figures come from the order; what is noted is the number of the tax platform and a remark."""
+
+    list_spec = InvoiceList
+    inlines = (InvoiceLineInline,)
+    open_states = ("draft", "issued")
+    readonly_fields = (
+        "number", "serial", "direction", "kind_of", "party", "date", "due_date", "order_number", "corrects", "net",
+        "tax_amount", "gross",
+    )  # fmt: skip
+    fields = (
+        ("number", "serial", "kind_of"),
+        ("direction", "party"),
+        ("date", "due_date", "order_number"),
+        ("net", "tax_amount", "gross"),
+        ("tax_number", "corrects"),
+        "note",
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change(self, actor: Actor, row: Invoice, values: dict[str, Any], lines: Lines) -> Invoice:
+        return invoices.annotate(invoice_id=row.pk, actor=actor, **values)
+
+
+TO_INVOICE = Q(delivered__gt=F("invoiced"))
+
+
+class ToInvoiceList(ListSpec):
+    """Order lines of which more was delivered than invoiced."""
+
+    model = Deferral
+    title = _("To invoice")
+    icon = "file-invoice"
+    permission = "erp_finance.view_invoice"
+    empty = _("Everything that was delivered is invoiced")
+    columns = (
+        Column("order_number", _("Order"), card="title"),
+        Column("party", _("Party"), value="party__label"),
+        Column("product", _("Product"), value="product__label"),
+        Column("quantity", _("Ordered"), "quantity", card="hide"),
+        Column("delivered", _("Delivered"), "quantity"),
+        Column("invoiced", _("Invoiced"), "quantity"),
+        Column("gross", _("Total with tax"), "money", value=lambda row: row.net + row.tax, card="side"),
+    )
+    filters = (
+        BoolFilter("to_invoice", _("To invoice"), condition=TO_INVOICE),
+        PickFilter("party", _("Party"), kind="party"),
+        PickFilter("product", _("Product"), kind="product"),
+    )
+    views = (View("due", _("To invoice"), {"to_invoice": "yes"}), View("all", _("All"), {}))
+    acts = (
+        Act("invoice", _("Invoice what was delivered"), "erp_finance.add_invoice",
+            of_set(invoices.draft_for_lines, "deferral_ids"), icon="file-invoice",
+            when=lambda row: row.delivered > row.invoiced),
+    )  # fmt: skip
+    related = ("party", "product")
+    search_fields = ("order_number",)
+
+    def url(self, row: Deferral) -> str:
+        return ""
+
+
+@admin.register(Deferral)
+class DeferralAdmin(SuiteModelAdmin):
+    """Only a list: what it shows is kept by orders, deliveries and invoices."""
+
+    list_spec = ToInvoiceList
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        actor = getattr(request, "actor", None)
+        return obj is None and bool(actor and actor.may("erp_finance.view_invoice"))

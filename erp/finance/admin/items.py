@@ -1,0 +1,198 @@
+"""What is owed: receivables and payables, credit and terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance.admin.acts import one_by_one
+from erp.finance.forms import ReasonForm
+from erp.finance.models import (
+    CreditAccount,
+    OpenItem,
+    Payable,
+    PaymentTerm,
+    PaymentTermLine,
+    Receivable,
+    Settlement,
+)
+from erp.finance.services import set_credit, settings, write_off
+from suite.core import clock
+from suite.core.access import Actor
+from suite.desk.admin_base import LinesInline, SuiteModelAdmin
+from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
+
+Lines = dict[str, list[dict[str, Any]]]
+
+
+def overdue(actor: Actor) -> Q:
+    return Q(status=OpenItem.Status.OPEN, due_date__lt=clock.today(actor.company))
+
+
+class OpenItemList(ListSpec):
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("party", _("Party"), value="party__label"),
+        Column("order_number", _("Order")),
+        Column("date", _("Date"), "date", sort=True, card="hide"),
+        Column("due_date", _("Due date"), "date", sort=True),
+        Column("amount", _("Amount"), "money"),
+        Column("open_amount", _("Open"), "money", card="side"),
+        Column("status", _("Status"), "badge"),
+        Column("summary", _("Summary"), shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=OpenItem.Status),
+        PickFilter("party", _("Party"), kind="party"),
+        DateFilter("due_date", _("Due date")),
+        BoolFilter("overdue", _("Overdue"), condition=overdue),
+        DateFilter("date", _("Date"), quick=False),
+        NumberFilter("open_amount", _("Open"), quick=False),
+    )
+    views = (
+        View("open", _("Open"), {"status": "open"}),
+        View("overdue", _("Overdue"), {"overdue": "yes"}),
+        View("all", _("All"), {}),
+    )
+    order = "due_date"
+    related = ("party",)
+    search_fields = ("number", "order_number", "summary")
+
+    def footer(self, rows: QuerySet[OpenItem]) -> dict[str, Any]:
+        return rows.aggregate(amount=Sum("amount"), open_amount=Sum("open_amount"))
+
+
+class ReceivableList(OpenItemList):
+    model = Receivable
+    icon = "file-dollar"
+    empty = _("Confirmed orders open their receivables here")
+    acts = (
+        Act(
+            "write_off",
+            _("Write off"),
+            "erp_finance.write_off_receivable",
+            one_by_one(write_off, "item_id"),
+            icon="ban",
+            form=ReasonForm,
+            danger=True,
+            when=lambda row: row.open_amount > 0,
+        ),
+    )
+
+
+class PayableList(OpenItemList):
+    model = Payable
+    icon = "file-dollar"
+    empty = _("Booked suppliers' invoices open their payables here")
+
+
+class SettlementInline(LinesInline):
+    model = Settlement
+    fk_name = "item"
+    extra = 0
+    fields = readonly_fields = ("amount", "money", "counter_item", "posting_date")
+    verbose_name_plural = _("settlements")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
+        return super().get_queryset(request).select_related("money", "counter_item")
+
+
+class OpenItemAdmin(SuiteModelAdmin):
+    inlines = (SettlementInline,)
+    fields = (
+        ("number", "party"),
+        ("date", "due_date"),
+        ("amount", "open_amount"),
+        ("order_number", "invoice", "voucher"),
+        "summary",
+    )
+    readonly_fields = (
+        "number",
+        "party",
+        "date",
+        "due_date",
+        "amount",
+        "open_amount",
+        "order_number",
+        "invoice",
+        "voucher",
+        "summary",
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Receivable)
+class ReceivableAdmin(OpenItemAdmin):
+    list_spec = ReceivableList
+
+
+@admin.register(Payable)
+class PayableAdmin(OpenItemAdmin):
+    list_spec = PayableList
+
+
+class CreditList(ListSpec):
+    model = CreditAccount
+    columns = (
+        Column("party", _("Party"), value="party__label", card="title"),
+        Column("limit", _("Credit limit"), "money"),
+        Column("exposure", _("Exposure"), "money", card="side"),
+        Column("term", _("Payment term"), value="term__label"),
+        Column("is_blocked", _("Blocked"), "bool"),
+    )
+    filters = (
+        PickFilter("party", _("Party"), kind="party"),
+        BoolFilter("is_blocked", _("Blocked")),
+        NumberFilter("exposure", _("Exposure")),
+    )
+    related = ("party", "term")
+    search_fields = ("party__name", "party__name_en")
+
+    def url(self, row: CreditAccount) -> str:
+        return reverse("admin:erp_finance_creditaccount_change", args=[row.pk])
+
+
+@admin.register(CreditAccount)
+class CreditAccountAdmin(SuiteModelAdmin):
+    list_spec = CreditList
+    fields = ("party", "limit", "term", "is_blocked", "exposure")
+    readonly_fields = ("exposure",)
+    raw_id_fields = ("party",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("party", "exposure") if obj else ("exposure",)
+
+    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> CreditAccount:
+        return set_credit(actor=actor, **values)
+
+    def change(self, actor: Actor, row: CreditAccount, values: dict[str, Any], lines: Lines) -> CreditAccount:
+        return set_credit(party=row.party, actor=actor, **values)
+
+
+class InstalmentInline(LinesInline):
+    model = PaymentTermLine
+    extra = 1
+    fields = ("percent", "days")
+
+
+@admin.register(PaymentTerm)
+class PaymentTermAdmin(SuiteModelAdmin):
+    inlines = (InstalmentInline,)
+    list_display = ("code", "name", "name_en", "is_prepaid", "is_default")
+    fields = ("code", ("name", "name_en"), ("is_prepaid", "is_default"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> PaymentTerm:
+        return settings.create_term(actor=actor, lines=lines["lines"], **values)
+
+    def change(self, actor: Actor, row: PaymentTerm, values: dict[str, Any], lines: Lines) -> PaymentTerm:
+        return settings.change_term(term=row, actor=actor, lines=lines["lines"], **values)

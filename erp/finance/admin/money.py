@@ -1,0 +1,233 @@
+"""Receipts and payments, and the page on which they are allocated."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance.admin.acts import one_by_one
+from erp.finance.forms import AllocationForm, AmountInput, ReasonForm
+from erp.finance.models import MoneyMovement, OpenItem, Payable, Payment, Receipt, Receivable, Settlement
+from erp.finance.services import MoneyInput, allocate, pay, receive, reverse_money
+from suite.core.access import Actor
+from suite.core.errors import BusinessError
+from suite.core.money import ZERO
+from suite.desk.admin_base import LinesInline, SuiteModelAdmin
+from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
+from suite.desk.pages import render_page
+from suite.desk.records import Acts, PageAct
+
+Lines = dict[str, list[dict[str, Any]]]
+
+
+def is_posted(row: MoneyMovement) -> bool:
+    return row.status == MoneyMovement.Status.POSTED
+
+
+def has_advance(row: MoneyMovement) -> bool:
+    return is_posted(row) and row.unapplied > 0
+
+
+def acts_of(kind: str) -> tuple[Act, ...]:
+    return (
+        Act(
+            "allocate_oldest",
+            _("Allocate to the oldest"),
+            f"erp_finance.allocate_{kind}",
+            one_by_one(allocate, "money_id"),
+            icon="arrows-split",
+            when=has_advance,
+        ),
+        Act(
+            "reverse",
+            _("Reverse"),
+            f"erp_finance.reverse_{kind}",
+            one_by_one(reverse_money, "money_id"),
+            icon="arrow-back-up",
+            form=ReasonForm,
+            danger=True,
+            when=is_posted,
+        ),
+    )
+
+
+class MoneyList(ListSpec):
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("date", _("Date"), "date", sort=True),
+        Column("party", _("Party"), value="party__label"),
+        Column("amount", _("Amount"), "money", card="side"),
+        Column("unapplied", _("Not allocated"), "money"),
+        Column("method", _("Method"), shown=False),
+        Column("account", _("Account"), value="account"),
+        Column("reference", _("Bank reference")),
+        Column("status", _("Status"), "badge"),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=MoneyMovement.Status),
+        PickFilter("party", _("Party"), kind="party"),
+        DateFilter("date", _("Date")),
+        BoolFilter("advance", _("Not allocated"), condition=Q(unapplied__gt=0)),
+        NumberFilter("amount", _("Amount"), quick=False),
+        ChoiceFilter("method", _("Method"), choices=MoneyMovement.Method, quick=False),
+    )
+    views = (View("all", _("All"), {}), View("advance", _("Not allocated"), {"advance": "yes"}))
+    order = "-date"
+    related = ("party", "account")
+    search_fields = ("number", "reference", "note")
+
+    def footer(self, rows: QuerySet[MoneyMovement]) -> dict[str, Any]:
+        return rows.aggregate(amount=Sum("amount"), unapplied=Sum("unapplied"))
+
+
+class ReceiptList(MoneyList):
+    model = Receipt
+    icon = "cash"
+    acts = acts_of("receipt")
+    empty = _("Money that comes in is booked here")
+
+
+class PaymentList(MoneyList):
+    model = Payment
+    icon = "cash"
+    acts = acts_of("payment")
+    empty = _("Money that goes out is booked here")
+
+
+class MoneyForm(forms.ModelForm):
+    """Money to be booked; what it settles is said here or later."""
+
+    charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
+    oldest_first = forms.BooleanField(label=_("Allocate to the oldest open items"), required=False, initial=True)
+
+    class Meta:
+        model = MoneyMovement
+        fields = ("party", "amount", "date", "account", "method", "reference", "note")
+
+
+class MoneyInline(LinesInline):
+    model = Settlement
+    fk_name = "money"
+    extra = 0
+    fields = readonly_fields = ("item", "amount", "posting_date")
+    verbose_name_plural = _("settlements")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
+        return super().get_queryset(request).select_related("item")
+
+
+class MoneyAdmin(SuiteModelAdmin):
+    form = MoneyForm
+    raw_id_fields = ("party",)
+    book: Any
+    item_model: type[OpenItem]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> tuple[type[LinesInline], ...]:
+        return (MoneyInline,) if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj:
+            shown = ("number", "party"), ("date", "method", "account"), ("amount", "unapplied"), "reference", "note"
+            return [(None, {"fields": shown})]
+        typed = ("party", "amount"), ("date", "method", "account"), ("reference", "charges"), "note", "oldest_first"
+        return [(None, {"fields": typed})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        return ("number", "party", "date", "method", "account", "amount", "unapplied", "reference", "note")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            kwargs["form"] = forms.ModelForm
+        form = super().get_form(request, obj, change, **kwargs)
+        if "account" in form.base_fields:
+            form.base_fields["account"].required = False
+            form.base_fields["account"].help_text = _("Blank: the usual one for the method")
+        return form
+
+    def related_rows(self, field: Any, actor: Actor, visible: QuerySet[Any]) -> QuerySet[Any]:
+        return visible.filter(is_cash=True, is_leaf=True, is_archived=False) if field.name == "account" else visible
+
+    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> MoneyMovement:
+        account = values.pop("account", None)
+        money = MoneyInput(
+            party_id=values.pop("party").pk,
+            account_id=account.pk if account else None,
+            charges=values.pop("charges") or ZERO,
+            **values,
+        )
+        return type(self).book([money], actor=actor)[0]
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"erp_finance_{self.opts.model_name}_allocate"
+        view = self.admin_site.admin_view(self.allocate_view)
+        return [path("<int:pk>/allocate/", view, name=name), *super().get_urls()]
+
+    def buttons(self, request: HttpRequest, row: Any) -> Acts:
+        found = super().buttons(request, row)
+        code = f"erp_finance.allocate_{self.opts.model_name}"
+        if has_advance(row) and request.actor.may(code):  # type: ignore[attr-defined]
+            url = reverse(f"admin:erp_finance_{self.opts.model_name}_allocate", args=[row.pk])
+            found.insert(0, PageAct(_("Allocate"), url, "list-check", method="get", primary=True))
+        return found
+
+    def allocate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The money beside the open items of its party; the oldest first is suggested."""
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        code = f"erp_finance.allocate_{self.opts.model_name}"
+        if not actor.may(code):
+            raise Http404
+        money = get_object_or_404(self.model._default_manager.visible_to(actor, code), pk=pk)  # type: ignore[attr-defined]
+        items = list(
+            self.item_model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+            .filter(party=money.party_id, status=OpenItem.Status.OPEN)
+            .order_by("due_date", "pk")[:200]
+        )
+        suggested = suggestion(items, money.unapplied)
+        form = AllocationForm(request.POST or None, items=items, suggested=suggested)
+        page = reverse(f"admin:erp_finance_{self.opts.model_name}_change", args=[pk])
+        if request.method == "POST" and form.is_valid():
+            try:
+                allocate(money_id=pk, allocations=form.allocations, actor=actor)
+            except BusinessError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, _("The money was allocated"))
+                return redirect(page)
+        context = {"money": money, "form": form, "back": page, "heading": _("Allocate %(number)s")}
+        context["heading"] = context["heading"] % {"number": money.number}
+        return render_page(request, "erp/finance/allocate.html", context)
+
+
+def suggestion(items: list[OpenItem], amount: Decimal) -> dict[int, Decimal]:
+    """The oldest first, as far as the money goes."""
+    found = {}
+    for item in items:
+        part = min(amount, item.open_amount)
+        if part > 0:
+            found[item.pk] = part
+            amount -= part
+    return found
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(MoneyAdmin):
+    list_spec = ReceiptList
+    item_model = Receivable
+    book = staticmethod(receive)
+
+
+@admin.register(Payment)
+class PaymentAdmin(MoneyAdmin):
+    list_spec = PaymentList
+    item_model = Payable
+    book = staticmethod(pay)

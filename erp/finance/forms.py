@@ -1,0 +1,92 @@
+"""What people fill in to keep the books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance.models import OpenItem, Voucher
+from suite.core.money import ZERO
+from suite.desk.forms import ActorForm, PickerField
+
+
+class AmountInput(forms.DecimalField):
+    """An amount, typed with or without thousands separators."""
+
+    right = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        options = {
+            "max_digits": 18,
+            "decimal_places": 2,
+            "required": False,
+            "widget": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 24}),
+        }
+        super().__init__(**(options | kwargs))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
+
+
+class VoucherForm(ActorForm):
+    """The head of a voucher."""
+
+    word = forms.ChoiceField(label=_("Word"), choices=Voucher.Word.choices)
+    posting_date = forms.DateField(label=_("Date"), widget=forms.DateInput())
+    attachment_count = forms.IntegerField(label=_("Attachments"), min_value=0, max_value=999, initial=0)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class VoucherLineForm(ActorForm):
+    """A line: summary, account, party where the account wants one, and one of the two amounts."""
+
+    summary = forms.CharField(label=_("Summary"), max_length=200, required=False)
+    account = PickerField("account", label=_("Account"))
+    party = PickerField("party", label=_("Party"), required=False)
+    debit = AmountInput(label=_("Debit"))
+    credit = AmountInput(label=_("Credit"))
+
+    summary.wide = True
+
+
+class ReasonForm(forms.Form):
+    """An act that says why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AllocationForm(forms.Form):
+    """An amount for each open item of a party; what does not fit is refused at the item."""
+
+    def __init__(self, *args: Any, items: Sequence[OpenItem], suggested: dict[int, Decimal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = items
+        for item in items:
+            field = AmountInput(label=item.number, initial=suggested.get(item.pk))
+            field.widget.attrs["aria-label"] = _("Allocate to %(number)s") % {"number": item.number}
+            self.fields[f"item_{item.pk}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for item in self.items:
+            name = f"item_{item.pk}"
+            amount = cleaned.get(name)
+            if amount is not None and not 0 <= amount <= abs(item.open_amount):
+                self.add_error(name, _("Between 0 and %(open)s") % {"open": f"{abs(item.open_amount):,.2f}"})
+        if not self.errors and not self.allocations:
+            self.add_error(None, _("Fill in an amount"))
+        return cleaned
+
+    @property
+    def allocations(self) -> dict[int, Decimal]:
+        """Amount by item, without the blank ones."""
+        amounts = {item.pk: self.cleaned_data.get(f"item_{item.pk}") or ZERO for item in self.items}
+        return {pk: amount for pk, amount in amounts.items() if amount}
+
+    @property
+    def rows(self) -> list[tuple[OpenItem, forms.BoundField]]:
+        return [(item, self[f"item_{item.pk}"]) for item in self.items]

@@ -1,0 +1,99 @@
+"""What finance brings to the ground below: founding, checks, papers, pickers, menu, workbench."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from erp.finance import checks, queries
+from erp.finance.models import (
+    Account,
+    Invoice,
+    Payable,
+    Payment,
+    Receipt,
+    Receivable,
+    Voucher,
+)
+from erp.finance.services import founding
+from suite.core.access import Actor
+from suite.core.companies import on_founding
+from suite.desk import choices, documents, navigation, search, workbench
+
+
+def connect() -> None:
+    """Called once, from apps.py."""
+    on_founding(founding.set_up, order=20)
+    checks.register()
+
+    # What reps may see has a page outside of the admin; who keeps the books is led on to the admin page.
+    documents.register(Receivable, _("Receivable"), "finance:receivable", icon="file-dollar", related=("party",))
+    documents.register(Receipt, _("Receipt"), "finance:receipt", icon="cash", related=("party",))
+    documents.register(Invoice, _("Invoice"), "finance:invoice", icon="file-invoice", related=("party",))
+    for model, label, icon in (
+        (Payable, _("Payable"), "file-dollar"),
+        (Payment, _("Payment"), "cash"),
+        (Voucher, _("Voucher"), "book-2"),
+        (Account, _("Account"), "book"),
+    ):
+        documents.register(model, label, f"admin:erp_finance_{model._meta.model_name}_change", icon=icon)
+
+    search.register(Account, words=queries.words_of_account)
+    choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")
+    choices.register("cash_account", Account, rows=cash_accounts, exact=("code", "name"), order="code")
+
+    _menu()
+    workbench.register(
+        "finance-month",
+        _("The month in hand"),
+        "erp/finance/blocks/_month.html",
+        queries.month_in_hand,
+        permission="erp_finance.view_voucher",
+        roles={"accountant", "administrator"},
+        order=12,
+        link="admin:erp_finance_close",
+    )
+
+
+def _menu() -> None:
+    receive, pay, books, reports = _("Receivables"), _("Payables"), _("Books"), _("Reports")
+    for order, (section, label, page, icon, permission, badge) in enumerate(
+        [
+            (receive, _("Receivables"), "receivable_changelist", "file-dollar", "view_receivable", None),
+            (receive, _("Receipts"), "receipt_changelist", "cash", "view_receipt", queries.advances_waiting),
+            (receive, _("To invoice"), "deferral_changelist", "file-invoice", "issue_invoice", None),
+            (receive, _("Invoices"), "invoice_changelist", "file-invoice", "view_invoice", None),
+            (receive, _("Credit"), "creditaccount_changelist", "credit-card", "change_creditaccount", None),
+            (pay, _("Payables"), "payable_changelist", "file-dollar", "view_payable", queries.payables_due),
+            (pay, _("Payments"), "payment_changelist", "cash", "view_payment", None),
+            (books, _("Vouchers"), "voucher_changelist", "book-2", "view_voucher", queries.vouchers_waiting),
+            (books, _("Accounts"), "account_changelist", "book", "view_account", None),
+            (books, _("Close"), "close", "lock", "close_period", None),
+            (reports, _("Trial balance"), "trial_balance", "scale", "view_voucher", None),
+            (reports, _("Account ledger"), "ledger", "notebook", "view_voucher", None),
+            (reports, _("Ageing"), "ageing", "hourglass", "view_openitem", None),
+            (reports, _("Check of the books"), "reconciliation", "checklist", "view_voucher", None),
+        ]
+    ):
+        navigation.register(
+            section,
+            label,
+            f"admin:erp_finance_{page}",
+            icon=icon,
+            permission=f"erp_finance.{permission}",
+            badge=badge,
+            order=60 + order,
+        )
+    navigation.register_quick(
+        _("Voucher"), "admin:erp_finance_voucher_add", icon="book-2", permission="erp_finance.add_voucher", order=60
+    )
+
+
+def open_accounts(actor: Actor) -> QuerySet[Account]:
+    """What takes postings."""
+    return Account.objects.visible_to(actor).filter(is_leaf=True, is_archived=False)
+
+
+def cash_accounts(actor: Actor) -> QuerySet[Account]:
+    """Where money is."""
+    return open_accounts(actor).filter(is_cash=True)

@@ -1,0 +1,366 @@
+"""The books on the admin pages."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from erp.finance import services as finance
+from erp.finance.models import (
+    AccountRole,
+    CreditAccount,
+    FinancePolicy,
+    Invoice,
+    OpenItem,
+    PaymentTerm,
+    Period,
+    Receipt,
+    Voucher,
+)
+from erp.finance.services import MoneyInput, invoices, vouchers
+from erp.finance.services.vouchers import LineInput
+from suite.core import clock
+from tests import make
+from tests.erp.finance import books
+
+ROOT = "/admin/erp_finance"
+
+
+def browser_of(who):
+    client = Client()
+    client.force_login(who.user, "suite.core.auth.CompanyBackend")
+    return client
+
+
+@pytest.fixture
+def browser(accountant):
+    return browser_of(accountant)
+
+
+@pytest.fixture
+def order(company, actor, buyer, lamp):
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    finance.open_orders(books.demand(order), actor=actor)
+    return order
+
+
+def page(browser, address, expect=200):
+    answer = browser.get(f"{ROOT}/{address}")
+    assert answer.status_code == expect, answer
+    return answer.content.decode()
+
+
+def act(browser, model, row, name, **data):
+    address = f"{ROOT}/{model}/{row.pk}/act/{name}/"
+    return browser.post(address, {**data, "_go": "1"} if data else {}, follow=True).content.decode()
+
+
+def sheet(*lines, **head):
+    """A voucher as its form posts it."""
+    data = {"word": "记", "attachment_count": "0", "lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": 0, **head}
+    for index, (account, debit, credit, *more) in enumerate(lines):
+        data |= {
+            f"lines-{index}-account": account.pk,
+            f"lines-{index}-debit": debit,
+            f"lines-{index}-credit": credit,
+            f"lines-{index}-summary": more[0] if more else "",
+            f"lines-{index}-party": more[1].pk if len(more) > 1 else "",
+        }
+    return data
+
+
+@pytest.fixture
+def rent(company):
+    today = clock.today(company)
+    lines = (books.account(company, "560206"), "8,000.00", "", "Rent"), (books.account(company, "1002"), "", "8000", "")
+    return sheet(*lines, posting_date=today)
+
+
+def test_every_list_and_report_opens(browser, order):
+    lists = (
+        "account", "accountrole", "period", "financepolicy", "voucher", "receivable", "payable", "receipt", "payment",
+        "invoice", "deferral", "creditaccount", "paymentterm",
+    )  # fmt: skip
+    for model in lists:
+        page(browser, f"{model}/")
+    for report in ("trial-balance", "ledger", "ageing", "check", "close"):
+        page(browser, f"account/{report}/")
+
+
+def test_a_voucher_is_written_on_the_sheet_and_posted(browser, company, rent):
+    page(browser, "voucher/add/")
+
+    answer = browser.post(f"{ROOT}/voucher/add/", {**rent, "_post": "1"}, follow=True)
+
+    voucher = Voucher.objects.get()
+    assert (voucher.status, voucher.total, voucher.summary) == ("posted", 8000, "Rent")
+    text = answer.content.decode()
+    assert "记-0001" in text
+    assert "8,000.00" in text
+    assert 'name="lines-0-account"' not in text
+
+
+def test_the_total_stands_in_capitals(company, rent):
+    chinese = make.actor(company, "accountant", language="zh-hans")
+    browser_of(chinese).post(f"{ROOT}/voucher/add/", {**rent, "_post": "1"})
+
+    text = page(browser_of(chinese), f"voucher/{Voucher.objects.get().pk}/change/")
+
+    assert "捌仟元整" in text
+
+
+def test_a_draft_is_rewritten_and_an_older_copy_is_refused(browser, company, rent):
+    browser.post(f"{ROOT}/voucher/add/", rent)
+    voucher = Voucher.objects.get()
+    text = page(browser, f"voucher/{voucher.pk}/change/")
+    assert 'name="version" value="1"' in text
+    changed = {**rent, "version": 1, "lines-0-debit": "9000", "lines-1-credit": "9000"}
+
+    browser.post(f"{ROOT}/voucher/{voucher.pk}/change/", changed)
+    stale = browser.post(f"{ROOT}/voucher/{voucher.pk}/change/", changed).content.decode()
+
+    voucher.refresh_from_db()
+    assert voucher.total == 9000
+    assert "Somebody else changed this document" in stale
+
+
+def test_what_is_wrong_is_said_at_its_place_and_nothing_is_lost(browser, company, rent, buyer):
+    unbalanced = browser.post(f"{ROOT}/voucher/add/", {**rent, "lines-0-debit": "9000"}).content.decode()
+    assert "Debit and credit differ by 1,000.00" in unbalanced
+    assert 'value="9000"' in unbalanced
+
+    kept = {**rent, "lines-0-account": books.account(company, "1405").pk}
+    assert "is kept by documents" in browser.post(f"{ROOT}/voucher/add/", kept).content.decode()
+    assert not Voucher.objects.exists()
+
+
+def test_a_posted_voucher_is_read_only_and_reversed_with_a_reason(browser, company, rent):
+    browser.post(f"{ROOT}/voucher/add/", {**rent, "_post": "1"})
+    voucher = Voucher.objects.get()
+
+    browser.post(f"{ROOT}/voucher/{voucher.pk}/change/", {**rent, "lines-0-summary": "Changed"})
+    act(browser, "voucher", voucher, "reverse", reason="Twice")
+
+    voucher.refresh_from_db()
+    assert voucher.summary == "Rent"
+    red = Voucher.objects.get(is_red=True)
+    assert "Reversed by" in page(browser, f"voucher/{voucher.pk}/change/")
+    assert "Reverses" in page(browser, f"voucher/{red.pk}/change/")
+
+
+def test_the_voucher_of_a_document_shows_its_chain_and_cannot_be_written_on(browser, order):
+    voucher = Voucher.objects.get()
+
+    text = page(browser, f"voucher/{voucher.pk}/change/")
+
+    assert order.source.number in text
+    assert 'name="lines-0-account"' not in text
+
+
+def test_vouchers_are_reviewed_and_posted_from_the_list(browser, company, rent):
+    for _ in range(2):
+        browser.post(f"{ROOT}/voucher/add/", rent)
+    pks = list(Voucher.objects.values_list("pk", flat=True))
+
+    browser.post(f"{ROOT}/voucher/", {"act": "review", "pk": pks})
+    assert set(Voucher.objects.values_list("status", flat=True)) == {"reviewed"}
+    browser.post(f"{ROOT}/voucher/", {"act": "post", "pk": pks})
+
+    assert sorted(Voucher.objects.values_list("serial", flat=True)) == [1, 2]
+
+
+def test_a_receipt_is_booked_allocated_and_reversed(browser, company, buyer, order):
+    typed = {"party": buyer.pk, "amount": "5000", "date": clock.today(company), "method": "bank", "charges": "10"}
+    browser.post(f"{ROOT}/receipt/add/", typed)
+    money = Receipt.objects.get()
+    assert (money.unapplied, books.balance(company, "560301")) == (5000, 10)
+
+    item = OpenItem.objects.get()
+    address = f"{ROOT}/receipt/{money.pk}/allocate/"
+    assert "5000.00" in browser.get(address).content.decode()
+    refused = browser.post(address, {f"item_{item.pk}": "20000"}).content.decode()
+    assert "Between 0 and 11,300.00" in refused
+    browser.post(address, {f"item_{item.pk}": "3,000.00"})
+    money.refresh_from_db()
+    assert money.unapplied == 2000
+    act(browser, "receipt", money, "allocate_oldest")
+    money.refresh_from_db()
+    assert money.unapplied == 0
+    text = page(browser, f"receipt/{money.pk}/change/")
+    assert money.number in text
+
+    act(browser, "receipt", money, "reverse", reason="Bounced")
+    money.refresh_from_db()
+    assert money.status == "reversed"
+
+
+def test_a_refusal_comes_back_in_the_form(browser, company, buyer, actor):
+    month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
+    finance.periods.close(period_id=month.pk, actor=actor)
+    typed = {"party": buyer.pk, "amount": "5000", "date": clock.today(company), "method": "bank"}
+
+    text = browser.post(f"{ROOT}/receipt/add/", typed).content.decode()
+
+    assert "is closed" in text
+    assert not Receipt.objects.exists()
+
+
+def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
+    line = order.lines[0].line_id
+    from erp.finance.models import Deferral
+
+    browser.post(f"{ROOT}/deferral/", {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]})
+    invoice = Invoice.objects.get()
+    assert invoice.gross == 4520
+    act(browser, "invoice", invoice, "issue")
+    noted = {"tax_number": "25110000000000000001", "note": "", "lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0}
+    browser.post(f"{ROOT}/invoice/{invoice.pk}/change/", noted)
+    act(browser, "invoice", invoice, "red", reason="Wrong buyer")
+
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.serial, invoice.tax_number) == ("issued", 1, "25110000000000000001")
+    assert Invoice.objects.get(is_red=True).gross == -4520
+
+
+def test_a_receivable_is_written_off_with_a_reason(browser, company, order):
+    item = OpenItem.objects.get()
+
+    asked = act(browser, "receivable", item, "write_off")
+    assert "Reason" in asked
+    act(browser, "receivable", item, "write_off", reason="Insolvent")
+
+    item.refresh_from_db()
+    assert item.status == "settled"
+
+
+def test_settings_are_changed_through_the_services(browser, company, buyer):
+    credit = {"party": buyer.pk, "limit": "1000", "term": "", "is_blocked": ""}
+    browser.post(f"{ROOT}/creditaccount/add/", credit)
+    assert CreditAccount.objects.get().limit == 1000
+    term = {
+        "code": "N45", "name": "45天", "name_en": "", "lines-TOTAL_FORMS": 1, "lines-INITIAL_FORMS": 0,
+        "lines-0-percent": "", "lines-0-days": "45",
+    }  # fmt: skip
+    browser.post(f"{ROOT}/paymentterm/add/", term)
+    assert PaymentTerm.objects.get(code="N45").lines.get().days == 45
+    policy = FinancePolicy.objects.get(company=company)
+    typed = {"posting": "delivery", "taxpayer": "general", "overdue_days": "45"}
+    browser.post(f"{ROOT}/financepolicy/{policy.pk}/change/", typed)
+    policy.refresh_from_db()
+    assert (policy.posting, policy.overdue_days) == ("delivery", 45)
+    assert finance.policy(company).posting == "delivery"
+    role = AccountRole.objects.get(company=company, role="bank_charges")
+    browser.post(f"{ROOT}/accountrole/{role.pk}/change/", {"account": books.account(company, "560302").pk})
+    role.refresh_from_db()
+    assert role.account.code == "560302"
+    parent = books.account(company, "5051")
+    browser.post(f"{ROOT}/account/add/", {"parent": parent.pk, "code": "505101", "name": "租金收入"})
+    assert books.account(company, "505101").parent == parent
+
+
+def test_a_period_is_closed_and_opened_on_its_page(browser, company, rent):
+    code = f"{clock.today(company):%Y-%m}"
+    browser.post(f"{ROOT}/voucher/add/", rent)
+    text = page(browser, f"account/close/?period={code}")
+    assert "All vouchers of the period are posted" in text
+
+    refused = browser.post(f"{ROOT}/account/close/", {"period": code}, follow=True).content.decode()
+    assert "1 vouchers" in refused
+    act(browser, "voucher", Voucher.objects.get(), "post")
+    browser.post(f"{ROOT}/account/close/", {"period": code})
+    assert Period.objects.get(company=company, code=code).status == "closed"
+    browser.post(f"{ROOT}/account/close/", {"period": code, "reason": "Late bill"})
+    assert Period.objects.get(company=company, code=code).status == "open"
+
+
+def test_reports_lead_from_the_balance_to_the_document(browser, company, buyer, order):
+    account = books.account(company, "1122")
+    balance = page(browser, "account/trial-balance/")
+    assert f"?account={account.pk}" in balance
+    sheet_of_account = page(browser, f"account/ledger/?account={account.pk}")
+    voucher = Voucher.objects.get()
+    assert f"{ROOT}/voucher/{voucher.pk}/change/" in sheet_of_account
+    assert "It agrees." in page(browser, "account/ageing/")
+    assert "Does not agree" not in page(browser, "account/check/")
+    for address in ("trial-balance/?export=xlsx", f"ledger/?account={account.pk}&export=xlsx", "ageing/?export=xlsx"):
+        answer = browser.get(f"{ROOT}/account/{address}")
+        assert answer.content[:2] == b"PK"
+    assert page(browser, "account/trial-balance/?from_period=nonsense")
+    page(browser, "account/ledger/?since=2026-02-31&party=x&after=1")
+
+
+def test_accounts_are_picked_by_code_pinyin_and_name(browser, company):
+    for typed in ("1002", "yhck", "yinhang", "银行存款", "Cash at bank"):
+        found = browser.get("/desk/choices/account/", {"q": typed}).json()["choices"]
+        assert "1002" in found[0]["text"], typed
+
+
+def test_another_companys_papers_do_not_exist_here(browser, other_company, rent):
+    stranger = make.actor(other_company, "accountant")
+    theirs = vouchers.create(
+        lines=[
+            LineInput(books.account(other_company, "560206").pk, debit=Decimal(1)),
+            LineInput(books.account(other_company, "1002").pk, credit=Decimal(1)),
+        ],
+        actor=stranger,
+    )
+
+    page(browser, f"voucher/{theirs.pk}/change/", expect=404)
+    browser.post(f"{ROOT}/voucher/", {"act": "post", "pk": [theirs.pk]})
+
+    theirs.refresh_from_db()
+    assert theirs.status == "draft"
+
+
+def test_a_rep_reads_the_own_receivable_on_its_page_but_not_the_books(company, actor, buyer, lamp, rep):
+    from dataclasses import replace
+
+    order = replace(books.order(buyer, books.line(lamp, 1, 100)), owner_id=rep.user_id)
+    finance.open_orders(books.demand(order), actor=actor)
+    (draft,) = invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+    finance.receive([MoneyInput(buyer.pk, Decimal(40), oldest_first=True)], actor=actor)
+    item, money = OpenItem.objects.get(), Receipt.objects.get()
+    theirs = browser_of(rep)
+
+    assert "60.00" in theirs.get(f"/erp/finance/receivables/{item.pk}/").content.decode()
+    assert item.number in theirs.get(f"/erp/finance/receipts/{money.pk}/").content.decode()
+    assert "LAMP" in theirs.get(f"/erp/finance/invoices/{draft.pk}/").content.decode()
+    assert theirs.get(f"{ROOT}/voucher/").status_code == 302
+
+
+def test_who_keeps_the_books_is_led_to_the_admin_page(browser, order):
+    item = OpenItem.objects.get()
+
+    answer = browser.get(f"/erp/finance/receivables/{item.pk}/")
+
+    assert answer.url == f"{ROOT}/receivable/{item.pk}/change/"
+
+
+@pytest.mark.parametrize("model", ["voucher", "receivable", "receipt", "invoice", "deferral", "account"])
+def test_lists_take_the_same_statements_for_any_number_of_rows(browser, company, actor, buyer, lamp, model):
+    counts = []
+    for number in (1, 6):
+        for _ in range(number):
+            order = books.order(buyer, books.line(lamp, 1, 100))
+            finance.open_orders(books.demand(order), actor=actor)
+            finance.recognise_deliveries([books.shipped(order, 1, 0)], posting_date=order.date, actor=actor)
+            invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+            finance.receive([MoneyInput(buyer.pk, Decimal(10), oldest_first=True)], actor=actor)
+        page(browser, f"{model}/")
+        with CaptureQueriesContext(connection) as statements:
+            page(browser, f"{model}/")
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1] <= 12
+
+
+def test_the_workbench_of_the_accountant_shows_the_month(browser, company, rent):
+    browser.post(f"{ROOT}/voucher/add/", rent)
+
+    text = browser.get("/desk/workbench/finance-month/").content.decode()
+
+    assert "Vouchers to post" in text
+    assert f"{clock.today(company).year - 1}-01" in text
