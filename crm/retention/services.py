@@ -132,9 +132,9 @@ def refresh_customers(*, parties: Collection[int], actor: Actor) -> None:
     """Bring last order, stage and open alerts of customers up to their confirmed orders, by three statements."""
     known = {"parties": list(parties), "now": clock.now()}
     with connection.cursor() as cursor:
-        cursor.execute(REFRESH, known)
-        cursor.execute(CLOSE, known)
-        cursor.execute(REOPEN, known)
+        cursor.execute(REFRESH, known)  # type: ignore[arg-type]
+        cursor.execute(CLOSE, known)  # type: ignore[arg-type]
+        cursor.execute(REOPEN, known)  # type: ignore[arg-type]
 
 
 @service

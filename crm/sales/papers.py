@@ -70,9 +70,9 @@ def _sheet(
         number=str(document),
         to=_addressee(document.party.label, document.contact),
         facts=[(label, text) for label, text in facts if text],
-        columns=_columns(document, lines),
-        rows=[_row(number, line, lines) for number, line in enumerate(lines, 1)],
-        totals=_totals(document, lines, language),
+        columns=_columns(document, lines),  # type: ignore[arg-type]
+        rows=[_row(number, line, lines) for number, line in enumerate(lines, 1)],  # type: ignore[arg-type]
+        totals=_totals(document, lines, language),  # type: ignore[arg-type]
         remarks=[document.note] if document.note else [],
         signatures=signatures,
         mark=mark,

@@ -239,7 +239,7 @@ def retrying(attempt: Callable[[], R]) -> R:
 def changes_between(row: Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The fields of `row` that `values` would change, with old and new value; of a related record, its key."""
     pairs = {
-        name: (getattr(row, row._meta.get_field(name).attname), value.pk if isinstance(value, Model) else value)
+        name: (getattr(row, row._meta.get_field(name).attname), value.pk if isinstance(value, Model) else value)  # type: ignore[union-attr]
         for name, value in values.items()
     }
     return {name: (old, new) for name, (old, new) in pairs.items() if old != new}

@@ -16,10 +16,10 @@ def update(rows: Collection[M], *names: str) -> None:
         return
     meta = next(iter(rows))._meta
     fields = [meta.get_field(name) for name in names]
-    settings = ", ".join(f"{field.column} = new.{field.column}" for field in fields)
-    columns = ", ".join(field.column for field in fields)
+    settings = ", ".join(f"{field.column} = new.{field.column}" for field in fields)  # type: ignore[union-attr]
+    columns = ", ".join(field.column for field in fields)  # type: ignore[union-attr]
     arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
+    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]  # type: ignore[union-attr]
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {meta.db_table} AS old SET {settings}"

@@ -93,7 +93,7 @@ def _links() -> Iterator[tuple[type[models.Model], str, str, type[models.Model],
         for each in model._meta.concrete_fields:
             target = each.related_model
             if each.is_relation and isinstance(target, type) and _has_company(target) and each.name != "company":
-                yield model, each.name, str(each.column), target, str(each.target_field.column)
+                yield model, each.name, str(each.column), target, str(each.target_field.column)  # type: ignore[attr-defined]
 
 
 def _has_company(model: type[models.Model]) -> bool:

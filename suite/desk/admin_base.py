@@ -47,7 +47,7 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by().values("pk")[:COUNTED].count()  # type: ignore[union-attr]
+        return self.object_list.order_by().values("pk")[:COUNTED].count()  # type: ignore[attr-defined, union-attr]
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -36,12 +36,12 @@ class UserForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].queryset = Role.objects.visible_to(self.actor).order_by("pk")
-        self.fields["team"].queryset = Team.objects.visible_to(self.actor)
+        self.fields["roles"].queryset = Role.objects.visible_to(self.actor).order_by("pk")  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.visible_to(self.actor)  # type: ignore[attr-defined]
         if self.instance.pk:
             del self.fields["password"]
             membership = Membership.objects.visible_to(self.actor).get(user=self.instance)
-            self.initial |= {"roles": membership.roles.all(), "team": membership.team_id}
+            self.initial |= {"roles": membership.roles.all(), "team": membership.team_id}  # type: ignore[operator]
 
 
 class PasswordActForm(forms.Form):

@@ -27,11 +27,19 @@ def connect() -> None:
     search.register(Product, words=queries.words_of_product, subtitle=lambda row: row.specification)
 
     choices.register(
-        "party", Party, rows=live(Party), exact=("code", "credit_code", "external_ref", "name"), hint=code_and_phone
+        "party",
+        Party,
+        rows=live(Party),  # type: ignore[arg-type]
+        exact=("code", "credit_code", "external_ref", "name"),
+        hint=code_and_phone,  # type: ignore[arg-type]
     )
-    choices.register("product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"))
+    choices.register("product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"))  # type: ignore[arg-type]
     choices.register(
-        "contact", Contact, rows=live(Contact), fields=("name", "name_en", "phone"), exact=("name", "phone")
+        "contact",
+        Contact,
+        rows=live(Contact),  # type: ignore[arg-type]
+        fields=("name", "name_en", "phone"),
+        exact=("name", "phone"),  # type: ignore[arg-type]
     )
     choices.register(
         "region",

@@ -65,11 +65,11 @@ def candidates(
         return []
     same_number = Prefetch("contacts", Contact.objects.filter(phone__in=numbers, is_archived=False), to_attr="callers")
     rows = Party.objects.of(actor.company_id).filter(condition).exclude(pk=exclude).select_related("customer__owner")
-    found = [
+    found = [  # type: ignore[assignment]
         _judged(row, name, numbers, code, kind)
         for row in rows.prefetch_related(same_number).order_by("name", "pk")[:50]
     ]
-    return sorted(found, key=lambda candidate: not candidate.exact)[:AT_MOST]
+    return sorted(found, key=lambda candidate: not candidate.exact)[:AT_MOST]  # type: ignore[attr-defined, return-value]
 
 
 def refuse_exact(found: Sequence[Candidate]) -> None:

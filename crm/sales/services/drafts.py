@@ -71,7 +71,7 @@ class Prepared(Generic[D, T]):
         act = current_act()
         for document in self.documents:
             act.audit(document, "created", {"gross": (None, document.gross)})
-            act.announce(f"crm.sales.{model._meta.model_name}.created", document, {"number": document.number})
+            act.announce(f"crm.sales.{model._meta.model_name}.created", document, {"number": document.number})  # type: ignore[attr-defined]
         search.index(self.documents)
         return self.documents
 
@@ -82,7 +82,7 @@ def discard(documents: Sequence[TradeDocument]) -> None:
         return
     act, model, pks = current_act(), type(documents[0]), [document.pk for document in documents]
     for document in documents:
-        act.audit(document, "deleted", {"number": (document.number, None), "gross": (document.gross, None)})
+        act.audit(document, "deleted", {"number": (document.number, None), "gross": (document.gross, None)})  # type: ignore[attr-defined]
     DocumentLink.objects.of(act.actor.company_id).filter(
         Q(from_kind=model.kind(), from_id__in=pks) | Q(to_kind=model.kind(), to_id__in=pks)
     ).delete()

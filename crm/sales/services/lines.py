@@ -142,7 +142,7 @@ def change(
 def _columns(document: TradeDocument, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Field values under the names of their columns, so that they can be compared without reading relations."""
     values = {
-        document._meta.get_field(name).attname: value.pk if isinstance(value, Model) else value
+        document._meta.get_field(name).attname: value.pk if isinstance(value, Model) else value  # type: ignore[union-attr]
         for name, value in fields.items()
     }
     known = {column.attname for column in document._meta.concrete_fields if column.editable}
@@ -195,9 +195,9 @@ def _rewrite(
     if gone:
         model.objects.filter(pk__in=gone).delete()
     if changed:
-        model.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN)
+        model.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN)  # type: ignore[arg-type]
     if new:
-        model.objects.bulk_create(new)
+        model.objects.bulk_create(new)  # type: ignore[arg-type]
     return _line_changes(changed, new, gone, known)
 
 

@@ -25,7 +25,7 @@ def once(key: str, create: Callable[[], T], *, model: type[T], actor: Actor) -> 
         mine = IdempotencyKey.objects.of(actor.company_id).filter(client=client, key=key)
         known = mine.values_list("body", flat=True).first()
         if known:
-            return model.objects.of(actor.company_id).get(pk=known["id"])
+            return model.objects.of(actor.company_id).get(pk=known["id"])  # type: ignore[return-value]
         made = create()
         act.flush()
         IdempotencyKey.objects.create(

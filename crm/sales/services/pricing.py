@@ -157,7 +157,7 @@ class PriceBook:
         if line.discount and not 0 < line.discount <= HUNDRED:
             found.append(Refusal("discount", _("A discount is between 0 and 100 percent"), {}, index, "discount"))
         if self._tax(terms, line) is None:
-            params = {"product": product.code, "day": terms.date}
+            params = {"product": product.code, "day": terms.date}  # type: ignore[dict-item]
             found.append(Refusal("no_tax", _("No tax is in force for %(product)s on %(day)s"), params, index, "tax"))
         return found
 

@@ -173,7 +173,7 @@ def _entries(draft: VoucherDraft, parts: Sequence[Part], *, is_return: bool) -> 
         against = Role.UNDELIVERED if from_undelivered else Role.RECEIVABLE
         owed[against, part.issue.party_id, part.issue.order] += part.net + part.tax
         revenue[Role.SERVICE_REVENUE if part.deferral.is_service else Role.REVENUE] += part.net
-    for (against, party_id, order), amount in owed.items():
+    for (against, party_id, order), amount in owed.items():  # type: ignore[assignment]
         draft.debit(against, sign * amount, party_id=party_id, source=order)
     for role, amount in revenue.items():
         draft.credit(role, sign * amount)

@@ -101,8 +101,8 @@ def red_lines(original: Invoice, quantities: Mapping[int, Decimal] | None) -> li
             )
         if back:
             spread = {"done": done + back, "ordered": line.quantity}
-            net = part_of(line.net, already=net, **spread)
-            tax = part_of(line.tax_amount, already=tax, **spread)
+            net = part_of(line.net, already=net, **spread)  # type: ignore[arg-type]
+            tax = part_of(line.tax_amount, already=tax, **spread)  # type: ignore[arg-type]
             line.pk, line.id = None, None
             line.base_quantity = -back * line.base_quantity / line.quantity
             line.quantity, line.net, line.tax_amount, line.gross = -back, -net, -tax, -net - tax

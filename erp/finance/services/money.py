@@ -149,7 +149,7 @@ def reverse_money(
     return money
 
 
-def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> list[MoneyMovement]:
+def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> list[MoneyMovement]:  # type: ignore[valid-type]
     for index, each in enumerate(inputs):
         _check(each, index, direction, actor)
     if direction == Direction.IN:
@@ -179,7 +179,7 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
     return moneys
 
 
-def _check(each: MoneyInput, index: int, direction: Direction, actor: Actor) -> None:
+def _check(each: MoneyInput, index: int, direction: Direction, actor: Actor) -> None:  # type: ignore[valid-type]
     account = queries.accounts(actor.company_id).get(each.account_id or 0)
     if each.amount <= 0:
         raise BusinessError(Refusal("amount", _("The amount must be above zero"), line=index, field="amount"))
@@ -191,7 +191,7 @@ def _check(each: MoneyInput, index: int, direction: Direction, actor: Actor) -> 
         raise BusinessError(Refusal("account", _("Choose a cash or bank account"), line=index, field="account"))
 
 
-def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMovement:
+def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMovement:  # type: ignore[valid-type]
     usual = Role.CASH if each.method == Method.CASH else Role.BANK
     return PAPERS[direction](
         company=actor.company,

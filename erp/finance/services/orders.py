@@ -227,7 +227,7 @@ def _check(deferral: Deferral, before: DemandLine, after: DemandLine, index: int
 
 def _move_credit(changes: Sequence[OrderChange], gross: Sequence[Decimal], actor: Actor) -> None:
     """What more would be owed must fit into the limits; what falls away makes room."""
-    more, less = [], defaultdict(lambda: ZERO)
+    more, less = [], defaultdict(lambda: ZERO)  # type: ignore[var-annotated]
     for change, amount in zip(changes, gross, strict=True):
         if amount > 0:
             more.append(credit.Asked(change.order.id, change.order.party_id, amount))

@@ -76,9 +76,9 @@ def trial_balance(actor: Actor, from_period: str = "", to_period: str = "") -> T
     for each in sums:
         above: int | None = each["account"]
         while above is not None:
-            _add(rows[above], each)
+            _add(rows[above], each)  # type: ignore[arg-type]
             above = accounts[above].parent_id
-        _add(total, each)
+        _add(total, each)  # type: ignore[arg-type]
     shown = sorted((row for row in rows.values() if not row.is_blank), key=lambda row: row.account.code)
     return TrialBalance(first, last, shown, total)
 
@@ -296,7 +296,7 @@ class Overdue(NamedTuple):
     """What is overdue of delivered goods, and of how many orders."""
 
     amount: Decimal
-    count: int
+    count: int  # type: ignore[assignment]
 
 
 def overdue(actor: Actor, as_of: dt.date | None = None) -> Overdue:

@@ -61,7 +61,7 @@ def accrue_receipts(accruals: Sequence[Accrual], *, posting_date: dt.date, actor
             actor.company_id, posting_date, summary, source=source, is_red=is_red
         )
         parties: dict[int, Decimal] = defaultdict(lambda: ZERO)
-        for (party_id, role), value in amounts.items():
+        for (party_id, role), value in amounts.items():  # type: ignore[assignment]
             draft.debit(role, value)
             parties[party_id] += value
         for party_id, value in parties.items():

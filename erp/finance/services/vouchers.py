@@ -270,7 +270,7 @@ def _open_items(vouchers: Sequence[Voucher], actor: Actor) -> None:
     side_of = {roles[role]: side for role, side in ITEMS.items() if role in roles}
     lines = VoucherLine.objects.filter(voucher__in=vouchers, account__in=side_of).order_by("pk") if vouchers else ()
     by_voucher = {voucher.pk: voucher for voucher in vouchers}
-    items, exposure = [], {}
+    items, exposure = [], {}  # type: ignore[var-annotated]
     for line in lines:
         voucher, side = by_voucher[line.voucher_id], side_of[line.account_id]
         amount = line.debit - line.credit if side == Side.RECEIVABLE else line.credit - line.debit

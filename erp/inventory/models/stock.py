@@ -205,7 +205,9 @@ class Demand(BulkRow):
     requested_date = models.DateField(_("requested date"), null=True)
     promised_date = models.DateField(_("promised date"), null=True)
     is_waiting = models.GeneratedField(
-        expression=Q(wanted__gt=F("reserved") + F("shipped")), output_field=models.BooleanField(), db_persist=True
+        expression=Q(wanted__gt=F("reserved") + F("shipped")),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,  # type: ignore[arg-type]
     )
     created_at = models.DateTimeField(default=clock.now)
 

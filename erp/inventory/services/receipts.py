@@ -163,7 +163,7 @@ def give_back(
     bulk.update(list(quantities), "returned", "returned_value")
     accrue([(sources[line], line, -values[line.pk]) for line in quantities], when, actor)
     _post_differences([(sources[line], values[line.pk] - left[line.pk]) for line in quantities], when, actor)
-    for kind in {line.receipt.order_kind for line in quantities}:
+    for kind in {line.receipt.order_kind for line in quantities}:  # type: ignore[assignment]
         by_line: dict[int, Decimal] = defaultdict(Decimal)  # an order line may have come with several receipts
         for line, quantity in quantities.items():
             if line.receipt.order_kind == kind and line.order_line_id:

@@ -106,10 +106,10 @@ class Stock:
     def _read(self, keys: Sequence[Key], valued: bool) -> None:
         company_id, products = self.actor.company_id, sorted({key.product_id for key in keys})
         pairs, params = unnested("key", {"product_id": "bigint", "warehouse_id": "bigint"}, keys)
-        statement, params = _LOCK_CELLS.format(pairs=pairs), [*params, company_id]
+        statement, params = _LOCK_CELLS.format(pairs=pairs), [*params, company_id]  # type: ignore[list-item]
         if valued:
             statement = _LOCK_BOTH.format(cells=statement)
-            params += [products, company_id]
+            params += [products, company_id]  # type: ignore[list-item]
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
             rows = cursor.fetchall()

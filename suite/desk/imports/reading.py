@@ -127,7 +127,7 @@ def find_header(rows: list[Row], fields: Iterable[Field]) -> int:
     """The line (from 0) of the headings: the one that names most of our fields, else the first that is not blank."""
     known = {name for each in fields for name in names_of(each)}
     scores = [sum(heading(cell) in known for cell in row) for row in rows[:HEADER_WITHIN]]
-    if scores and max(scores):
+    if scores and max(scores):  # type: ignore[arg-type]
         return scores.index(max(scores))
     return next((number for number, row in enumerate(rows[:HEADER_WITHIN]) if not is_blank(row)), 0)
 

@@ -173,7 +173,7 @@ class _Import:
         self.refused |= bad
 
     def _sheet(self) -> Sheet:
-        return Sheet(self.params["name"], default_storage.open(self.params["path"]))
+        return Sheet(self.params["name"], default_storage.open(self.params["path"]))  # type: ignore[arg-type]
 
     def _numbered(self) -> Iterator[tuple[int, Row]]:
         """The rows below the headings with the line people see in their sheet."""
@@ -246,7 +246,7 @@ def run_undo(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     if found is None or found.undo is None or not actor.may(found.permission):
         raise BusinessError(Refusal("not_allowed", gettext_lazy("This import cannot be undone")))
     progress(0, sum(len(each.made) + len(each.changed) for each in batches))
-    done, refused = 0, {}
+    done, refused = 0, {}  # type: ignore[var-annotated]
     for batch in batches:
         changed = {int(pk): before for pk, before in batch.changed.items()}
         with transaction.atomic(), acting(actor, reason=job.title):

@@ -117,7 +117,7 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         form = make_form(act, actor, typed)
         form.full_clean()
         data = form.cleaned_data
-    pks, done, refused = job.params["pks"], 0, []
+    pks, done, refused = job.params["pks"], 0, []  # type: ignore[var-annotated]
     progress(job.done, len(pks))
     for start in range(job.done, len(pks), AT_ONCE):
         went, said = perform(act, actor, pks[start : start + AT_ONCE], data)

@@ -101,7 +101,7 @@ def _width(value: Any) -> float:
     return sum(2 if ord(char) > 0x2E80 else 1 for char in text[:WIDEST])
 
 
-def _head(sheet: Any, column: Column) -> WriteOnlyCell:
+def _head(sheet: Any, column: Column) -> WriteOnlyCell:  # type: ignore[valid-type]
     cell = WriteOnlyCell(sheet, str(column.label))
     cell.font = Font(bold=True)
     return cell

@@ -41,9 +41,12 @@ class Party(CompanyRow, Named):
     code = NumberField("P", verbose_name=_("code"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)
     credit_code = models.CharField(
-        _("unified social credit code"), max_length=18, blank=True, validators=[standards.credit_code]
+        _("unified social credit code"),
+        max_length=18,
+        blank=True,
+        validators=[standards.credit_code],  # type: ignore[list-item]
     )
-    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])
+    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])  # type: ignore[list-item]
     phone_raw = models.CharField(_("phone as entered"), max_length=60, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -93,7 +96,7 @@ class Contact(CompanyRow, Named):
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="contacts", verbose_name=_("party"))
     title = models.CharField(_("title"), max_length=60, blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])
+    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])  # type: ignore[list-item]
     phone_raw = models.CharField(_("phone as entered"), max_length=60, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
@@ -131,7 +134,7 @@ class Address(CompanyRow):
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)
-    contact_phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])
+    contact_phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[standards.phone])  # type: ignore[list-item]
     is_default = models.BooleanField(_("default"), default=False)
 
     class Meta:

@@ -22,7 +22,7 @@ M = TypeVar("M", bound=CompanyRow)
 def fresh(row: M, *, actor: Actor, version: int | None = None) -> M:
     """The record as it stands now, locked until the act ends; raises Stale when it is past `version`."""
     now = type(row).objects.of(actor.company_id).lock([row.pk]).get()
-    if version is not None and version != now.version:
+    if version is not None and version != now.version:  # type: ignore[attr-defined]
         raise Stale(Refusal("stale", _("Somebody else changed this record meanwhile")))
     return now
 
