@@ -208,10 +208,6 @@ class SendForm(ActorForm):
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
 
 
-class ReasonForm(ActorForm):
-    reason = laid_out(forms.CharField(label=_("Reason"), max_length=500), wide=True)
-
-
 class PriceForm(ActorForm):
     """The price of a product from a quantity on."""
 

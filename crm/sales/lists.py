@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales import queries
-from crm.sales.forms import ReasonForm
 from crm.sales.models import Order, PriceList, Quotation
 from crm.sales.services import confirming, price_lists
 from suite.core.access import Actor
+from suite.desk.forms import ActorForm
 from suite.desk.lists import (
     Act,
     BoolFilter,
@@ -26,6 +27,13 @@ from suite.desk.lists import (
     PickFilter,
     View,
 )
+
+
+class ReasonForm(ActorForm):
+    """Why something is done to many orders."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
 
 PROGRESS_COLOURS = {"none": "secondary", "part": "info", "done": "success"}
 

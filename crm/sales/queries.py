@@ -10,12 +10,13 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from crm.customers.timeline import Line
 from crm.sales.models import Order, OrderLine, Quotation
 from crm.sales.ports import Fulfilment
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO, round_quantity
-from suite.desk import formats
+from suite.desk import documents, formats
 from suite.masterdata.models import Tax, Unit
 from suite.masterdata.queries import taxes_on
 
@@ -34,9 +35,10 @@ def taxes(actor: Actor) -> QuerySet[Tax]:
 
 
 def is_late(actor: Actor) -> Q:
-    """Confirmed, promised for a day that is past, and not delivered."""
+    """Confirmed, promised (or else requested) for a day that is past, and not delivered."""
     today = clock.today(actor.company)
-    return Q(status=Order.Status.CONFIRMED, promised_date__lt=today) & ~Q(delivery=Progress.DONE)
+    past = Q(promised_date__lt=today) | Q(promised_date=None, requested_date__lt=today)
+    return Q(past, ~Q(delivery=Progress.DONE), status=Order.Status.CONFIRMED)
 
 
 def to_confirm(actor: Actor) -> QuerySet[Order]:
@@ -56,6 +58,26 @@ def open_quotations(actor: Actor) -> QuerySet[Quotation]:
     """My quotations that wait for an answer, those that end soonest first."""
     mine = Quotation.objects.visible_to(actor).filter(owner=actor.user_id, status=Quotation.Status.SENT)
     return mine.select_related("party").order_by("valid_until", "id")
+
+
+def orders_of(actor: Actor, party_id: int) -> QuerySet[Order]:
+    """The orders on the timeline of a party."""
+    return Order.objects.visible_to(actor).filter(party=party_id).select_related("owner")
+
+
+def quotations_of(actor: Actor, party_id: int) -> QuerySet[Quotation]:
+    """The quotations on the timeline of a party."""
+    return Quotation.objects.visible_to(actor).filter(party=party_id).select_related("owner")
+
+
+def paper_line(row: Order | Quotation) -> Line:
+    """A paper as the timeline shows it."""
+    return Line(
+        title=f"{row._meta.verbose_name} {row}: {row.get_status_display()}",
+        text=formats.money(row.gross, row.currency_id),
+        who=str(row.owner or ""),
+        url=documents.url_of(row._meta.label_lower, row.pk),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +112,15 @@ def _fulfilment(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
         return Step(label, WAITING, "")
     if order.delivery == Progress.DONE:
         return Step(label, DONE, _("Delivered"), fulfilment.shipped_on)
-    is_overdue = bool(order.promised_date and order.promised_date < clock.today(actor.company))
+    promised = order.promised_date or order.requested_date
+    is_overdue = bool(promised and promised < clock.today(actor.company))
     waiting = sum(fulfilment.waiting.values(), ZERO)
     text = _("Partly delivered") if order.delivery == Progress.PART else _("Not delivered yet")
     if waiting:
         who = _("Purchasing: %(quantity)s to come") % {"quantity": formats.quantity(waiting)}
     else:
         who = _("Warehouse: ship what is reserved")
-    return Step(label, LATE if is_overdue else NOW, text, order.promised_date, who)
+    return Step(label, LATE if is_overdue else NOW, text, promised, who)
 
 
 def _collection(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers import timeline
 from crm.sales import imports, queries
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, Quotation
@@ -26,6 +27,10 @@ def connect() -> None:
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register("buyer", Party, rows=buyers, exact=("code", "external_ref", "name"), hint=lambda party: party.code)
+    timeline.register(
+        "quotation", _("Quotations"), rows=queries.quotations_of, line=queries.paper_line, icon="file-text"
+    )
+    timeline.register("order", _("Orders"), rows=queries.orders_of, line=queries.paper_line, icon="shopping-cart")
     imports.register()
     followups.connect()
     menu()

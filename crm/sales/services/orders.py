@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine, Quotation
 from crm.sales.services import lines as trade_lines
+from crm.sales.services import promising
 from crm.sales.services.documents import Draft
 from crm.sales.services.drafts import Prepared, discard
 from crm.sales.services.pricing import LineInput
@@ -112,6 +113,8 @@ def change_order(
         fields.setdefault("shipping_address", shipping_addresses(actor, [party.pk]).get(party.pk, ""))
     if trade_lines.change(OrderLine, "order", order, fields=fields, inputs=lines, actor=actor):
         current_act().announce("crm.sales.order.changed", order, {"number": order.number})
+        if lines is not None and order.promised_date:
+            promising.forget_promise(order)
     return order
 
 

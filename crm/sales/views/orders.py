@@ -17,7 +17,7 @@ from crm.sales import papers, ports, queries
 from crm.sales.forms import AmendForm, OrderForm, lines_of
 from crm.sales.lists import OrderList, is_draft
 from crm.sales.models import Order
-from crm.sales.services import amending, confirming, orders
+from crm.sales.services import amending, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, reckon, write
@@ -158,6 +158,7 @@ def _acts(order: Order) -> list[PageAct]:
         acts += [
             _act(order, "confirm", _("Confirm"), "check", "crm_sales.confirm_order", primary=True),
             _link(order, "order_edit", _("Edit"), "pencil", "crm_sales.change_order"),
+            _act(order, "promise", _("Promise a date"), "calendar-due", "crm_sales.change_order", in_menu=True),
         ]
     if confirmed:
         acts += [
@@ -242,6 +243,11 @@ def _confirm_waiting(order: Order, actor: Actor, reason: str) -> str:
         return _confirm(order, actor, reason)
 
 
+def _promise(order: Order, actor: Actor, reason: str) -> str:
+    promising.promise_order(order_id=order.pk, actor=actor)
+    return _("Order %(number)s has a promised date")
+
+
 def _cancel(order: Order, actor: Actor, reason: str) -> str:
     confirming.cancel_orders(order_ids=[order.pk], actor=actor, reason=reason)
     return _("Order %(number)s is cancelled")
@@ -260,6 +266,7 @@ def _delete(order: Order, actor: Actor, reason: str) -> str:
 ACTS: dict[str, tuple[str, Callable[[Order, Actor, str], str]]] = {
     "confirm": ("crm_sales.confirm_order", _confirm),
     "confirm-waiting": ("crm_sales.confirm_order", _confirm_waiting),
+    "promise": ("crm_sales.change_order", _promise),
     "undo": ("crm_sales.confirm_order", _undo),
     "cancel": ("crm_sales.cancel_order", _cancel),
     "delete": ("crm_sales.delete_order", _delete),
