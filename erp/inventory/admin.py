@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -26,7 +24,6 @@ from erp.inventory.models import (
     Warehouse,
 )
 from suite.core.access import Actor
-from suite.core.money import ZERO
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.records import Acts, PageAct
 
@@ -44,22 +41,28 @@ class ReadOnly(SuiteModelAdmin):
 
 
 class StockLines(LinesInline):
-    """Lines with products of the warehouse; what is posted is shut."""
+    """Lines as they stand on a paper; costs only for those who may see them."""
 
-    fk_name: str
-    autocomplete_fields: Sequence[str] = ()
-    raw_id_fields = ("product",)
+    extra = 0
+    costs = ("cost", "value", "unit_cost")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_fields(request, obj)
-        hidden = () if request.actor.may(lists.SEE_COST) else ("cost", "returned_cost", "value", "unit_cost")  # type: ignore[attr-defined]
-        return [name for name in fields if name not in hidden]
+        may = request.actor.may(lists.SEE_COST)  # type: ignore[attr-defined]
+        return [name for name in self.fields if may or name not in self.costs]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
 
 
 @admin.register(Warehouse)
 class WarehouseAdmin(SuiteModelAdmin):
     list_display = ("code", "name", "name_en", "address", "is_default", "is_archived")
-    fields = (("code", "is_default", "is_archived"), ("name", "name_en"), "address")
+    fields = ("code", ("name", "name_en"), "address", ("is_default", "is_archived"))
     search_fields = ("code", "name", "name_en")
 
     def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> Warehouse:
@@ -89,13 +92,7 @@ class DemandAdmin(ReadOnly):
 
 class DeliveryLineInline(StockLines):
     model = DeliveryLine
-    extra = 0
     fields = ("product", "quantity", "returned", "cost")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_add_permission
 
 
 @admin.register(Delivery)
@@ -107,9 +104,9 @@ class DeliveryAdmin(SuiteModelAdmin):
     open_states = (Delivery.Status.OPEN, Delivery.Status.SHIPPED)
     noted = ("carrier", "tracking_number", "note")
     fields = (
-        ("number", "status", "kind_of"),
-        ("party", "warehouse", "order_number"),
-        ("promised_date", "shipped_on", "waits_for_payment"),
+        ("number", "status"),
+        ("party", "order_number"),
+        ("promised_date", "shipped_on"),
         "address",
         ("carrier", "tracking_number"),
         "note",
@@ -133,84 +130,29 @@ class DeliveryAdmin(SuiteModelAdmin):
 
 class GoodsReceiptLineInline(StockLines):
     model = GoodsReceiptLine
-    fields = ("product", "quantity", "value")
+    fields = ("product", "quantity", "returned", "value")
 
 
 @admin.register(GoodsReceipt)
-class GoodsReceiptAdmin(SuiteModelAdmin):
-    """Receipts without a purchase order; those with one are booked where it is received."""
-
+class GoodsReceiptAdmin(ReadOnly):
     list_spec = lists.ReceiptList
     inlines = (GoodsReceiptLineInline,)
-    open_states = ()
-    raw_id_fields = ("party",)
-    fields = (("warehouse", "party"), ("received_on", "reference"), "reason")
-
-    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> GoodsReceipt:
-        party = values["party"]
-        receipt = services.ReceiptInput(
-            warehouse_id=values["warehouse"].pk,
-            party_id=party and party.pk,
-            reference=values["reference"],
-            reason=values["reason"],
-            lines=[
-                services.ReceiptLine(line["product"].pk, line["quantity"], value_of(line)) for line in lines["lines"]
-            ],
-        )
-        return services.receive([receipt], received_on=values["received_on"], actor=actor)[0]
-
-
-def value_of(line: dict[str, Any]) -> Decimal:
-    """What somebody typed, or the standard cost where costs are not shown."""
-    typed = line.get("value")
-    return services.value_at(line["product"], line["quantity"]) if typed is None else typed
+    fields = (("number", "status"), ("kind_of", "party"), ("warehouse", "received_on"), ("reference", "reason"), "note")
 
 
 class AdjustmentLineInline(StockLines):
     model = StockAdjustmentLine
-    fields = ("product", "difference", "unit_cost")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_fields(request, obj)
-        return ["product", "book_quantity", "difference", *fields[2:], "value"] if obj else fields
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("book_quantity", "value") if obj else ()
+    fields = ("product", "book_quantity", "difference", "unit_cost", "value")
 
 
 @admin.register(StockAdjustment)
-class StockAdjustmentAdmin(SuiteModelAdmin):
+class StockAdjustmentAdmin(ReadOnly):
     list_spec = lists.AdjustmentList
     inlines = (AdjustmentLineInline,)
-    open_states = ()
-    fields = (("kind_of", "warehouse", "date"), "reason")
-
-    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> StockAdjustment:
-        book = services.opening_stock if values["kind_of"] == StockAdjustment.Kind.OPENING else services.adjust
-        return book(
-            [
-                services.Difference(line["product"].pk, line["difference"] or ZERO, line.get("unit_cost"))
-                for line in lines["lines"]
-            ],
-            warehouse_id=values["warehouse"].pk,
-            date=values["date"],
-            reason=values["reason"],
-            actor=actor,
-        )
+    fields = (("number", "status"), ("kind_of", "date"), ("warehouse", "reason"))
 
 
 @admin.register(StockRule)
-class StockRuleAdmin(SuiteModelAdmin):
+class StockRuleAdmin(ReadOnly):
     list_spec = lists.RuleList
-    raw_id_fields = ("product",)
-    fields = (("product", "warehouse"), ("reorder_point", "target", "safety_stock"))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("product", "warehouse") if obj else ()
-
-    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> StockRule:
-        return services.set_rule(actor=actor, **values)
-
-    def change(self, actor: Actor, row: StockRule, values: dict[str, Any], lines: Lines) -> StockRule:
-        kept = {"product": row.product, "warehouse": row.warehouse}
-        return services.set_rule(actor=actor, **kept, **values)
+    fields = (("product", "warehouse"), ("reorder_point", "target"), ("safety_stock", "is_low"))

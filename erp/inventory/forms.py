@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory.models import Warehouse
+from erp.inventory.models import StockAdjustment, Warehouse
 from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.desk import formats
-from suite.desk.forms import ActorForm
+from suite.desk.forms import ActorForm, PickerField, lines_formset
 
 
 class Entry(NamedTuple):
@@ -25,6 +25,28 @@ class Entry(NamedTuple):
     most: Decimal | None
     facts: tuple[str, ...] = ()
     initial: Decimal | None = None
+
+
+def figure(label: Any, *, required: bool = True, least: Decimal | None = None) -> forms.DecimalField:
+    """A quantity or a cost: six places at most, typed with the number keys of a phone."""
+    return laid_out(
+        forms.DecimalField(
+            label=label,
+            required=required,
+            max_digits=18,
+            decimal_places=6,
+            min_value=least,
+            widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "size": 8}),
+        ),
+        right=True,
+    )
+
+
+def laid_out(field: Any, **layout: bool) -> Any:
+    """Where the templates put a field: `wide` takes the whole row, `right` aligns figures."""
+    for name, value in layout.items():
+        setattr(field, name, value)
+    return field
 
 
 class QuantitiesForm(ActorForm):
@@ -100,12 +122,72 @@ class CountForm(QuantitiesForm):
     date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
 
 
-class CountedForm(ActorForm):
-    """Where is counted, and which products."""
+class InWarehouse(ActorForm):
+    """Something that happens in a warehouse: the default one unless said otherwise."""
 
-    warehouse = forms.ModelChoiceField(label=_("Warehouse"), queryset=Warehouse.objects.none())
-    q = forms.CharField(label=_("Product or category"), max_length=80, required=False)
+    warehouse = forms.ModelChoiceField(label=_("Warehouse"), queryset=Warehouse.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["warehouse"].queryset = Warehouse.objects.visible_to(self.actor).filter(is_archived=False)  # type: ignore[attr-defined]
+        rows = Warehouse.objects.visible_to(self.actor).filter(is_archived=False).order_by("-is_default", "code")
+        self.fields["warehouse"].queryset = rows  # type: ignore[attr-defined]
+
+
+class CountedForm(InWarehouse):
+    """Where is counted, and which products."""
+
+    q = forms.CharField(label=_("Product or category"), max_length=80, required=False)
+
+
+class AdjustForm(InWarehouse):
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(kind.value, kind.label) for kind in (StockAdjustment.Kind.COUNT, StockAdjustment.Kind.OPENING)],
+    )
+    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class CostedLine(ActorForm):
+    """A line with a cost, for those who may see costs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.actor.may("masterdata.see_cost"):
+            del self.fields["unit_cost"]
+
+
+class AdjustLineForm(CostedLine):
+    """More than the book says is there, or less when negative; without a cost the average counts."""
+
+    product = laid_out(PickerField("product", label=_("Product")), wide=True)
+    difference = figure(_("Difference"))
+    unit_cost = figure(_("Unit cost"), required=False, least=ZERO)
+
+
+class ReceiveForm(InWarehouse):
+    party = PickerField("party", label=_("Supplier"), required=False, help_text=_("Blank: a gain of stock"))
+    received_on = forms.DateField(label=_("Received on"), required=False, widget=forms.DateInput)
+    reference = forms.CharField(label=_("Supplier's delivery note"), max_length=60, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class ReceiveLineForm(CostedLine):
+    """What came in; without a cost the product's standard cost counts."""
+
+    product = laid_out(PickerField("product", label=_("Product")), wide=True)
+    quantity = figure(_("Quantity"), least=Decimal("0.000001"))
+    unit_cost = figure(_("Unit cost"), required=False, least=ZERO)
+
+
+class RuleForm(InWarehouse):
+    product = PickerField("product", label=_("Product"))
+    reorder_point = figure(_("Reorder point"), least=ZERO)
+    target = figure(_("Fill up to"), least=ZERO)
+    safety_stock = figure(_("Safety stock"), least=ZERO, required=False)
+
+    field_order = ("product", "warehouse", "reorder_point", "target", "safety_stock")
+
+
+Adjusted = lines_formset(AdjustLineForm)
+Received = lines_formset(ReceiveLineForm)

@@ -122,9 +122,9 @@ class BalanceList(ListSpec):
     empty = _("No stock yet. Enter the opening stock, or import it from a file.")
     create = Create(
         _("Opening stock"),
-        "admin:erp_inventory_stockadjustment_add",
+        "inventory:adjust",
         "erp_inventory.add_stockadjustment",
-        "?kind_of=opening",
+        "?kind=opening",
     )
 
     def url(self, row: StockBalance) -> str:
@@ -299,7 +299,7 @@ class ReceiptList(ListSpec):
     order = "-received_on"
     related = ("party", "warehouse")
     search_fields = ("number", "order_number", "reference", "party__name")
-    create = Create(_("Other receipt"), "admin:erp_inventory_goodsreceipt_add", "erp_inventory.add_goodsreceipt")
+    create = Create(_("Other receipt"), "inventory:receive", "erp_inventory.add_goodsreceipt")
     empty = _("Nothing has come in yet.")
 
 
@@ -338,7 +338,7 @@ class AdjustmentList(ListSpec):
     order = "-date"
     related = ("warehouse", "owner")
     search_fields = ("number", "reason")
-    create = Create(_("Count"), "inventory:count", "erp_inventory.add_stockadjustment")
+    create = Create(_("New adjustment"), "inventory:adjust", "erp_inventory.add_stockadjustment")
     empty = _("The book has not been corrected yet.")
 
 
@@ -374,7 +374,7 @@ class RuleList(ListSpec):
     )  # fmt: skip
     related = ("product", "warehouse")
     search_fields = ("product__code", "product__name", "product__name_en")
-    create = Create(_("New stock rule"), "admin:erp_inventory_stockrule_add", "erp_inventory.add_stockrule")
+    create = Create(_("New stock rule"), "inventory:new_rule", "erp_inventory.add_stockrule")
     empty = _("No product is watched yet.")
 
     def rows(self, actor: Actor) -> QuerySet[StockRule]:
@@ -382,4 +382,4 @@ class RuleList(ListSpec):
         return super().rows(actor).annotate(free=Subquery(free.values(free=F("on_hand") - F("reserved"))))
 
     def url(self, row: StockRule) -> str:
-        return reverse("admin:erp_inventory_stockrule_change", args=[row.pk])
+        return reverse("inventory:rule", args=[row.pk])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from erp.inventory.views import counting, deliveries, receipts, scanning
+from erp.inventory.views import counting, deliveries, entries, receipts, scanning
 
 app_name = "inventory"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("receipts/<int:pk>/", receipts.receipt_page, name="receipt"),
     path("receipts/<int:pk>/reverse/", receipts.reverse_receipt, name="reverse_receipt"),
     path("receipts/<int:pk>/return/", receipts.send_back, name="return_to_supplier"),
+    path("receive/", entries.receive, name="receive"),
+    path("adjust/", entries.adjust, name="adjust"),
+    path("rules/new/", entries.new_rule, name="new_rule"),
+    path("rules/<int:pk>/", entries.change_rule, name="rule"),
     path("count/", counting.count, name="count"),
     path("scan/", scanning.scan, name="scan"),
 ]

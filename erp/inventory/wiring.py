@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import checks, queries
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
+from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, navigation, workbench
+from suite.desk import choices, documents, imports, navigation, workbench
+from suite.desk.imports import Field
 
 CLERKS = {"warehouse", "administrator"}
 
@@ -27,12 +29,32 @@ def connect() -> None:
     choices.register(
         "warehouse", Warehouse, rows=live, fields=("code", "name", "name_en"), exact=("code", "name"), order="code"
     )
+    _imports()
     _menu()
     _workbench()
 
 
 def live(actor: Actor) -> QuerySet[Warehouse]:
     return Warehouse.objects.visible_to(actor).filter(is_archived=False)
+
+
+def _imports() -> None:
+    product = ("商品", "商品编码", "物料编码", "Code", "SKU")
+    quantity, cost = ("数量", "期初数量", "On hand"), ("单位成本", "成本单价", "单价", "Cost")
+    imports.register(
+        "opening_stock",
+        _("Opening stock"),
+        permission="erp_inventory.add_stockadjustment",
+        fields=[
+            Field("product", _("Product"), "ref", ref="product", required=True, aliases=product, example="P-100"),
+            Field("warehouse", _("Warehouse"), "ref", ref="warehouse", aliases=("仓库", "仓库编码"), example="MAIN"),
+            Field("quantity", _("Quantity"), "number", required=True, aliases=quantity, example="12"),
+            Field("unit_cost", _("Unit cost"), "number", aliases=cost, example="8.5"),
+        ],
+        save=importing.import_opening_stock,
+        undo=importing.undo_import,
+        url_name="admin:erp_inventory_stockbalance_changelist",
+    )
 
 
 def _menu() -> None:

@@ -184,41 +184,87 @@ def test_a_count_becomes_an_adjustment(shop: Shop, clerk: Client) -> None:
     assert (shop.balance(tea)[0], shop.balance(cup)[0]) == (98, 5)
 
 
-def test_opening_stock_and_other_receipts_are_entered_in_the_admin(shop: Shop, clerk: Client) -> None:
-    tea = shop.product("tea", standard_cost=2)
-    empty = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0"}
-    opening = {
-        "kind_of": "opening", "warehouse": shop.warehouse_id, "date": "2026-11-02", "reason": "Start",
-        "lines-0-product": tea.pk, "lines-0-difference": "7", "lines-0-unit_cost": "3", **empty,
-    }  # fmt: skip
-    found = {
-        "warehouse": shop.warehouse_id, "party": "", "received_on": "2026-11-02", "reference": "", "reason": "found",
-        "lines-0-product": tea.pk, "lines-0-quantity": "1", **empty,
-    }  # fmt: skip
-
-    answers = [clerk.post(admin("stockadjustment", "add"), opening), clerk.post(admin("goodsreceipt", "add"), found)]
-
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert shop.balance(tea) == (8, 0)
-    posted = StockAdjustment.objects.get()
-    assert clerk.get(admin("stockadjustment", "change", posted.pk)).status_code == 200
+def typed(*lines: dict[str, object]) -> dict[str, object]:
+    """A grid of lines as a browser posts it."""
+    fields = {f"lines-{at}-{name}": value for at, line in enumerate(lines) for name, value in line.items()}
+    return {"lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": 0, **fields}
 
 
-def test_a_rule_and_a_warehouse_are_entered_in_the_admin(shop: Shop, clerk: Client) -> None:
-    tea = shop.product("tea", stock=1)
-    rule = {
-        "product": tea.pk, "warehouse": shop.warehouse_id, "reorder_point": "5", "target": "9", "safety_stock": "0",
-    }  # fmt: skip
+def test_opening_stock_and_other_receipts_are_entered_by_hand(shop: Shop, clerk: Client) -> None:
+    tea, cup = shop.product("tea", standard_cost=2), shop.product("cup", standard_cost=3)
+    opening = {"kind": "opening", "warehouse": shop.warehouse_id, "reason": "Start"}
+    lines = typed({"product": tea.pk, "difference": "7"}, {"product": cup.pk, "difference": "2"})
+    found = {"warehouse": shop.warehouse_id, "reason": "found"}
 
     answers = [
-        clerk.post(admin("stockrule", "add"), rule),
-        clerk.post(admin("stockrule", "add"), rule | {"target": "1"}),
-        clerk.post(admin("warehouse", "add"), {"code": "N", "name": "北仓", "name_en": "", "address": ""}),
+        clerk.post(page("adjust"), {**opening, **lines}),
+        clerk.post(page("receive"), {**found, **typed({"product": tea.pk, "quantity": "1"})}),
     ]
 
-    assert [answer.status_code for answer in answers] == [302, 200, 302]
-    assert StockRule.objects.get().is_low
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert (shop.worth(tea), shop.worth(cup)) == ((8, 16), (2, 6))
+    for model, row in (
+        ("stockadjustment", StockAdjustment.objects.get()),
+        ("goodsreceipt", GoodsReceipt.objects.get()),
+    ):
+        assert row.number in clerk.get(admin(model, "change", row.pk)).text
+
+
+def test_only_those_who_see_costs_enter_them(shop: Shop, clerk: Client) -> None:
+    boss = browser(shop, "administrator")
+    tea = shop.product("tea")
+    body = {"warehouse": shop.warehouse_id, **typed({"product": tea.pk, "quantity": "2", "unit_cost": "9"})}
+
+    boss.post(page("receive"), body)
+    clerk.post(page("receive"), body)
+
+    assert "unit_cost" in boss.get(page("receive")).text
+    assert "unit_cost" not in clerk.get(page("receive")).text
+    assert shop.worth(tea) == (4, 18)
+
+
+def test_a_refused_adjustment_says_so_at_its_line(shop: Shop, clerk: Client) -> None:
+    tea, cup = shop.product("tea", stock=5), shop.product("cup", stock=1)
+    body = {"kind": "count", "warehouse": shop.warehouse_id, "reason": "Stocktake"}
+    lines = typed({"product": tea.pk, "difference": "-1"}, {"product": cup.pk, "difference": "-2"})
+
+    refused = clerk.post(page("adjust"), {**body, **lines})
+    empty = clerk.post(page("adjust"), {**body, **typed({})})
+
+    assert (refused.status_code, empty.status_code) == (409, 400)
+    assert "cup" in str(refused.context["lines"].forms[1].errors)
+    assert shop.balance(tea) == (5, 0)
+
+
+def test_rules_and_warehouses_are_entered_by_hand(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=1)
+    rule = {"product": tea.pk, "warehouse": shop.warehouse_id, "reorder_point": "5", "target": "9"}
+
+    bad = clerk.post(page("new_rule"), rule | {"target": "1"})
+    good = clerk.post(page("new_rule"), rule)
+    row = StockRule.objects.get()
+    changed = clerk.post(page("rule", row.pk), {"reorder_point": "1", "target": "9"})
+    north = clerk.post(admin("warehouse", "add"), {"code": "N", "name": "北仓", "name_en": "", "address": ""})
+
+    assert [answer.status_code for answer in (bad, good, changed, north)] == [409, 302, 302, 302]
+    assert (row.is_low, StockRule.objects.get().is_low) == (True, False)
     assert Warehouse.objects.filter(code="N").exists()
+
+
+def test_how_a_delivery_goes_is_noted_in_the_admin(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=5)
+    delivery = shop.sell((tea, 1))
+    address = admin("delivery", "change", delivery.pk)
+
+    shown = clerk.get(address)
+    answer = clerk.post(
+        address,
+        {"carrier": "SF", "tracking_number": "SF1", "note": "", "lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0"},
+    )
+
+    assert (shown.status_code, answer.status_code) == (200, 302)
+    delivery.refresh_from_db()
+    assert (delivery.carrier, delivery.status) == ("SF", Delivery.Status.SHIPPED)
 
 
 def test_selected_deliveries_are_shipped_as_far_as_they_can(shop: Shop, clerk: Client) -> None:

@@ -1,0 +1,67 @@
+"""Opening stock from a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from erp.inventory.models import StockAdjustment, StockAdjustmentLine
+from erp.inventory.services.adjustments import Difference, opening_stock, reverse_adjustment
+from erp.inventory.services.warehouses import default_warehouse_id
+from suite.core.access import Actor
+from suite.core.acts import service
+from suite.core.errors import BusinessError
+from suite.desk.imports import Batch, Saved
+from suite.masterdata.models import Product
+
+
+@service
+def import_opening_stock(*, actor: Actor, batch: Batch, key: str = "", update: bool = False) -> Saved:
+    """Book the rows of a batch as opening stock, one document per warehouse; what cannot be is named with its reason.
+
+    A product may stand once per warehouse. Fixed number of statements per warehouse.
+    """
+    saved, lines = Saved(), defaultdict(dict)  # type: ignore[var-annotated]
+    products = Product.objects.of(actor.company_id).in_bulk(batch.column("product"))
+    for place, row in enumerate(batch.dicts()):
+        warehouse_id = row.get("warehouse") or default_warehouse_id(actor.company_id)
+        reason = _wrong(row, products[row["product"]], row["product"] in lines[warehouse_id])
+        if reason:
+            saved.refused[place] = reason
+        else:
+            lines[warehouse_id][row["product"]] = Difference(row["product"], row["quantity"], row.get("unit_cost"))
+    for warehouse_id, differences in lines.items():
+        if differences:
+            adjustment = opening_stock(list(differences.values()), warehouse_id=warehouse_id, actor=actor)
+            saved.made += StockAdjustmentLine.objects.filter(adjustment=adjustment).values_list("pk", flat=True)
+    return saved
+
+
+def _wrong(row: Mapping[str, Any], product: Product, again: bool) -> str:
+    if not product.is_stocked:
+        return _("A service has no stock")
+    if row["quantity"] <= 0:
+        return _("The quantity must be above zero")
+    if row.get("unit_cost") is None and not product.standard_cost:
+        return _("Say what a piece is worth")
+    if (row.get("unit_cost") or 0) < 0:
+        return _("A cost must not be negative")
+    return _("The product stands here twice") if again else ""
+
+
+def undo_import(*, actor: Actor, made: Collection[int], changed: Mapping[int, Any]) -> dict[int, str]:
+    """Reverse what a batch booked; lines of documents whose goods have left stay, with the reason."""
+    kept: dict[int, str] = {}
+    lines: dict[int, list[int]] = defaultdict(list)
+    rows = StockAdjustmentLine.objects.of(actor.company_id).filter(pk__in=made)
+    for pk, adjustment_id in rows.values_list("pk", "adjustment_id"):
+        lines[adjustment_id].append(pk)
+    for adjustment in StockAdjustment.objects.of(actor.company_id).filter(pk__in=lines):
+        try:
+            reverse_adjustment(adjustment, actor=actor, reason=_("Import undone"))
+        except BusinessError as error:
+            kept |= dict.fromkeys(lines[adjustment.pk], str(error))
+    return kept

@@ -1,0 +1,140 @@
+"""Entering stock by hand: other receipts, adjustments, opening stock, stock rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from erp.inventory import services
+from erp.inventory.forms import Adjusted, AdjustForm, Received, ReceiveForm, RuleForm
+from erp.inventory.models import StockAdjustment, StockRule
+from suite.core import clock
+from suite.core.access import Actor
+from suite.core.doors import door
+from suite.core.errors import BusinessError
+from suite.desk import formats
+from suite.desk.pages import render_page
+
+
+@door("erp_inventory.add_goodsreceipt")
+def receive(request: HttpRequest) -> HttpResponse:
+    """Goods that come in without a purchase order."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+
+    def do(values: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        party, received_on = values.pop("party"), values.pop("received_on")
+        receipt = services.ReceiptInput(
+            warehouse_id=values.pop("warehouse").pk,
+            party_id=party and party.pk,
+            lines=[
+                services.ReceiptLine(
+                    line["product"].pk,
+                    line["quantity"],
+                    services.value_at(line["product"], line["quantity"], line.get("unit_cost")),
+                )
+                for line in lines
+            ],
+            **values,
+        )
+        [booked] = services.receive([receipt], received_on=received_on, actor=actor)
+        messages.success(request, _("%(number)s is booked") % {"number": booked.number})
+        return reverse("inventory:receipt", args=[booked.pk])
+
+    form = ReceiveForm(request.POST or None, actor=actor, initial={"received_on": clock.today(actor.company)})
+    lines = Received(request.POST or None, actor=actor, prefix="lines")
+    back = reverse("admin:erp_inventory_goodsreceipt_changelist")
+    return _entry(request, form, do, lines, heading=_("Other receipt"), section=_("Goods receipts"), back=back)
+
+
+@door("erp_inventory.add_stockadjustment")
+def adjust(request: HttpRequest) -> HttpResponse:
+    """Differences between the book and what is there, or the stock a company starts with (`?kind=opening`)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    back = reverse("admin:erp_inventory_stockadjustment_changelist")
+
+    def do(values: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        opening = values.pop("kind") == StockAdjustment.Kind.OPENING
+        adjustment = (services.opening_stock if opening else services.adjust)(
+            [services.Difference(line["product"].pk, line["difference"], line.get("unit_cost")) for line in lines],
+            warehouse_id=values.pop("warehouse").pk,
+            actor=actor,
+            **values,
+        )
+        messages.success(request, _("%(number)s is booked") % {"number": adjustment.number})
+        return back
+
+    kind = request.GET.get("kind", "")
+    initial = {"date": clock.today(actor.company), "kind": kind}
+    if kind == StockAdjustment.Kind.OPENING:
+        initial["reason"] = _("Opening stock")
+    form = AdjustForm(request.POST or None, actor=actor, initial=initial)
+    lines = Adjusted(request.POST or None, actor=actor, prefix="lines")
+    return _entry(request, form, do, lines, heading=_("New adjustment"), section=_("Stock adjustments"), back=back)
+
+
+@door("erp_inventory.add_stockrule")
+def new_rule(request: HttpRequest) -> HttpResponse:
+    """Watch a product in a warehouse."""
+    return _rule(request, {}, heading=_("New stock rule"))
+
+
+@door("erp_inventory.change_stockrule")
+def change_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change when a product is low."""
+    rows = StockRule.objects.visible_to(request.actor, "erp_inventory.change_stockrule")  # type: ignore[attr-defined]
+    rule = get_object_or_404(rows.select_related("product", "warehouse"), pk=pk)
+    figures = ("reorder_point", "target", "safety_stock")
+    initial = {name: formats.quantity(getattr(rule, name)).replace(",", "") for name in figures}
+    initial |= {"product": rule.product_id, "warehouse": rule.warehouse_id}
+    return _rule(request, initial, heading=str(rule.product))
+
+
+def _rule(request: HttpRequest, initial: dict[str, Any], heading: str) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    back = reverse("admin:erp_inventory_stockrule_changelist")
+
+    def do(values: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        values["safety_stock"] = values["safety_stock"] or 0
+        services.set_rule(actor=actor, **values)
+        return back
+
+    form = RuleForm(request.POST or None, actor=actor, initial=initial)
+    for name in ("product", "warehouse") if initial else ():
+        form.fields[name].disabled = True
+    return _entry(request, form, do, heading=heading, section=_("Stock rules"), back=back)
+
+
+def _entry(
+    request: HttpRequest,
+    form: Any,
+    do: Callable[[dict[str, Any], list[dict[str, Any]]], str],
+    lines: Any = None,
+    *,
+    heading: str,
+    section: str,
+    back: str,
+) -> HttpResponse:
+    """Show the form, or do what was typed and go where `do` says; what is refused keeps every keystroke."""
+    status = 400 if form.is_bound else 200
+    if form.is_bound and all([form.is_valid(), lines is None or lines.is_valid()]):
+        status = 409
+        try:
+            return redirect(do(dict(form.cleaned_data), lines.filled if lines is not None else []))
+        except BusinessError as error:
+            for refusal in error.refusals:
+                if lines is not None and refusal.line is not None:
+                    lines.refuse(refusal.line, refusal.field, str(refusal))
+                else:
+                    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except ValidationError as error:
+            for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
+                form.add_error(name if name in form.fields else None, sentences)
+    context = {"form": form, "lines": lines, "heading": heading, "crumbs": [(section, back)], "back": back}
+    return render_page(request, "suite/desk/form_page.html", context, status=status)
