@@ -8,16 +8,17 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
+from erp.procurement import sheets
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
-from erp.procurement.services import orders, policy, receiving, requisitions, sending
+from erp.procurement.services import importing, orders, policy, receiving, requisitions, sending
 from suite.automation import approvals
 from suite.core import jobs, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import choices, documents, navigation, search, workbench
+from suite.desk import choices, documents, imports, navigation, search, workbench
 
 AREA = "erp_procurement"
 
@@ -38,6 +39,16 @@ def connect() -> None:
         PurchaseOrder, amount=orders.worth, on_approved=orders.when_approved, on_rejected=orders.when_rejected
     )
     outbox.on("erp.procurement.requisition.requested", find_by_search)
+    imports.register(
+        "suppliers",
+        _("Suppliers"),
+        permission=f"{AREA}.add_supplier",
+        fields=sheets.SUPPLIERS,
+        keys=sheets.SUPPLIER_KEYS,
+        save=importing.save_suppliers,
+        undo=importing.undo_suppliers,
+        url_name="procurement:suppliers",
+    )
     _papers()
     _pages()
     _blocks()

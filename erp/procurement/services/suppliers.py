@@ -37,7 +37,7 @@ def create_suppliers(*, drafts: Sequence[SupplierDraft], actor: Actor, reason: s
     Raises as `create_parties` does.
     """
     parties = masterdata.create_parties(drafts=[draft.party for draft in drafts], actor=actor, reason=reason)
-    return _profiles(zip(parties, [draft.profile for draft in drafts], strict=True), actor)
+    return make_profiles(zip(parties, [draft.profile for draft in drafts], strict=True), actor)
 
 
 @service
@@ -57,10 +57,11 @@ def create_supplier(
         return create_suppliers(drafts=[draft], actor=actor, reason=reason)[0]
     if Supplier.objects.of(actor.company_id).filter(party=party).exists():
         raise BusinessError(Refusal("is_supplier", _("%(name)s is a supplier already"), {"name": party.label}))
-    return _profiles([(party, profile)], actor)[0]
+    return make_profiles([(party, profile)], actor)[0]
 
 
-def _profiles(pairs: Iterable[tuple[Party, Values]], actor: Actor) -> list[Supplier]:
+def make_profiles(pairs: Iterable[tuple[Party, Values]], actor: Actor) -> list[Supplier]:
+    """Make suppliers of parties that are here; joins the act that is open."""
     usual = {"currency_id": actor.company.currency}
     suppliers = [Supplier(company_id=actor.company_id, party=party, **{**usual, **profile}) for party, profile in pairs]
     for supplier in suppliers:
