@@ -69,7 +69,9 @@ class WarehouseAdmin(SuiteModelAdmin):
         return services.save_warehouse(values=values, actor=actor)
 
     def change(self, actor: Actor, row: Warehouse, values: dict[str, Any], lines: Lines) -> Warehouse:
-        return services.save_warehouse(warehouse=Warehouse.objects.get(pk=row.pk), values=values, actor=actor)
+        return services.save_warehouse(
+            warehouse=Warehouse.objects.of(actor.company_id).get(pk=row.pk), values=values, actor=actor
+        )
 
 
 @admin.register(StockBalance)
@@ -121,7 +123,9 @@ class DeliveryAdmin(SuiteModelAdmin):
         return [name for name in names if name not in (*self.noted, *open_now)]
 
     def change(self, actor: Actor, row: Delivery, values: dict[str, Any], lines: Lines) -> Delivery:
-        return services.change_delivery(delivery=Delivery.objects.get(pk=row.pk), values=values, actor=actor)
+        return services.change_delivery(
+            delivery=Delivery.objects.of(actor.company_id).get(pk=row.pk), values=values, actor=actor
+        )
 
     def buttons(self, request: HttpRequest, row: Delivery) -> Acts:
         page = PageAct(_("Open"), reverse("inventory:delivery", args=[row.pk]), "truck-delivery", method="get")

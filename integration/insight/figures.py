@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -63,6 +63,8 @@ def board(actor: Actor) -> Board:
     months = last_months(today)
     figures = [*_orders(actor, months), *_books(actor, months), *_collected(actor, months)]
     figures += [*_overdue(actor, today), *_stock(actor), *_late(actor, today)]
+    if not actor.may("core.use_admin"):
+        figures = [replace(figure, url="") if figure.url.startswith("/admin/") else figure for figure in figures]
     return Board(clock.now(), months, figures)
 
 

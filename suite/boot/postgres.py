@@ -198,6 +198,8 @@ def roles_sql(passwords: dict[str, str]) -> list[str]:
         f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}'",
         f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{passwords[APPLICATION]}'",
         f"GRANT {APPLICATION} TO {OWNER}",
+        # The owner of the tables may lift their guards anyway; tests tamper this way to see the invariants bite.
+        f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}",
         f"{grant} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION}",
         f"{grant} USAGE, SELECT ON SEQUENCES TO {APPLICATION}",
         f"CREATE DATABASE {DATABASE} OWNER {OWNER}",

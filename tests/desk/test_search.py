@@ -49,7 +49,7 @@ def test_the_table_can_be_made_anew(rep, entries):
     before = sorted(SearchEntry.objects.values_list("title", "tokens"))
     SearchEntry.objects.all().delete()
 
-    assert search.rebuild() == 5
+    assert search.rebuild() == len(before) >= 5
     assert sorted(SearchEntry.objects.values_list("title", "tokens")) == before
 
 

@@ -136,7 +136,7 @@ class ToInvoiceList(ListSpec):
     model = Deferral
     title = _("To invoice")
     icon = "file-invoice"
-    permission = "erp_finance.view_invoice"
+    permission = "erp_finance.view_deferral"
     empty = _("Everything that was delivered is invoiced")
     columns = (
         Column("order_number", _("Order"), card="title"),
@@ -178,5 +178,4 @@ class DeferralAdmin(SuiteModelAdmin):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        actor = getattr(request, "actor", None)
-        return obj is None and bool(actor and actor.may("erp_finance.view_invoice"))
+        return obj is None and super().has_view_permission(request, obj)
