@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -10,6 +11,10 @@ from suite.boot.testing import TestDatabase
 from suite.core.access import Actor
 from suite.core.models import Company, Team
 from tests import make
+
+# A busy machine is no fault of the code under test.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
