@@ -99,3 +99,7 @@ def symbol(name: str) -> ElementTree.Element:
     drawing.set("id", f"tabler-{name}")
     drawing.tail = "\n"
     return drawing
+
+
+if __name__ == "__main__":
+    build()

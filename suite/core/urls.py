@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from suite.core.views import api, profile, second_step, signin
+from suite.core.views import api, icon, profile, second_step, signin
 
 urlpatterns = [
+    path("favicon.ico", icon.favicon, name="favicon"),
     path("sign-in/", signin.sign_in, name="signin"),
     path("sign-in/code/", signin.second_step, name="second-step"),
     path("sign-out/", signin.sign_out, name="signout"),
