@@ -1,28 +1,155 @@
-"""Writing the same fields of many rows by one statement."""
+"""Writing many rows by one statement whose text is made once a process: what all acts spend their time on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TypeVar
+import datetime as dt
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from decimal import Decimal
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 
 M = TypeVar("M", bound=models.Model)
+
+# Values of these types go to the driver as they are; any other is prepared by its field.
+PLAIN: dict[type[models.Field[Any, Any]], set[type]] = {
+    models.IntegerField: {int},
+    models.CharField: {str},
+    models.TextField: {str},
+    models.DecimalField: {Decimal, int},
+    models.DateTimeField: {dt.datetime},
+    models.DateField: {dt.date},
+    models.BooleanField: {bool},
+}
+
+
+class Column(NamedTuple):
+    """A column as statements name it, and how its values come from rows."""
+
+    name: str
+    kind: str
+    values: Callable[[Iterable[models.Model]], list[Any]]
+
+
+class Insertion(NamedTuple):
+    """How rows of a model are inserted, and which columns the database answers."""
+
+    text: str
+    columns: Sequence[Column]
+    answered: Sequence[str]
+
+
+def insertable(rows: Sequence[models.Model]) -> bool:
+    """Whether one statement can insert these rows: new ones alike, no column of which is an array itself."""
+    model = type(rows[0])
+    return (
+        not any(row.pk for row in rows)
+        and len({_given(row) for row in rows}) == 1
+        and not any(isinstance(field, ArrayField) for field in model._meta.concrete_fields)
+    )
+
+
+def inserting(rows: Sequence[models.Model]) -> tuple[str, list[list[Any]]]:
+    """The INSERT of these rows and its parameters, to stand alone or within a larger statement."""
+    plan = _insertion(type(rows[0]), _given(rows[0]))
+    return plan.text, [column.values(rows) for column in plan.columns]
+
+
+def insert(rows: Sequence[M]) -> Sequence[M]:
+    """Insert new rows by one statement, whatever their number; their keys and numbers come back from the database."""
+    for row in rows:
+        if row._state.fields_cache:
+            row._prepare_related_fields_for_save(operation_name="bulk.insert")  # type: ignore[attr-defined]
+    plan = _insertion(type(rows[0]), _given(rows[0]))
+    with connection.cursor() as cursor:
+        returned = ", ".join(plan.answered)
+        cursor.execute(f"{plan.text} RETURNING {returned}", [column.values(rows) for column in plan.columns])
+        for row, answer in zip(rows, cursor.fetchall(), strict=True):
+            row.__dict__.update(zip(plan.answered, answer, strict=True))
+            row._state.adding, row._state.db = False, connection.alias
+    return rows
 
 
 def update(rows: Collection[M], *names: str) -> None:
     """Write these fields of rows that the act has locked; one UPDATE FROM unnest, whatever their number."""
-    if not rows:
-        return
-    meta = next(iter(rows))._meta
-    fields = [meta.get_field(name) for name in names]
-    settings = ", ".join(f"{field.column} = new.{field.column}" for field in fields)  # type: ignore[union-attr]
-    columns = ", ".join(field.column for field in fields)  # type: ignore[union-attr]
-    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]  # type: ignore[union-attr]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {meta.db_table} AS old SET {settings}"
-            f" FROM unnest(%s::bigint[], {arrays}) AS new(pk, {columns}) WHERE old.id = new.pk",
-            [[row.pk for row in rows], *values],
-        )
+    if rows:
+        text, columns = _updating(type(next(iter(rows))), names)
+        with connection.cursor() as cursor:
+            cursor.execute(text, [[row.pk for row in rows], *(column.values(rows) for column in columns)])
+
+
+def _given(row: models.Model) -> frozenset[str]:
+    """The columns which the database would fill, but which this row brings."""
+    filled = _filled_by_database(type(row))
+    return frozenset(name for name in filled if not isinstance(getattr(row, name), DatabaseDefault))
+
+
+@cache
+def _filled_by_database(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if field.has_db_default())
+
+
+@cache
+def _insertion(model: type[models.Model], given: frozenset[str]) -> Insertion:
+    meta = model._meta
+    columns = [
+        _column(field)
+        for field in meta.concrete_fields
+        if not (field.primary_key or field.generated or (field.has_db_default() and field.attname not in given))
+    ]
+    names = ", ".join(column.name for column in columns)
+    arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
+    return Insertion(
+        f"INSERT INTO {_quoted(meta.db_table)} ({names}) SELECT * FROM unnest({arrays})",
+        columns,
+        [field.attname for field in meta.db_returning_fields],
+    )
+
+
+@cache
+def _updating(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Column]]:
+    columns = [_column(model._meta.get_field(name)) for name in names]
+    settings = ", ".join(f"{column.name} = new.{column.name}" for column in columns)
+    arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
+    given = ", ".join(column.name for column in columns)
+    return (
+        f"UPDATE {_quoted(model._meta.db_table)} AS old SET {settings}"
+        f" FROM unnest(%s::bigint[], {arrays}) AS new(pk, {given}) WHERE old.id = new.pk",
+        columns,
+    )
+
+
+def _column(field: Any) -> Column:
+    # Without its length: a cast would cut a text that is too long, where the column refuses it.
+    kind = field.db_type(connection).partition("(")[0]
+    return Column(_quoted(field.column), kind, _values_of(field))
+
+
+def _values_of(field: Any) -> Callable[[Iterable[models.Model]], list[Any]]:
+    value_of, stored = attrgetter(field.attname), field.target_field if field.is_relation else field
+    if isinstance(field, models.JSONField):
+        return lambda rows: [_json(value_of(row), field.encoder) for row in rows]
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return lambda rows: [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows]
+    plain = next((types for kind, types in PLAIN.items() if isinstance(stored, kind)), set()) | {type(None)}
+
+    def values(rows: Iterable[models.Model]) -> list[Any]:
+        found = [value_of(row) for row in rows]
+        if all(type(value) in plain for value in found):
+            return found
+        return [field.get_db_prep_save(value, connection) for value in found]
+
+    return values
+
+
+def _json(value: Any, encoder: type[json.JSONEncoder] | None) -> str | None:
+    return None if value is None else json.dumps(value, cls=encoder)
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -15,6 +15,12 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
+from suite.core.prepared import Prepared
+
+ORDERS = Prepared(lambda company, pks: Order.objects.of(company).lock(pks).select_related("party"))
+LINES = Prepared(
+    lambda pks: OrderLine.objects.filter(order__id__any=pks).select_related("product").order_by("position", "id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +91,11 @@ def _take_back(orders: list[Order], actor: Actor, reason: str, all_or_nothing: b
 
 def locked_with_lines(order_ids: Collection[int], actor: Actor) -> list[Order]:
     """The orders, locked in key order, each with its lines in `confirmed_lines`; two statements for any number."""
-    orders = list(Order.objects.of(actor.company_id).lock(order_ids).select_related("party"))
+    orders = ORDERS(company=actor.company_id, pks=order_ids)
     if len(orders) != len(set(order_ids)):
         raise BusinessError(Refusal("not_found", _("The order does not exist any more")))
     lines: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(order__in=orders).select_related("product").order_by("position", "id"):
+    for line in LINES(pks=[order.pk for order in orders]):
         lines[line.order_id].append(line)
     for order in orders:
         order.confirmed_lines = lines[order.pk]
