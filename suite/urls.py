@@ -55,3 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", profile.password),
     path("admin/", admin.site.urls),
 ]
+
+handler404 = "suite.core.views.faults.not_found"
+handler500 = "suite.core.views.faults.server_error"

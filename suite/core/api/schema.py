@@ -120,6 +120,8 @@ class Schema(AutoSchema):
                 f"Your own key for this request, at most {LONGEST} characters: sent again, it is not done again"
             )
             parameters.append(OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description=description))
+        if "{id}" in self.path:
+            parameters.append(OpenApiParameter("id", int, OpenApiParameter.PATH))
         return parameters
 
     def _area(self) -> list[str]:

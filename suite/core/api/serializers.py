@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from suite.core.api.fields import ScopedRelatedField
 
@@ -41,7 +42,16 @@ class Strict(serializers.Serializer):
             wrong = {key: UNWRITTEN if key in self.fields else UNKNOWN for key in data if key not in written}
             if wrong:
                 raise serializers.ValidationError({str(key): [message] for key, message in wrong.items()})
-        return super().to_internal_value(data)
+        values = super().to_internal_value(data)
+        return values if self is self.root or not getattr(self.root, "partial", False) else self._whole(data, values)
+
+    def _whole(self, data: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+        """What a part of a record holds: a change may leave fields of the record out, but a line is given whole."""
+        left_out = [field for field in self._writable_fields if field.field_name not in data]
+        if missing := [field for field in left_out if field.required]:
+            raise serializers.ValidationError({each.field_name: [each.error_messages["required"]] for each in missing})
+        defaults = {each.source: each.default for each in left_out if each.default is not empty}
+        return {name: each() if callable(each) else each for name, each in defaults.items()} | values
 
 
 class StrictSerializer(Strict):

@@ -1,0 +1,22 @@
+"""What is answered where no view answers: pages to people, JSON to programs."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from suite.core.acts import request_id
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("There is nothing at this address")}, status=404)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        detail = _("Something broke on our side; nothing was saved. Please try again")
+        return JsonResponse({"detail": detail, "request": request_id.get()}, status=500)
+    return defaults.server_error(request)
