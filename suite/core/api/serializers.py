@@ -49,7 +49,8 @@ class Strict(serializers.Serializer):
         """What a part of a record holds: a change may leave fields of the record out, but a line is given whole."""
         left_out = [field for field in self._writable_fields if field.field_name not in data]
         if missing := [field for field in left_out if field.required]:
-            raise serializers.ValidationError({each.field_name: [each.error_messages["required"]] for each in missing})
+            messages = {each.field_name: [each.error_messages["required"]] for each in missing}
+            raise serializers.ValidationError(messages, code="required")
         defaults = {each.source: each.default for each in left_out if each.default is not empty}
         return {name: each() if callable(each) else each for name, each in defaults.items()} | values
 
