@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.models import Activity, Customer, Tag
 from suite.core.access import Actor
@@ -101,7 +102,7 @@ class ContactLine(ActorForm):
     """A person at the customer."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     title = forms.CharField(label=_("Title"), max_length=60, required=False)
     phone = forms.CharField(
         label=_("Phone"),

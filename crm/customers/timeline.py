@@ -47,6 +47,7 @@ class Source:
     rows: Callable[[Actor, int], QuerySet[Any]]
     at: str
     line: Callable[[Any], Line]
+    permission: str
 
 
 _sources: dict[str, Source] = {}
@@ -60,18 +61,19 @@ def register(
     line: Callable[[Any], Line],
     at: str = "created_at",
     icon: str = "circle-dot",
+    permission: str = "",
 ) -> None:
     """Put a kind of rows on every timeline.
 
     `rows(actor, party_id)` are those of a party in the rights of the actor, with what `line` reads selected along; `at`
-    names their moment, by which an index must order them.
+    names their moment, by which an index must order them; who lacks `permission` does not see the kind at all.
     """
-    _sources[kind] = Source(kind, label, icon, rows, at, line)
+    _sources[kind] = Source(kind, label, icon, rows, at, line, permission)
 
 
-def kinds() -> list[tuple[str, str | Promise]]:
-    """What a timeline can be narrowed to."""
-    return [(source.kind, source.label) for source in _sources.values()]
+def sources(actor: Actor) -> list[Source]:
+    """The kinds of rows the actor may see, which a timeline can be narrowed to."""
+    return [source for source in _sources.values() if not source.permission or actor.may(source.permission)]
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def timeline_of(
     """
     place = _read(after)
     found: list[Happening] = []
-    for source in _sources.values():
+    for source in sources(actor):
         if not kinds or source.kind in kinds:
             found += _latest(source, actor, party_id, place, size + 1)
     found.sort(key=lambda row: (row.at, row.kind, row.pk), reverse=True)

@@ -49,7 +49,7 @@ def connect() -> None:
 
     permission = "crm_customers.view_customer"
     navigation.register(
-        _("Customers"), _("Customers"), "customers:customers", icon="users", permission=permission, order=20, phone=True
+        _("Customers"), _("Customers"), "customers:customers", icon="users", permission=permission, order=20, phone=3
     )
     navigation.register_quick(
         _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20

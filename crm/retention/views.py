@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.models import Customer
 from crm.retention import services
@@ -47,14 +48,14 @@ class ChurnAlertList(ListSpec):
         Column("closed_at", _("Closed"), "datetime", shown=False),
     )
     filters = (
-        BoolFilter("open", _("Open"), field="closed_at", condition=services.OPEN),
+        BoolFilter("open", pgettext_lazy("alert", "Open"), field="closed_at", condition=services.OPEN),
         OwnerFilter(field="customer__owner", team_path="customer__team"),
         ChoiceFilter("grade", _("Grade"), field="customer__grade", choices=Customer.Grade),
         NumberFilter("days", _("Days without an order"), quick=False),
         DateFilter("last_order", _("Last order"), field="last_order_on", quick=False),
     )
     views = (
-        View("open", _("Open"), {"open": "yes"}),
+        View("open", pgettext_lazy("alert", "Open"), {"open": "yes"}),
         View("mine", _("Mine"), {"open": "yes", "owner": "me"}),
     )
     acts = (Act("close", _("Put away"), "crm_retention.change_churnalert", put_away, icon="check"),)

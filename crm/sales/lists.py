@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sales import queries
 from crm.sales.models import Order, PriceList, Quotation
@@ -65,12 +66,12 @@ class OrderList(ListSpec):
         Column("party", _("Customer"), value="party__label", card="title"),
         Column("date", _("Date"), "date", sort=True),
         Column("status", _("Status"), "badge", card="side"),
-        _progress("delivery", _("Delivery")),
-        _progress("payment", _("Payment")),
+        _progress("delivery", pgettext_lazy("progress", "Delivery")),
+        _progress("payment", pgettext_lazy("progress", "Payment")),
         Column("promised_date", _("Promised date"), "date"),
         Column("gross", _("Total with tax"), "money", sort=True, card="side"),
         Column("owner", _("Owner"), card="hide"),
-        _progress("invoicing", _("Invoicing")),
+        _progress("invoicing", pgettext_lazy("progress", "Invoicing")),
         Column("requested_date", _("Requested date"), "date", shown=False),
         Column("customer_reference", _("Customer's reference"), shown=False),
         Column("net", _("Net"), "money", shown=False),
@@ -82,9 +83,9 @@ class OrderList(ListSpec):
         DateFilter("date", _("Date")),
         OwnerFilter(),
         BoolFilter("late", _("Late"), condition=queries.is_late),
-        ChoiceFilter("delivery", _("Delivery"), choices=Order.Progress, quick=False),
-        ChoiceFilter("invoicing", _("Invoicing"), choices=Order.Progress, quick=False),
-        ChoiceFilter("payment", _("Payment"), choices=Order.Progress, quick=False),
+        ChoiceFilter("delivery", pgettext_lazy("progress", "Delivery"), choices=Order.Progress, quick=False),
+        ChoiceFilter("invoicing", pgettext_lazy("progress", "Invoicing"), choices=Order.Progress, quick=False),
+        ChoiceFilter("payment", pgettext_lazy("progress", "Payment"), choices=Order.Progress, quick=False),
         NumberFilter("gross", _("Total with tax"), quick=False),
         DateFilter("promised", _("Promised date"), "promised_date", quick=False),
     )
@@ -138,7 +139,7 @@ class QuotationList(ListSpec):
         NumberFilter("gross", _("Total with tax"), quick=False),
     )
     views = (
-        View("open", _("Open"), {"status": "draft,sent"}),
+        View("open", pgettext_lazy("quotation", "Open"), {"status": "draft,sent"}),
         View("mine", _("Mine"), {"owner": "me", "status": "draft,sent"}),
         View("won", _("Won"), {"status": "won"}),
         View("lost", _("Lost"), {"status": "lost"}),

@@ -73,7 +73,7 @@ def quotations_of(actor: Actor, party_id: int) -> QuerySet[Quotation]:
 def paper_line(row: Order | Quotation) -> Line:
     """A paper as the timeline shows it."""
     return Line(
-        title=f"{row._meta.verbose_name} {row}: {row.get_status_display()}",
+        title=documents.headline(row),
         text=formats.money(row.gross, row.currency_id),
         who=str(row.owner or ""),
         url=documents.url_of(row._meta.label_lower, row.pk),

@@ -20,10 +20,10 @@ def connect() -> None:
     """Called once, from apps.py."""
     companies.on_founding(policy.found)
     documents.register(
-        Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",),
+        Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),
     )  # fmt: skip
-    documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",))
+    documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20)
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register("buyer", Party, rows=buyers, exact=("code", "external_ref", "name"), hint=lambda party: party.code)
@@ -62,7 +62,7 @@ def menu() -> None:
     )
     navigation.register(
         selling, _("Orders"), "sales:orders", icon="shopping-cart", permission="crm_sales.view_order", order=31,
-        badge=lambda actor: queries.to_confirm(actor)[:99].count(), phone=True,
+        badge=lambda actor: queries.to_confirm(actor)[:99].count(), phone=4,
     )  # fmt: skip
     navigation.register(
         selling, _("Price lists"), "sales:price_lists", icon="tags", permission="crm_sales.view_pricelist", order=32

@@ -27,16 +27,17 @@ def connect() -> None:
     checks.register()
 
     # What reps may see has a page outside of the admin; who keeps the books is led on to the admin page.
-    documents.register(Receivable, _("Receivable"), "finance:receivable", icon="file-dollar", related=("party",))
-    documents.register(Receipt, _("Receipt"), "finance:receipt", icon="cash", related=("party",))
-    documents.register(Invoice, _("Invoice"), "finance:invoice", icon="file-invoice", related=("party",))
-    for model, label, icon in (
-        (Payable, _("Payable"), "file-dollar"),
-        (Payment, _("Payment"), "cash"),
-        (Voucher, _("Voucher"), "book-2"),
-        (Account, _("Account"), "book"),
+    for model, label, page, icon, order in (
+        (Invoice, _("Invoice"), "finance:invoice", "file-invoice", 70),
+        (Receivable, _("Receivable"), "finance:receivable", "file-dollar", 75),
+        (Payable, _("Payable"), "admin:erp_finance_payable_change", "file-dollar", 75),
+        (Receipt, _("Receipt"), "finance:receipt", "cash", 80),
+        (Payment, _("Payment"), "admin:erp_finance_payment_change", "cash", 80),
+        (Voucher, _("Voucher"), "admin:erp_finance_voucher_change", "book-2", 90),
     ):
-        documents.register(model, label, f"admin:erp_finance_{model._meta.model_name}_change", icon=icon)
+        related = () if model is Voucher else ("party",)
+        documents.register(model, label, page, icon=icon, related=related, order=order)
+    documents.register(Account, _("Account"), "admin:erp_finance_account_change", icon="book")
 
     search.register(Account, words=queries.words_of_account)
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")

@@ -22,8 +22,8 @@ def connect() -> None:
     on_founding(found_default, order=30)
     checks.register()
 
-    documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery")
-    documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import")
+    documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery", order=60)
+    documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50)
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
     choices.register(
@@ -77,7 +77,7 @@ def _menu() -> None:
         permission="erp_inventory.view_delivery", badge=queries.count_to_ship, order=41, query="?view=open",
     )  # fmt: skip
     navigation.register(
-        goods, _("Scan"), "inventory:scan", icon="scan", permission="erp_inventory.ship_delivery", order=42, phone=True
+        goods, _("Scan"), "inventory:scan", icon="scan", permission="erp_inventory.ship_delivery", order=42, phone=2
     )
     navigation.register_quick(
         _("Count"), "inventory:count", icon="clipboard-list", permission="erp_inventory.add_stockadjustment", order=60

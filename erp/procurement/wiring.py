@@ -60,8 +60,8 @@ def find_by_search(event: OutboxEvent, actor: Actor) -> None:
 
 
 def _papers() -> None:
-    documents.register(Requisition, _("Requisition"), "procurement:requisition", icon="clipboard-list")
-    documents.register(PurchaseOrder, _("Purchase order"), "procurement:order", icon="shopping-cart")
+    documents.register(Requisition, _("Requisition"), "procurement:requisition", icon="clipboard-list", order=30)
+    documents.register(PurchaseOrder, _("Purchase order"), "procurement:order", icon="shopping-cart", order=40)
     documents.register(
         Supplier, _("Supplier"), "procurement:supplier", icon="building-factory", related=("party",), status=blocked
     )

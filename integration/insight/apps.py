@@ -8,7 +8,16 @@ class InsightConfig(AppConfig):
     verbose_name = _("Insight")
 
     def ready(self) -> None:
-        from suite.desk import navigation
+        from integration.insight import figures, happenings
+        from suite.desk import navigation, workbench
+
+        happenings.register()
+        workbench.register(
+            "figures", _("Key figures"), "integration/insight/_figures.html",
+            lambda actor: {"board": figures.board(actor)},
+            permission="crm_sales.view_order", roles={"rep", "sales_manager", "executive", "administrator"},
+            order=5, wide=True,
+        )  # fmt: skip
 
         navigation.register(
             _("My work"),
@@ -17,4 +26,5 @@ class InsightConfig(AppConfig):
             icon="chart-bar",
             permission="integration_insight.view_dashboard",
             order=15,
+            phone=2,
         )

@@ -13,6 +13,7 @@ from django.db.models import Count, DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sales.models import Order
 from erp.finance.models import AccountBalance, AccountRole, Receipt
@@ -27,12 +28,11 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One key figure: this month (or now), the month before, and its way through the last months."""
+    """One key figure: of this month so far (or of now), and its way through the last months, this one last."""
 
     code: str
     title: Any
     value: Decimal
-    before: Decimal | None = None
     count: int | None = None
     series: list[Decimal] = field(default_factory=list)
     url: str = ""
@@ -41,11 +41,21 @@ class Figure:
     title_of_series: Any = ""
 
     @property
-    def change(self) -> Decimal | None:
-        """Change against the month before in percent, None where there was nothing."""
-        if not self.before:
-            return None
-        return (self.value - self.before) * 100 / abs(self.before)
+    def before(self) -> Decimal | None:
+        """The whole of last month."""
+        return self.series[-2] if self.series else None
+
+    @property
+    def reached(self) -> Decimal | None:
+        """How much of last month this one has reached, in percent: a month that is not over has fallen by nothing."""
+        return self.value * 100 / self.before if self.before and self.before > 0 else None
+
+    @property
+    def points(self) -> str:
+        """The series as the points of a line that is 100 wide and 24 high."""
+        low, high = min(self.series), max(self.series)
+        height, step = (high - low) or Decimal(1), Decimal(100) / (len(self.series) - 1)
+        return " ".join(f"{n * step:.1f},{23 - 22 * (each - low) / height:.1f}" for n, each in enumerate(self.series))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,6 @@ def _orders(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
         "orders",
         _("Orders this month"),
         series[-1],
-        before=series[-2],
         count=by_month.get(months[-1], (0, 0))[1],
         series=series,
         url=link("sales:orders", status="confirmed", date="this_month"),
@@ -113,7 +122,7 @@ def _books(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
     )
     by_month: dict[dt.date, dict[str, Any]] = {row["period__starts"]: {**row} for row in rows}
     shown = (
-        ("revenue", _("Revenue this month"), _("Revenue")),
+        ("revenue", _("Revenue this month"), pgettext_lazy("figure", "Revenue")),
         ("profit", _("Gross profit this month"), _("Gross profit")),
     )
     for column, title, name in shown:
@@ -122,7 +131,6 @@ def _books(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
             column,
             title,
             series[-1],
-            before=series[-2],
             series=series,
             url=link("admin:erp_finance_trial_balance"),
             title_of_series=name,
@@ -145,9 +153,8 @@ def _collected(actor: Actor, months: list[dt.date]) -> Iterable[Figure]:
         "collected",
         _("Collected this month"),
         series[-1],
-        before=series[-2],
         series=series,
-        url=link("admin:erp_finance_receipt_changelist"),
+        url=link("insight:receipts", date="this_month"),
         title_of_series=_("Collected"),
     )
 
@@ -160,7 +167,7 @@ def _overdue(actor: Actor, today: dt.date) -> Iterable[Figure]:
             _("Receivables overdue"),
             overdue.amount,
             count=overdue.count,
-            url=link("admin:erp_finance_receivable_changelist"),
+            url=link("insight:receivables", view="overdue"),
             is_warning=overdue.amount > 0,
         )
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from erp.finance.admin.items import ReceivableList
+from erp.finance.admin.money import ReceiptList
+from erp.inventory.lists import DeliveryList
 from integration.insight import figures, panels
+from suite.core import clock
 from suite.core.doors import door
+from suite.desk.lists import ListSpec, list_view
 from suite.desk.pages import render_page
 from suite.masterdata.models import Party
 
@@ -26,13 +33,37 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "table": [(month, [figure.series[n] for figure in drawn]) for n, month in enumerate(board.months)],
         "chart": {
             "months": [f"{month:%Y-%m}" for month in board.months],
+            "units": [[10**8, "亿"], [10**4, "万"]] if get_language() == "zh-hans" else [[10**6, "M"], [10**3, "K"]],
             "series": [
-                {"name": str(figure.title_of_series), "values": [float(value) for value in figure.series]}
+                {
+                    "name": str(figure.title_of_series),
+                    "values": [float(value) for value in figure.series],
+                    "bars": figure.code in ("orders", "revenue"),
+                }
                 for figure in drawn
             ],
         },
     }
     return render_page(request, "integration/insight/dashboard.html", context)
+
+
+def _rows(spec: type[ListSpec], permission: str) -> Any:
+    """A list of the back wing for those who do not work in the admin pages; the others are led on to it there."""
+
+    @door(permission)
+    def rows(request: HttpRequest) -> HttpResponseBase:
+        if request.actor.may("core.use_admin"):  # type: ignore[attr-defined]
+            meta = spec.model._meta
+            page = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+            return redirect(f"{page}?{request.GET.urlencode()}")
+        return list_view(request, spec)
+
+    return rows
+
+
+receivables = _rows(ReceivableList, "erp_finance.view_receivable")
+receipts = _rows(ReceiptList, "erp_finance.view_receipt")
+deliveries = _rows(DeliveryList, "erp_inventory.view_delivery")
 
 
 def _panel(name: str) -> Any:
@@ -46,9 +77,13 @@ def _panel(name: str) -> Any:
             rows = {part: getattr(panels, part)(actor, party.pk) for part in ("receivables", "invoices", "receipts")}
         else:
             rows = {"rows": getattr(panels, name)(actor, party.pk)}
-        if name == "balance" and rows["rows"] is None:
-            raise Http404
-        return render_page(request, f"integration/insight/_{name}.html", {"party": party, **rows})
+        if name == "balance":
+            if rows["rows"] is None:
+                raise Http404
+            limit = rows["rows"].limit
+            rows["free"] = None if limit is None else limit - rows["rows"].exposure
+        context = {"party": party, "today": clock.today(actor.company), **rows}
+        return render_page(request, f"integration/insight/_{name}.html", context)
 
     panel.__name__ = f"party_{name}"
     return panel

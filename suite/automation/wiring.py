@@ -30,7 +30,7 @@ def connect() -> None:
         permission="automation.decide_approval",
         badge=queries.count_mine,
         order=13,
-        phone=True,
+        phone=6,
     )
     workbench.register(
         "approvals",

@@ -10,6 +10,7 @@ from django.db import connection, models
 from suite.core.access import Actor
 from suite.desk import documents
 
+SIDE_BY_SIDE = 2
 LONGEST = 200  # papers in one chain; a blanket order could drag in thousands
 
 # Upwards and downwards apart: a bill that settles two orders must not drag the other order's papers in.
@@ -54,9 +55,18 @@ class Step:
     icon: str
     boxes: list[Box] = field(default_factory=list)
 
+    @property
+    def first(self) -> list[Box]:
+        """What is shown at once; of many papers of one kind the rest are unfolded."""
+        return self.boxes if len(self.boxes) <= SIDE_BY_SIDE else self.boxes[: SIDE_BY_SIDE - 1]
+
+    @property
+    def others(self) -> list[Box]:
+        return self.boxes[len(self.first) :]
+
 
 def chain_of(actor: Actor, document: models.Model) -> list[Step]:
-    """The chain of a document as steps from the earliest to the latest: one recursive statement and one per kind.
+    """The chain of a document as steps in the order of trade: one recursive statement and one per kind.
 
     Papers that the actor may not see are left out; a document without relatives has no chain.
     """
@@ -69,7 +79,7 @@ def chain_of(actor: Actor, document: models.Model) -> list[Step]:
     depths: dict[str, dict[int, int]] = {}
     for kind_name, pk, depth in found:
         depths.setdefault(kind_name, {})[pk] = depth
-    steps: list[tuple[int, Step]] = []
+    steps: list[tuple[tuple[int, int], Step]] = []
     for kind_name, pks in depths.items():
         kind = documents.kind(kind_name)
         if kind is None or not (kind_name == name or actor.may(kind.permission)):
@@ -77,8 +87,8 @@ def chain_of(actor: Actor, document: models.Model) -> list[Step]:
         rows = [document] if kind_name == name and len(pks) == 1 else kind.visible(actor, pks).order_by("pk")
         boxes = [_box(kind, row, document) for row in rows]
         if boxes:
-            steps.append((min(pks.values()), Step(str(kind.label), kind.icon, boxes)))
-    return [step for _depth, step in sorted(steps, key=lambda pair: pair[0])]
+            steps.append(((kind.order, min(pks.values())), Step(str(kind.label), kind.icon, boxes)))
+    return [step for _place, step in sorted(steps, key=lambda pair: pair[0])]
 
 
 def _box(kind: documents.Kind, row: Any, document: models.Model) -> Box:

@@ -13,6 +13,8 @@ from suite.core.models import Company, User
 from suite.desk import navigation
 from suite.desk.services import notifications
 
+PHONE_PLACES = 4
+
 
 class Shell:
     """Menu, bell, companies and looks for one request; at most two statements."""
@@ -31,7 +33,7 @@ class Shell:
 
     @cached_property
     def phone_pages(self) -> list[navigation.Entry]:
-        return [entry for entry in self.pages if entry.phone][:3]
+        return sorted((entry for entry in self.pages if entry.phone), key=lambda entry: entry.phone)[:PHONE_PLACES]
 
     @cached_property
     def quick(self) -> list[navigation.Entry]:

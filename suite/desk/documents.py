@@ -36,6 +36,7 @@ class Kind:
     status: Callable[[Any], tuple[str, str] | None]
     title: Callable[[Any], str]
     related: tuple[str, ...]
+    order: int
 
     @property
     def name(self) -> str:
@@ -70,15 +71,17 @@ def register(
     status: Callable[[Any], tuple[str, str] | None] = state_of,
     title: Callable[[Any], str] = str,
     related: Collection[str] = (),
+    order: int = 50,
 ) -> None:
     """Make records of a model known to chains, search, attachments, tasks and notices.
 
     `url_name` takes the key as its only argument; `permission` defaults to the model's view permission; `status`
-    answers text and colour of the state; `related` are the relations that `title` and `status` read.
+    answers text and colour of the state; `related` are the relations that `title` and `status` read; `order` is the
+    place of the kind in a chain, from the first offer (10) to the books (90).
     """
     meta = model._meta
     view = permission or f"{meta.app_label}.view_{meta.model_name}"
-    _kinds[meta.label_lower] = Kind(model, label, url_name, view, icon, status, title, tuple(related))
+    _kinds[meta.label_lower] = Kind(model, label, url_name, view, icon, status, title, tuple(related), order)
 
 
 def kind(name: str) -> Kind | None:
@@ -103,6 +106,13 @@ def label_of(name: str) -> str:
         return str(apps.get_model(name)._meta.verbose_name)
     except (LookupError, ValueError):
         return name
+
+
+def headline(row: models.Model) -> str:
+    """Kind, title and state of a registered record in one line: "Order SO000012: Confirmed"."""
+    known = _kinds[row._meta.label_lower]
+    state = known.status(row)
+    return f"{known.label} {known.title(row)}" + (f": {state[0]}" if state else "")
 
 
 def url_of(name: str, pk: int | None) -> str:

@@ -27,7 +27,7 @@ class Entry:
     permission: str | None = None
     badge: Callable[[Actor], int] | None = None
     order: int = 50
-    phone: bool = False
+    phone: int = 0
     query: str = ""
 
     @property
@@ -57,13 +57,14 @@ def register(
     permission: str | None = None,
     badge: Callable[[Actor], int] | None = None,
     order: int = 50,
-    phone: bool = False,
+    phone: int = 0,
     query: str = "",
 ) -> None:
     """Put a page under a section of the menu, in the browser pages and in the admin pages alike.
 
     `badge(actor)` counts what waits there, cached for a minute. `order` sorts pages in a section and, by the lowest of
-    its pages, the sections. `phone` puts the page into the bottom bar of phones. `admin:` names need `core.use_admin`.
+    its pages, the sections. `phone` is the place in the bottom bar of phones, which has room for the first four of what
+    somebody may open; 0 keeps the page out of it. `admin:` names need `core.use_admin`.
     """
     _pages.append(Entry(section, label, url_name, icon, permission, badge, order, phone, query))
 

@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.desk.chain import Step
@@ -71,6 +74,13 @@ class Tab:
     count: int | str | None = None
     open: bool = False
     link: str = ""
+
+
+def files_tab(actor: Actor, row: Model) -> list[Tab]:
+    """The tab with the files at a registered record, for those who may see files."""
+    if not actor.may("desk.view_attachment"):
+        return []
+    return [Tab("files", _("Files"), reverse("desk:attachments", args=[row._meta.label_lower, row.pk]))]
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def connect() -> None:
     jobs.register("desk.import_undo", running.run_undo)
 
     work = _("My work")
-    navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=True)
+    navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=1)
     navigation.register(
         work,
         _("Tasks"),
@@ -49,7 +49,7 @@ def connect() -> None:
         permission="desk.view_task",
         badge=todos.waiting,
         order=11,
-        phone=True,
+        phone=5,
     )
     navigation.register(work, _("Calendar"), "desk:calendar", icon="calendar", permission="desk.view_task", order=12)
     navigation.register(

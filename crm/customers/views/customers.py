@@ -23,7 +23,7 @@ from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 from suite.masterdata import queries
 from suite.masterdata.models import Party
@@ -57,8 +57,7 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("tab", "timeline")
     context = {
         "customer": customer,
-        "page_of_timeline": timeline.timeline_of(actor=actor, party_id=party.pk) if asked == "timeline" else None,
-        "kinds": timeline.kinds(),
+        "history": _history(request, customer) if asked == "timeline" else None,
         "composer": _composer(customer, actor),
         "next_step": NextStepForm(
             actor=actor, initial={"next_step": customer.next_step, "next_step_at": customer.next_step_at}
@@ -144,7 +143,7 @@ def _tabs(customer: Customer, actor: Actor) -> list[Tab]:
         if actor.may("erp_finance.view_invoice")
         else None,
     ]
-    return [tab for tab in tabs if tab]
+    return [tab for tab in tabs if tab] + files_tab(actor, customer)
 
 
 @door("crm_customers.view_customer")
@@ -152,18 +151,20 @@ def _tabs(customer: Customer, actor: Actor) -> list[Tab]:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of the timeline."""
     customer = get_object_or_404(_mine(request), pk=pk)
+    context = {"history": _history(request, customer), "customer": customer}
+    return render_page(request, "crm/customers/_timeline.html", context)
+
+
+def _history(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """What the address asks of the timeline: `kinds` narrows it, `after` leads to earlier rows."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    after = request.GET.get("after", "")
     kinds = [kind for kind in request.GET.get("kinds", "").split(",") if kind]
     try:
-        page = timeline.timeline_of(
-            actor=request.actor,  # type: ignore[attr-defined]
-            party_id=customer.party_id,
-            kinds=kinds,
-            after=request.GET.get("after", ""),
-        )
+        page = timeline.timeline_of(actor=actor, party_id=customer.party_id, kinds=kinds, after=after)
     except ValidationError as error:
         raise Http404 from error
-    context = {"page": page, "customer": customer, "kinds": timeline.kinds(), "chosen": kinds}
-    return render_page(request, "crm/customers/_timeline.html", context)
+    return {"page": page, "sources": timeline.sources(actor), "chosen": kinds, "after": after}
 
 
 @door("desk.view_task")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sales.models.quotations import Quotation
 from suite.core import clock
@@ -27,9 +28,9 @@ class Order(TradeDocument):
         REFUSE = "refuse", _("Refuse the order")
 
     class Progress(models.TextChoices):
-        NONE = "none", _("Not yet")
-        PART = "part", _("Partly")
-        DONE = "done", _("Done")
+        NONE = "none", pgettext_lazy("progress", "Not yet")
+        PART = "part", pgettext_lazy("progress", "Partly")
+        DONE = "done", pgettext_lazy("progress", "Done")
 
     confirmed_lines: list["OrderLine"]  # set by services that lock an order with its lines
 
@@ -90,6 +91,17 @@ class Order(TradeDocument):
             models.Index(fields=["company", "-gross", "-id"], name="crm_order_by_amount"),
             models.Index(fields=["party", "-date", "-id"], name="crm_order_by_party"),
         ]
+
+    # "Done" three times in a row would say nothing.
+
+    def get_delivery_display(self) -> str:
+        return {"none": _("Not delivered"), "part": _("Partly delivered"), "done": _("Delivered")}[self.delivery]
+
+    def get_invoicing_display(self) -> str:
+        return {"none": _("Not invoiced"), "part": _("Partly invoiced"), "done": _("Invoiced")}[self.invoicing]
+
+    def get_payment_display(self) -> str:
+        return {"none": _("Not paid"), "part": _("Partly paid"), "done": _("Paid")}[self.payment]
 
 
 class OrderLine(TradeLine):

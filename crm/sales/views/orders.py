@@ -29,7 +29,7 @@ from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 
 Status = Order.Status
@@ -133,7 +133,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
         badges=[documents.state_of(order) or ("", "")],
         acts=_acts(order),
         facts=_facts(order),
-        tabs=_tabs(order),
+        tabs=_tabs(order) + files_tab(actor, order),
         chain=chain_of(actor, order),
     )
     context = {

@@ -28,7 +28,7 @@ from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 
 Status = Quotation.Status
@@ -86,6 +86,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
         tabs=[
             Tab("history", _("History"), url=reverse("sales:quotation_history", args=[pk])),
             Tab("tasks", _("Tasks"), url=reverse("sales:quotation_tasks", args=[pk])),
+            *files_tab(actor, quotation),
         ],
         chain=chain_of(actor, quotation),
     )
@@ -114,7 +115,9 @@ def _acts(quotation: Quotation) -> list[PageAct]:
             _link(quotation, "send", label, "send", "crm_sales.send_quotation", primary=draft, in_menu=not draft)
         )
     if draft or sent or (quotation.status == Status.WON and not quotation.orders.exists()):
-        acts.append(_act(quotation, "order", _("Order"), "shopping-cart", "crm_sales.add_order", primary=not draft))
+        acts.append(
+            _act(quotation, "order", _("Turn into an order"), "shopping-cart", "crm_sales.add_order", primary=not draft)
+        )
     if draft:
         acts.append(_link(quotation, "edit", _("Edit"), "pencil", "crm_sales.change_quotation"))
     if sent:

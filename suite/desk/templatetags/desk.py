@@ -84,6 +84,11 @@ def is_checkbox(bound: BoundField) -> bool:
 
 
 @register.filter
+def is_radio(bound: BoundField) -> bool:
+    return isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple)
+
+
+@register.filter
 def negative(value: Any) -> bool:
     """Whether an amount is below zero (shown in red, with its minus)."""
     return isinstance(value, Decimal | int | float) and value < 0

@@ -31,7 +31,7 @@ class NotificationList(ListSpec):
         Column("created_at", gettext_lazy("When"), "datetime", card="side"),
         Column(
             "read", gettext_lazy("Status"), "badge",
-            value=lambda row: _("Read") if row.read_at else _("New"),
+            value=lambda row: _("Read") if row.read_at else _("Unread"),
             colours=lambda row: "secondary" if row.read_at else "primary",
         ),
     )  # fmt: skip
@@ -42,7 +42,7 @@ class NotificationList(ListSpec):
         BoolFilter("read", gettext_lazy("Read"), condition=Q(read_at__isnull=False)),
         DateFilter("created", gettext_lazy("When"), "created_at"),
     )
-    views = (View("new", gettext_lazy("New"), {"read": "no"}),)
+    views = (View("new", gettext_lazy("Unread"), {"read": "no"}),)
     acts = (
         Act("read", gettext_lazy("Mark as read"), "desk.view_notification", notifications.mark_read, icon="checks"),
     )

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from suite.core.access import Actor
@@ -96,7 +96,7 @@ class TaskList(ListSpec):
     acts = (
         Act(
             "complete",
-            gettext_lazy("Done"),
+            pgettext_lazy("act", "Done"),
             "desk.change_task",
             todos.complete,
             icon="check",
@@ -163,7 +163,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         crumbs=[(_("Tasks"), reverse("desk:tasks"))],
         badges=[(_("Overdue"), "danger") if task.is_overdue else documents.state_of(task) or ("", "")],
         acts=[
-            _act(task, "complete", _("Done"), "check", primary=True, disabled=closed)
+            _act(task, "complete", pgettext("act", "Done"), "check", primary=True, disabled=closed)
             if is_open(task)
             else _act(task, "reopen", _("Open again"), "rotate"),
             PageAct(_("Edit"), reverse("desk:task_edit", args=[pk]), "pencil", "desk.change_task", method="get"),

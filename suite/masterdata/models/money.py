@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core.models import CompanyRow
 from suite.core.models.people import Named
@@ -53,7 +54,7 @@ class Tax(CompanyRow, Named):
 
     code = models.CharField(_("code"), max_length=20)
     rate = PercentField(_("rate %"))
-    method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.GENERAL)
+    method = models.CharField(pgettext_lazy("tax", "method"), max_length=10, choices=Method, default=Method.GENERAL)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)

@@ -1,0 +1,62 @@
+"""What the back wing puts on a customer's timeline: goods that left, invoices, money that came in."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.customers import timeline
+from crm.customers.timeline import Line
+from erp.finance.models import Invoice, Receipt
+from erp.inventory.models import Delivery
+from suite.core.access import Actor
+from suite.desk import documents, formats
+from suite.desk.formats import money
+
+
+def register() -> None:
+    """Called once, from apps.py. A delivery stands where it moved last, the others where they were written."""
+    timeline.register(
+        "delivery", gettext_lazy("Deliveries"), rows=deliveries_of, line=line_of_delivery, at="updated_at",
+        icon="truck-delivery", permission="erp_inventory.view_delivery",
+    )  # fmt: skip
+    timeline.register(
+        "invoice", gettext_lazy("Invoices"), rows=invoices_of, line=line_of_invoice, at="issued_at",
+        icon="file-invoice", permission="erp_finance.view_invoice",
+    )  # fmt: skip
+    timeline.register(
+        "receipt", gettext_lazy("Payments received"), rows=receipts_of, line=line_of_receipt,
+        icon="cash", permission="erp_finance.view_receipt",
+    )  # fmt: skip
+
+
+def deliveries_of(actor: Actor, party_id: int) -> QuerySet[Delivery]:
+    return Delivery.objects.visible_to(actor).filter(party=party_id, kind_of=Delivery.Kind.SALE)
+
+
+def line_of_delivery(row: Delivery) -> Line:
+    carried = " ".join(part for part in (row.carrier, row.tracking_number) if part)
+    return _line(row, row.order_number, formats.day(row.shipped_on), carried)
+
+
+def invoices_of(actor: Actor, party_id: int) -> QuerySet[Invoice]:
+    return Invoice.objects.visible_to(actor).filter(party=party_id, direction=Invoice.Direction.SALES)
+
+
+def line_of_invoice(row: Invoice) -> Line:
+    return _line(row, money(row.gross), row.order_number, row.tax_number)
+
+
+def receipts_of(actor: Actor, party_id: int) -> QuerySet[Receipt]:
+    return Receipt.objects.visible_to(actor).filter(party=party_id)
+
+
+def line_of_receipt(row: Receipt) -> Line:
+    left = _("%(amount)s not allocated") % {"amount": money(row.unapplied)} if row.unapplied else ""
+    return _line(row, money(row.amount), str(row.get_method_display()), left)
+
+
+def _line(row: Delivery | Invoice | Receipt, *facts: str) -> Line:
+    text = " · ".join(fact for fact in facts if fact)
+    return Line(title=documents.headline(row), text=text, url=documents.url_of(row._meta.label_lower, row.pk))
