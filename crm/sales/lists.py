@@ -179,8 +179,8 @@ class PriceListList(ListSpec):
     )
     views = (View("in_use", _("In use"), {"archived": "no"}),)
     acts = (
-        Act("archive", _("Archive"), "crm_sales.change_pricelist", _archive, icon="archive"),
-        Act("bring_back", _("Bring back"), "crm_sales.change_pricelist", _bring_back, icon="rotate"),
+        Act("archive", _("Archive"), "crm_sales.change_pricelist", _archive, icon="archive", undo="bring_back"),
+        Act("bring_back", _("Bring back"), "crm_sales.change_pricelist", _bring_back, icon="rotate", undo="archive"),
     )
     related = ("party",)
     search_fields = ("name", "name_en")

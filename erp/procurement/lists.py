@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.procurement import services
 from erp.procurement.models import (
@@ -74,7 +75,8 @@ REQUISITION_ACTS = (
         icon="check", form=NoteForm, when=while_in(Asked.SUBMITTED),
     ),
     Act(
-        "order", _("Order"), f"{AREA}.order_requisition", over(services.order_requisitions, "requisition_ids"),
+        "order", pgettext_lazy("act", "Order"), f"{AREA}.order_requisition",
+        over(services.order_requisitions, "requisition_ids"),
         icon="shopping-cart", when=while_in(Asked.APPROVED), in_row=True,
     ),
     Act(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +23,24 @@ def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpRe
     for sentence in sentences:
         messages.error(request, sentence)
     return redirect(back(request))
+
+
+def done(request: HttpRequest, sentence: str, undo: str, fields: Mapping[str, Any]) -> None:
+    """Say what was done, with a button that takes it back while the message stands, ten seconds.
+
+    `undo` is the address that does the opposite when `fields` are posted to it; lists are posted value by value.
+    """
+    messages.success(request, sentence, extra_tags=json.dumps({"url": undo, "fields": fields}))
+
+
+def undo_of(message: Message) -> dict[str, Any] | None:
+    """What `done` put into a message: address, and pairs of names and values."""
+    if not (message.extra_tags or "").startswith("{"):
+        return None
+    told = json.loads(message.extra_tags)
+    lists = {name: value if isinstance(value, list) else [value] for name, value in told["fields"].items()}
+    pairs = [(name, value) for name, values in lists.items() for value in values]
+    return {"url": told["url"], "pairs": pairs}
 
 
 def back(request: HttpRequest, default: str = "/") -> str:

@@ -69,7 +69,7 @@ def test_a_list_filters_as_one_types_and_by_keys(desk):
     assert desk.locator("h1").inner_text().startswith("华为 visit")
 
 
-def test_selecting_with_shift_shows_the_acts_and_does_them(desk):
+def test_selecting_with_shift_shows_the_acts_which_can_be_taken_back(desk):
     desk.goto("/desk/tasks/?sort=due_at")
     picks = desk.locator(".pick")
     picks.nth(1).click()
@@ -79,6 +79,10 @@ def test_selecting_with_shift_shows_the_acts_and_does_them(desk):
     desk.locator(".bulk button[value=complete]").click()
     desk.wait_for_selector(".toast-success")
     assert Task.objects.filter(status="done").count() == 4
+
+    desk.locator(".toast-success").get_by_role("button", name="Undo").click()
+    desk.wait_for_selector(".toast-success:has-text('Open again')")
+    assert Task.objects.filter(status="done").count() == 0
 
 
 def test_an_act_that_needs_more_asks_for_it(desk):

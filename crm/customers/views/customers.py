@@ -22,7 +22,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
-from suite.desk.pages import render_page
+from suite.desk.pages import done, render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 from suite.masterdata import queries
@@ -235,7 +235,8 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     archived = bool(request.POST.get("archived"))
     reason = request.POST.get("reason", "")[:500]
     archive_party(party=customer.party, archived=archived, reason=reason, actor=request.actor)  # type: ignore[attr-defined]
-    messages.success(request, _("Archived") if archived else _("The customer is back"))
+    undo = {"archived": "" if archived else "1"}
+    done(request, _("Archived") if archived else _("The customer is back"), request.path, undo)
     return redirect("customers:customer", pk)
 
 

@@ -17,6 +17,7 @@ from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.jobs import Progress
 from suite.core.models import Job
+from suite.desk import pages
 from suite.desk.lists.spec import Act
 from suite.desk.pages import refuse
 
@@ -34,10 +35,12 @@ def do(
     heading: str,
     hidden: Mapping[str, list[str]],
     after: str,
+    undo: str = "",
 ) -> HttpResponse:
     """Do an act to rows that were checked before: at once, as a job when there are many, or after a form for the rest.
 
-    `holder` is the class that declares the act, `hidden` what must be posted again with the form, `after` where to go.
+    `holder` is the class that declares the act, `hidden` what must be posted again with the form, `after` where to go,
+    `undo` the address of the list that takes the opposite act.
     """
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not pks:
@@ -71,7 +74,8 @@ def do(
         )
         return redirect("desk:job", job.pk)
     done, refused = perform(act, actor, pks, data)
-    report(request, act, done, refused)
+    takes_back = {"act": act.undo, "pk": pks, "next": after} if undo and act.undo and done == len(pks) else None
+    report(request, act, done, refused, undo, takes_back)
     return redirect(after)
 
 
@@ -94,11 +98,22 @@ def perform(act: Act, actor: Actor, pks: list[int], data: dict[str, Any]) -> tup
     return done, [str(refusal) for refusal in refused.values()]
 
 
-def report(request: HttpRequest, act: Act, done: int, refused: list[str]) -> None:
-    """Say what came of it."""
+def report(
+    request: HttpRequest,
+    act: Act,
+    done: int,
+    refused: list[str],
+    undo: str = "",
+    takes_back: Mapping[str, Any] | None = None,
+) -> None:
+    """Say what came of it, and offer to take it back where that is possible."""
     if done:
         text = ngettext("%(act)s: %(count)s row", "%(act)s: %(count)s rows", done)
-        messages.success(request, text % {"act": act.label, "count": f"{done:,}"})
+        text %= {"act": act.label, "count": f"{done:,}"}
+        if takes_back:
+            pages.done(request, text, undo, takes_back)
+        else:
+            messages.success(request, text)
     for sentence in refused[:5]:
         messages.error(request, sentence)
     if len(refused) > 5:

@@ -27,7 +27,8 @@ class Act:
 
     `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
     asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
-    `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too.
+    `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too. `undo`
+    names the act of the same list that takes it back.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Act:
     danger: bool = False
     when: Callable[[Any], bool] | None = None
     in_row: bool = False
+    undo: str = ""
 
     def fits(self, row: Any) -> bool:
         """Whether the state of a row allows the act."""

@@ -63,6 +63,7 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
         heading=state.spec.heading,
         hidden={name: request.POST.getlist(name) for name in KEPT if name in request.POST},
         after=back_to(request),
+        undo=f"{request.path}?view=all",
     )
 
 

@@ -11,11 +11,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from suite.desk import formats, navigation
+from suite.desk import formats, navigation, pages
 from suite.desk.context import Shell
 
 register = template.Library()
 
+register.filter("undo_of", pages.undo_of)
 for name in ("money", "quantity", "percent", "day", "moment", "phone", "big"):
     register.filter(name, getattr(formats, name))
 

@@ -31,6 +31,7 @@ from suite.desk.lists import (
 )
 from suite.desk.models import Task
 from suite.desk.pages import back, render_page
+from suite.desk.pages import done as tell_done
 from suite.desk.records import Fact, PageAct, RecordPage, record_page
 from suite.desk.services import todos
 from suite.desk.views.calendars import agenda_of
@@ -102,11 +103,12 @@ class TaskList(ListSpec):
             icon="check",
             when=is_open,
             in_row=True,
+            undo="reopen",
         ),
         Act("snooze", gettext_lazy("Put off"), "desk.change_task", todos.snooze, icon="clock", form=SnoozeForm),
         Act("reassign", gettext_lazy("Hand over"), "desk.change_task", todos.reassign, icon="user", form=ReassignForm),
         Act("reopen", gettext_lazy("Open again"), "desk.change_task", todos.reopen, icon="rotate"),
-        Act("cancel", gettext_lazy("Give up"), "desk.change_task", todos.cancel, icon="x", danger=True),
+        Act("cancel", gettext_lazy("Give up"), "desk.change_task", todos.cancel, icon="x", danger=True, undo="reopen"),
     )
     order = "due_at"
     related = ("owner",)
@@ -231,11 +233,14 @@ def task_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in acts:
         raise Http404
     done, text = acts[name]
-    if done(pks=[task.pk], actor=actor):
+    after = back(request, reverse("desk:task", args=[pk]))
+    if not done(pks=[task.pk], actor=actor):
+        messages.warning(request, _("Somebody was quicker"))
+    elif name == "reopen":
         messages.success(request, text % {"title": task.title})
     else:
-        messages.warning(request, _("Somebody was quicker"))
-    return redirect(back(request, reverse("desk:task", args=[pk])))
+        tell_done(request, text % {"title": task.title}, reverse("desk:task_act", args=[pk, "reopen"]), {"next": after})
+    return redirect(after)
 
 
 @door("desk.view_task")
