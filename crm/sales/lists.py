@@ -51,8 +51,10 @@ def _cancel_many(*, actor: Actor, pks: Sequence[int], reason: str) -> confirming
     return confirming.cancel_orders(order_ids=pks, actor=actor, reason=reason, all_or_nothing=False)
 
 
-def _progress(name: str, label: Any) -> Column:
-    return Column(name, label, "badge", card="hide", colours=lambda order: PROGRESS_COLOURS[getattr(order, name)])
+def _progress(name: str, label: Any, *, shown: bool = True) -> Column:
+    return Column(
+        name, label, "badge", card="hide", shown=shown, colours=lambda order: PROGRESS_COLOURS[getattr(order, name)]
+    )
 
 
 class OrderList(ListSpec):
@@ -65,13 +67,13 @@ class OrderList(ListSpec):
         Column("number", _("Number"), card="meta"),
         Column("party", _("Customer"), value="party__label", card="title"),
         Column("date", _("Date"), "date", sort=True),
+        Column("gross", _("Total with tax"), "money", sort=True, card="side"),
         Column("status", _("Status"), "badge", card="side"),
         _progress("delivery", pgettext_lazy("progress", "Delivery")),
         _progress("payment", pgettext_lazy("progress", "Payment")),
         Column("promised_date", _("Promised date"), "date"),
-        Column("gross", _("Total with tax"), "money", sort=True, card="side"),
         Column("owner", _("Owner"), card="hide"),
-        _progress("invoicing", pgettext_lazy("progress", "Invoicing")),
+        _progress("invoicing", pgettext_lazy("progress", "Invoicing"), shown=False),
         Column("requested_date", _("Requested date"), "date", shown=False),
         Column("customer_reference", _("Customer's reference"), shown=False),
         Column("net", _("Net"), "money", shown=False),

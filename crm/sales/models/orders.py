@@ -94,14 +94,14 @@ class Order(TradeDocument):
 
     # "Done" three times in a row would say nothing.
 
-    def get_delivery_display(self) -> str:
-        return {"none": _("Not delivered"), "part": _("Partly delivered"), "done": _("Delivered")}[self.delivery]
+    def get_delivery_display(self) -> str:  # type: ignore[no-redef]
+        return str({"none": _("Not delivered"), "part": _("Partly delivered"), "done": _("Delivered")}[self.delivery])
 
-    def get_invoicing_display(self) -> str:
-        return {"none": _("Not invoiced"), "part": _("Partly invoiced"), "done": _("Invoiced")}[self.invoicing]
+    def get_invoicing_display(self) -> str:  # type: ignore[no-redef]
+        return str({"none": _("Not invoiced"), "part": _("Partly invoiced"), "done": _("Invoiced")}[self.invoicing])
 
-    def get_payment_display(self) -> str:
-        return {"none": _("Not paid"), "part": _("Partly paid"), "done": _("Paid")}[self.payment]
+    def get_payment_display(self) -> str:  # type: ignore[no-redef]
+        return str({"none": _("Not paid"), "part": _("Partly paid"), "done": _("Paid")}[self.payment])
 
 
 class OrderLine(TradeLine):
