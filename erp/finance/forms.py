@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from erp.finance.models import OpenItem, Voucher
+from erp.finance.models import MoneyMovement, OpenItem, Voucher
 from suite.core.money import ZERO
 from suite.desk.forms import ActorForm, PickerField
 
@@ -30,6 +30,25 @@ class AmountInput(forms.DecimalField):
 
     def to_python(self, value: Any) -> Decimal | None:
         return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
+
+
+class MoneyForm(ActorForm):
+    """Money to be booked; what it settles is said here or on the next page."""
+
+    party = PickerField("party", label=_("Party"))
+    amount = AmountInput(label=_("Amount"), required=True, min_value=Decimal("0.01"))
+    date = forms.DateField(label=_("Date"), widget=forms.DateInput())
+    method = forms.ChoiceField(label=_("Method"), choices=MoneyMovement.Method.choices)
+    account = PickerField(
+        "cash_account",
+        label=_("Cash or bank account"),
+        required=False,
+        help_text=_("Blank: the usual one for the method"),
+    )
+    reference = forms.CharField(label=_("Bank reference"), max_length=100, required=False)
+    charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    oldest_first = forms.BooleanField(label=_("Allocate to the oldest open items"), required=False)
 
 
 class VoucherForm(ActorForm):

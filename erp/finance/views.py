@@ -27,7 +27,7 @@ def receivable(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Date"), formats.day(row.date)),
         Fact(_("Due date"), formats.day(row.due_date)),
         Fact(_("Amount"), formats.money(row.amount)),
-        Fact(_("Open"), formats.money(row.open_amount)),
+        Fact(_("Open amount"), formats.money(row.open_amount)),
         Fact(_("Summary"), row.summary),
     ]
     settlements = row.settlements.select_related("money", "counter_item").order_by("pk")

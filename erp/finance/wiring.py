@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.finance import checks, queries
 from erp.finance.models import (
@@ -19,6 +20,13 @@ from erp.finance.services import founding
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, navigation, search, workbench
+
+# The part of a list that is work to be done.
+AT_FIRST = {
+    "receivable_changelist": "?view=open",
+    "payable_changelist": "?view=open",
+    "deferral_changelist": "?view=due",
+}
 
 
 def connect() -> None:
@@ -58,22 +66,27 @@ def connect() -> None:
 
 def _menu() -> None:
     receive, pay, books, reports = _("Receivables"), _("Payables"), _("Books"), _("Reports")
+    base = _("Master data")
     for order, (section, label, page, icon, permission, badge) in enumerate(
         [
             (receive, _("Receivables"), "receivable_changelist", "file-dollar", "view_receivable", None),
             (receive, _("Receipts"), "receipt_changelist", "cash", "view_receipt", queries.advances_waiting),
-            (receive, _("To invoice"), "deferral_changelist", "file-invoice", "issue_invoice", None),
+            (receive, _("To invoice"), "deferral_changelist", "file-invoice", "view_deferral", None),
             (receive, _("Invoices"), "invoice_changelist", "file-invoice", "view_invoice", None),
             (receive, _("Credit"), "creditaccount_changelist", "credit-card", "change_creditaccount", None),
             (pay, _("Payables"), "payable_changelist", "file-dollar", "view_payable", queries.payables_due),
             (pay, _("Payments"), "payment_changelist", "cash", "view_payment", None),
             (books, _("Vouchers"), "voucher_changelist", "book-2", "view_voucher", queries.vouchers_waiting),
             (books, _("Accounts"), "account_changelist", "book", "view_account", None),
-            (books, _("Close"), "close", "lock", "close_period", None),
+            (books, pgettext_lazy("period", "Close"), "close", "lock", "close_period", None),
+            (books, _("Periods"), "period_changelist", "calendar", "view_period", None),
             (reports, _("Trial balance"), "trial_balance", "scale", "view_voucher", None),
             (reports, _("Account ledger"), "ledger", "notebook", "view_voucher", None),
             (reports, _("Ageing"), "ageing", "hourglass", "view_openitem", None),
             (reports, _("Check of the books"), "reconciliation", "checklist", "view_voucher", None),
+            (base, _("Payment terms"), "paymentterm_changelist", "calendar", "change_paymentterm", None),
+            (base, _("Posting accounts"), "accountrole_changelist", "arrows-split", "change_accountrole", None),
+            (base, _("Accounting settings"), "financepolicy_changelist", "settings", "change_financepolicy", None),
         ]
     ):
         navigation.register(
@@ -83,11 +96,14 @@ def _menu() -> None:
             icon=icon,
             permission=f"erp_finance.{permission}",
             badge=badge,
-            order=60 + order,
+            order=90 + order if section is base else 60 + order,
+            query=AT_FIRST.get(page, ""),
         )
-    navigation.register_quick(
-        _("Voucher"), "admin:erp_finance_voucher_add", icon="book-2", permission="erp_finance.add_voucher", order=60
-    )
+    for order, (label, model, icon) in enumerate(
+        [(_("Voucher"), "voucher", "book-2"), (_("Receipt"), "receipt", "cash"), (_("Payment"), "payment", "wallet")]
+    ):
+        page, permission = f"admin:erp_finance_{model}_add", f"erp_finance.add_{model}"
+        navigation.register_quick(label, page, icon=icon, permission=permission, order=60 + order)
 
 
 def open_accounts(actor: Actor) -> QuerySet[Account]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from erp.inventory import lists, services
 from erp.inventory.models import (
@@ -128,7 +128,9 @@ class DeliveryAdmin(SuiteModelAdmin):
         )
 
     def buttons(self, request: HttpRequest, row: Delivery) -> Acts:
-        page = PageAct(_("Open"), reverse("inventory:delivery", args=[row.pk]), "truck-delivery", method="get")
+        page = PageAct(
+            pgettext("act", "Open"), reverse("inventory:delivery", args=[row.pk]), "truck-delivery", method="get"
+        )
         return Acts([*super().buttons(request, row), page])
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class InventoryConfig(AppConfig):
     name = "erp.inventory"
     label = "erp_inventory"
-    verbose_name = _("Inventory")
+    verbose_name = _("Stock")
 
     def ready(self) -> None:
         from erp.inventory import wiring

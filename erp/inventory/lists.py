@@ -180,7 +180,7 @@ class DemandList(ListSpec):
         Column("wanted", _("Wanted"), "quantity"),
         Column("reserved", _("Reserved"), "quantity"),
         Column("shipped", _("Shipped"), "quantity"),
-        Column("waiting", _("Waits for"), "quantity"),
+        Column("waiting", _("Still short"), "quantity"),
     )
     filters = (
         PickFilter("product", _("Product"), kind="product"),

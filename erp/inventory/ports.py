@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from suite.core.access import Actor
+from suite.masterdata.models import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,37 @@ def _nothing(company_id: int, product_ids: Collection[int]) -> Mapping[int, Inco
 
 # Plugged by procurement; products with nothing on the way may be left out of the answer.
 incoming: Callable[[int, Collection[int]], Mapping[int, Incoming]] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLine:
+    """Goods of an order that may come in now: so much is outstanding, at most so much is accepted; base units."""
+
+    pk: int
+    product: Product
+    quantity: Decimal
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An order of goods from somebody, with what of it is not here yet."""
+
+    pk: int
+    number: str
+    party: str
+    lines: Sequence[ExpectedLine]
+
+
+class Arrivals(Protocol):
+    """What the scanner asks of purchasing: the order behind a key or a code, and to book in what was counted."""
+
+    def find(self, actor: Actor, *, pk: int | None = None, code: str = "") -> Expected | None: ...
+
+    def book(self, quantities: Mapping[int, Decimal], actor: Actor) -> None: ...
+
+
+arrivals: Arrivals | None = None  # plugged by procurement; without it nothing is received by scanning
 
 
 class Follower(Protocol):

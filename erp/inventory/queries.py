@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
 
-from erp.inventory.models import Delivery, Demand, StockRule
+from erp.inventory.models import Delivery, Demand, StockMove, StockRule
 from suite.core import clock
 from suite.core.access import Actor
 
@@ -49,3 +50,9 @@ def low_block(actor: Actor) -> dict[str, Any]:
     low = StockRule.objects.visible_to(actor).filter(is_low=True)
     rows = low.select_related("product", "warehouse").order_by("product__code")
     return {"rows": list(rows[:SHOWN]), "count": low[:COUNTED].count()}
+
+
+def moved(product_ids: Collection[int]) -> set[int]:
+    """Which of these products have ever moved."""
+    moves = StockMove.objects.filter(product__in=product_ids) if product_ids else StockMove.objects.none()
+    return set(moves.values_list("product", flat=True).distinct())

@@ -1,4 +1,4 @@
-"""What inventory tells the rest of the house when it starts."""
+"""What inventory tells the rest of the house when it starts, and answers it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, imports, navigation, workbench
 from suite.desk.imports import Field
+from suite.masterdata import ports
 
 CLERKS = {"warehouse", "administrator"}
 
@@ -21,6 +22,7 @@ def connect() -> None:
     """Called once, from apps.py."""
     on_founding(found_default, order=30)
     checks.register()
+    ports.moved = queries.moved
 
     documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery", order=60)
     documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50)

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
-from erp.procurement import sheets
+from erp.procurement import checks, sheets
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
-from erp.procurement.services import importing, orders, policy, receiving, requisitions, sending
+from erp.procurement.services import importing, orders, policy, receiving, requisitions, scanned, sending
 from suite.automation import approvals
 from suite.core import jobs, outbox
 from suite.core.access import Actor
@@ -26,7 +26,9 @@ AREA = "erp_procurement"
 def connect() -> None:
     """Called once, from apps.py."""
     on_founding(policy.set_up, order=40)
+    checks.register()
     ports.incoming = incoming
+    ports.arrivals = scanned.ScannedArrivals()
     ports.follow_returns(PurchaseOrder.kind(), receiving.gone_back)
     jobs.register(sending.KIND, sending.deliver)
     approvals.register(
@@ -118,6 +120,14 @@ def _pages() -> None:
         navigation.register(
             section, label, f"procurement:{name}", icon=icon, permission=f"{AREA}.{code}", badge=badge, order=order
         )
+    navigation.register(
+        _("Master data"),
+        _("Purchase settings"),
+        f"admin:{AREA}_purchasepolicy_changelist",
+        icon="settings",
+        permission=f"{AREA}.change_purchasepolicy",
+        order=94,
+    )
     navigation.register_quick(
         _("Requisition"), "procurement:requisition_new", icon="clipboard-list", permission=f"{AREA}.add_requisition"
     )

@@ -12,7 +12,9 @@ class VoucherAdmin(SuiteModelAdmin):
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -28,6 +30,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold import fields as unfold_fields
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from suite.core.access import Actor
@@ -40,6 +43,26 @@ from suite.desk.pages import render_page
 from suite.desk.records import Acts, PageAct
 
 COUNTED = 1001
+_as_unfold_shows = unfold_fields.display_for_field
+
+
+def as_we_show(value: Any, field: Any, empty: str) -> str:
+    """Figures and dates that are only read look as on all our pages."""
+    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
+        return _figure(value, field)
+    if isinstance(value, dt.datetime):
+        return formats.moment(value)
+    return formats.day(value) if isinstance(value, dt.date) else _as_unfold_shows(value, field, empty)
+
+
+# The one function by which unfold writes values that are only read; it cannot be given another.
+unfold_fields.display_for_field = as_we_show
+
+
+def _figure(value: Decimal | None, field: models.DecimalField[Any, Any]) -> str:
+    show = formats.money if field.decimal_places == 2 else formats.quantity
+    sign = " negative" if value is not None and value < 0 else ""
+    return format_html('<span class="figure-cell{}">{}</span>', sign, show(value))
 
 
 class CappedPaginator(Paginator):
@@ -97,6 +120,7 @@ class LinesInline(ScopedMixin, TabularInline):
 
     extra = 1
     show_count = False
+    hide_title = True
     tab = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -202,12 +226,9 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         except (FieldDoesNotExist, TypeError):
             return name
         if isinstance(found, models.DecimalField):
-            show = formats.money if found.decimal_places == 2 else formats.quantity
 
             def figure(row: Any) -> str:
-                value = getattr(row, name)
-                sign = " negative" if value is not None and value < 0 else ""
-                return format_html('<span class="figure-cell{}">{}</span>', sign, show(value))
+                return _figure(getattr(row, name), found)
 
         elif name == "status":
 
@@ -245,17 +266,19 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
     def buttons(self, request: HttpRequest, row: Any) -> Acts:
         """The acts as buttons of the record; those its state does not allow are left out."""
         label = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
+        fitting = [act for act in self.acts_for(actor_of(request)) if act.fits(row)]
+        first = next((act for act in fitting if not act.danger), None)
         return Acts(
             PageAct(
                 act.label,
                 reverse(label, args=[row.pk, act.name]),
                 act.icon,
-                primary=not number,
+                primary=act is first,
                 danger=act.danger,
                 confirm=act.confirm,
                 in_menu=number > 3,
             )
-            for number, act in enumerate(act for act in self.acts_for(actor_of(request)) if act.fits(row))
+            for number, act in enumerate(fitting)
         )
 
     def changeform_view(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,9 @@ def state_of(row: Any) -> tuple[str, str] | None:
 
 _kinds: dict[str, Kind] = {}
 
+# Who reads the page that is being made, so that nothing on it links to what they may not open.
+reader: ContextVar[Actor | None] = ContextVar("reader", default=None)
+
 
 def register(
     model: type[models.Model],
@@ -116,9 +120,11 @@ def headline(row: models.Model) -> str:
 
 
 def url_of(name: str, pk: int | None) -> str:
-    """The address of a record's page; empty when there is none."""
-    known = _kinds.get(name)
-    return known.url(pk) if known and pk else ""
+    """The address of a record's page; empty when there is none, or the reader of the page may not open it."""
+    known, who = _kinds.get(name), reader.get()
+    if not known or not pk or (who and not who.may(known.permission)):
+        return ""
+    return known.url(pk)
 
 
 def find(actor: Actor, name: str, pk: int) -> Any | None:

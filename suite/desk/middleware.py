@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from suite.core.errors import BusinessError
+from suite.desk import documents
 from suite.desk.pages import refuse
 
 
 class RefusalMiddleware:
-    """Turns a BusinessError of a page into a red message (409 for htmx, else back where the person was).
+    """Says who reads the page that is made, and turns a BusinessError of a page into a red message.
 
+    That is a 409 for htmx; else the person is led back to where they were.
     Views that have a better place for it, such as the line of a form, catch it before; so does the API.
     """
 
@@ -21,7 +23,11 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        token = documents.reader.set(getattr(request, "actor", None))
+        try:
+            return self.get_response(request)
+        finally:
+            documents.reader.reset(token)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, BusinessError):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from suite.core.errors import BusinessError
 
 
 def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpResponse:
@@ -65,3 +68,32 @@ def render_page(
     response = render(request, part if part and wants_part else template, dict(context or {}), status=status)
     response["Vary"] = "HX-Request, Cookie, Accept-Language"
     return response
+
+
+def entry_page(
+    request: HttpRequest,
+    form: Any,
+    do: Callable[[dict[str, Any], list[dict[str, Any]]], str],
+    lines: Any = None,
+    *,
+    heading: str,
+    section: str,
+    back: str,
+) -> HttpResponse:
+    """Show the form, or do what was typed and go where `do` says; what is refused keeps every keystroke."""
+    status = 400 if form.is_bound else 200
+    if form.is_bound and all([form.is_valid(), lines is None or lines.is_valid()]):
+        status = 409
+        try:
+            return redirect(do(dict(form.cleaned_data), lines.filled if lines is not None else []))
+        except BusinessError as error:
+            for refusal in error.refusals:
+                if lines is not None and refusal.line is not None:
+                    lines.refuse(refusal.line, refusal.field, str(refusal))
+                else:
+                    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        except ValidationError as error:
+            for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
+                form.add_error(name if name in form.fields else None, sentences)
+    context = {"form": form, "lines": lines, "heading": heading, "crumbs": [(section, back)], "back": back}
+    return render_page(request, "suite/desk/form_page.html", context, status=status)

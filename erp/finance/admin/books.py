@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.finance.admin import reports
 from erp.finance.admin.acts import one_by_one
@@ -41,7 +42,6 @@ class AccountList(ListSpec):
     views = (
         View("live", _("In use"), {"is_archived": "no"}),
         View("leaves", _("Take postings"), {"is_leaf": "yes", "is_archived": "no"}),
-        View("all", _("All"), {}),
     )
     order = "code"
     page_size = 100
@@ -123,7 +123,7 @@ class PeriodList(ListSpec):
     acts = (
         Act(
             "close",
-            _("Close"),
+            pgettext_lazy("period", "Close"),
             "erp_finance.close_period",
             one_by_one(periods.close, "period_id"),
             icon="lock",

@@ -57,7 +57,6 @@ class InvoiceList(ListSpec):
         View("sales", _("Sales"), {"direction": "sales"}),
         View("drafts", _("Drafts"), {"direction": "sales", "status": "draft"}),
         View("purchase", _("Purchase"), {"direction": "purchase"}),
-        View("all", _("All"), {}),
     )
     acts = (
         Act("issue", _("Issue"), "erp_finance.issue_invoice", of_set(invoices.issue, "invoice_ids"), icon="send",
@@ -152,7 +151,7 @@ class ToInvoiceList(ListSpec):
         PickFilter("party", _("Party"), kind="party"),
         PickFilter("product", _("Product"), kind="product"),
     )
-    views = (View("due", _("To invoice"), {"to_invoice": "yes"}), View("all", _("All"), {}))
+    views = (View("due", _("To invoice"), {"to_invoice": "yes"}),)
     acts = (
         Act("invoice", _("Invoice what was delivered"), "erp_finance.add_invoice",
             of_set(invoices.draft_for_lines, "deferral_ids"), icon="file-invoice",

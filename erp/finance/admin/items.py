@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.finance.admin.acts import one_by_one
 from erp.finance.forms import ReasonForm
@@ -42,7 +43,7 @@ class OpenItemList(ListSpec):
         Column("date", _("Date"), "date", sort=True, card="hide"),
         Column("due_date", _("Due date"), "date", sort=True),
         Column("amount", _("Amount"), "money"),
-        Column("open_amount", _("Open"), "money", card="side"),
+        Column("open_amount", _("Open amount"), "money", card="side"),
         Column("status", _("Status"), "badge"),
         Column("summary", _("Summary"), shown=False),
     )
@@ -52,12 +53,11 @@ class OpenItemList(ListSpec):
         DateFilter("due_date", _("Due date")),
         BoolFilter("overdue", _("Overdue"), condition=overdue),
         DateFilter("date", _("Date"), quick=False),
-        NumberFilter("open_amount", _("Open"), quick=False),
+        NumberFilter("open_amount", _("Open amount"), quick=False),
     )
     views = (
-        View("open", _("Open"), {"status": "open"}),
+        View("open", pgettext_lazy("open item", "Open"), {"status": "open"}),
         View("overdue", _("Overdue"), {"overdue": "yes"}),
-        View("all", _("All"), {}),
     )
     order = "due_date"
     related = ("party",)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,15 +14,27 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.admin.acts import one_by_one
-from erp.finance.forms import AllocationForm, AmountInput, ReasonForm
+from erp.finance.forms import AllocationForm, MoneyForm, ReasonForm
 from erp.finance.models import MoneyMovement, OpenItem, Payable, Payment, Receipt, Receivable, Settlement
 from erp.finance.services import MoneyInput, allocate, pay, receive, reverse_money
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
-from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
-from suite.desk.pages import render_page
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    PickFilter,
+    View,
+)
+from suite.desk.pages import entry_page, render_page
 from suite.desk.records import Acts, PageAct
 
 Lines = dict[str, list[dict[str, Any]]]
@@ -79,7 +91,7 @@ class MoneyList(ListSpec):
         NumberFilter("amount", _("Amount"), quick=False),
         ChoiceFilter("method", _("Method"), choices=MoneyMovement.Method, quick=False),
     )
-    views = (View("all", _("All"), {}), View("advance", _("Not allocated"), {"advance": "yes"}))
+    views = (View("advance", _("Not allocated"), {"advance": "yes"}),)
     order = "-date"
     related = ("party", "account")
     search_fields = ("number", "reference", "note")
@@ -93,6 +105,7 @@ class ReceiptList(MoneyList):
     icon = "cash"
     acts = acts_of("receipt")
     empty = _("Money that comes in is booked here")
+    create = Create(_("Receipt"), "admin:erp_finance_receipt_add", "erp_finance.add_receipt")
 
 
 class PaymentList(MoneyList):
@@ -100,17 +113,7 @@ class PaymentList(MoneyList):
     icon = "cash"
     acts = acts_of("payment")
     empty = _("Money that goes out is booked here")
-
-
-class MoneyForm(forms.ModelForm):
-    """Money to be booked; what it settles is said here or later."""
-
-    charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
-    oldest_first = forms.BooleanField(label=_("Allocate to the oldest open items"), required=False, initial=True)
-
-    class Meta:
-        model = MoneyMovement
-        fields = ("party", "amount", "date", "account", "method", "reference", "note")
+    create = Create(_("Payment"), "admin:erp_finance_payment_add", "erp_finance.add_payment")
 
 
 class MoneyInline(LinesInline):
@@ -125,47 +128,49 @@ class MoneyInline(LinesInline):
 
 
 class MoneyAdmin(SuiteModelAdmin):
-    form = MoneyForm
-    raw_id_fields = ("party",)
+    """Read here, with what it settled; booked on a page of its own."""
+
+    inlines = (MoneyInline,)
+    fields = (("number", "party"), ("amount", "unapplied"), ("date", "method"), ("account", "reference"), "note")
     book: Any
     item_model: type[OpenItem]
+    heading: Any
 
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> tuple[type[LinesInline], ...]:
-        return (MoneyInline,) if obj else ()
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj:
-            shown = ("number", "party"), ("date", "method", "account"), ("amount", "unapplied"), "reference", "note"
-            return [(None, {"fields": shown})]
-        typed = ("party", "amount"), ("date", "method", "account"), ("reference", "charges"), "note", "oldest_first"
-        return [(None, {"fields": typed})]
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if object_id:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.book_view(request)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        if obj is None:
-            return ()
-        return ("number", "party", "date", "method", "account", "amount", "unapplied", "reference", "note")
+    def book_view(self, request: HttpRequest) -> HttpResponse:
+        """Book money, and allocate it in the same act, or on the next page."""
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        label = f"admin:erp_finance_{self.opts.model_name}"
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is not None:
-            kwargs["form"] = forms.ModelForm
-        form = super().get_form(request, obj, change, **kwargs)
-        if "account" in form.base_fields:
-            form.base_fields["account"].required = False
-            form.base_fields["account"].help_text = _("Blank: the usual one for the method")
-        return form
+        def do(values: dict[str, Any], _lines: list[dict[str, Any]]) -> str:
+            party, account, charges = values.pop("party"), values.pop("account"), values.pop("charges")
+            money = MoneyInput(party_id=party.pk, account_id=account and account.pk, charges=charges or ZERO, **values)
+            row = type(self).book([money], actor=actor)[0]
+            messages.success(request, _("%(number)s was booked") % {"number": row.number})
+            choosing = row.unapplied and not money.oldest_first and actor.may(f"erp_finance.allocate_{kind}")
+            return reverse(f"{label}_allocate" if choosing else f"{label}_change", args=[row.pk])
 
-    def related_rows(self, field: Any, actor: Actor, visible: QuerySet[Any]) -> QuerySet[Any]:
-        return visible.filter(is_cash=True, is_leaf=True, is_archived=False) if field.name == "account" else visible
-
-    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> MoneyMovement:
-        account = values.pop("account", None)
-        money = MoneyInput(
-            party_id=values.pop("party").pk,
-            account_id=account.pk if account else None,
-            charges=values.pop("charges") or ZERO,
-            **values,
-        )
-        return type(self).book([money], actor=actor)[0]
+        kind = self.opts.model_name
+        initial = {"date": clock.today(actor.company), "party": request.GET.get("party"), "oldest_first": True}
+        form = MoneyForm(request.POST or None, actor=actor, initial=initial)
+        back = reverse(f"{label}_changelist")
+        section = str(self.opts.verbose_name_plural)
+        return entry_page(request, form, do, heading=self.heading, section=section, back=back)
 
     def get_urls(self) -> list[URLPattern]:
         name = f"erp_finance_{self.opts.model_name}_allocate"
@@ -223,6 +228,7 @@ def suggestion(items: list[OpenItem], amount: Decimal) -> dict[int, Decimal]:
 class ReceiptAdmin(MoneyAdmin):
     list_spec = ReceiptList
     item_model = Receivable
+    heading = _("New receipt")
     book = staticmethod(receive)
 
 
@@ -230,4 +236,5 @@ class ReceiptAdmin(MoneyAdmin):
 class PaymentAdmin(MoneyAdmin):
     list_spec = PaymentList
     item_model = Payable
+    heading = _("New payment")
     book = staticmethod(pay)

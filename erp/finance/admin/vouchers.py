@@ -96,7 +96,6 @@ class VoucherList(ListSpec):
         PickFilter("account", _("Account"), field="lines__account", kind="account", quick=False),
     )
     views = (
-        View("all", _("All"), {}),
         View("waiting", _("To post"), {"status": "draft,reviewed"}),
         View("drafts", _("To review"), {"status": "draft"}),
     )

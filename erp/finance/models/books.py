@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core.models import CompanyRow, Document
 from suite.core.models.people import Named
@@ -92,7 +93,7 @@ class Period(CompanyRow):
     """会计期间: a span of days, normally a calendar month; closed, it takes no posting by any path."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("period", "Open")
         CLOSED = "closed", _("Closed")
 
     code = models.CharField(_("period"), max_length=7)

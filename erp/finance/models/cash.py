@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.finance.models.books import Account
 from suite.core.models import Document, NumberField, ScopedManager
@@ -40,7 +41,7 @@ class MoneyMovement(Document):
     party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"))
     date = models.DateField(_("date"))
     account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("cash or bank account"))
-    method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.BANK)
+    method = models.CharField(pgettext_lazy("money", "method"), max_length=10, choices=Method, default=Method.BANK)
     amount = AmountField(_("amount"))
     unapplied = AmountField(_("not allocated"), editable=False)
     reference = models.CharField(_("bank reference"), max_length=100, blank=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core import clock
 from suite.core.models import CompanyRow, Document, NumberField, ScopedManager
@@ -83,7 +84,7 @@ class OpenItem(Document):
         PAYABLE = "payable", _("Payable")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("open item", "Open")
         SETTLED = "settled", _("Settled")
 
     MOVES = {Status.OPEN: {Status.SETTLED}, Status.SETTLED: {Status.OPEN}}

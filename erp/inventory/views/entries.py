@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,9 +16,8 @@ from erp.inventory.models import StockAdjustment, StockRule
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
-from suite.core.errors import BusinessError
 from suite.desk import formats
-from suite.desk.pages import render_page
+from suite.desk.pages import entry_page
 
 
 @door("erp_inventory.add_goodsreceipt")
@@ -50,7 +47,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     form = ReceiveForm(request.POST or None, actor=actor, initial={"received_on": clock.today(actor.company)})
     lines = Received(request.POST or None, actor=actor, prefix="lines")
     back = reverse("admin:erp_inventory_goodsreceipt_changelist")
-    return _entry(request, form, do, lines, heading=_("Other receipt"), section=_("Goods receipts"), back=back)
+    return entry_page(request, form, do, lines, heading=_("Other receipt"), section=_("Goods receipts"), back=back)
 
 
 @door("erp_inventory.add_stockadjustment")
@@ -76,7 +73,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
         initial["reason"] = _("Opening stock")
     form = AdjustForm(request.POST or None, actor=actor, initial=initial)
     lines = Adjusted(request.POST or None, actor=actor, prefix="lines")
-    return _entry(request, form, do, lines, heading=_("New adjustment"), section=_("Stock adjustments"), back=back)
+    return entry_page(request, form, do, lines, heading=_("New adjustment"), section=_("Stock adjustments"), back=back)
 
 
 @door("erp_inventory.add_stockrule")
@@ -85,10 +82,13 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     return _rule(request, {}, heading=_("New stock rule"))
 
 
-@door("erp_inventory.change_stockrule")
+@door("erp_inventory.view_stockrule")
 def change_rule(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change when a product is low."""
-    rows = StockRule.objects.visible_to(request.actor, "erp_inventory.change_stockrule")  # type: ignore[attr-defined]
+    """Change when a product is low; who may only read it is led on to the admin page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.may("erp_inventory.change_stockrule"):
+        return redirect("admin:erp_inventory_stockrule_change", pk)
+    rows = StockRule.objects.visible_to(actor, "erp_inventory.change_stockrule")
     rule = get_object_or_404(rows.select_related("product", "warehouse"), pk=pk)
     figures = ("reorder_point", "target", "safety_stock")
     initial = {name: formats.quantity(getattr(rule, name)).replace(",", "") for name in figures}
@@ -108,33 +108,4 @@ def _rule(request: HttpRequest, initial: dict[str, Any], heading: str) -> HttpRe
     form = RuleForm(request.POST or None, actor=actor, initial=initial)
     for name in ("product", "warehouse") if initial else ():
         form.fields[name].disabled = True
-    return _entry(request, form, do, heading=heading, section=_("Stock rules"), back=back)
-
-
-def _entry(
-    request: HttpRequest,
-    form: Any,
-    do: Callable[[dict[str, Any], list[dict[str, Any]]], str],
-    lines: Any = None,
-    *,
-    heading: str,
-    section: str,
-    back: str,
-) -> HttpResponse:
-    """Show the form, or do what was typed and go where `do` says; what is refused keeps every keystroke."""
-    status = 400 if form.is_bound else 200
-    if form.is_bound and all([form.is_valid(), lines is None or lines.is_valid()]):
-        status = 409
-        try:
-            return redirect(do(dict(form.cleaned_data), lines.filled if lines is not None else []))
-        except BusinessError as error:
-            for refusal in error.refusals:
-                if lines is not None and refusal.line is not None:
-                    lines.refuse(refusal.line, refusal.field, str(refusal))
-                else:
-                    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        except ValidationError as error:
-            for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
-                form.add_error(name if name in form.fields else None, sentences)
-    context = {"form": form, "lines": lines, "heading": heading, "crumbs": [(section, back)], "back": back}
-    return render_page(request, "suite/desk/form_page.html", context, status=status)
+    return entry_page(request, form, do, heading=heading, section=_("Stock rules"), back=back)

@@ -1,4 +1,4 @@
-"""Scanning: one input that understands deliveries, orders and products, and counts what is picked."""
+"""Scanning: one input that understands deliveries, orders and products, and counts what is picked or comes in."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from erp.inventory import services
-from erp.inventory.models import Delivery, DeliveryLine, StockBalance
+from erp.inventory import ports, services
+from erp.inventory.models import Delivery, StockBalance
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
@@ -22,46 +22,67 @@ from suite.desk.pages import render_page
 from suite.masterdata.models import Product
 
 GOOD, BAD = "good", "bad"
+PICK, RECEIVE = "pick", "receive"
 MOST = Decimal(10) ** 9
+CODE = "erp_inventory.ship_delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line of the paper on the table: so much is wanted, at most so much may lie there."""
+
+    pk: int
+    product: Product
+    quantity: Decimal
+    most: Decimal
+
+    @property
+    def product_id(self) -> int:
+        return self.product.pk
 
 
 @dataclass(slots=True)
 class Table:
-    """A delivery on the picking table: how much of each line lies there, and what the last scan did."""
+    """A delivery that is picked or a purchase order that is received: how much of each line was counted, and what the
+    last scan did."""
 
-    delivery: Delivery
-    lines: list[DeliveryLine]
-    picked: dict[int, Decimal] = field(default_factory=dict)
+    mode: str
+    pk: int
+    number: str
+    party: str
+    lines: list[Wanted]
+    counted: dict[int, Decimal] = field(default_factory=dict)
     last: str = ""
 
     @property
-    def rows(self) -> list[tuple[DeliveryLine, Decimal]]:
-        return [(line, self.picked.get(line.pk, ZERO)) for line in self.lines]
+    def is_receiving(self) -> bool:
+        return self.mode == RECEIVE
+
+    @property
+    def rows(self) -> list[tuple[Wanted, Decimal]]:
+        return [(line, self.counted.get(line.pk, ZERO)) for line in self.lines]
 
     @property
     def is_complete(self) -> bool:
-        return all(self.picked.get(line.pk, ZERO) >= line.quantity for line in self.lines)
+        return all(self.counted.get(line.pk, ZERO) >= line.quantity for line in self.lines)
 
     def put(self, product: Product, quantity: Decimal) -> bool:
-        """Lay goods on the table, line by line; False when nothing of the delivery wants them all."""
+        """Count goods, line by line; False when the paper does not want them all. What is beyond goes to the last."""
         wanting = [line for line in self.lines if line.product_id == product.pk]
-        left = quantity
-        for line in wanting:
-            part = min(left, line.quantity - self.picked.get(line.pk, ZERO))
-            if part > 0:
-                left -= part
-        if left:
+        if quantity > sum((line.most - self.counted.get(line.pk, ZERO) for line in wanting), ZERO):
             return False
-        for line in wanting:
-            part = min(quantity, line.quantity - self.picked.get(line.pk, ZERO))
-            self.picked[line.pk] = self.picked.get(line.pk, ZERO) + part
-            quantity -= part
+        for most in ("quantity", "most"):
+            for line in wanting:
+                there = self.counted.get(line.pk, ZERO)
+                part = min(quantity, max(getattr(line, most) - there, ZERO))
+                self.counted[line.pk] = there + part
+                quantity -= part
         return True
 
 
-@door("erp_inventory.ship_delivery")
+@door(CODE)
 def scan(request: HttpRequest) -> HttpResponse:
-    """Scan a delivery or its order, then its goods, then finish; `5*` before a code means five.
+    """Scan a delivery, its order or a purchase order, then the goods, then finish; `5*` before a code means five.
 
     The page carries the count itself, so that a line that drops loses nothing but the last scan.
     """
@@ -83,26 +104,33 @@ def scan(request: HttpRequest) -> HttpResponse:
 
 def _table(typed: Mapping[str, str], actor: Actor) -> Table | None:
     """What the page said lies on the table."""
-    text = typed.get("delivery", "")
+    text = typed.get("paper", "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         return None
-    delivery = _open(actor).filter(pk=int(text)).first()
-    if delivery is None:
-        return None
-    table = Table(delivery, _lines(delivery), last=typed.get("last", "")[:40])
-    for line in table.lines:
-        table.picked[line.pk] = min(max(number(typed.get(f"line_{line.pk}", "")) or ZERO, ZERO), line.quantity)
+    table = _find(actor, typed.get("mode", PICK), pk=int(text))
+    if table:
+        table.last = typed.get("last", "")[:40]
+        for line in table.lines:
+            table.counted[line.pk] = min(max(number(typed.get(f"line_{line.pk}", "")) or ZERO, ZERO), line.most)
     return table
 
 
-def _open(actor: Actor):  # type: ignore[no-untyped-def]
-    rows = Delivery.objects.visible_to(actor, "erp_inventory.ship_delivery")
-    return rows.filter(status=Delivery.Status.OPEN).select_related("party")
-
-
-def _lines(delivery: Delivery) -> list[DeliveryLine]:
-    goods = delivery.lines.exclude(product__kind=Product.Kind.SERVICE)
-    return list(goods.select_related("product__unit").order_by("position", "id"))
+def _find(actor: Actor, mode: str, *, pk: int | None = None, code: str = "") -> Table | None:
+    """The paper with this key or behind this code, if it is one that can be worked on."""
+    if mode == RECEIVE:
+        expected = ports.arrivals.find(actor, pk=pk, code=code) if ports.arrivals else None
+        if expected is None:
+            return None
+        lines = [Wanted(line.pk, line.product, line.quantity, line.most) for line in expected.lines]
+        return Table(RECEIVE, expected.pk, expected.number, expected.party, lines)
+    rows = Delivery.objects.visible_to(actor, CODE).filter(status=Delivery.Status.OPEN).select_related("party")
+    meant = Q(pk=pk) if pk else Q(number__iexact=code) | Q(order_number__iexact=code)
+    delivery = rows.filter(meant).order_by("pk").first()
+    if delivery is None:
+        return None
+    goods = delivery.lines.exclude(product__kind=Product.Kind.SERVICE).select_related("product__unit")
+    lines = [Wanted(line.pk, line.product, line.quantity, line.quantity) for line in goods.order_by("position", "id")]
+    return Table(PICK, delivery.pk, delivery.number, delivery.party.label, lines)
 
 
 def number(text: str) -> Decimal | None:
@@ -115,7 +143,7 @@ def number(text: str) -> Decimal | None:
 
 
 def _understand(text: str, table: Table | None, actor: Actor) -> dict[str, object]:
-    """What a scan means: goods for the table, another delivery, or a product somebody asks about."""
+    """What a scan means: goods for the table, another paper, or a product somebody asks about."""
     times, star, code = text.partition("*")
     quantity = number(times) if star else Decimal(1)
     code = code.strip() if star else text
@@ -130,9 +158,9 @@ def _understand(text: str, table: Table | None, actor: Actor) -> dict[str, objec
         return {"outcome": GOOD, "said": str(product)}
     if product:
         return {"outcome": GOOD, "said": str(product), "product": product, "stock": _stock(product, actor)}
-    delivery = _open(actor).filter(Q(number__iexact=code) | Q(order_number__iexact=code)).order_by("pk").first()
-    if delivery:
-        return {"outcome": GOOD, "said": delivery.number, "table": Table(delivery, _lines(delivery))}
+    paper = next((found for mode in (PICK, RECEIVE) if (found := _find(actor, mode, code=code))), None)
+    if paper:
+        return {"outcome": GOOD, "said": paper.number, "table": paper}
     return {"outcome": BAD, "said": _("“%(code)s” is not known") % {"code": code}}
 
 
@@ -161,18 +189,24 @@ def _undo(table: Table) -> dict[str, object]:
     quantity = number(text) or ZERO
     for line in reversed(table.lines):
         if str(line.product_id) == pk:
-            part = min(quantity, table.picked.get(line.pk, ZERO))
-            table.picked[line.pk] -= part
+            part = min(quantity, table.counted.get(line.pk, ZERO))
+            table.counted[line.pk] -= part
             quantity -= part
     return {"outcome": GOOD, "said": _("Taken back")}
 
 
 def _finish(request: HttpRequest, table: Table, actor: Actor) -> HttpResponse:
-    """Ship what lies on the table, services along with it; the rest goes on in a backorder."""
-    services_too = table.delivery.lines.filter(product__kind=Product.Kind.SERVICE).values_list("pk", "quantity")
-    whole = dict(services_too) if table.is_complete else {}
-    services.ship([table.delivery], quantities={**table.picked, **whole}, actor=actor)
-    messages.success(request, _("%(number)s is shipped") % {"number": table.delivery.number})
+    """Ship what was picked, services along with it, or book in what came; the rest goes on, or is expected still."""
+    if table.is_receiving and ports.arrivals:
+        ports.arrivals.book({pk: quantity for pk, quantity in table.counted.items() if quantity}, actor)
+        said = _("%(number)s is received")
+    else:
+        delivery = Delivery.objects.visible_to(actor, CODE).get(pk=table.pk)
+        services_too = delivery.lines.filter(product__kind=Product.Kind.SERVICE).values_list("pk", "quantity")
+        whole = dict(services_too) if table.is_complete else {}
+        services.ship([delivery], quantities={**table.counted, **whole}, actor=actor)
+        said = _("%(number)s is shipped")
+    messages.success(request, said % {"number": table.number})
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": request.path})
     return redirect(request.path)

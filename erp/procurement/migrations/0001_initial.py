@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp_procurement.supplier', verbose_name='supplier')),
                 ('order_line_id', models.BigIntegerField(editable=False, null=True)),
                 ('needed', suite.core.money.QuantityField(decimal_places=6, max_digits=18, verbose_name='needed')),
-                ('quantity', suite.core.money.QuantityField(decimal_places=6, max_digits=18, verbose_name='requested')),
+                ('quantity', suite.core.money.QuantityField(decimal_places=6, max_digits=18, verbose_name='quantity requested')),
                 ('ordered', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='ordered')),
                 ('cancelled', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='not wanted any more')),
                 ('pending', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('quantity'), '-', models.F('ordered')), '-', models.F('cancelled')), output_field=suite.core.money.QuantityField(decimal_places=6, max_digits=18), verbose_name='to be ordered')),

@@ -85,7 +85,7 @@ class RequisitionLine(CompanyRow):
     )
     order_line_id = models.BigIntegerField(null=True, editable=False)
     needed = QuantityField(_("needed"))
-    quantity = QuantityField(_("requested"))
+    quantity = QuantityField(_("quantity requested"))
     ordered = QuantityField(_("ordered"), default=Decimal(0), editable=False)
     cancelled = QuantityField(_("not wanted any more"), default=Decimal(0), editable=False)
     pending = models.GeneratedField(

@@ -282,6 +282,15 @@ def _parts_of(each: Billed, receipts: Sequence[GoodsReceiptLine]) -> list[Part]:
         row.invoiced_value += accrued
         left -= taken
         parts.append(Part(row, taken * sign, accrued))
+    # Sent back before it was billed: the credit note comes first, and the bill will be for all that came.
+    for row in receipts if left and each.line.sends_back_id else ():
+        taken = min(left, row.returned + row.invoiced)
+        if taken > 0:
+            accrued = -round_money(row.value * taken / row.quantity)
+            row.invoiced -= taken
+            row.invoiced_value += accrued
+            left -= taken
+            parts.append(Part(row, -taken, accrued))
     if left:
         raise BusinessError(Refusal("quantity_not_received", _("More is billed than the receipts say")))
     for part, net in zip(parts, spread(each.amounts.net, [abs(part.quantity) for part in parts]), strict=True):

@@ -114,7 +114,7 @@ def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal
             sentence = _("%(product)s: more would go back than the order says")
             refused[line.pk] = Refusal("over_return", sentence, names, line.position, "quantity")
         elif line.base_quantity > 0:
-            most = line.base_quantity * (HUNDRED + tolerance) / HUNDRED + line.returned - line.received
+            most = most_of(line, tolerance)
             if quantity > most:
                 refused[line.pk] = Refusal(
                     "over_receipt",
@@ -127,6 +127,11 @@ def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal
         raise BusinessError(by_key=refused)
     if not lines:
         raise BusinessError(Refusal("nothing", _("Nothing is outstanding")))
+
+
+def most_of(line: PurchaseOrderLine, tolerance: Decimal) -> Decimal:
+    """How much of a line may still come in, with the tolerance in percent."""
+    return line.base_quantity * (HUNDRED + tolerance) / HUNDRED + line.returned - line.received
 
 
 def plain(quantity: Decimal) -> str:

@@ -82,6 +82,10 @@ def _steps(order: PurchaseOrder) -> list[PageAct]:
     if order.status == Status.ORDERED:
         url = reverse("procurement:receive", args=at)
         steps.append(PageAct(_("Receive"), url, "package-import", receive, method="get", primary=True))
+        scan = f"{reverse('inventory:scan')}?code={order.number}"
+        steps.append(
+            PageAct(_("Receive by scanning"), scan, "scan", "erp_inventory.ship_delivery", method="get", in_menu=True)
+        )
     if order.status in (Status.ORDERED, Status.RECEIVED, Status.CLOSED):
         url = reverse("procurement:match", args=at)
         steps.append(PageAct(_("Supplier's invoice"), url, "file-invoice", invoice, method="get"))

@@ -15,6 +15,7 @@ from suite.core.errors import BusinessError
 from suite.core.models import OutboxEvent
 from suite.desk import search
 from suite.desk.imports import Batch, Saved
+from suite.masterdata import ports
 from suite.masterdata.models import Party, Product, ProductUnit, Tax
 from suite.masterdata.services import products
 from suite.masterdata.services.products import ProductDraft
@@ -125,6 +126,7 @@ def _change(changes: dict[int, tuple[int, dict[str, Any]]], actor: Actor, saved:
     stocked = {pk: row.is_stocked for pk, row in rows.items()}
     good: dict[int, dict[str, Any]] = {}
     rewritten: dict[int, int] = {}
+    revalued: dict[int, int] = {}
     for pk, (place, wanted) in changes.items():
         try:
             values = standardised(Product, {name: value for name, value in wanted.items() if name not in OTHER_UNIT})
@@ -136,9 +138,14 @@ def _change(changes: dict[int, tuple[int, dict[str, Any]]], actor: Actor, saved:
         kind = values.get("kind", rows[pk].kind)
         if values.get("unit_id", rows[pk].unit_id) != rows[pk].unit_id or (kind != Product.Kind.SERVICE) != stocked[pk]:
             rewritten[pk] = place
+        if values.get("costing", rows[pk].costing) != rows[pk].costing:
+            revalued[pk] = place
     for pk in products.used(rewritten):
         saved.refused[rewritten[pk]] = _("the product is in use: its unit and kind must stay")
         del good[pk]
+    for pk in ports.moved(revalued):
+        saved.refused[revalued[pk]] = _("the product has moved through stock: its costing method must stay")
+        good.pop(pk, None)
     before = change_many(rows, good)
     saved.changed |= {pk: {**old, "version": rows[pk].version} for pk, old in before.items()}
     search.index([rows[pk] for pk in before])
@@ -160,7 +167,12 @@ def undo_products(*, actor: Actor, made: Collection[int], changed: Mapping[int, 
     search.forget(Product, [row.pk for row in gone])
     ProductUnit.objects.filter(product__in=gone).delete()
     gone.delete()
-    return kept | restored(Product.objects.of(actor.company_id).lock(changed).in_bulk(), changed)
+    kept |= {
+        pk: _("has moved through stock: its costing method must stay")
+        for pk in ports.moved([pk for pk, old in changed.items() if "costing" in old])
+    }
+    back = {pk: old for pk, old in changed.items() if pk not in kept}
+    return kept | restored(Product.objects.of(actor.company_id).lock(back).in_bulk(), back)
 
 
 def restored(rows: Mapping[int, Any], changed: Mapping[int, dict[str, Any]]) -> dict[int, str]:

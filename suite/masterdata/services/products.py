@@ -14,7 +14,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
-from suite.masterdata import queries
+from suite.masterdata import ports, queries
 from suite.masterdata.models import Product, ProductUnit
 from suite.masterdata.services.records import announce, fresh, referred_to, touch
 from suite.masterdata.standards import check, standardised
@@ -72,7 +72,8 @@ def change_product(
     reason: str = "",
     **values: Any,
 ) -> Product:
-    """Change a product. Once anything refers to it, its unit and whether it is stocked stay (BusinessError).
+    """Change a product. Once anything refers to it, its unit and whether it is stocked stay (BusinessError); once it
+    moved through stock, its costing method does, because its past was reckoned by it.
 
     `units` is the whole list of further units where given. Raises Stale when `version` is past.
     """
@@ -122,15 +123,23 @@ def _completed(values: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, An
 
 
 def _refuse_rewriting_the_past(product: Product, proposed: Product) -> None:
-    if product.unit_id == proposed.unit_id and product.is_stocked == proposed.is_stocked:
-        return
-    if used([product.pk]):
+    other_nature = product.unit_id != proposed.unit_id or product.is_stocked != proposed.is_stocked
+    if other_nature and used([product.pk]):
         raise BusinessError(
             Refusal(
                 "product_used",
                 _("%(product)s is in use: its unit and kind must stay. Make a new product, or add a further unit"),
                 {"product": product.code},
                 field="unit" if product.unit_id != proposed.unit_id else "kind",
+            )
+        )
+    if product.costing != proposed.costing and ports.moved([product.pk]):
+        raise BusinessError(
+            Refusal(
+                "product_moved",
+                _("%(product)s has moved through stock: its costing method must stay. Make a new product"),
+                {"product": product.code},
+                field="costing",
             )
         )
 

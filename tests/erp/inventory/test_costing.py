@@ -9,6 +9,11 @@ from erp.inventory.models import CostLayer, Delivery
 from erp.inventory.services import ValueChange
 from erp.inventory.services.costing import Layer, Worth
 from erp.inventory.services.stock import source_of
+from suite.core.acts import acting
+from suite.core.errors import BusinessError
+from suite.desk.imports import Batch
+from suite.masterdata.models import Product
+from suite.masterdata.services import importing, products
 from tests.erp.finance.books import balance
 from tests.erp.inventory.make import Shop
 
@@ -139,3 +144,38 @@ def test_stock_from_before_a_product_was_fifo_is_the_oldest() -> None:
 
     assert worth.take(Decimal(4)) == 10 + 20
     assert (worth.quantity, worth.value, worth.layers[0].remaining) == (1, 20, 1)
+
+
+def test_the_costing_method_may_change_before_anything_moved(shop: Shop) -> None:
+    tea = shop.product("tea")
+
+    products.change_product(product=tea, costing="fifo", actor=shop.actor)
+
+    tea.refresh_from_db()
+    assert tea.costing == "fifo"
+
+
+@pytest.mark.parametrize("sold", [0, 5])
+def test_the_costing_method_of_goods_that_moved_stays_even_when_none_is_left(shop: Shop, sold: int) -> None:
+    tea = shop.product("tea", stock=5)
+    if sold:
+        shop.sell((tea, sold))
+
+    with pytest.raises(BusinessError) as refused:
+        products.change_product(product=tea, costing="fifo", name="Green tea", actor=shop.actor)
+
+    assert (refused.value.code, refused.value.refusals[0].field) == ("product_moved", "costing")
+    tea.refresh_from_db()
+    assert (tea.costing, tea.name) == ("average", "tea")
+
+
+def test_a_sheet_does_not_change_the_costing_method_of_goods_that_moved(shop: Shop) -> None:
+    tea, cup = shop.product("tea", stock=5), shop.product("cup")
+    sheet = Batch(["code", "name", "costing"], [[code, code, "fifo"] for code in ("tea", "cup")], [2, 3])
+
+    with acting(shop.actor):
+        saved = importing.save_products(actor=shop.actor, batch=sheet, key="code", update=True)
+
+    assert list(saved.refused) == [0]
+    assert {row.code: row.costing for row in Product.objects.all()} == {"tea": "average", "cup": "fifo"}
+    assert (tea.pk in saved.changed, cup.pk in saved.changed) == (False, True)

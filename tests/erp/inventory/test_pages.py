@@ -321,8 +321,8 @@ class Table:
         answer = self.client.post(page("scan"), {**self.state, "code": code, **more})
         table = answer.context["table"]
         if table:
-            self.state = {"delivery": table.delivery.pk, "last": table.last}
-            self.state |= {f"line_{line.pk}": str(picked) for line, picked in table.rows}
+            self.state = {"mode": table.mode, "paper": table.pk, "last": table.last}
+            self.state |= {f"line_{line.pk}": str(counted) for line, counted in table.rows}
         return answer.context["outcome"], str(answer.context["said"])
 
 
@@ -349,7 +349,7 @@ def test_a_scan_finds_the_delivery_of_an_order_and_the_stock_of_a_product(shop: 
     by_order = clerk.post(page("scan"), {"code": order.source.number})
     stock = clerk.post(page("scan"), {"code": "6901"})
 
-    assert by_order.context["table"].delivery.order_number == order.source.number
+    assert by_order.context["table"].party == shop.customer.label
     assert [row.free for row in stock.context["stock"]] == [4]
 
 
@@ -357,6 +357,6 @@ def test_a_scan_finds_the_delivery_of_an_order_and_the_stock_of_a_product(shop: 
 def test_odd_scans_are_said_to_be_odd(shop: Shop, clerk: Client, code: str) -> None:
     shop.product("tea", stock=9)
 
-    answer = clerk.post(page("scan"), {"code": code, "delivery": "99999999999999999999", "line_1": "x"})
+    answer = clerk.post(page("scan"), {"code": code, "paper": "99999999999999999999", "line_1": "x"})
 
     assert (answer.status_code, answer.context["outcome"]) == (200, "bad")

@@ -12,7 +12,7 @@ from erp.procurement.services import receive, request_supply
 from suite.core import jobs
 from suite.core.access import Actor
 from suite.core.acts import service
-from suite.core.models import Job
+from suite.core.models import Grant, Job
 from suite.masterdata.models import Product
 from tests import make
 from tests.erp.inventory.make import Shop
@@ -218,3 +218,36 @@ def test_the_admin_pages_open(shop: Shop, bolt: Product, supplier: Supplier, buy
         "automation/approval/",
     ):
         assert page.get(f"/admin/{address}").status_code == 200, address
+
+
+def test_goods_are_received_by_scanning_up_to_the_tolerance(
+    shop: Shop, supplier: Supplier, buyer: Actor, warehouse: Actor
+) -> None:
+    bolt, nut = shop.product("BOLT", barcode="6901"), shop.product("NUT", barcode="6902")
+    order = placed(supplier, (bolt, 100, "1"), (nut, 2, "1"), actor=buyer)
+    clerk, outcomes = browser(warehouse), []
+    state: dict[str, Any] = {}
+
+    for code in (order.number, "90*6901", "15*6901", "6901", "6902", "nobody"):
+        answer = clerk.post("/erp/inventory/scan/", {**state, "code": code})
+        table = answer.context["table"]
+        state = {"mode": table.mode, "paper": table.pk, "last": table.last}
+        state |= {f"line_{line.pk}": str(counted) for line, counted in table.rows}
+        outcomes.append(answer.context["outcome"])
+    clerk.post("/erp/inventory/scan/", {**state, "finish": "1"})
+
+    assert outcomes == ["good", "good", "good", "bad", "good", "bad"]
+    assert list(order.lines.values_list("received", flat=True)) == [105, 1]
+    order.refresh_from_db()
+    assert order.status == PurchaseOrder.Status.ORDERED
+
+
+def test_a_scan_receives_only_what_the_scanner_may_receive(
+    shop: Shop, supplier: Supplier, buyer: Actor, warehouse: Actor
+) -> None:
+    order = placed(supplier, (shop.product("BOLT"), 1, "1"), actor=buyer)
+    Grant.objects.filter(role__code="warehouse", code="erp_procurement.receive_purchaseorder").delete()
+
+    answer = browser(warehouse).post("/erp/inventory/scan/", {"code": order.number})
+
+    assert (answer.context["outcome"], answer.context["table"]) == ("bad", None)
