@@ -219,6 +219,8 @@ STORAGES = {
     },
 }
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # an order of 500 lines has a dozen fields in each
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who may enter, paging and filters of the API stand on its base class, `suite.core.api.viewsets.Declared`.

@@ -39,6 +39,14 @@ function make(select) {
 dress(document);
 document.addEventListener("htmx:load", (event) => dress(event.detail.elt));
 
+// A value that stands in many pasted lines is asked for once.
+const known = new Map();
+function lookUp(address, value) {
+  const question = `${address}?exact=${encodeURIComponent(value)}`;
+  if (!known.has(question)) known.set(question, fetch(question).then((answer) => answer.json()).then(({ choices }) => choices, () => []));
+  return known.get(question);
+}
+
 // Lines
 for (const grid of document.querySelectorAll("[data-lines]")) lines(grid);
 function lines(grid) {
@@ -84,22 +92,23 @@ function lines(grid) {
     let row = event.target.closest("[data-line]");
     const fields = (line) => [...line.querySelectorAll("[name]")].filter((cell) => !cell.matches("[type=hidden], [type=checkbox], [name$='_text']"));
     const here = event.target.closest(".ts-wrapper")?.previousElementSibling ?? event.target;
-    const from = Math.max(0, fields(row).indexOf(here));
-    for (const line of text.replace(/\r/g, "").replace(/\n$/, "").split("\n")) {
+    const from = Math.max(0, fields(row).indexOf(here)), pickers = fields(row).slice(from).map((cell) => cell.dataset.picker);
+    const sheet = text.replace(/\r/g, "").replace(/\n$/, "").split("\n").map((line) => line.split("\t").map((value) => value.trim()));
+    sheet.forEach((values) => values.forEach((value, index) => pickers[index] && value && lookUp(pickers[index], value)));
+    for (const values of sheet) {
       row ??= addLine();
-      const values = line.split("\t"), targets = fields(row).slice(from);
-      await Promise.all(targets.slice(0, values.length).map((cell, index) => fill(cell, values[index].trim())));
-      row = rows()[rows().indexOf(row) + 1];
+      await Promise.all(fields(row).slice(from, from + values.length).map((cell, index) => fill(cell, values[index])));
+      row = row.nextElementSibling;
     }
     grid.dispatchEvent(new Event("change", { bubbles: true }));
   });
   async function fill(cell, value) {
     if (!cell.dataset.picker) { cell.value = cell.inputMode === "decimal" || cell.type === "number" ? value.replace(/,/g, "") : value; return; }
     if (!value) return;
-    const { choices } = await (await fetch(`${cell.dataset.picker}?exact=${encodeURIComponent(value)}`)).json();
+    const choices = await lookUp(cell.dataset.picker, value);
     await loadTom();
     if (!cell.tomselect) make(cell);
-    if (choices[0]) { cell.tomselect.addOption(choices[0]); cell.tomselect.setValue(choices[0].value); }
+    if (choices[0]) { cell.tomselect.addOption({ ...choices[0] }); cell.tomselect.setValue(choices[0].value); } // each picker writes into its own option
     cell.tomselect.wrapper.classList.toggle("is-invalid", !choices[0]);
   }
   if (isBlank.length && !rows().length) addLine();

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from crm.customers import timeline
 from crm.sales.services.confirming import confirm_orders
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from erp.finance import services as finance
+from erp.finance.models import Receivable
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from integration.insight import figures
@@ -67,6 +69,33 @@ def test_a_rep_has_no_dashboard_and_sees_the_panels_of_own_customers_only(client
     client.force_login(other.user)
     for name in panels:
         assert client.get(reverse(f"insight:party_{name}", args=[sold.party_id])).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["executive", "sales_manager", "rep", "accountant", "administrator"])
+def test_each_figure_opens_rows_that_its_reader_may_see(client, company, sold, role):
+    actor = make.actor(company, role)
+    client.force_login(actor.user)
+
+    board = figures.board(actor)
+
+    assert board.figures
+    assert {client.get(figure.url, follow=True).status_code for figure in board.figures} == {200}
+
+
+def test_an_executive_reads_in_the_admin_pages_and_writes_nothing(client, company, sold):
+    client.force_login(make.user(company, "executive"))
+    page = reverse("admin:erp_finance_receivable_change", args=[Receivable.objects.get(order_id=sold.pk).pk])
+
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"note": "mine"}).status_code == 403
+
+
+def test_the_timeline_tells_of_goods_and_money_to_those_who_may_know(company, rep, sold):
+    told = timeline.timeline_of(actor=rep, party_id=sold.party_id)
+    marketer = make.actor(company, "marketer")
+
+    assert {row.kind for row in told.rows} >= {"order", "delivery", "receipt"}
+    assert {source.kind for source in timeline.sources(marketer)}.isdisjoint({"delivery", "invoice", "receipt"})
 
 
 def test_the_dashboard_page_shows_its_figures_and_their_rows(client, company, sold):

@@ -28,6 +28,16 @@ def test_an_order_is_typed_and_saved(shop: Shop, lamp: Product, mei: Client) -> 
     assert (order.gross, order.customer_reference) == (439, "PO-1")
 
 
+def test_an_order_of_two_hundred_lines_is_saved(shop: Shop, lamp: Product, mei: Client) -> None:
+    blank = dict.fromkeys(("id", "unit", "unit_price", "discount", "tax", "requested_date"), "")
+    lines = [{**blank, "product": lamp.pk, "quantity": "1"}] * 200
+
+    answer = mei.post(f"{ORDERS}new/", typed(*lines, party=shop.customer.pk))
+
+    assert answer.status_code == 302
+    assert Order.objects.get().lines.count() == 200
+
+
 def test_the_same_sheet_sent_twice_is_one_order(shop: Shop, lamp: Product, mei: Client) -> None:
     sheet = typed({"product": lamp.pk, "quantity": "1"}, party=shop.customer.pk, once="one-and-the-same")
 
