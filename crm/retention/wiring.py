@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from crm.retention import services
@@ -17,7 +19,7 @@ def connect() -> None:
     """Called once, from apps.py."""
     on_founding(services.found)
     for what in ("confirmed", "cancelled", "undone", "amended"):
-        outbox.on(f"crm.sales.order.{what}", orders_moved)
+        outbox.on_many(f"crm.sales.order.{what}", orders_moved)
     notifications.register_kind("churn", _("A customer of mine has stopped ordering"), mail=True)
     navigation.register(
         _("Customers"),
@@ -29,6 +31,6 @@ def connect() -> None:
     )
 
 
-def orders_moved(event: OutboxEvent, actor: Actor) -> None:
-    """An order was confirmed, or is none any more: look at its customer again."""
-    services.refresh_customers(parties=[event.payload["party"]], actor=actor)
+def orders_moved(events: Sequence[OutboxEvent], actor: Actor) -> None:
+    """Orders were confirmed, or are none any more: look at their customers again."""
+    services.refresh_customers(parties={event.payload["party"] for event in events}, actor=actor)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -22,9 +23,10 @@ from suite.core.models import Company, Effect, OutboxEvent
 log = logging.getLogger(__name__)
 
 Consumer = Callable[[OutboxEvent, Actor], None]
-_consumers: dict[str, list[Consumer]] = {}
+SetConsumer = Callable[[Sequence[OutboxEvent], Actor], None]
+_consumers: dict[str, list[SetConsumer]] = {}
 GIVE_UP_AFTER = 12
-BATCH = 100
+BATCH = 200
 QUIET = 0.3  # seconds between two doorbells of one process; the clock rings every few seconds anyway
 SULK = 30.0  # seconds a process leaves a broker alone that did not answer
 _quiet_until = 0.0
@@ -32,11 +34,18 @@ _quiet_until = 0.0
 
 def on(event: str, consumer: Consumer) -> None:
     """Have `consumer` called once for each such event; `*` means every event."""
+
+    def one_by_one(events: Sequence[OutboxEvent], actor: Actor) -> None:
+        with acting(actor):
+            for each in events:
+                consumer(each, actor)
+
+    on_many(event, one_by_one)
+
+
+def on_many(event: str, consumer: SetConsumer) -> None:
+    """Have `consumer` called with such events of one company, as many as are there: each event comes once."""
     _consumers.setdefault(event, []).append(consumer)
-
-
-def consumers_of(event: str) -> list[Consumer]:
-    return [*_consumers.get(event, ()), *_consumers.get("*", ())]
 
 
 def ring() -> None:
@@ -65,8 +74,7 @@ def relay(limit: int = BATCH) -> int:
         with transaction.atomic():
             events = list(_due().select_for_update(skip_locked=True)[:limit])
             companies = Company.objects.in_bulk({event.company_id for event in events})
-            for event in events:
-                done += _apply(event, Actor.system(companies[event.company_id]))
+            done += _apply(events, companies) if events else 0
         if not events:
             return done
 
@@ -77,26 +85,38 @@ def _due() -> QuerySet[OutboxEvent]:
     return waiting.filter(~Exists(earlier), next_try_at__lte=clock.now()).order_by("id")
 
 
-def _apply(event: OutboxEvent, actor: Actor) -> bool:
-    """Run the consumers of one locked event under a savepoint, so that a failure keeps its neighbours."""
+def _apply(events: Sequence[OutboxEvent], companies: Mapping[int, Company]) -> int:
+    """Run the consumers of locked events, all under one savepoint; where one fails, each again under its own."""
+    groups: dict[tuple[int, str], list[OutboxEvent]] = defaultdict(list)
+    for event in events:
+        groups[event.company_id, event.event].append(event)
     try:
-        with transaction.atomic(), acting(actor):
-            for consumer in consumers_of(event.event):
-                consumer(event, actor)
-            Effect.objects.create(company_id=event.company_id, dedupe_key=event.dedupe_key)
-            OutboxEvent.objects.filter(pk=event.pk).update(done_at=clock.now(), attempts=F("attempts") + 1)
-        return True
+        with transaction.atomic():
+            for (company_id, name), group in groups.items():
+                for consumer in (*_consumers.get(name, ()), *_consumers.get("*", ())):
+                    consumer(group, Actor.system(companies[company_id]))
+            Effect.objects.bulk_create(Effect(company_id=e.company_id, dedupe_key=e.dedupe_key) for e in events)
+            OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(
+                done_at=clock.now(), attempts=F("attempts") + 1
+            )
+        return len(events)
     except Exception as error:
-        log.exception("Event %s failed", event)
-        attempts = event.attempts + 1
-        moment = clock.now()
-        OutboxEvent.objects.filter(pk=event.pk).update(
-            attempts=attempts,
-            error=f"{type(error).__name__}: {error}"[:2000],
-            next_try_at=moment + dt.timedelta(seconds=min(2**attempts, 3600)),
-            dead_at=moment if attempts >= GIVE_UP_AFTER else None,
-        )
-        return False
+        if len(events) > 1:
+            return sum(_apply([event], companies) for event in events)
+        _put_off(events[0], error)
+        return 0
+
+
+def _put_off(event: OutboxEvent, error: Exception) -> None:
+    """Try an event that failed again later, ever more seldom, until it is given up."""
+    log.error("Event %s failed", event, exc_info=error)
+    attempts, moment = event.attempts + 1, clock.now()
+    OutboxEvent.objects.filter(pk=event.pk).update(
+        attempts=attempts,
+        error=f"{type(error).__name__}: {error}"[:2000],
+        next_try_at=moment + dt.timedelta(seconds=min(2**attempts, 3600)),
+        dead_at=moment if attempts >= GIVE_UP_AFTER else None,
+    )
 
 
 @service
