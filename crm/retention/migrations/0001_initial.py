@@ -2,9 +2,10 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import suite.core.clock
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     initial = True
 

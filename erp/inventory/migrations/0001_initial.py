@@ -8,10 +8,11 @@ from django.db import migrations, models
 import suite.core.clock
 import suite.core.models.documents
 import suite.core.money
+from suite.core.migrating import AllAtOnce
 from suite.core.numbering import NumberSequence
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     initial = True
 

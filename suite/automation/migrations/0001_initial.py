@@ -6,9 +6,10 @@ from django.db import migrations, models
 
 import suite.core.clock
 import suite.core.money
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     initial = True
 

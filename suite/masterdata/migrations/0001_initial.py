@@ -8,10 +8,11 @@ import suite.core.clock
 import suite.core.models.documents
 import suite.core.money
 import suite.masterdata.standards
+from suite.core.migrating import AllAtOnce
 from suite.core.numbering import NumberSequence
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     initial = True
 
