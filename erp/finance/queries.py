@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
-from pypinyin import lazy_pinyin
 
 from erp.finance.models import (
     Account,
@@ -27,6 +26,7 @@ from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
 from suite.core.money import HUNDRED, ZERO, round_money
+from suite.core.pinyin import syllables
 
 
 class Span(NamedTuple):
@@ -135,9 +135,9 @@ def period_on(company_id: int, day: dt.date) -> Span:
 
 def words_of_account(account: Account) -> tuple[str, ...]:
     """What an account is found by: code, names, and the pinyin of the whole name (银行 is yinhang, not yinxing)."""
-    syllables = lazy_pinyin(account.name)
-    initials = "".join(syllable[:1] for syllable in syllables)
-    return account.code, account.name, account.name_en, "".join(syllables), initials
+    spoken = syllables(account.name)
+    initials = "".join(syllable[:1] for syllable in spoken)
+    return account.code, account.name, account.name_en, "".join(spoken), initials
 
 
 def never_negative(amount: Decimal) -> Decimal:

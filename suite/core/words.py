@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import cn2an
-
 from suite.core.money import round_money
 
 # How a Chinese paper names the currency before the amount; the yuan needs no name.
@@ -53,6 +51,8 @@ def amount_in_words(amount: Decimal, currency: str = "CNY", *, language: str = "
 
 def amount_in_capitals(amount: Decimal, currency: str = "CNY") -> str:
     """中文大写金额, by the rules of 支付结算办法 annex 1; another currency than the yuan is named before."""
+    import cn2an  # slow to load
+
     return NAMES.get(currency, currency) + cn2an.an2cn(format(round_money(amount), "f"), "rmb")
 
 

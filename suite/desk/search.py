@@ -16,10 +16,10 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models import Q
-from pypinyin import lazy_pinyin
 
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act
+from suite.core.pinyin import syllables
 from suite.desk import documents
 from suite.desk.models import SearchEntry
 
@@ -76,7 +76,7 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _pinyin(char: str) -> str:
-    return lazy_pinyin(char)[0]
+    return syllables(char)[0]
 
 
 def tokens_of(texts: Iterable[str]) -> set[str]:
@@ -95,13 +95,13 @@ def tokens_of(texts: Iterable[str]) -> set[str]:
 
 
 def _chinese(word: str) -> Iterator[str]:
-    syllables = [_pinyin(char) for char in word]
+    spoken = [_pinyin(char) for char in word]
     yield from word
     yield from _grams(word, 2)
-    yield from (f"~{gram}" for gram in _grams("".join(syllable[0] for syllable in syllables), 2))
-    yield from syllables
-    yield from (first + second for first, second in pairwise(syllables))
-    yield from _beginnings("".join(syllables[:NAME_START]))
+    yield from (f"~{gram}" for gram in _grams("".join(syllable[0] for syllable in spoken), 2))
+    yield from spoken
+    yield from (first + second for first, second in pairwise(spoken))
+    yield from _beginnings("".join(spoken[:NAME_START]))
 
 
 def _grams(text: str, size: int) -> Iterator[str]:

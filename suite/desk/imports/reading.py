@@ -13,7 +13,6 @@ from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from suite.desk.imports import Field
 from suite.desk.search import normal
@@ -104,6 +103,8 @@ def decode(content: bytes) -> str:
 
 
 def workbook_rows(file: BinaryIO) -> Iterator[Row]:
+    from openpyxl import load_workbook  # slow to load, and seldom needed
+
     try:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]

@@ -19,10 +19,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from suite.core import clock
 from suite.core.access import Actor
@@ -76,6 +72,9 @@ def _text(value: Any) -> Any:
 
 def write_xlsx(columns: list[Column], rows: Iterator[Row], target: BinaryIO) -> None:
     """XLSX with a frozen head, widths, real numbers and dates; texts are always texts."""
+    from openpyxl import Workbook  # slow to load, and seldom needed
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "B2"
@@ -101,13 +100,18 @@ def _width(value: Any) -> float:
     return sum(2 if ord(char) > 0x2E80 else 1 for char in text[:WIDEST])
 
 
-def _head(sheet: Any, column: Column) -> WriteOnlyCell:  # type: ignore[valid-type]
+def _head(sheet: Any, column: Column) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, str(column.label))
     cell.font = Font(bold=True)
     return cell
 
 
 def _cell(sheet: Any, column: Column, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
     if value is None:
         return None
     if isinstance(value, str):

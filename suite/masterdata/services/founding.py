@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from django.utils.translation import gettext_noop
-from pypinyin import lazy_pinyin
 
 from suite.core.models import Company
+from suite.core.pinyin import syllables
 from suite.masterdata.models import Tax
 
 GENERAL, SIMPLE = Tax.Method.GENERAL, Tax.Method.SIMPLE
@@ -104,7 +104,7 @@ def regions() -> Iterator[tuple[str, str, str, str]]:
 def _in_english(name: str) -> str:
     """The name in pinyin, the level in English: 朝阳区 is Chaoyang District."""
     level = next((level for level in LEVELS if name.endswith(level) and len(name) > len(level) + 1), "")
-    return "".join(lazy_pinyin(name.removesuffix(level))).capitalize() + LEVELS.get(level, "")
+    return "".join(syllables(name.removesuffix(level))).capitalize() + LEVELS.get(level, "")
 
 
 def _names_in_force() -> dict[str, str]:
