@@ -5,7 +5,6 @@ One receiver per signal, so that the order of effects can be read from top to bo
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -40,7 +39,7 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
     for an order that stock then refuses is taken back.
     """
     retail = finance.policy(actor.company).posting == FinancePolicy.Posting.RETAIL
-    wanted = demands_of(orders, posted=clock.today(actor.company), never_backorder=retail)
+    wanted = demands_of(orders, actor, never_backorder=retail)
     refused = finance.refuse_credit(wanted, actor=actor)
     wanted = wanted.without(refused)
     deliveries = inventory.open_deliveries(wanted, unpaid=finance.prepaid(wanted, actor=actor), actor=actor)
@@ -61,7 +60,7 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
 @receiver(orders_amended, dispatch_uid="integration.follow_amendment")
 def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_: Any) -> None:
     """Bring stock, purchasing and books to the order's new lines."""
-    (demand,) = demands_of([order], posted=clock.today(actor.company))
+    (demand,) = demands_of([order], actor)
     old = {line.pk: demand_line(order, line) for line in before}
     new = {line.line_id: line for line in demand.lines}
     gone = {pk: line.cut_to(ZERO) for pk, line in old.items() if pk not in new}
@@ -73,7 +72,7 @@ def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_
 def take_orders_back(*, orders: list[Order], actor: Actor, reason: str, undo: bool, **_: Any) -> Refusals:
     """Release, withdraw and reverse what is not delivered; an undo is refused once anything has left the house."""
     refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor) if undo else {}
-    changes = [given_up(order, clock.today(actor.company)) for order in orders if order.pk not in refused]
+    changes = [given_up(order, actor) for order in orders if order.pk not in refused]
     change_orders(changes, actor=actor)
     hand_over([order for order in orders if order.pk not in refused], [], Handoff.Act.CANCEL)
     return refused
@@ -114,7 +113,7 @@ def order_of(paper: Any) -> int:
     return paper.order_id if hasattr(paper, "order_id") else paper.source_id
 
 
-def demands_of(orders: Iterable[Order], *, posted: dt.date, never_backorder: bool = False) -> inputs.DemandSet:
+def demands_of(orders: Iterable[Order], actor: Actor, *, never_backorder: bool = False) -> inputs.DemandSet:
     """The orders as the back wing reads them: base quantities, the company's currency, the day of the books."""
     return inputs.DemandSet(
         inputs.DemandOrder(
@@ -122,7 +121,7 @@ def demands_of(orders: Iterable[Order], *, posted: dt.date, never_backorder: boo
             party_id=order.party_id,
             owner_id=order.owner_id,
             team_id=order.team_id,
-            date=posted,
+            date=clock.booking_day(actor.company, order.date),
             address=order.shipping_address,
             promised_date=order.promised_date or order.requested_date,
             lines=[demand_line(order, line, never_backorder) for line in order.confirmed_lines],
@@ -152,9 +151,9 @@ def in_own_currency(amount: Decimal, order: Order) -> Decimal:
     return amount if order.exchange_rate == 1 else round_money(amount * order.exchange_rate)
 
 
-def given_up(order: Order, posted: dt.date) -> inputs.OrderChange:
+def given_up(order: Order, actor: Actor) -> inputs.OrderChange:
     """The change that leaves of each line just what was delivered."""
-    (demand,) = demands_of([order], posted=posted)
+    (demand,) = demands_of([order], actor)
     before = {line.line_id: line for line in demand.lines}
     done = {line.pk: line.delivered for line in order.confirmed_lines}
     return inputs.OrderChange(demand, before, {pk: line.cut_to(done[pk]) for pk, line in before.items()})

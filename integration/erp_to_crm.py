@@ -81,7 +81,7 @@ def note_payment(
     paid = [order.id for order, amount in mine.items() if amount > 0 and still_open[order] <= 0]
     if paid:
         inventory.payment_arrived(paid, order_kind=ORDER, actor=actor)
-    by = "-".join(str(receipt.pk) for receipt in receipts)
+    by = min((receipt.pk for receipt in receipts), default="")  # of an act with many, one names the act
     for order, amount in mine.items():
         if amount > 0:
             current_act().announce(

@@ -1,50 +1,30 @@
-"""Reading a folder of customers, products and orders as other programs export them, whatever they call the columns."""
+"""A folder of customers, products and orders, understood: what was sold, what came back, and what nobody can book."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import gzip
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
-# What a table may be called, and what its columns may be called; compared in lower case without blanks and underscores.
-TABLES = {
-    "customers": ("customer", "customers", "clients", "accounts"),
-    "suppliers": ("supplier", "suppliers", "vendors"),
-    "categories": ("category", "categories"),
-    "products": ("product", "products", "items"),
-    "orders": ("order", "orders", "invoices"),
-    "lines": ("orderdetail", "orderdetails", "orderlines", "lines", "sales"),
-}
-COLUMNS = {
-    "id": ("id", "code", "number"),
-    "order": ("orderid", "invoiceno", "invoice", "orderno", "ordernumber"),
-    "customer": ("customerid", "customer", "customercode", "clientid"),
-    "supplier": ("supplierid", "supplier", "vendorid"),
-    "category": ("categoryid", "category"),
-    "product": ("productid", "stockcode", "sku", "productcode", "itemcode"),
-    "name": ("companyname", "productname", "categoryname", "name", "customername", "description"),
-    "quantity": ("quantity", "qty"),
-    "price": ("unitprice", "price", "salesprice"),
-    "discount": ("discount",),
-    "date": ("orderdate", "invoicedate", "date"),
-    "required": ("requireddate", "requesteddate"),
-    "shipped": ("shippeddate", "deliverydate"),
-    "contact": ("contactname", "contact"),
-    "contact_title": ("contacttitle",),
-    "address": ("address", "shipaddress"),
-    "city": ("city", "shipcity"),
-    "postcode": ("postalcode", "postcode", "zip"),
-    "country": ("country", "shipcountry"),
-    "phone": ("phone", "telephone"),
-    "email": ("email", "mail"),
-    "stock": ("unitsinstock", "onhand", "stock"),
-    "reorder": ("reorderlevel", "reorderpoint"),
-    "specification": ("quantityperunit", "specification"),
-    "discontinued": ("discontinued", "archived"),
+from integration.loading.reading import NotUnderstood, Table, first_of, number, read_tables
+
+ZERO = Decimal(0)
+WALK_IN = "WALK-IN"  # whom lines without a customer were sold to: somebody who came, paid and went
+CREDIT_NUMBER = re.compile(r"(C|CN|CR|CM|RE|RET|RMA|SR|退|红)[-_ ]?\d", re.IGNORECASE)
+CREDIT_TYPES = {
+    "return",
+    "returns",
+    "credit",
+    "creditnote",
+    "creditmemo",
+    "refund",
+    "cancellation",
+    "退货",
+    "红字",
+    "退款",
 }
 
 
@@ -52,6 +32,7 @@ COLUMNS = {
 class PartyRow:
     ref: str
     name: str
+    name_en: str = ""
     contact: str = ""
     contact_title: str = ""
     address: str = ""
@@ -65,18 +46,18 @@ class PartyRow:
 class ProductRow:
     ref: str
     name: str
-    price: Decimal = Decimal(0)
+    price: Decimal = ZERO
     category: str = ""
     specification: str = ""
     supplier: str = ""
-    stock: Decimal = Decimal(0)
-    reorder: Decimal = Decimal(0)
+    stock: Decimal = ZERO
+    reorder: Decimal = ZERO
     is_service: bool = False
 
 
 @dataclass(slots=True)
 class LineRow:
-    """One sold (or, with a negative quantity, returned) position; `discount` in percent, `row` for the report."""
+    """One position that was sold or came back: positive quantity, `discount` in percent, `row` for the report."""
 
     product: str
     quantity: Decimal
@@ -102,12 +83,13 @@ class OrderRow:
 
 @dataclass(slots=True)
 class Skipped:
-    """A row that cannot be loaded, and why."""
+    """A row that cannot be loaded, why, and what it is worth (below zero for what came back)."""
 
-    table: str
     row: int
     key: str
     reason: str
+    net: Decimal = ZERO
+    detail: str = ""
 
 
 @dataclass(slots=True)
@@ -121,63 +103,179 @@ class History:
     returns: list[OrderRow] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     rows: int = 0
-
-
-class NotUnderstood(ValueError):
-    """The folder holds no sales that could be read."""
+    exact_net: Decimal = ZERO  # of all rows, as they are written
 
 
 def read(folder: Path) -> History:
-    """Read a folder of CSV files (gzipped or not). Raises NotUnderstood when there are no order lines in it."""
-    tables = {table: list(_rows(path)) for table, path in _tables(folder).items()}
-    if "lines" not in tables:
-        raise NotUnderstood(f"{folder}: no file of order lines; expected one of {', '.join(TABLES['lines'])}.csv")
-    history = History(rows=len(tables["lines"]))
-    history.customers = {row["id"]: _party(row) for row in tables.get("customers", ())}
-    history.suppliers = {row["id"]: _party(row) for row in tables.get("suppliers", ())}
-    categories = {row["id"]: row.get("name", "") for row in tables.get("categories", ())}
-    history.products = {row["id"]: _product(row, categories) for row in tables.get("products", ())}
-    headers = {row["id"]: row for row in tables.get("orders", ())}
-    listed: dict[str, frozenset[str]] = {
-        name: frozenset(getattr(history, name)) for name in ("customers", "products") if name in tables
-    }
-    _read_lines(history, tables["lines"], headers, listed)
-    return history
+    """Read a folder of CSV files (gzipped or not).
+
+    Raises NotUnderstood naming the file and the column where order lines, or what they need, are missing.
+    """
+    tables = read_tables(folder)
+    return _Reader(tables).history
 
 
-def _tables(folder: Path) -> dict[str, Path]:
-    found = {}
-    for path in sorted(folder.iterdir()):
-        name = path.name.lower().removesuffix(".gz").removesuffix(".csv")
-        if path.name.lower().endswith((".csv", ".csv.gz")):
-            for table, names in TABLES.items():
-                if _plain(name) in names:
-                    found[table] = path
-    return found
+class _Reader:
+    """Gathers lines into orders and returns; headers come from the table of orders or from the lines themselves."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self.tables, self.lines = tables, tables["lines"]
+        self.heads = tables.get("orders", self.lines)
+        self._demand_columns()
+        self.history = History(rows=len(self.lines.rows))
+        self._read_masters()
+        self.headers = {first_of(row, ("order", "id")): row for row in self._rows("orders")}
+        self.listed = {name: frozenset(getattr(self.history, name)) for name in ("customers", "products")}
+        discounts = [number(row.get("discount")) or ZERO for row in self.lines.rows]
+        per = Decimal(100) if max(discounts, default=ZERO) <= 1 else Decimal(1)
+        self.discounts = [discount * per for discount in discounts]
+        self.credit_numbers = self._marks_credits()
+        self.found: dict[tuple[str, bool], OrderRow] = {}
+        for index, row in enumerate(self.lines.rows):
+            self._read_line(index, row)
+
+    def _demand_columns(self) -> None:
+        self.lines.demand("order", "id") if "orders" not in self.tables else self.lines.demand("order")
+        self.lines.demand("product", "product_name")
+        self.lines.demand("quantity")
+        if "price" not in self.tables.get("products", self.lines).columns:
+            self.lines.demand("price", "amount")
+        self.heads.demand("date")
+        self.heads.demand("customer", "customer_name")
+        for name, own in (("customers", "customer"), ("products", "product")):
+            if name in self.tables:
+                self.tables[name].demand(own, "id", f"{own}_name")
+
+    def _read_masters(self) -> None:
+        history = self.history
+        for name in ("customers", "suppliers"):
+            parties: dict[str, PartyRow] = getattr(history, name)
+            for row in self._rows(name):
+                party = _party(row, name.removesuffix("s"))
+                parties[party.ref] = party
+        categories = {first_of(row, ("category", "id")): row.get("name", "") for row in self._rows("categories")}
+        for row in self._rows("products"):
+            product = _product(row, categories)
+            history.products[product.ref] = product
+
+    def _rows(self, name: str) -> list[dict[str, str]]:
+        return self.tables[name].rows if name in self.tables else []
+
+    def _marks_credits(self) -> bool:
+        """Whether some numbers are marked as credit notes; where all are, it is just how orders are named."""
+        marked = {bool(CREDIT_NUMBER.match(first_of(row, ("order", "id")))) for row in self.lines.rows}
+        return marked == {True, False}
+
+    def _read_line(self, index: int, row: Mapping[str, str]) -> None:
+        key = first_of(row, ("order", "id"))
+        header = self.headers.get(key, row)
+        code = first_of(row, ("product", "product_name"))
+        quantity, price = number(row.get("quantity")), self._price(row, code)
+        if quantity and quantity > 0 and self._is_credit(key, row, header):
+            quantity = -quantity
+        line = LineRow(code, abs(quantity or ZERO), price or ZERO, self.discounts[index], self.lines.numbers[index])
+        net = -line.exact_net if quantity and quantity < 0 else line.exact_net
+        self.history.exact_net += net
+        customer = first_of(header, ("customer", "customer_name")) or WALK_IN
+        date = self.heads.day(header.get("date"))
+        reason, detail = self._fault(row, header, code, customer, quantity, price, date)
+        if reason or date is None or quantity is None:
+            self.history.skipped.append(Skipped(line.row, f"{key} {code}", reason, net, detail))
+            return
+        self._learn(row, header, customer, line)
+        order = self.found.get((key, quantity < 0))
+        if order is None:
+            order = self.found[key, quantity < 0] = self._order(key, customer, date, header)
+            (self.history.returns if quantity < 0 else self.history.orders).append(order)
+        order.lines.append(line)
+
+    def _price(self, row: Mapping[str, str], code: str) -> Decimal | None:
+        """The price of the line; else from its amount, else from the list of products."""
+        price = number(row.get("price"))
+        if price is not None:
+            return price
+        amount, quantity = number(row.get("amount")), number(row.get("quantity"))
+        if amount is not None and quantity:
+            return abs(amount / quantity).quantize(Decimal("0.000001"))
+        product = self.history.products.get(code)
+        return product.price if product and "price" not in self.lines.columns else None
+
+    def _is_credit(self, key: str, row: Mapping[str, str], header: Mapping[str, str]) -> bool:
+        kind = (header.get("type") or row.get("type") or "").lower().replace(" ", "").replace("_", "")
+        return kind in CREDIT_TYPES or (self.credit_numbers and bool(CREDIT_NUMBER.match(key)))
+
+    def _fault(
+        self,
+        row: Mapping[str, str],
+        header: Mapping[str, str],
+        code: str,
+        customer: str,
+        quantity: Decimal | None,
+        price: Decimal | None,
+        date: dt.date | None,
+    ) -> tuple[str, str]:
+        """Why a line cannot be booked and what it says there, or nothing."""
+        if not first_of(row, ("order", "id")):
+            return "no order number", ""
+        if self.headers and header is row:
+            return "its order is not among the orders", ""
+        if not code:
+            return "no product", ""
+        if "customers" in self.tables and customer not in self.listed["customers"] and customer != WALK_IN:
+            return "unknown customer", customer
+        if "products" in self.tables and code not in self.listed["products"]:
+            return "unknown product", code
+        if quantity is None:
+            return "the quantity is no number", row.get("quantity", "")
+        if quantity == 0:
+            return "the quantity is zero", ""
+        if date is None:
+            return "the date is none", header.get("date", "")
+        if price is None:
+            return "the price is no number", row.get("price", "")
+        if price < 0:
+            return "the price is below zero", row.get("price", "")
+        if price == 0:
+            return ("a stock correction: quantity below zero, no price" if quantity < 0 else "no price"), ""
+        return "", ""
+
+    def _learn(self, row: Mapping[str, str], header: Mapping[str, str], customer: str, line: LineRow) -> None:
+        """Where there is no table of customers or products, the lines tell of them."""
+        history = self.history
+        if customer == WALK_IN:
+            history.customers.setdefault(WALK_IN, PartyRow(WALK_IN, "散客", "Walk-in customer"))
+        elif customer not in history.customers:
+            name = header.get("customer_name") or customer
+            history.customers[customer] = PartyRow(customer, name, country=header.get("country", ""))
+        product = history.products.get(line.product)
+        name = row.get("product_name") or row.get("name") or ""
+        if product is None:
+            # A code without a digit (POST, BANK CHARGES) is a charge, not goods; a name is no code.
+            is_service = "product" in row and not any(char.isdigit() for char in line.product)
+            history.products[line.product] = ProductRow(
+                line.product, name or line.product, price=line.price, is_service=is_service
+            )
+        elif product.name == product.ref and name:
+            product.name = name
+
+    def _order(self, key: str, customer: str, date: dt.date, header: Mapping[str, str]) -> OrderRow:
+        return OrderRow(
+            ref=key,
+            customer=customer,
+            date=date,
+            required=self.heads.day(header.get("required")),
+            shipped=self.heads.day(header.get("shipped")),
+            address=" ".join(
+                part for part in (header.get("address", ""), header.get("city", ""), header.get("country", "")) if part
+            ),
+        )
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a file with our column names; the first of several columns that mean the same wins."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        ours: dict[str, str] = {}
-        for column in reader.fieldnames or ():
-            for name, synonyms in COLUMNS.items():
-                if _plain(column) in synonyms:
-                    ours.setdefault(name, column)
-        for row in reader:
-            yield {name: (row[column] or "").strip() for name, column in ours.items()}
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace(" ", "")
-
-
-def _party(row: Mapping[str, str]) -> PartyRow:
+def _party(row: Mapping[str, str], kind: str) -> PartyRow:
+    ref = first_of(row, (kind, "id", "customer_name", "name"))
     return PartyRow(
-        ref=row["id"],
-        name=row.get("name") or row["id"],
+        ref=ref,
+        name=first_of(row, ("customer_name", "name")) or ref,
         contact=row.get("contact", ""),
         contact_title=row.get("contact_title", ""),
         address=" ".join(part for part in (row.get("address", ""), row.get("city", "")) if part),
@@ -189,110 +287,17 @@ def _party(row: Mapping[str, str]) -> PartyRow:
 
 
 def _product(row: Mapping[str, str], categories: Mapping[str, str]) -> ProductRow:
+    ref = first_of(row, ("product", "id", "product_name", "name"))
     return ProductRow(
-        ref=row["id"],
-        name=row.get("name") or row["id"],
-        price=number(row.get("price")) or Decimal(0),
+        ref=ref,
+        name=first_of(row, ("product_name", "name")) or ref,
+        price=number(row.get("price")) or ZERO,
         category=categories.get(row.get("category", ""), row.get("category", "")),
         specification=row.get("specification", ""),
         supplier=row.get("supplier", ""),
-        stock=number(row.get("stock")) or Decimal(0),
-        reorder=number(row.get("reorder")) or Decimal(0),
+        stock=number(row.get("stock")) or ZERO,
+        reorder=number(row.get("reorder")) or ZERO,
     )
 
 
-def _read_lines(
-    history: History,
-    rows: list[dict[str, str]],
-    headers: Mapping[str, Mapping[str, str]],
-    listed: Mapping[str, frozenset[str]],
-) -> None:
-    """Gather lines into orders and returns; headers come from the table of orders or from the lines themselves."""
-    discounts = [number(row.get("discount")) or Decimal(0) for row in rows]
-    per = Decimal(100) if max(discounts, default=Decimal(0)) <= 1 else Decimal(1)
-    found: dict[str, OrderRow] = {}
-    for index, row in enumerate(rows):
-        key = row.get("order") or row.get("id", "")
-        header = headers.get(key, row)
-        reason = _fault(listed, row, header)
-        if reason:
-            history.skipped.append(Skipped("lines", index + 2, f"{key} {row.get('product', '')}", reason))
-            continue
-        quantity, price = number(row["quantity"]), number(row["price"])
-        assert quantity is not None
-        assert price is not None
-        line = LineRow(row["product"], quantity, price, discounts[index] * per, index + 2)
-        _learn(history, row, header, line)
-        order = found.get(key)
-        if order is None:
-            order = found[key] = _order(key, header)
-            (history.returns if quantity < 0 else history.orders).append(order)
-        order.lines.append(line)
-
-
-def _fault(listed: Mapping[str, frozenset[str]], row: Mapping[str, str], header: Mapping[str, str]) -> str:
-    """Why a line cannot be booked, or nothing."""
-    if not row.get("product"):
-        return "no product"
-    if not header.get("customer"):
-        return "no customer"
-    if "customers" in listed and header["customer"] not in listed["customers"]:
-        return f"unknown customer {header['customer']}"
-    if "products" in listed and row["product"] not in listed["products"]:
-        return f"unknown product {row['product']}"
-    quantity, price = number(row.get("quantity")), number(row.get("price"))
-    if quantity is None or quantity == 0:
-        return f"quantity {row.get('quantity')!r}"
-    if price is None or price < 0:
-        return f"price {row.get('price')!r}"
-    if day(header.get("date")) is None:
-        return f"date {header.get('date')!r}"
-    return ""
-
-
-def _learn(history: History, row: Mapping[str, str], header: Mapping[str, str], line: LineRow) -> None:
-    """Where there is no table of customers or products, the lines tell of them."""
-    customer = header["customer"]
-    if customer not in history.customers:
-        history.customers[customer] = PartyRow(customer, customer, country=header.get("country", ""))
-    product = history.products.get(line.product)
-    if product is None:
-        # A code without a digit (POST, BANK CHARGES) is a charge, not goods.
-        is_service = not any(char.isdigit() for char in line.product)
-        history.products[line.product] = ProductRow(
-            line.product, row.get("name") or line.product, price=line.price, is_service=is_service
-        )
-    elif product.name == product.ref and row.get("name"):
-        product.name = row["name"]
-
-
-def _order(key: str, header: Mapping[str, str]) -> OrderRow:
-    date = day(header.get("date"))
-    assert date is not None
-    return OrderRow(
-        ref=key,
-        customer=header["customer"],
-        date=date,
-        required=day(header.get("required")),
-        shipped=day(header.get("shipped")),
-        address=" ".join(
-            part for part in (header.get("address", ""), header.get("city", ""), header.get("country", "")) if part
-        ),
-    )
-
-
-def number(text: str | None) -> Decimal | None:
-    """A number of a file, or None where it is none."""
-    try:
-        value = Decimal((text or "").replace(",", ""))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
-def day(text: str | None) -> dt.date | None:
-    """A day of a file (with or without time), or None."""
-    try:
-        return dt.date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
+__all__ = ["WALK_IN", "History", "LineRow", "NotUnderstood", "OrderRow", "PartyRow", "ProductRow", "Skipped", "read"]

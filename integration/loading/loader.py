@@ -1,66 +1,46 @@
-"""Bringing a history in through the services: every order is confirmed, shipped, invoiced and collected."""
+"""Bringing a history in through the services: every order is confirmed, shipped, invoiced and collected.
+
+Days are lived through many at once, each paper booked on its own day; every batch is one run of set-based acts.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
 from django.db.models import Sum
 
 from crm.customers.services.customers import CustomerDraft, create_customers
-from crm.sales.models import Order, OrderLine
+from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
-from crm.sales.services.orders import OrderDraft, check_orders, create_orders
+from crm.sales.services.orders import OrderDraft, create_orders
 from crm.sales.services.pricing import LineInput
 from erp.finance import services as finance
-from erp.finance.models import Receivable
+from erp.finance.models import AccountRole, MoneyMovement, Receivable, Voucher, VoucherLine
 from erp.inventory import services as inventory
-from erp.inventory.models import Delivery, DeliveryLine
-from integration.loading.history import History, OrderRow, PartyRow, Skipped
-from suite.core import clock
+from erp.inventory.models import Delivery
+from integration.loading.history import WALK_IN, History, LineRow, OrderRow, PartyRow, Skipped
+from integration.loading.report import Report, Tally
+from integration.loading.returns import Returns
+from suite.core import clock, outbox
 from suite.core.access import Actor
+from suite.core.acts import service
+from suite.core.errors import BusinessError, Refusal
+from suite.core.models import OutboxEvent
 from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Party, Product, Tax
 from suite.masterdata.services.parties import PartyDraft
 from suite.masterdata.services.products import ProductDraft, create_products
 
 T = TypeVar("T")
+Refused = tuple[OrderRow, Refusal]
 BATCH = 500
+REVENUE = (AccountRole.Role.REVENUE, AccountRole.Role.SERVICE_REVENUE)
 Say = Callable[[str], None]
-
-
-@dataclass
-class Report:
-    """What came in, what did not and why, and whether the sums agree."""
-
-    customers: int = 0
-    products: int = 0
-    orders: int = 0
-    lines: int = 0
-    returns: int = 0
-    booked_net: Decimal = ZERO
-    exact_net: Decimal = ZERO
-    returned_net: Decimal = ZERO
-    open_receivables: Decimal = ZERO
-    seconds: float = 0.0
-    rows: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-
-    @property
-    def rounding(self) -> Decimal:
-        """What rounding each line to the cent added to the unrounded sum, which is itself shown to the cent."""
-        return self.booked_net - round_money(self.exact_net)
-
-    @property
-    def rate(self) -> float:
-        """Lines per second, from file to collected money."""
-        return self.rows / self.seconds if self.seconds else 0.0
 
 
 class Loader:
@@ -68,12 +48,12 @@ class Loader:
 
     def __init__(self, history: History, actor: Actor, say: Say = lambda text: None) -> None:
         self.history, self.actor, self.say = history, actor, say
-        self.report = Report(rows=history.rows, skipped=list(history.skipped))
+        self.report = Report(rows=history.rows, exact_net=history.exact_net, skipped=list(history.skipped))
         self.parties: dict[str, int] = {}
         self.products: dict[str, int] = {}
 
     def run(self) -> Report:
-        """Do all of it; every batch is one act, so a load that is cut off goes on where it stopped."""
+        """Do all of it. What an earlier load that was cut off has booked is not booked again, only counted."""
         began = time.monotonic()
         self._open_books()
         self._bring_in_parties()
@@ -81,14 +61,15 @@ class Loader:
         self._bring_in_stock()
         self._sell()
         self._take_back()
-        self._sum_up()
+        self._deliver_events()
+        self._look_into_the_books()
         self.report.seconds = time.monotonic() - began
         return self.report
 
     def _open_books(self) -> None:
         """Open the periods of every year that the history touches."""
-        dates = [order.date for order in self.history.orders] + [order.date for order in self.history.returns]
-        dates += [order.shipped for order in self.history.orders if order.shipped]
+        papers = [*self.history.orders, *self.history.returns]
+        dates = [paper.date for paper in papers] + [paper.shipped for paper in papers if paper.shipped]
         for year in range(min(dates).year, max(dates).year + 1):
             finance.periods.open_year(year=year, actor=self.actor)
 
@@ -97,10 +78,8 @@ class Loader:
         known = dict(Party.objects.of(self.actor.company_id).exclude(external_ref="").values_list("external_ref", "pk"))
         new = [row for row in self.history.customers.values() if row.ref not in known]
         for rows in batched(new):
-            made = create_customers(
-                drafts=[CustomerDraft(party_draft(row), {"source": "import"}) for row in rows], actor=self.actor
-            )
-            known |= {customer.party.external_ref: customer.party_id for customer in made}
+            made = create_customers(drafts=[CustomerDraft(party_draft(row)) for row in rows], actor=self.actor)
+            known |= {row.ref: customer.party_id for row, customer in zip(rows, made, strict=True)}
         self.parties = known
         self.report.customers = len(self.history.customers)
         self.say(f"{self.report.customers} customers")
@@ -139,17 +118,21 @@ class Loader:
 
         The files know no cost, so goods come in at their list price.
         """
-        sold: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        needed: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        there = self._loaded_orders()
         for order in self.history.orders:
-            for line in order.lines:
-                sold[line.product] += line.quantity
-        first = min(order.date for order in self.history.orders)
+            if order.ref not in there:
+                for line in order.lines:
+                    needed[line.product] += line.quantity
+        if not there:
+            for row in self.history.products.values():
+                needed[row.ref] += row.stock
         goods = [row for row in self.history.products.values() if not row.is_service]
-        with clock.at(moment(self.actor, first)):
-            for rows in batched([row for row in goods if sold[row.ref] + row.stock > 0]):
+        with clock.at(moment(self.actor, min(order.date for order in self.history.orders))):
+            for rows in batched([row for row in goods if needed[row.ref] > 0]):
                 inventory.opening_stock(
                     [
-                        inventory.Difference(self.products[row.ref], sold[row.ref] + row.stock, unit_cost=row.price)
+                        inventory.Difference(self.products[row.ref], needed[row.ref], unit_cost=row.price)
                         for row in rows
                     ],
                     warehouse_id=inventory.default_warehouse_id(self.actor.company_id),
@@ -157,36 +140,46 @@ class Loader:
                 )
         self.say("opening stock")
 
-    def _sell(self) -> None:
-        """Day by day: draft, confirm, ship, invoice and collect what was ordered that day, as sets."""
-        orders = sorted(self.history.orders, key=lambda order: (order.date, order.ref))
-        there = set(
-            Order.objects.of(self.actor.company_id).exclude(external_ref="").values_list("external_ref", flat=True)
-        )
-        for date, of_day in itertools.groupby((order for order in orders if order.ref not in there), lambda o: o.date):
-            for rows in batched(list(of_day)):
-                with clock.at(moment(self.actor, date)):
-                    self._sell_batch(rows)
-            self.say(f"{date} {self.report.orders} orders")
+    def _loaded_orders(self) -> set[str]:
+        rows = Order.objects.of(self.actor.company_id).exclude(external_ref="").exclude(status=Order.Status.DRAFT)
+        return set(rows.values_list("external_ref", flat=True))
 
-    def _sell_batch(self, rows: Sequence[OrderRow]) -> None:
-        drafts = [self._draft(row) for row in rows]
-        wrong = check_orders(drafts, actor=self.actor)
-        for index, refusals in wrong.items():
-            self._skip(rows[index], "; ".join(str(refusal) for refusal in refusals))
-        good = [(row, draft) for index, (row, draft) in enumerate(zip(rows, drafts, strict=True)) if index not in wrong]
-        made = create_orders([draft for _row, draft in good], actor=self.actor)
-        outcome = confirm_orders(order_ids=[order.pk for order in made], actor=self.actor, all_or_nothing=False)
-        row_of = {order.pk: row for order, (row, _draft) in zip(made, good, strict=True)}
-        for pk, refusal in outcome.refused.items():
-            self._skip(row_of[pk], str(refusal))
-        ids = [order.pk for order in outcome.done]
-        self.report.orders += len(ids)
-        self.report.lines += sum(len(row_of[pk].lines) for pk in ids)
-        self.report.exact_net += sum((line.exact_net for pk in ids for line in row_of[pk].lines), ZERO)
-        self._ship(ids, {pk: row_of[pk].shipped for pk in ids})
-        self._invoice(ids)
-        self._collect(ids)
+    def _sell(self) -> None:
+        """Batch by batch: draft, confirm, ship, invoice and collect, as sets."""
+        orders = sorted(self.history.orders, key=lambda order: (order.date, order.ref))
+        there = self._loaded_orders()
+        self._count([order for order in orders if order.ref in there])
+        for rows in batched([order for order in orders if order.ref not in there]):
+            with clock.at(moment(self.actor, rows[-1].date), own_days=True):
+                done, refused = self._sell_batch(rows, actor=self.actor)
+            self._count(done)
+            for row, refusal in refused:
+                self._skip(row, refusal)
+            self.say(f"{rows[-1].date} {self.report.sold.papers} orders")
+
+    @service
+    def _sell_batch(self, rows: Sequence[OrderRow], *, actor: Actor) -> tuple[list[OrderRow], list[Refused]]:
+        """One act: a load that is cut off leaves no order half done."""
+        row_of, refused = self._create(rows)
+        outcome = confirm_orders(order_ids=list(row_of), actor=actor, all_or_nothing=False)
+        refused += [(row_of[pk], refusal) for pk, refusal in outcome.refused.items()]
+        done = {order.pk: row_of[order.pk] for order in outcome.done}
+        if done:
+            self._ship(done)
+            self._invoice(done)
+            self._collect(done)
+        return list(done.values()), refused
+
+    def _create(self, rows: Sequence[OrderRow]) -> tuple[dict[int, OrderRow], list[Refused]]:
+        """Draft orders, by key, and those that cannot be drafted."""
+        try:
+            made = create_orders([self._draft(row) for row in rows], actor=self.actor)
+        except BusinessError as error:
+            by_index = error.by_key or {0: error.refusals[0]}
+            good = [row for index, row in enumerate(rows) if index not in by_index]
+            drafted, refused = self._create(good) if good else ({}, [])
+            return drafted, [*refused, *((rows[index], refusal) for index, refusal in by_index.items())]
+        return {order.pk: row for order, row in zip(made, rows, strict=True)}, []
 
     def _draft(self, row: OrderRow) -> OrderDraft:
         return OrderDraft(
@@ -207,74 +200,98 @@ class Loader:
             ],
         )
 
-    def _ship(self, order_ids: Sequence[int], shipped: dict[int, dt.date | None]) -> None:
+    def _ship(self, done: dict[int, OrderRow]) -> None:
         """Each on the day it left, as far as the file knows; otherwise on the day of the order."""
         deliveries = Delivery.objects.of(self.actor.company_id).filter(
-            order_kind=Order.kind(), order_id__in=order_ids, status=Delivery.Status.OPEN
+            order_kind=Order.kind(), order_id__in=done, status=Delivery.Status.OPEN
         )
-        by_day: dict[dt.date | None, list[Delivery]] = defaultdict(list)
-        for delivery in deliveries:
-            by_day[shipped.get(delivery.order_id or 0)].append(delivery)
-        for day, left in sorted(by_day.items(), key=lambda pair: pair[0] or dt.date.min):
-            inventory.ship(left, posting_date=day, actor=self.actor)
+        rows = {delivery: done[delivery.order_id or 0] for delivery in deliveries}
+        days = {delivery.pk: row.shipped or row.date for delivery, row in rows.items()}
+        inventory.ship(sorted(rows, key=lambda each: (days[each.pk], each.pk)), days=days, actor=self.actor)
 
-    def _invoice(self, order_ids: Sequence[int]) -> None:
-        drafts = finance.invoices.draft_for_orders(order_ids=order_ids, actor=self.actor)
+    def _invoice(self, done: dict[int, OrderRow]) -> None:
+        dates = {pk: row.date for pk, row in done.items()}
+        drafts = finance.invoices.draft_for_orders(order_ids=list(done), dates=dates, actor=self.actor)
         finance.invoices.issue(invoice_ids=[draft.pk for draft in drafts], actor=self.actor)
 
-    def _collect(self, order_ids: Sequence[int]) -> None:
+    def _collect(self, done: dict[int, OrderRow]) -> None:
+        """Who ordered on a day pays that day, for all that was ordered then; somebody unknown pays in cash."""
         owed = (
             Receivable.objects.of(self.actor.company_id)
-            .filter(order_kind=Order.kind(), order_id__in=order_ids)
+            .filter(order_kind=Order.kind(), order_id__in=done)
             .exclude(open_amount=0)
-            .values("party_id")
+            .values("party_id", "date")
             .annotate(total=Sum("open_amount"))
+            .order_by("date", "party_id")
         )
-        finance.receive(
-            [finance.MoneyInput(party_id=row["party_id"], amount=row["total"], oldest_first=True) for row in owed],
-            actor=self.actor,
-        )
+        methods = {self.parties.get(WALK_IN): MoneyMovement.Method.CASH}
+        moneys = [
+            finance.MoneyInput(
+                party_id=row["party_id"],
+                amount=row["total"],
+                date=row["date"],
+                method=methods.get(row["party_id"], MoneyMovement.Method.BANK),
+                oldest_first=True,
+            )
+            for row in owed
+        ]
+        if moneys:
+            finance.receive(moneys, actor=self.actor)
 
     def _take_back(self) -> None:
-        """A return takes back what the same customer got of the same product, the latest delivery first."""
-        for row in sorted(self.history.returns, key=lambda order: (order.date, order.ref)):
-            wanted: dict[int, Decimal] = {}
-            for line in row.lines:
-                left = self._match(row, line.product, -line.quantity, wanted)
-                if left:
-                    self.report.skipped.append(
-                        Skipped("lines", line.row, f"{row.ref} {line.product}", f"{left:f} more than was delivered")
-                    )
-            if wanted:
-                with clock.at(moment(self.actor, row.date)):
-                    inventory.return_goods(wanted, actor=self.actor, reason=row.ref)
-                self.report.returns += 1
+        """Goods back, credit, and the money to the customer."""
+        returns = Returns(self.actor, self.parties, self.products)
+        rows = sorted(self.history.returns, key=lambda row: (row.date, row.ref))
+        there = returns.loaded()
+        self._count_returns([row for row in rows if row.ref in there])
+        services = {row.ref for row in self.history.products.values() if row.is_service}
+        for batch in batched([row for row in rows if row.ref not in there]):
+            with clock.at(moment(self.actor, batch[-1].date), own_days=True):
+                self.report.matched += returns.take_back(batch, services=services)
+            self._count_returns(batch)
+            self.say(f"{batch[-1].date} {self.report.returned.papers} returns")
+        returns.refund()
 
-    def _match(self, row: OrderRow, product: str, quantity: Decimal, wanted: dict[int, Decimal]) -> Decimal:
-        """Add to `wanted` what delivery lines can take back; returns what is left over."""
-        lines = DeliveryLine.objects.of(self.actor.company_id).filter(
-            delivery__party=self.parties[row.customer],
-            delivery__status=Delivery.Status.SHIPPED,
-            delivery__shipped_on__lte=row.date,
-            product=self.products[product],
+    def _deliver_events(self) -> None:
+        """Tell the house now: nobody waits for news of the past, and a worker may not be running."""
+        outbox.relay()
+        waiting = OutboxEvent.objects.of(self.actor.company_id).filter(done_at=None, dead_at=None)
+        self.report.waiting_events = waiting.count()
+        self.say("events delivered")
+
+    def _look_into_the_books(self) -> None:
+        company_id = self.actor.company_id
+        self.report.open_receivables = (
+            Receivable.objects.of(company_id).aggregate(open=Sum("open_amount"))["open"] or ZERO
         )
-        for line in lines.order_by("-delivery__shipped_on", "-pk"):
-            part = min(quantity, line.quantity - line.returned - wanted.get(line.pk, ZERO))
-            if part > 0:
-                wanted[line.pk] = wanted.get(line.pk, ZERO) + part
-                quantity -= part
-        return quantity
+        revenue = AccountRole.objects.of(company_id).filter(role__in=REVENUE).values("account")
+        sums = VoucherLine.objects.of(company_id).filter(account__in=revenue, voucher__status=Voucher.Status.POSTED)
+        self.report.ledger_net = sums.aggregate(net=Sum("credit") - Sum("debit"))["net"] or ZERO
 
-    def _sum_up(self) -> None:
-        company = self.actor.company_id
-        self.report.booked_net = (
-            OrderLine.objects.of(company).filter(order__status=Order.Status.CONFIRMED).aggregate(net=Sum("net"))["net"]
-            or ZERO
-        )
-        self.report.open_receivables = Receivable.objects.of(company).aggregate(open=Sum("open_amount"))["open"] or ZERO
+    def _count(self, rows: Sequence[OrderRow]) -> None:
+        tally(self.report.sold, rows)
+        tally(self.report.to_walk_ins, [row for row in rows if row.customer == WALK_IN])
 
-    def _skip(self, row: OrderRow, reason: str) -> None:
-        self.report.skipped += [Skipped("lines", line.row, f"{row.ref} {line.product}", reason) for line in row.lines]
+    def _count_returns(self, rows: Sequence[OrderRow]) -> None:
+        tally(self.report.returned, rows)
+
+    def _skip(self, row: OrderRow, refusal: Refusal) -> None:
+        self.report.skipped += [
+            Skipped(line.row, f"{row.ref} {line.product}", str(refusal), line.exact_net) for line in row.lines
+        ]
+
+
+def tally(into: Tally, rows: Sequence[OrderRow]) -> None:
+    into.papers += len(rows)
+    for row in rows:
+        into.lines += len(row.lines)
+        into.booked += sum((booked(line) for line in row.lines), ZERO)
+        into.exact += sum((line.exact_net for line in row.lines), ZERO)
+
+
+def booked(line: LineRow) -> Decimal:
+    """What the books have a line at: rounded to the cent."""
+    return round_money(line.exact_net)
 
 
 def party_draft(row: PartyRow) -> PartyDraft:
@@ -285,7 +302,13 @@ def party_draft(row: PartyRow) -> PartyDraft:
         if row.address
         else []
     )
-    values = {"name": row.name, "external_ref": row.ref, "phone": row.phone, "email": row.email}
+    values = {
+        "name": row.name,
+        "name_en": row.name_en,
+        "external_ref": row.ref,
+        "phone": row.phone,
+        "email": row.email,
+    }
     return PartyDraft(values, contacts, addresses)
 
 
@@ -296,7 +319,3 @@ def moment(actor: Actor, day: dt.date) -> dt.datetime:
 
 def batched(rows: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
-def lines_of(skipped: Iterable[Skipped]) -> Iterator[tuple[str, int, str, str]]:
-    return ((each.table, each.row, each.key, each.reason) for each in skipped)

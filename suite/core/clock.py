@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 
 _set_to: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
+_own_days: ContextVar[bool] = ContextVar("own_days", default=False)
 
 
 @contextmanager
-def at(moment: dt.datetime) -> Iterator[None]:
-    """Live through history: inside, it is `moment` for every service; only the audit trail tells the real time."""
-    token = _set_to.set(moment)
+def at(moment: dt.datetime, *, own_days: bool = False) -> Iterator[None]:
+    """Live through history: inside, it is `moment` for every service; only the audit trail tells the real time.
+
+    With `own_days` many days are lived through at once: a paper that carries a date is booked on that day.
+    """
+    token, days = _set_to.set(moment), _own_days.set(own_days)
     try:
         yield
     finally:
         _set_to.reset(token)
+        _own_days.reset(days)
 
 
 def now() -> dt.datetime:
@@ -36,6 +41,11 @@ def now() -> dt.datetime:
 def today(company: Company) -> dt.date:
     """The business date: what the calendar on the company's wall shows."""
     return now().astimezone(ZoneInfo(company.time_zone)).date()
+
+
+def booking_day(company: Company, own: dt.date) -> dt.date:
+    """The day on which a paper with a date of its own is booked: today, unless days of history are lived through."""
+    return own if _own_days.get() else today(company)
 
 
 def day_starts(company: Company, day: dt.date) -> dt.datetime:

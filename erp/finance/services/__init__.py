@@ -13,6 +13,7 @@ from erp.finance.services.credit import (
     standing,
     unpaid,
 )
+from erp.finance.services.credit_notes import CreditNote, give_credit
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
 from erp.finance.services.items import write_off
 from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
@@ -22,6 +23,7 @@ from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, p
 __all__ = [
     "Accrual",
     "BillLine",
+    "CreditNote",
     "Issue",
     "Match",
     "MoneyInput",
@@ -33,6 +35,7 @@ __all__ = [
     "change_orders",
     "draft_bill",
     "drop_orders",
+    "give_credit",
     "hold_credit",
     "invoices",
     "open_orders",

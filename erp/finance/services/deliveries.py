@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ DEFERRAL_FIELDS = ("quantity", "net", "tax", "delivered", "recognised_net", "rec
 class Issue:
     """One line that left the house, or came back: its delivery (or return), its order, base quantity and cost.
 
-    `line_id` is the order's line; None for what belongs to no order.
+    `line_id` is the order's line; None for what belongs to no order. `date` is given where a set spans several days.
     """
 
     source: Source
@@ -41,6 +41,7 @@ class Issue:
     quantity: Decimal
     cost: Decimal
     is_service: bool = False
+    date: dt.date | None = None
 
 
 @dataclass(slots=True)
@@ -66,14 +67,13 @@ def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, acto
     parts = [_deliver(issue, deferrals[issue.order.kind, issue.line_id]) for issue in issues if issue.line_id]
     bulk.update([part.deferral for part in parts], *DEFERRAL_FIELDS)
     drafts: dict[Source, VoucherDraft] = {}
-    for source, group in _by_source(issues, parts):
-        draft = drafts[source] = VoucherDraft(
-            actor.company_id, posting_date, wording(_("Delivery %(number)s"), number=source.number), source=source
-        )
-        _entries(draft, group, is_return=False)
-        _cost(draft, [issue for issue in issues if issue.source == source])
+    for source, (group, of_paper) in _by_source(issues, parts).items():
+        summary = wording(_("Delivery %(number)s"), number=source.number)
+        draft = drafts[source] = VoucherDraft(actor.company_id, group[0].date or posting_date, summary, source=source)
+        _entries(draft, of_paper, is_return=False)
+        _cost(draft, group)
     vouchers = book(drafts.values(), actor=actor)
-    _open_receivables(parts, drafts, posting_date, actor)
+    _open_receivables(parts, drafts, actor)
     return vouchers
 
 
@@ -92,13 +92,15 @@ def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -
     credit.move_exposure(owed, actor=actor)
     bulk.update([part.deferral for part in parts], *DEFERRAL_FIELDS)
     drafts: dict[Source, VoucherDraft] = {}
-    for source, group in _by_source(issues, parts):
+    for source, (group, of_paper) in _by_source(issues, parts).items():
         summary = wording(_("Return %(number)s"), number=source.number)
-        draft = drafts[source] = VoucherDraft(actor.company_id, posting_date, summary, source=source, is_red=True)
-        _entries(draft, group, is_return=True)
-        _cost(draft, [issue for issue in issues if issue.source == source], sign=-1)
+        draft = drafts[source] = VoucherDraft(
+            actor.company_id, group[0].date or posting_date, summary, source=source, is_red=True
+        )
+        _entries(draft, of_paper, is_return=True)
+        _cost(draft, group, sign=-1)
     vouchers = book(drafts.values(), actor=actor)
-    credit_orders(_credits(parts, drafts), actor=actor, posting_date=posting_date)
+    credit_orders(_credits(parts, drafts), actor=actor)
     return vouchers
 
 
@@ -155,12 +157,14 @@ def _return(issue: Issue, deferral: Deferral) -> Part:
     return Part(issue, deferral, net, tax, net + tax)
 
 
-def _by_source(issues: Sequence[Issue], parts: Sequence[Part]) -> Iterable[tuple[Source, list[Part]]]:
-    """The papers in the order given, each with its parts; a paper without order lines has none."""
-    groups: dict[Source, list[Part]] = {issue.source: [] for issue in issues}
+def _by_source(issues: Sequence[Issue], parts: Sequence[Part]) -> dict[Source, tuple[list[Issue], list[Part]]]:
+    """The papers in the order given, each with its lines and parts; a paper without order lines has no parts."""
+    groups: dict[Source, tuple[list[Issue], list[Part]]] = {}
+    for issue in issues:
+        groups.setdefault(issue.source, ([], []))[0].append(issue)
     for part in parts:
-        groups[part.issue.source].append(part)
-    return groups.items()
+        groups[part.issue.source][1].append(part)
+    return groups
 
 
 def _entries(draft: VoucherDraft, parts: Sequence[Part], *, is_return: bool) -> None:
@@ -186,7 +190,7 @@ def _cost(draft: VoucherDraft, issues: Sequence[Issue], sign: int = 1) -> None:
     draft.credit(Role.INVENTORY, cost)
 
 
-def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft], day: dt.date, actor: Actor) -> None:
+def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft], actor: Actor) -> None:
     """Under the rules that post at delivery the receivable begins now; the exposure has counted it from the start."""
     due: dict[tuple[Source, Source], list[Part]] = defaultdict(list)
     for part in parts:
@@ -197,22 +201,24 @@ def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft],
     term_of = credit.terms_of({group[0].issue.party_id for group in due.values()}, actor=actor)
     act, items = current_act(), []
     for (source, order), group in due.items():
-        first, amount = group[0], sum((part.gross for part in group), ZERO)
+        first, amount, draft = group[0], sum((part.gross for part in group), ZERO), drafts[source]
         items += [
             open_item(
                 company_id=actor.company_id,
                 side=Side.RECEIVABLE,
                 party_id=first.issue.party_id,
-                date=day,
+                date=draft.posting_date,
                 due_date=due_date,
                 amount=part,
-                summary=drafts[source].summary,
-                voucher=drafts[source].voucher,
+                summary=draft.summary,
+                voucher=draft.voucher,
                 order=order,
                 owner_id=first.deferral.owner_id,
                 team_id=first.deferral.team_id,
             )
-            for due_date, part in queries.terms(actor.company_id).split(amount, day, term_of[first.issue.party_id])
+            for due_date, part in queries.terms(actor.company_id).split(
+                amount, draft.posting_date, term_of[first.issue.party_id]
+            )
         ]
     for item in OpenItem.objects.bulk_create(items):
         act.link(Source(item.order_kind, item.order_id or 0, item.order_number), item)
@@ -224,6 +230,7 @@ def _credits(parts: Sequence[Part], drafts: dict[Source, VoucherDraft]) -> list[
         sums[part.issue.source, part.issue.order].append(part)
     return [
         Credit(
+            drafts[source].posting_date,
             order,
             group[0].issue.party_id,
             sum((part.gross for part in group), ZERO),

@@ -60,13 +60,15 @@ def draft_for_orders(
     of_ordered: bool = False,
     quantities: Mapping[int, Decimal] | None = None,
     date: dt.date | None = None,
+    dates: Mapping[int, dt.date] | None = None,
     kind: str = Invoice.Kind.SPECIAL,
     reason: str = "",
 ) -> list[Invoice]:
     """Draft an invoice per order for what is delivered and not invoiced yet; `of_ordered`: for all that is ordered.
 
-    `quantities` by order line, in base units, invoices less. Three statements. Raises BusinessError for an order of
-    which nothing can be invoiced; where revenue comes with the delivery, an invoice cannot come before it.
+    `quantities` by order line, in base units, invoices less; `dates` by order, where they differ. Three statements.
+    Raises BusinessError for an order of which nothing can be invoiced; where revenue comes with the delivery, an
+    invoice cannot come before it.
     """
     rows = list(
         Deferral.objects.of(actor.company_id)
@@ -85,15 +87,15 @@ def draft_for_orders(
     if refused:
         raise BusinessError(by_key=refused)
     heads = {row.order_id: row for row in rows}
-    day = date or clock.today(actor.company)
+    day_of = dict.fromkeys(by_order, date or clock.today(actor.company)) | dict(dates or {})
     term_of = credit.terms_of({row.party_id for row in rows}, actor=actor)
     invoices = [
         Invoice(
             company=actor.company,
             direction=Direction.SALES,
             party_id=heads[pk].party_id,
-            date=day,
-            due_date=_due(actor, day, term_of[heads[pk].party_id]),
+            date=day_of[pk],
+            due_date=_due(actor, day_of[pk], term_of[heads[pk].party_id]),
             kind_of=kind,
             prices_include_tax=False,
             order_kind=order_kind,
@@ -104,7 +106,7 @@ def draft_for_orders(
         )
         for pk in by_order
     ]
-    return _write(invoices, list(by_order.values()), actor)
+    return write_drafts(invoices, list(by_order.values()), actor)
 
 
 @service
@@ -146,7 +148,7 @@ def create(
         owner_id=actor.user_id,
     )
     rows = [line_by_hand(each, index, prices_include_tax, actor) for index, each in enumerate(lines)]
-    return _write([invoice], [rows], actor)[0]
+    return write_drafts([invoice], [rows], actor)[0]
 
 
 @service
@@ -169,7 +171,7 @@ def issue(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> li
     invoices = _locked(invoice_ids, actor)
     for invoice in invoices:
         invoice.demand_status(Status.DRAFT)
-    _issue(invoices, actor)
+    issue_rows(invoices, actor)
     return invoices
 
 
@@ -213,13 +215,13 @@ def red(*, invoice_id: int, actor: Actor, quantities: Mapping[int, Decimal] | No
         team_id=original.team_id,
         note=reason,
     )
-    (note,) = _write([note], [lines], actor)
+    (note,) = write_drafts([note], [lines], actor)
     current_act().link(original, note, "red")
-    _issue([note], actor)
+    issue_rows([note], actor)
     return note
 
 
-def _write(invoices: list[Invoice], lines: Sequence[list[InvoiceLine]], actor: Actor) -> list[Invoice]:
+def write_drafts(invoices: list[Invoice], lines: Sequence[list[InvoiceLine]], actor: Actor) -> list[Invoice]:
     """Write drafts with their lines; the header is the sum of its lines."""
     act = current_act()
     for invoice, rows in zip(invoices, lines, strict=True):
@@ -237,7 +239,7 @@ def _write(invoices: list[Invoice], lines: Sequence[list[InvoiceLine]], actor: A
     return invoices
 
 
-def _issue(invoices: Sequence[Invoice], actor: Actor) -> None:
+def issue_rows(invoices: Sequence[Invoice], actor: Actor) -> None:
     lines: dict[int, list[InvoiceLine]] = defaultdict(list)
     for line in InvoiceLine.objects.filter(invoice__in=invoices).select_related("product").order_by("position", "pk"):
         lines[line.invoice_id].append(line)
@@ -332,11 +334,19 @@ def _open_free(free: Sequence[tuple[Invoice, VoucherDraft]], actor: Actor) -> No
             )
         )
     credits = [
-        Credit(_root(invoice), invoice.party_id, -invoice.gross, draft.voucher, draft.summary, invoice.owner_id)
+        Credit(
+            invoice.date,
+            _root(invoice),
+            invoice.party_id,
+            -invoice.gross,
+            draft.voucher,
+            draft.summary,
+            invoice.owner_id,
+        )
         for invoice, draft in free
         if invoice.is_red
     ]
-    credit_orders(credits, actor=actor, posting_date=clock.today(actor.company))
+    credit_orders(credits, actor=actor)
 
 
 def _move_exposure(invoices: Iterable[Invoice], actor: Actor) -> None:

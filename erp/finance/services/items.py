@@ -37,6 +37,7 @@ class Settling(NamedTuple):
 class Credit(NamedTuple):
     """Something to be taken off what an order owes; `amount` is positive."""
 
+    date: dt.date
     order: Source
     party_id: int
     amount: Decimal
@@ -114,7 +115,7 @@ def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> l
     )
 
 
-def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.date) -> list[OpenItem]:
+def credit_orders(credits: Sequence[Credit], *, actor: Actor) -> list[OpenItem]:
     """Open a negative item per credit and settle it against what the order still owes, the last due first.
 
     What is left of a credit (the order was paid already) stays open for the customer. Four statements.
@@ -138,8 +139,8 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.d
                 company_id=actor.company_id,
                 side=Side.RECEIVABLE,
                 party_id=given.party_id,
-                date=posting_date,
-                due_date=posting_date,
+                date=given.date,
+                due_date=given.date,
                 amount=-given.amount,
                 settled=left - given.amount,
                 summary=given.summary,
@@ -153,8 +154,8 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor, posting_date: dt.d
     notes = OpenItem.objects.bulk_create(notes)
     pairs = [(note, item, part) for note, parts in zip(notes, taken, strict=True) for item, part in parts]
     settle(
-        [Settling(item, part, posting_date, counter=note) for note, item, part in pairs],
-        born=[Settling(note, -part, posting_date, counter=item) for note, item, part in pairs],
+        [Settling(item, part, note.date, counter=note) for note, item, part in pairs],
+        born=[Settling(note, -part, note.date, counter=item) for note, item, part in pairs],
     )
     return notes
 

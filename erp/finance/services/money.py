@@ -223,10 +223,13 @@ def _decide(wishes: Sequence[_Wish], actor: Actor) -> None:
     rows = OpenItem.objects.of(actor.company_id).filter(spread | Q(pk__in=named) if spread else Q(pk__in=named))
     items = {item.pk: item for item in rows.order_by("pk").select_for_update(of=("self",))}
     free = {pk: item.open_amount for pk, item in items.items()}
+    of_party: dict[tuple[int, str], list[OpenItem]] = defaultdict(list)
+    for item in sorted(items.values(), key=lambda item: (item.due_date, item.pk)):
+        of_party[item.party_id, item.side].append(item)
     for wish in wishes:
         _take_named(wish, items, free)
         if wish.oldest_first:
-            _take_oldest(wish, items.values(), free)
+            _take_oldest(wish, of_party[wish.money.party_id, OWN_SIDE[Direction(wish.money.direction)]], free)
 
 
 def _take_named(wish: _Wish, items: Mapping[int, OpenItem], free: dict[int, Decimal]) -> None:
@@ -261,12 +264,12 @@ def _take_named(wish: _Wish, items: Mapping[int, OpenItem], free: dict[int, Deci
 
 
 def _take_oldest(wish: _Wish, items: Iterable[OpenItem], free: dict[int, Decimal]) -> None:
-    """The money's own order first, then by due date."""
-    money, side = wish.money, OWN_SIDE[Direction(wish.money.direction)]
+    """The money's own order first, then by due date, as the items come."""
+    money = wish.money
     left = money.unapplied - wish.used
-    mine = [item for item in items if item.party_id == money.party_id and item.side == side and free[item.pk] > 0]
     own = (money.order_kind, money.order_id)
-    mine.sort(key=lambda item: ((item.order_kind, item.order_id) != own or not money.order_id, item.due_date, item.pk))
+    mine = [item for item in items if free[item.pk] > 0]
+    mine.sort(key=lambda item: (item.order_kind, item.order_id) != own or not money.order_id)
     for item in mine:
         part = min(left, free[item.pk])
         if part <= 0:

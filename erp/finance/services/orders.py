@@ -165,10 +165,10 @@ def _take_off(shrunk: Sequence[tuple[DemandOrder, Decimal]], day: dt.date, actor
         drafts.append(draft)
     vouchers = book(drafts, actor=actor)
     credits = [
-        Credit(order.source, order.party_id, gross, draft.voucher, draft.summary, order.owner_id, order.team_id)
+        Credit(day, order.source, order.party_id, gross, draft.voucher, draft.summary, order.owner_id, order.team_id)
         for (order, gross), draft in zip(shrunk, drafts, strict=True)
     ]
-    return [*credit_orders(credits, actor=actor, posting_date=day), *vouchers]
+    return [*credit_orders(credits, actor=actor), *vouchers]
 
 
 class _Move:

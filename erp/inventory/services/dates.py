@@ -16,6 +16,11 @@ class Booking(NamedTuple):
     date: dt.date
     effective_date: dt.date | None = None
 
+    @property
+    def day(self) -> dt.date:
+        """When it really moved."""
+        return self.effective_date or self.date
+
 
 def booking(day: dt.date | None, *, actor: Actor) -> Booking:
     """Book on the day, by default today; what belongs to a closed period is booked today with its day kept.

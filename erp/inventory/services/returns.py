@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
@@ -17,14 +18,16 @@ from erp.inputs import Source
 from erp.inventory.models import Delivery, DeliveryLine, Demand, GoodsReceipt, GoodsReceiptLine, StockMove
 from erp.inventory.services.costing import share
 from erp.inventory.services.dates import Booking, booking
-from erp.inventory.services.receipts import give_back
+from erp.inventory.services.receipts import give_back, value_at
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
+from erp.inventory.services.warehouses import default_warehouse_id
 from erp.inventory.services.wording import number
 from erp.inventory.signals import goods_returned
-from suite.core import bulk
+from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
+from suite.masterdata.models import Product
 
 Line = TypeVar("Line", DeliveryLine, GoodsReceiptLine)
 
@@ -71,6 +74,80 @@ def return_goods(
         act.announce("erp.inventory.goods.returned", receipt, {"number": receipt.number, "order": receipt.order_number})
     goods_returned.send(sender=GoodsReceipt, receipts=receipts, actor=actor)
     return receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Unsold:
+    """Goods that a customer brings and no delivery of ours shows: quantities in base units by product."""
+
+    party_id: int
+    quantities: Mapping[int, Decimal]
+    reason: str
+    date: dt.date | None = None
+
+
+@service
+def take_in(returns: Sequence[Unsold], *, actor: Actor, reason: str = "") -> list[GoodsReceipt]:
+    """Take goods back that were sold before the books began; one receipt each, at what such goods cost now.
+
+    Their cost is taken back in red; what the customer gets for them is a credit note of finance. Services stay away.
+    """
+    products = Product.objects.of(actor.company_id).in_bulk({pk for each in returns for pk in each.quantities})
+    _demand_goods(returns, products)
+    bookings = [booking(each.date, actor=actor) for each in returns]
+    warehouse_id = default_warehouse_id(actor.company_id)
+    stock = Stock.lock({Key(pk, warehouse_id) for pk in products}, actor=actor)
+    receipts = GoodsReceipt.objects.bulk_create(
+        GoodsReceipt(
+            company_id=actor.company_id,
+            owner_id=actor.user_id,
+            kind_of=GoodsReceipt.Kind.CUSTOMER_RETURN,
+            party_id=each.party_id,
+            warehouse_id=warehouse_id,
+            received_on=when.day,
+            reason=each.reason[:200],
+        )
+        for each, when in zip(returns, bookings, strict=True)
+    )
+    for receipt, each in zip(receipts, returns, strict=True):
+        receipt.booked_lines = [
+            GoodsReceiptLine(
+                company_id=actor.company_id,
+                receipt=receipt,
+                position=position,
+                product=products[pk],
+                quantity=quantity,
+                value=value_at(products[pk], quantity, stock.worths[pk].unit_cost()),
+            )
+            for position, (pk, quantity) in enumerate(each.quantities.items())
+        ]
+    GoodsReceiptLine.objects.bulk_create([line for receipt in receipts for line in receipt.booked_lines])
+    for receipt, when in zip(receipts, bookings, strict=True):
+        paper = Paper(source_of(receipt), StockMove.Kind.CUSTOMER_RETURN, *when)
+        for line in receipt.booked_lines:
+            stock.bring(Key(line.product_id, warehouse_id), line.quantity, line.value, paper, line_id=line.pk)
+    stock.fill()
+    stock.write()
+    finance.take_back(
+        [
+            _issue(receipt, line, when.date)
+            for receipt, when in zip(receipts, bookings, strict=True)
+            for line in receipt.booked_lines
+        ],
+        posting_date=clock.today(actor.company),
+        actor=actor,
+    )
+    for receipt in receipts:
+        current_act().audit(receipt, "posted")
+        current_act().announce("erp.inventory.goods.returned", receipt, {"number": receipt.number, "order": ""})
+    return receipts
+
+
+def _demand_goods(returns: Sequence[Unsold], products: Mapping[int, Product]) -> None:
+    for each in returns:
+        _positive(each.quantities)
+    if any(not product.is_stocked for product in products.values()):
+        raise ValidationError({"product": _("Only goods come back into stock")})
 
 
 @service
@@ -229,7 +306,7 @@ def _bring_back(receipts: list[GoodsReceipt], when: Booking, actor: Actor) -> No
     stock.write()
 
 
-def _issue(receipt: GoodsReceipt, line: GoodsReceiptLine) -> Issue:
+def _issue(receipt: GoodsReceipt, line: GoodsReceiptLine, day: dt.date | None = None) -> Issue:
     return Issue(
         source=source_of(receipt),
         order=Source(receipt.order_kind, receipt.order_id or 0, receipt.order_number),
@@ -239,4 +316,5 @@ def _issue(receipt: GoodsReceipt, line: GoodsReceiptLine) -> Issue:
         quantity=line.quantity,
         cost=line.value,
         is_service=not line.product.is_stocked,
+        date=day,
     )

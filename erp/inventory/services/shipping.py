@@ -14,7 +14,7 @@ from erp.finance import services as finance
 from erp.finance.services import Issue
 from erp.inputs import Source
 from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove
-from erp.inventory.services.dates import booking
+from erp.inventory.services.dates import Booking, booking
 from erp.inventory.services.deliveries import insert_lines
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.wording import too_little
@@ -66,6 +66,7 @@ def ship(
     actor: Actor,
     quantities: Mapping[int, Decimal] | None = None,
     posting_date: dt.date | None = None,
+    days: Mapping[int, dt.date] | None = None,
     backorder_date: dt.date | None = None,
     reason: str = "",
 ) -> list[Delivery]:
@@ -73,12 +74,13 @@ def ship(
 
     `quantities` by delivery line, in base units, ships only so much (lines not named stay); the rest goes on in a
     backorder, promised for `backorder_date` when given. What the order has reserved is used first, then what is free.
+    `days` by delivery: when each left, where that was not on the `posting_date`.
     A fixed number of statements, two more with backorders. Raises BusinessError, by delivery id, where the delivery is
     not open, waits for payment, or goods are lacking.
     """
     loads = _loads(deliveries, quantities, actor)
     _demand_shippable(loads)
-    when = booking(posting_date, actor=actor)
+    bookings = _bookings(loads, posting_date, days or {}, actor)
     stock = Stock.lock(
         {load.key(line) for load in loads for line in load.leaving if line.product.is_stocked}, actor=actor
     )
@@ -86,7 +88,8 @@ def ship(
     demands = _demands(loads, actor)
     refused: Refusals = {}
     for load in loads:
-        lack = _take(load, Paper(source_of(load.delivery), StockMove.Kind.DELIVERY, *when), demands, stock)
+        paper = Paper(source_of(load.delivery), StockMove.Kind.DELIVERY, *bookings[load.delivery.pk])
+        lack = _take(load, paper, demands, stock)
         if lack:
             refused[load.delivery.pk] = lack
     if refused:
@@ -95,9 +98,16 @@ def ship(
     _open_backorders(loads, backorder_date)
     bulk.update([line for load in loads for line in load.leaving], "quantity", "cost")
     shipped = [load.delivery for load in loads]
-    Delivery.move_to(shipped, Delivery.Status.SHIPPED, shipped_on=when.effective_date or when.date)
+    usual = booking(posting_date, actor=actor)
+    Delivery.move_to(shipped, Delivery.Status.SHIPPED, shipped_on=usual.day)
+    if days:
+        for delivery in shipped:
+            delivery.shipped_on = bookings[delivery.pk].day
+        bulk.update(shipped, "shipped_on")
     finance.recognise_deliveries(
-        [_issue(load, line) for load in loads for line in load.leaving], posting_date=when.date, actor=actor
+        [_issue(load, line, bookings[load.delivery.pk].date) for load in loads for line in load.leaving],
+        posting_date=usual.date,
+        actor=actor,
     )
     _tell(loads, actor)
     return shipped
@@ -136,6 +146,16 @@ def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] |
         if not 0 <= load.quantities[line.pk] <= line.quantity:
             raise ValidationError({"quantity": _("Between 0 and what is on the delivery")})
     return list(asked.values())
+
+
+def _bookings(
+    loads: Iterable[Load], day: dt.date | None, days: Mapping[int, dt.date], actor: Actor
+) -> dict[int, Booking]:
+    """When each delivery is booked."""
+    of_day: dict[dt.date | None, Booking] = {}
+    for each in {day, *days.values()}:
+        of_day[each] = booking(each, actor=actor)
+    return {load.delivery.pk: of_day[days.get(load.delivery.pk, day)] for load in loads}
 
 
 def _demand_shippable(loads: Iterable[Load]) -> None:
@@ -226,7 +246,7 @@ def _open_backorders(loads: Iterable[Load], promised: dt.date | None) -> None:
         insert_lines(parts[0].delivery.company_id, rows)
 
 
-def _issue(load: Load, line: DeliveryLine) -> Issue:
+def _issue(load: Load, line: DeliveryLine, day: dt.date) -> Issue:
     return Issue(
         source=source_of(load.delivery),
         order=load.order,
@@ -236,6 +256,7 @@ def _issue(load: Load, line: DeliveryLine) -> Issue:
         quantity=line.quantity,
         cost=line.cost,
         is_service=not line.product.is_stocked,
+        date=day,
     )
 
 
