@@ -254,7 +254,7 @@ class Loader:
 
     def _deliver_events(self) -> None:
         """Tell the house now: nobody waits for news of the past, and a worker may not be running."""
-        outbox.relay()
+        outbox.relay(limit=1000)
         waiting = OutboxEvent.objects.of(self.actor.company_id).filter(done_at=None, dead_at=None)
         self.report.waiting_events = waiting.count()
         self.say("events delivered")

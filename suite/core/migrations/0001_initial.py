@@ -114,7 +114,7 @@ class Migration(AllAtOnce):
                 'verbose_name': 'event',
                 'verbose_name_plural': 'events',
                 'permissions': [('retry_outboxevent', 'Can retry events')],
-                'indexes': [models.Index(condition=models.Q(('dead_at', None), ('done_at', None)), fields=['next_try_at', 'id'], name='core_outbox_due'), models.Index(condition=models.Q(('done_at', None)), fields=['kind', 'object_id', 'id'], name='core_outbox_open')],
+                'indexes': [models.Index(condition=models.Q(('dead_at', None), ('done_at', None)), fields=['id'], name='core_outbox_due'), models.Index(condition=models.Q(('done_at', None)), fields=['kind', 'object_id', 'id'], name='core_outbox_open')],
             },
         ),
         migrations.CreateModel(

@@ -31,7 +31,7 @@ class OutboxEvent(CompanyRow):
         verbose_name_plural = _("events")
         permissions = [("retry_outboxevent", "Can retry events")]
         indexes = [
-            models.Index(fields=["next_try_at", "id"], name="core_outbox_due", condition=Q(done_at=None, dead_at=None)),
+            models.Index(fields=["id"], name="core_outbox_due", condition=Q(done_at=None, dead_at=None)),
             models.Index(fields=["kind", "object_id", "id"], name="core_outbox_open", condition=Q(done_at=None)),
         ]
 
