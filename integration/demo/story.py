@@ -32,7 +32,7 @@ from suite.masterdata.models import Party
 
 SEED = 20260101
 DAYS = 364
-STEP = 4  # days that pass between two turns of the story
+STEP = 7  # days that pass between two turns of the story; its papers lie on any of them
 ORDER = Order.kind()
 Say = Callable[[str], None]
 
@@ -52,7 +52,7 @@ class Story:
             finance.periods.open_year(year=year, actor=self.house)
         for turn, offset in enumerate(self.days):
             day = self.today + dt.timedelta(days=offset)
-            with clock.at(clock.day_starts(self.cast.company, day) + dt.timedelta(hours=10)):
+            with clock.at(clock.day_starts(self.cast.company, day) + dt.timedelta(hours=10), own_days=True):
                 rep = self.cast.reps[turn % len(self.cast.reps)]
                 self._talk(rep)
                 self._sell(rep, turn, is_last=offset > -STEP)
@@ -60,15 +60,15 @@ class Story:
                 self._ship(day)
                 self._bill()
                 self._collect(day)
-                if turn % 6 == 5:
+                if turn % 3 == 2:
                     self._mishaps()
-            if turn % 15 == 0:
+            if turn % 9 == 0:
                 self.say(f"{day}")
         self._plan()
 
     def _talk(self, rep: Actor) -> None:
-        """Calls, visits and notes with three customers."""
-        parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 3)
+        """Calls, visits and notes with some customers."""
+        parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 5)
         talks = [self.rng.choice(catalogue.TALKS) for _party in parties]
         log_activities(
             activities=[
@@ -79,11 +79,11 @@ class Story:
         )
 
     def _sell(self, rep: Actor, turn: int, *, is_last: bool) -> None:
-        """Quotations every third turn; orders of the turn, all confirmed but the last ones, which wait for the rep."""
+        """Quotations every other turn; orders of the turn, all confirmed but the last ones, which wait for the rep."""
         count = round(self.left / (len(self.days) - turn))
         self.left -= count
         parties = self._buyers(rep, count)
-        if turn % 3 == 0:
+        if turn % 2 == 0:
             create_quotations(
                 [QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep
             )
@@ -110,8 +110,13 @@ class Story:
         ]
 
     def _draft(self, party: Party) -> OrderDraft:
-        requested = clock.today(self.cast.company) + dt.timedelta(days=self.rng.randint(3, 14))
-        return OrderDraft(party_id=party.pk, lines=self._lines(), requested_date=requested)
+        date = self._lately()
+        requested = date + dt.timedelta(days=self.rng.randint(3, 14))
+        return OrderDraft(party_id=party.pk, lines=self._lines(), date=date, requested_date=requested)
+
+    def _lately(self) -> dt.date:
+        """A day since the last turn."""
+        return clock.today(self.cast.company) - dt.timedelta(days=self.rng.randrange(STEP))
 
     def _buy(self, day: dt.date) -> None:
         """What is short is approved, ordered and, when its day has come, received."""
@@ -149,7 +154,8 @@ class Story:
         if day >= self.today - dt.timedelta(days=STEP):
             deliveries = deliveries[: len(deliveries) // 2]
         if deliveries:
-            inventory.ship(deliveries, actor=self.house)
+            days = {delivery.pk: self._lately() for delivery in deliveries}
+            inventory.ship(sorted(deliveries, key=lambda each: days[each.pk]), days=days, actor=self.house)
 
     def _bill(self) -> None:
         orders = (
