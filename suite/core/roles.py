@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext_noop
 
 from suite.core import access
 from suite.core.access import BREADTH, Scope
-from suite.core.models import Company, Grant, Role
+from suite.core.models import Company, Role
+from suite.core.sql import unnested
 
 HOUSE = {"suite", "crm", "erp", "integration"}
 OWN, TEAM, ALL = Scope.OWN, Scope.TEAM, Scope.ALL
@@ -204,9 +207,14 @@ def known_codes() -> Iterator[str]:
 
 def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:
     """The codes that the patterns reach, with the widest scope each."""
+    return dict(_expanded(tuple(patterns.items())))
+
+
+@cache
+def _expanded(patterns: tuple[tuple[str, Scope], ...]) -> dict[str, Scope]:
     found: dict[str, Scope] = {}
     for code in known_codes():
-        for pattern, scope in patterns.items():
+        for pattern, scope in patterns:
             if fnmatchcase(code, pattern) and BREADTH[scope] > BREADTH[found.get(code, Scope.NONE)]:
                 found[code] = scope
     return found
@@ -214,11 +222,20 @@ def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:
 
 def seed(company: Company) -> None:
     """Give a company its roles and the grants that are new since the last time; nothing is taken away or changed."""
-    for code, (name, name_en, patterns) in ROLES.items():
-        names = {"name": name, "name_en": name_en}
-        role, _made = Role.objects.get_or_create(company=company, code=code, defaults=names)
-        Grant.objects.bulk_create(
-            [Grant(role=role, code=each, scope=scope) for each, scope in expand(patterns).items()],
-            ignore_conflicts=True,
+    Role.objects.bulk_create(
+        (Role(company=company, code=code, name=name, name_en=en) for code, (name, en, _patterns) in ROLES.items()),
+        ignore_conflicts=True,
+    )
+    grants = [
+        (role, code, str(scope))
+        for role, (_name, _en, patterns) in ROLES.items()
+        for code, scope in expand(patterns).items()
+    ]
+    given, params = unnested("given", {"role": "text", "code": "text", "scope": "text"}, grants)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO core_grant (role_id, code, scope) SELECT role.id, given.code, given.scope FROM {given}"
+            " JOIN core_role role ON role.code = given.role AND role.company_id = %s ON CONFLICT DO NOTHING",
+            [*params, company.pk],
         )
     access.changed(company.pk)

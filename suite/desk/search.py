@@ -20,11 +20,28 @@ from django.db.models import Q
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act
 from suite.core.pinyin import syllables
+from suite.core.sql import unnested
 from suite.desk import documents
 from suite.desk.models import SearchEntry
 
 LONGEST = 20  # letters of a token
 NAME_START = 6  # characters whose joined pinyin is found from its first letter on
+PLAIN = {
+    "company_id": "bigint",
+    "kind": "text",
+    "object_id": "bigint",
+    "owner_id": "bigint",
+    "team_id": "bigint",
+    "title": "text",
+    "subtitle": "text",
+}
+STORE = """
+INSERT INTO desk_searchentry (company_id, kind, object_id, owner_id, team_id, title, subtitle, tokens)
+SELECT company_id, kind, object_id, owner_id, team_id, title, subtitle, string_to_array(tokens, ' ') FROM {given}
+ON CONFLICT (kind, object_id) DO UPDATE
+SET owner_id = EXCLUDED.owner_id, team_id = EXCLUDED.team_id, title = EXCLUDED.title, subtitle = EXCLUDED.subtitle,
+    tokens = EXCLUDED.tokens
+"""
 WORDS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
 
 
@@ -206,15 +223,15 @@ def entry(row: Any) -> SearchEntry:
     )
 
 
-def store(entries: list[SearchEntry], batch_size: int = 1000) -> None:
-    """Insert or replace search rows."""
-    SearchEntry.objects.bulk_create(
-        entries,
-        batch_size=batch_size,
-        update_conflicts=True,
-        unique_fields=["kind", "object_id"],
-        update_fields=["owner", "team", "title", "subtitle", "tokens"],
-    )
+def store(entries: Collection[SearchEntry]) -> None:
+    """Insert or replace search rows; one statement."""
+    if not entries:
+        return
+    # Tokens hold no blanks; arrays of unlike length cannot be unnested as they are.
+    rows = [(*(getattr(each, name) for name in PLAIN), " ".join(each.tokens)) for each in entries]
+    given, params = unnested("given", PLAIN | {"tokens": "text"}, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(STORE.format(given=given), params)
 
 
 def rebuild(kind: str | None = None) -> int:
