@@ -14,13 +14,14 @@ ARGS :=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock upgrade messages clean lint types imports templates migrations deploy
+.PHONY: help run test check bench pictures lock upgrade messages clean lint types imports templates migrations deploy
 
 help:
 	@echo "make run        set up, load a demo company, serve on http://localhost:8000/ (PORT, HOST, SUITE_VAR)"
 	@echo "make test       set up, run every test (ARGS=\"tests/crm -k order\")"
 	@echo "make check      lint, format, types, imports, templates, migrations, production settings"
 	@echo "make bench      measure ourselves beside the floor of plain SQL"
+	@echo "make pictures   take the pictures of the README from the running demo (URL)"
 	@echo "make messages   compile the message catalogues"
 	@echo "make lock       write the lock files anew; make upgrade takes newer versions, too"
 	@echo "make clean      remove everything that was made, the data of the demo included"
@@ -62,6 +63,9 @@ deploy: .venv/.dev
 
 bench: .venv/.dev
 	@$(PY) -m benchmarks $(ARGS)
+
+pictures: .venv/.dev
+	@$(PY) docs/pictures.py
 
 messages: .venv/.run
 	@$(PY) -m suite.boot.messages

@@ -1,0 +1,93 @@
+"""The main flows of a rep by keyboard alone, in a real browser: find, log, order, confirm, tick off."""
+
+import pytest
+
+from crm.customers.models import Activity
+from crm.sales.models import Order
+from suite.desk.models import Task
+from tests import browser as real
+from tests import make
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
+]
+
+
+def tab_to(page, selector):
+    """Press Tab until the focus is there, and see that one can see it."""
+    for _press in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            shown = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert shown != "none" or "ts-control" in selector, f"no focus ring on {selector}"
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")
+
+
+def pick(page, field, text):
+    """Type into a picker and take what it offers first."""
+    tab_to(page, f"{field} + .ts-wrapper .ts-control input")
+    page.keyboard.type(text)
+    page.wait_for_selector(f".ts-dropdown .option.active:visible:has-text('{text}')")
+    page.keyboard.press("Enter")
+
+
+def choose_new(page, address):
+    """The plus menu by its key."""
+    page.keyboard.press("c")
+    tab_to(page, f".top-acts a[href='{address}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+
+
+def test_a_rep_works_through_the_day_without_a_mouse(live_server):
+    company = make.company("acme")
+    rep = make.actor(company, "rep", username="rep")
+    customer = make.customer(rep, "Northwind Traders")
+    lamp = make.product(company, "LAMP", price=113)
+    make.stock(lamp, 10)
+    with real.browser() as running, real.page(running, live_server.url, rep.user) as page:
+        # find the customer, log a call
+        page.goto("/")
+        page.keyboard.press("Control+k")
+        page.keyboard.type("northw")
+        page.wait_for_selector("#palette-results .palette-row:has-text('Northwind')")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/crm/customers/{customer.pk}/")
+        tab_to(page, "textarea[name=text]")
+        page.keyboard.type("Wants ten lamps")
+        tab_to(page, ".composer .btn-primary")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".toast-success")
+        page.wait_for_selector(".timeline :text('Wants ten lamps')")
+
+        # write an order and confirm it
+        choose_new(page, "/crm/sales/orders/new/")
+        pick(page, "#id_party", "Northwind")
+        pick(page, "[name='lines-0-product']", "LAMP")
+        tab_to(page, "[name='lines-0-quantity']")
+        page.keyboard.type("2")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("form[action$='/confirm/']")
+        tab_to(page, "form[action$='/confirm/'] button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".chain-box")
+
+        # make a task and tick it off
+        choose_new(page, "/desk/tasks/new/")
+        tab_to(page, "#id_title")
+        page.keyboard.type("Send the catalogue")
+        page.keyboard.press("Control+s")
+        page.wait_for_selector("tr[data-url]")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        tab_to(page, ".bulk button[value='complete']")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".toast-success button:has-text('Undo')")
+        assert page.complaints == []
+
+    assert Activity.objects.get().text == "Wants ten lamps"
+    assert Order.objects.get().status == Order.Status.CONFIRMED
+    assert Task.objects.get(title="Send the catalogue").status == Task.Status.DONE
