@@ -15,7 +15,7 @@ class InsightConfig(AppConfig):
         workbench.register(
             "figures", _("Key figures"), "integration/insight/_figures.html",
             lambda actor: {"board": figures.board(actor)},
-            permission="crm_sales.view_order", roles={"rep", "sales_manager", "executive", "administrator"},
+            permission="crm_sales.view_order", roles={"rep", "sales_manager", "executive", "accountant", "administrator"},
             order=5, wide=True,
         )  # fmt: skip
 

@@ -139,6 +139,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     context = {
         "order": order,
         "rows": queries.progress_of(lines, fulfilment),
+        "dated": any(line.promised_date or line.requested_date for line in lines),
         "way": queries.way_of(order, fulfilment, actor),
         "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),
         "capitals": in_words(order.gross, order.currency_id),

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 
 from suite.core.access import Actor
 from suite.desk import documents, search
@@ -107,7 +107,7 @@ class ListSpec:
 
     @cached_property
     def heading(self) -> str:
-        return str(self.title or self.model._meta.verbose_name_plural)
+        return str(self.title) or capfirst(str(self.model._meta.verbose_name_plural))
 
     @cached_property
     def view_permission(self) -> str:
