@@ -15,8 +15,8 @@ class InsightConfig(AppConfig):
         workbench.register(
             "figures", _("Key figures"), "integration/insight/_figures.html",
             lambda actor: {"board": figures.board(actor)},
-            permission="crm_sales.view_order", roles={"rep", "sales_manager", "executive", "accountant", "administrator"},
-            order=5, wide=True,
+            permission="crm_sales.view_order", order=5, wide=True,
+            roles={"rep", "sales_manager", "executive", "accountant", "administrator"},
         )  # fmt: skip
 
         navigation.register(
