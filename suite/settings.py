@@ -120,7 +120,9 @@ TIMEOUTS = {
 
 def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
-    timeouts = " ".join(f"-c {name}={value}" for name, value in TIMEOUTS[PROCESS].items())
+    # What is prepared (`suite.core.sql`) looks rows up by their keys: one plan suits all values.
+    session = TIMEOUTS[PROCESS] | {"plan_cache_mode": "force_generic_plan"}
+    options = " ".join(f"-c {name}={value}" for name, value in session.items())
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
@@ -130,7 +132,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": f"suite {PROCESS}", "options": timeouts} | dict(parse_qsl(parts.query)),
+        "OPTIONS": {"application_name": f"suite {PROCESS}", "options": options} | dict(parse_qsl(parts.query)),
     }
 
 

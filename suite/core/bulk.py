@@ -14,6 +14,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
+from suite.core import sql
+
 M = TypeVar("M", bound=models.Model)
 
 # Values of these types go to the driver as they are; any other is prepared by its field.
@@ -68,7 +70,7 @@ def insert(rows: Sequence[M]) -> Sequence[M]:
     plan = _insertion(type(rows[0]), _given(rows[0]))
     with connection.cursor() as cursor:
         returned = ", ".join(plan.answered)
-        cursor.execute(f"{plan.text} RETURNING {returned}", [column.values(rows) for column in plan.columns])
+        sql.execute(cursor, f"{plan.text} RETURNING {returned}", [column.values(rows) for column in plan.columns])
         for row, answer in zip(rows, cursor.fetchall(), strict=True):
             row.__dict__.update(zip(plan.answered, answer, strict=True))
             row._state.adding, row._state.db = False, connection.alias
@@ -80,7 +82,7 @@ def update(rows: Collection[M], *names: str) -> None:
     if rows:
         text, columns = _updating(type(next(iter(rows))), names)
         with connection.cursor() as cursor:
-            cursor.execute(text, [[row.pk for row in rows], *(column.values(rows) for column in columns)])
+            sql.execute(cursor, text, [[row.pk for row in rows], *(column.values(rows) for column in columns)])
 
 
 def _given(row: models.Model) -> frozenset[str]:

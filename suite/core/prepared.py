@@ -14,7 +14,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models
+from django.db.models.fields.related_descriptors import ReverseManyToOneDescriptor
 from django.db.models.query import get_related_populators
+
+from suite.core import sql
 
 M = TypeVar("M", bound=models.Model)
 
@@ -62,7 +65,7 @@ class Prepared(Generic[M]):
             self.compiled = self._compile()
         params = [_sent(values[name]) if name else fixed for name, fixed in self.compiled.params]
         with connection.cursor() as cursor:
-            cursor.execute(self.compiled.text, params)
+            sql.execute(cursor, self.compiled.text, params)
             return self.compiled.read(cursor.fetchall())
 
     def _compile(self) -> Compiled:
@@ -84,7 +87,8 @@ def _reader(queryset: models.QuerySet[Any], compiler: Any) -> Callable[[Sequence
     names = [column[0].target.attname for column in select[first:last]]
     related = get_related_populators(info, select, alias)  # type: ignore[call-arg]
     converters = compiler.get_converters([column[0] for column in select])
-    prefetches = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    prefetches: Sequence[Any] = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    fetchers = [_fetcher(queryset.model, each) for each in prefetches]
 
     def read(rows: Sequence[Any]) -> list[Any]:
         objects = []
@@ -93,8 +97,33 @@ def _reader(queryset: models.QuerySet[Any], compiler: Any) -> Callable[[Sequence
             for each in related:
                 each.populate(row, made)
             objects.append(made)
-        if prefetches and objects:
-            models.prefetch_related_objects(objects, *prefetches)
+        for fetch in fetchers if objects else ():
+            fetch(objects)
         return objects
 
     return read
+
+
+def _fetcher(model: type[models.Model], lookup: str | models.Prefetch) -> Callable[[list[Any]], None]:
+    """Reads what many rows point back from; compiled too where it is one step along a foreign key."""
+    path = lookup if isinstance(lookup, str) else lookup.prefetch_to
+    if "__" in path or not isinstance(getattr(model, path, None), ReverseManyToOneDescriptor):
+        return lambda objects: models.prefetch_related_objects(objects, lookup)
+    key: Any = model._meta.get_field(path).field  # type: ignore[union-attr]
+    given = None if isinstance(lookup, str) else lookup.queryset
+    queryset = key.model._default_manager.all() if given is None else given
+    parts = Prepared(lambda pks: queryset.filter(**{f"{key.name}__{key.target_field.name}__any": pks}))
+
+    def fetch(objects: list[Any]) -> None:
+        known = {key.get_foreign_related_value(each)[0]: each for each in objects}
+        found: dict[Any, list[Any]] = {pk: [] for pk in known}
+        for part in parts(pks=list(known)):
+            owner = getattr(part, key.attname)
+            key.set_cached_value(part, known[owner])
+            found[owner].append(part)
+        for pk, rows in found.items():
+            result = queryset.none()
+            result._result_cache, result._prefetch_done = rows, True
+            known[pk].__dict__.setdefault("_prefetched_objects_cache", {})[key.remote_field.cache_name] = result
+
+    return fetch

@@ -7,14 +7,25 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from suite.core import clock, companies
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.models import ApiToken, User
+from suite.core.prepared import Prepared
 
 STALE = dt.timedelta(minutes=5)  # how exact "last used" is; writing it on every call would cost a statement each
+
+LIVE = Prepared(
+    lambda digest: ApiToken.objects.select_related("user", "company").filter(
+        companies.enterable("company"),
+        digest=digest,
+        revoked_at=None,
+        user__is_active=True,
+        user__memberships__company=F("company"),
+    )[:1]
+)
 
 
 def digest(token: str) -> str:
@@ -56,18 +67,9 @@ def find(text: str) -> ApiToken | None:
     A token lives as long as its user is active and a member of the company.
     """
     moment = clock.now()
-    token = (
-        ApiToken.objects.select_related("user", "company")
-        .filter(
-            Q(expires_at=None) | Q(expires_at__gt=moment),
-            companies.enterable("company"),
-            digest=digest(text),
-            revoked_at=None,
-            user__is_active=True,
-            user__memberships__company=F("company"),
-        )
-        .first()
-    )
+    token = next(iter(LIVE(digest=digest(text))), None)
+    if token and token.expires_at and token.expires_at <= moment:
+        return None
     if token and (token.last_used_at is None or moment - token.last_used_at > STALE):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=moment)
     return token

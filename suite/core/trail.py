@@ -8,7 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from suite.core import bulk
+from suite.core import bulk, sql
 from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 
 # A link or event that is there already was written by an earlier try of the same act.
@@ -28,7 +28,7 @@ def write(*kinds: Sequence[models.Model]) -> None:
         *before, last = inserts
         ctes = ", ".join(f"w{n} AS ({insert})" for n, insert in enumerate(before))
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {ctes} {last}" if ctes else last, params)
+            sql.execute(cursor, f"WITH {ctes} {last}" if ctes else last, params)
 
 
 class Exact(DjangoJSONEncoder):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import CreditAccount, PaymentTerm
 from erp.inputs import DemandSet
-from suite.core import clock
+from suite.core import clock, sql
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import Refusal, Refusals
@@ -135,7 +135,8 @@ def admit(asked: Collection[Asked], *, actor: Actor) -> Refusals:
     if policy.overdue_days is not None:
         before = clock.today(actor.company) - dt.timedelta(days=policy.overdue_days)
     with connection.cursor() as cursor:
-        cursor.execute(
+        sql.execute(
+            cursor,
             ADMIT,
             {
                 "company": actor.company_id,
@@ -198,7 +199,7 @@ def move_exposure(amounts: Mapping[int, Decimal], *, actor: Actor) -> None:
     moves = {party: amount for party, amount in amounts.items() if amount}
     if moves:
         with connection.cursor() as cursor:
-            cursor.execute(MOVE, [list(moves), list(moves.values()), actor.company_id, list(moves)])
+            sql.execute(cursor, MOVE, [list(moves), list(moves.values()), actor.company_id, list(moves)])
 
 
 def hold_credit(party_ids: Iterable[int], *, actor: Actor) -> None:

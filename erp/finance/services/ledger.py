@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import Voucher, VoucherLine
 from erp.inputs import Source
-from suite.core import clock
+from suite.core import clock, sql
 from suite.core.access import Actor
 from suite.core.acts import Act, Paper, current_act, key_of
 from suite.core.errors import BusinessError, Refusal, Stale
@@ -189,7 +189,7 @@ def _flip(act: Act, vouchers: list[Any]) -> None:
     moment = clock.now()
     try:
         with connection.cursor() as cursor:
-            cursor.execute(FLIP, [[voucher.pk for voucher in vouchers], moment, moment])
+            sql.execute(cursor, FLIP, [[voucher.pk for voucher in vouchers], moment, moment])
             serials = dict(cursor.fetchall())
     except IntegrityError as error:
         raise explained(error) from error

@@ -12,6 +12,7 @@ from django.db import connection
 from erp.inputs import DemandOrder, DemandSet
 from erp.inventory.models import Delivery, DeliveryLine
 from erp.inventory.services.warehouses import default_warehouse_id
+from suite.core import sql
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.sql import unnested
@@ -101,13 +102,13 @@ def insert_lines(company_id: int, lines: Sequence[tuple[int, int, int | None, in
     types = {"delivery_id": "bigint", "position": "int", "order_line_id": "bigint", "product_id": "bigint"}
     given, params = unnested("given", types | {"quantity": "numeric"}, lines)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_LINES.format(given=given), [company_id, *params])
+        sql.execute(cursor, _INSERT_LINES.format(given=given), [company_id, *params])
 
 
 _INSERT_LINES = f"""
 INSERT INTO {DeliveryLine._meta.db_table}
   (company_id, delivery_id, position, order_line_id, product_id, quantity, returned, cost, returned_cost)
-SELECT %s, given.*, 0, 0, 0 FROM {{given}}
+SELECT %s::bigint, given.*, 0, 0, 0 FROM {{given}}
 """
 
 _DROP = """

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory.models import Demand, StockMove
-from suite.core import clock
+from suite.core import clock, sql
 from suite.core.errors import Refusal, Stale
 from suite.core.sql import unnested
 
@@ -94,7 +94,7 @@ class Statement:
         )
         ctes = ", ".join(f"{name} AS ({text})" for name, text in self.parts.items())
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {ctes} SELECT {made}, {low}, {counts}", self.params)
+            sql.execute(cursor, f"WITH {ctes} SELECT {made}, {low}, {counts}", self.params)
             demands, crossings, *done = cursor.fetchone()
         if done != list(self.expected.values()):
             raise Stale(Refusal("stock_changed", _("The stock changed meanwhile; please try again")))
@@ -138,7 +138,7 @@ _DEMAND_COLUMNS = {
 _CELLS = """
 UPDATE erp_inventory_stockbalance b
 SET on_hand = b.on_hand + given.moved, reserved = b.reserved + given.held, updated_at = moment
-FROM {given}, (VALUES (%s, %s)) AS this(company, moment)
+FROM {given}, (VALUES (%s::bigint, %s::timestamptz)) AS this(company, moment)
 WHERE b.product_id = given.product_id AND b.warehouse_id = given.warehouse_id AND b.company_id = company
   AND b.reserved + given.held BETWEEN 0 AND b.on_hand + given.moved
 RETURNING b.product_id, b.warehouse_id, b.on_hand - b.reserved AS free

@@ -21,7 +21,7 @@ from erp.inventory.services import levels
 from erp.inventory.services.costing import Layer, Worth
 from erp.inventory.services.ledger import Statement
 from erp.inventory.services.levels import Crossing
-from suite.core import clock
+from suite.core import clock, sql
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.models import Document
@@ -111,7 +111,7 @@ class Stock:
             statement = _LOCK_BOTH.format(cells=statement)
             params += [products, company_id]  # type: ignore[list-item]
         with connection.cursor() as cursor:
-            cursor.execute(statement, params)
+            sql.execute(cursor, statement, params)
             rows = cursor.fetchall()
         for product_id, warehouse_id, quantity, other, costing in rows:
             if warehouse_id is None:

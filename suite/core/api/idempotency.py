@@ -13,6 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from suite.core import bulk, sql
 from suite.core.acts import acting, retrying
 from suite.core.api.errors import Busy
 from suite.core.api.renderers import ExactJSONRenderer
@@ -63,7 +64,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
     company_id = request.actor.company_id  # type: ignore[attr-defined]
     with acting(request.actor) as act:  # type: ignore[attr-defined]
         with connection.cursor() as cursor:
-            cursor.execute(LOCK_AND_LOOK, [f"{company_id}:{client}:{key}", company_id, client, key])
+            sql.execute(cursor, LOCK_AND_LOOK, [f"{company_id}:{client}:{key}", company_id, client, key])
             free, known_digest, known_status, known_body = cursor.fetchone()
         if known_digest is not None:
             if known_digest != digest:
@@ -75,7 +76,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
         response = handler()
         act.flush()
         if status.is_success(response.status_code):
-            IdempotencyKey.objects.create(
+            known = IdempotencyKey(
                 company_id=company_id,
                 client=client,
                 key=key,
@@ -83,6 +84,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
                 status=response.status_code,
                 body=json.loads(ExactJSONRenderer().render(response.data) or "null"),
             )
+            bulk.insert([known])
         return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from rest_framework.fields import empty
 from suite.core.api.fields import ScopedRelatedField
 
 UNKNOWN = _("There is no such field here")
+PLAIN = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
 UNWRITTEN = _("This field cannot be set")
 
 
@@ -36,6 +38,11 @@ class Strict(serializers.Serializer):
         super().__init_subclass__(**kwargs)
         cls.Meta.list_serializer_class = Lines
 
+    @property
+    def _readable_fields(self) -> Any:
+        shared = shaped(type(self))
+        return super()._readable_fields if shared is None else shared  # type: ignore[misc]
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             written = {field.field_name for field in self._writable_fields}
@@ -53,6 +60,16 @@ class Strict(serializers.Serializer):
             raise serializers.ValidationError(messages, code="required")
         defaults = {each.source: each.default for each in left_out if each.default is not empty}
         return {name: each() if callable(each) else each for name, each in defaults.items()} | values
+
+
+@cache
+def shaped(serializer_class: type[serializers.BaseSerializer]) -> list[serializers.Field] | None:
+    """The fields that are answered, made once a process; None where they depend on who asks (`get_fields`)."""
+    if getattr(serializer_class, "get_fields", None) not in PLAIN:
+        return None
+    fields = [field for field in serializer_class().fields.values() if not field.write_only]
+    parts = [part for field in fields if isinstance(part := getattr(field, "child", field), serializers.BaseSerializer)]
+    return None if any(shaped(type(part)) is None for part in parts) else fields
 
 
 class StrictSerializer(Strict):

@@ -23,6 +23,7 @@ from suite.core.api.renderers import ExactJSONRenderer
 from suite.core.api.schema import Schema
 from suite.core.api.serializers import Nothing
 from suite.core.api.throttles import ClientThrottle
+from suite.core.prepared import Prepared
 
 
 class Declared(APIView):
@@ -98,6 +99,7 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     filter_backends = (DeclaredFilters, DeclaredOrdering)
     http_method_names = ["get", "post", "patch", "delete", "head"]
     lookup_value_regex = "[0-9]{1,19}"
+    record: ClassVar[Prepared[Any]]  # one record as it is answered; each class makes its own
 
     def get_queryset(self) -> QuerySet[Any]:
         """Rows the caller may see, and may do this action on."""
@@ -122,7 +124,11 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     def answer(self, pk: int | str, status: int = status.HTTP_200_OK) -> Response:
         """The record as it is after the act, read again."""
         settle()
-        row = self.with_relations(self.model._default_manager.of(self.actor.company_id)).get(pk=pk)  # type: ignore[attr-defined]
+        if "record" not in vars(type(self)):
+            type(self).record = Prepared(
+                lambda company, pk: self.with_relations(self.model._default_manager.of(company).filter(pk=pk))  # type: ignore[attr-defined]
+            )
+        (row,) = self.record(company=self.actor.company_id, pk=int(pk))
         return Response(self.get_serializer(row).data, status)
 
 

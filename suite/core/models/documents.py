@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import bulk, clock
+from suite.core import bulk, clock, sql
 from suite.core.access import BREADTH, Actor, Scope, own_rows
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.prepared import AnyOf
@@ -138,7 +138,7 @@ class Document(CompanyRow):
         statement, prepare = _moving(cls, ("status", "updated_at", *fields))
         with connection.cursor() as cursor:
             values = prepare([status, moment, *fields.values()])
-            cursor.execute(statement, [*values, [row.pk for row in rows], legal])
+            sql.execute(cursor, statement, [*values, [row.pk for row in rows], legal])
             moved = cursor.rowcount
         if moved != len(rows):
             raise Stale(Refusal("illegal_move", _("The document is no longer in a state from which this can be done")))
