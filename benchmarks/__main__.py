@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 
-import django
+from benchmarks import common
 
 AREAS = ("confirm", "chain", "books", "reorder", "imports", "lists")
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suite.settings")
-    django.setup()
-    from benchmarks import common
-
+    common.start()
     print(common.facts())
     print(f"{'goal':4} {'what':52} {'ours':>12} {'beside':>12} {'ratio':>8}  {'unit':8} wanted")
     for area in sys.argv[1:] or AREAS:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROUNDS = 3
-SECONDS = 3.0
+SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +44,71 @@ def _cpu() -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def rate(clients: int, work: Callable[..., None], shares: Sequence[Sequence[Any]], seconds: float = SECONDS) -> Rate:
-    """Let `clients` processes do `work(item)` over their share for some seconds.
+def rate(clients: int, work: Any, shares: Sequence[Sequence[Any]], seconds: float = SECONDS) -> Rate:
+    """Let `clients` processes do `work(context, item)` over their share for some seconds, all at the same time.
 
-    `work` is a module-level function; `work.prepare()`, where it has one, runs in each process before the clock starts.
+    `work` is an object of a module-level class; `work.prepare()` makes its context in each process beforehand. The
+    processes stay: each loads the product once for the whole run.
     """
-    start = time.time() + 2.0 + clients * 0.5
-    with mp.get_context("spawn").Pool(clients) as pool:
-        answers = pool.starmap(_client, [(work, list(shares[n]), start, seconds) for n in range(clients)], chunksize=1)
-    waits = sorted(wait for each in answers for wait in each[0])
+    while len(_crew) < clients:
+        _crew.append(_Client())
+    crew = _crew[:clients]
+    for client, share in zip(crew, shares, strict=True):
+        client.pipe.send((work, list(share), seconds))
+    for client in crew:
+        client.pipe.recv()  # ready
+    for client in crew:
+        client.pipe.send("go")
+    answers = [client.pipe.recv() for client in crew]
+    waits = sorted(wait for found, _errors in answers for wait in found)
     if not waits:
         raise RuntimeError("nothing was done")
     return Rate(
         len(waits) / seconds,
         1000 * waits[len(waits) // 2],
         1000 * waits[int(len(waits) * 0.99)],
-        sum(each[1] for each in answers),
+        sum(errors for _waits, errors in answers),
     )
 
 
-def _client(work: Callable[..., None], items: list[Any], start: float, seconds: float) -> tuple[list[float], int]:
-    prepare = getattr(work, "prepare", None)
-    context = prepare() if prepare else None
-    for item in items[:3]:
-        work(context, item)
-    del items[:3]
+class _Client:
+    """A process that works when it is told to; it ends with the run."""
+
+    def __init__(self) -> None:
+        context = mp.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process.start()
+
+
+_crew: list[_Client] = []
+
+
+def start() -> None:
+    """Load the product into this process."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suite.settings")
+    django.setup()
+
+
+def _serve(pipe: Any) -> None:
+    start()
+    while True:
+        work, items, seconds = pipe.recv()
+        context = work.prepare()
+        for item in items[:3]:
+            work(context, item)
+        del items[:3]
+        pipe.send("ready")
+        pipe.recv()
+        pipe.send(_work(work, context, items, seconds))
+
+
+def _work(work: Any, context: Any, items: list[Any], seconds: float) -> tuple[list[float], int]:
     waits, errors = [], 0
-    time.sleep(max(0.0, start - time.time()))
-    end = time.time() + seconds
-    while time.time() < end:
-        if not items:
-            raise RuntimeError("the share was too small")
+    end = time.perf_counter() + seconds
+    while items and time.perf_counter() < end:
         began = time.perf_counter()
         try:
             work(context, items.pop())
@@ -83,7 +117,26 @@ def _client(work: Callable[..., None], items: list[Any], start: float, seconds: 
             print(f"  {type(error).__name__}: {error}")
         else:
             waits.append(time.perf_counter() - began)
+    if not items:
+        raise RuntimeError("the share was too small")
     return waits, errors
+
+
+def timed(job: Callable[[], Any]) -> float:
+    """Seconds a job takes."""
+    began = time.perf_counter()
+    job()
+    return time.perf_counter() - began
+
+
+def statements(job: Callable[[], Any]) -> int:
+    """How many statements a job sends, without those that open and close transactions."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as seen:
+        job()
+    return sum(not each["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for each in seen)
 
 
 def interleaved(jobs: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:

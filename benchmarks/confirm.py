@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import io
 import statistics
 import time
 from typing import Any
 
 from benchmarks import common, floor, world
 
-CLIENTS = (1, 4)
-ENOUGH = int(common.SECONDS * 400)  # more orders than a client can confirm in its time
+# Lines of an order, products to choose from (0: all), clients.
+CASES = ((5, 0, 1), (5, 0, 4), (50, 0, 1), (5, 5, 4))
 
 
 class Floor:
@@ -20,9 +20,7 @@ class Floor:
         self.shape = shape
 
     def prepare(self) -> Any:
-        import psycopg2
-
-        return psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+        return floor.connect()
 
     def __call__(self, connection: Any, order: int) -> None:
         floor.confirm(connection, order, self.shape)
@@ -35,7 +33,6 @@ class Service:
         self.company, self.user = company, user
 
     def prepare(self) -> Any:
-        _django()
         from suite.core.access import Actor
         from suite.core.models import Company, User
 
@@ -48,48 +45,50 @@ class Service:
 
 
 class Rest:
-    """Confirms by POST with a token, through the whole request cycle, in a process of its own."""
+    """Confirms by POST with token and idempotency key, through the whole server program, in a process of its own."""
 
     def __init__(self, token: str) -> None:
         self.token = token
 
     def prepare(self) -> Any:
-        _django()
-        from django.test import Client
+        from suite.wsgi import application
 
-        return Client(headers={"authorization": f"Bearer {self.token}"})
+        return application
 
-    def __call__(self, client: Any, order: int) -> None:
-        answer = client.post(
-            f"/api/v1/crm/sales/orders/{order}/confirm/",
-            data=b"{}",
-            content_type="application/json",
-            headers={"idempotency-key": f"confirm-{order}"},
-        )
-        if answer.status_code != 200:
-            raise RuntimeError(f"{answer.status_code} {answer.content[:300]!r}")
-
-
-def _django() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suite.settings")
-    django.setup()
+    def __call__(self, application: Any, order: int) -> None:
+        answered: list[str] = []
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": f"/api/v1/crm/sales/orders/{order}/confirm/",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "CONTENT_TYPE": "application/json",
+            "CONTENT_LENGTH": "2",
+            "HTTP_AUTHORIZATION": f"Bearer {self.token}",
+            "HTTP_IDEMPOTENCY_KEY": f"confirm-{order}",
+            "wsgi.input": io.BytesIO(b"{}"),
+            "wsgi.url_scheme": "http",
+        }
+        response = application(environ, lambda status, headers: answered.append(status))
+        body = b"".join(response)
+        response.close()
+        if not answered[0].startswith("200"):
+            raise RuntimeError(f"{answered[0]} {body[:300]!r}")
 
 
 def run() -> None:
     place = world.make()
+    world.analyze()
     token = world.token(place)
     rates: dict[tuple[str, int, int, int], list[common.Rate]] = {}
-    cases = [(5, 0, 1), (5, 0, 4), (50, 0, 1), (5, 5, 1), (5, 5, 4)]
     for _round in range(common.ROUNDS):
-        for lines, hot, clients in cases:
+        for lines, hot, clients in CASES:
             workers: dict[str, Any] = {"rest": Rest(token)}
             if (lines, hot) == (5, 0):
                 workers["service"] = Service(place.company.pk, place.actor.user.pk)
             for name, worker in workers.items():
-                ids = place.orders(ENOUGH * clients // (4 if lines > 5 else 1), lines=lines, hot=hot)
-                world.analyze()
+                ids = place.orders(_enough(lines, clients), lines=lines, hot=hot)
                 rates.setdefault((name, lines, hot, clients), []).append(
                     common.rate(clients, worker, common.shares_of(ids, clients))
                 )
@@ -99,16 +98,19 @@ def run() -> None:
     _bulk(place, rates)
 
 
-def _floor_rate(shape: str, lines: int, hot: int, clients: int) -> common.Rate:
-    import psycopg2
+def _enough(lines: int, clients: int) -> int:
+    """More orders than can be confirmed in the time."""
+    return int(common.SECONDS * (100 if lines > 5 else 130)) * (1 if clients == 1 else 2) + 5 * clients
 
-    connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+
+def _floor_rate(shape: str, lines: int, hot: int, clients: int) -> common.Rate:
+    connection = floor.connect()
     floor.prepare(
         connection,
         products=5000,
         hot=hot,
         lines=lines,
-        orders=int(common.SECONDS * 1500) * clients // (4 if lines > 5 else 1),
+        orders=int(common.SECONDS * (300 if lines > 5 else 900)) * (1 if clients == 1 else 2),
     )
     ids = floor.ids(connection)
     connection.close()

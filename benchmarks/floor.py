@@ -10,7 +10,9 @@ Two shapes, both with a fixed number of statements whatever the number of lines,
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -63,9 +65,22 @@ CREATE TABLE handoff (id bigserial PRIMARY KEY, order_id bigint UNIQUE, papers j
 CREATE TABLE counter (series text PRIMARY KEY, value int NOT NULL) WITH (fillfactor = 70);
 CREATE TABLE month (account int, period int, debit numeric(18,2) NOT NULL, credit numeric(18,2) NOT NULL,
   PRIMARY KEY (account, period)) WITH (fillfactor = 70);
-INSERT INTO counter VALUES ('1', 0);
+CREATE TABLE invoice (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders,
+  total numeric(18,2) NOT NULL, serial int);
+CREATE TABLE invoice_line (id bigserial PRIMARY KEY, invoice_id bigint NOT NULL REFERENCES invoice,
+  product int NOT NULL, quantity numeric(18,6) NOT NULL, net numeric(18,2) NOT NULL, tax numeric(18,2) NOT NULL);
+CREATE INDEX ON invoice_line (invoice_id);
+CREATE TABLE point (product int, warehouse int, reorder_point numeric(18,6) NOT NULL, target numeric(18,6) NOT NULL,
+  PRIMARY KEY (product, warehouse));
+CREATE TABLE requisition (id bigserial PRIMARY KEY, product int NOT NULL, warehouse int NOT NULL,
+  quantity numeric(18,6) NOT NULL);
+INSERT INTO counter VALUES ('1', 0), ('2', 0);
 INSERT INTO credit SELECT g FROM generate_series(1, 2000) g;
 """
+
+
+def connect() -> Any:
+    return psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
 
 
 def prepare(connection: Any, *, products: int, hot: int, lines: int, orders: int) -> None:
@@ -203,3 +218,107 @@ def _trail(cursor: Any, order: int) -> None:
         " credit = month.credit + EXCLUDED.credit",
         [order, order],
     )
+
+
+def voucher(connection: Any) -> None:
+    """Write, number and post an entry of three lines, its balances kept; one commit."""
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL search_path = floor")
+    cursor.execute(
+        "INSERT INTO entry (order_id, day, period) SELECT id, current_date, 1 FROM orders LIMIT 1 RETURNING id"
+    )
+    (entry,) = cursor.fetchone()
+    sides = [(entry, 1001, Decimal("100.25"), 0), (entry, 1002, 0, Decimal("60.25")), (entry, 1003, 0, 40)]
+    execute_values(cursor, "INSERT INTO entry_line (entry_id, account, debit, credit) VALUES %s", sides)
+    cursor.execute("INSERT INTO audit (kind, object_id, changes) VALUES ('voucher', %s, '{}')", [entry])
+    _post(cursor, entry)
+    connection.commit()
+
+
+def _post(cursor: Any, entry: int) -> None:
+    cursor.execute(
+        "WITH n AS (UPDATE counter SET value = value + 1 WHERE series = '1' RETURNING value),"
+        " flip AS (UPDATE entry SET serial = n.value, posted_at = now() FROM n WHERE id = %s RETURNING id)"
+        " INSERT INTO month SELECT account, 1, sum(debit), sum(credit) FROM entry_line WHERE entry_id = %s"
+        " GROUP BY account ORDER BY account"
+        " ON CONFLICT (account, period) DO UPDATE SET debit = month.debit + EXCLUDED.debit,"
+        " credit = month.credit + EXCLUDED.credit",
+        [entry, entry],
+    )
+
+
+def chain(connection: Any, order: int) -> None:
+    """The whole way of an order by plain SQL, an act after the other, each with its own commit."""
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL search_path = floor")
+    cursor.execute("INSERT INTO orders (customer, state, total) VALUES (1, 1, 1130) RETURNING id")
+    (copy,) = cursor.fetchone()
+    cursor.execute(
+        "INSERT INTO line (order_id, product, quantity, price) SELECT %s, product, quantity, price FROM line"
+        " WHERE order_id = %s",
+        [copy, order],
+    )
+    connection.commit()
+    confirm(connection, copy, "full")
+    _ship(connection, copy)
+    _invoice(connection, copy)
+
+
+def _ship(connection: Any, order: int) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL search_path = floor")
+    cursor.execute(
+        "WITH gone AS (DELETE FROM reservation WHERE order_id = %s RETURNING product, warehouse, quantity),"
+        " sums AS (SELECT product, warehouse, sum(quantity) AS q FROM gone GROUP BY 1, 2 ORDER BY 1)"
+        " UPDATE balance b SET on_hand = on_hand - q, reserved = reserved - q FROM sums"
+        " WHERE b.product = sums.product AND b.warehouse = sums.warehouse",
+        [order],
+    )
+    cursor.execute("INSERT INTO entry (order_id, day, period) VALUES (%s, current_date, 1) RETURNING id", [order])
+    (entry,) = cursor.fetchone()
+    sides = [(entry, 220302, 1130, 0), (entry, 5001, 0, 1000), (entry, 22210107, 0, 130)]
+    sides += [(entry, 5401, 500, 0), (entry, 1405, 0, 500)]
+    execute_values(cursor, "INSERT INTO entry_line (entry_id, account, debit, credit) VALUES %s", sides)
+    cursor.execute("INSERT INTO audit (kind, object_id, changes) VALUES ('delivery', %s, '{}')", [order])
+    cursor.execute("INSERT INTO outbox (key, payload) VALUES (%s, '{}')", [f"shipped:{order}"])
+    _post(cursor, entry)
+    connection.commit()
+
+
+def _invoice(connection: Any, order: int) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL search_path = floor")
+    cursor.execute("INSERT INTO invoice (order_id, total) VALUES (%s, 1130) RETURNING id", [order])
+    (invoice,) = cursor.fetchone()
+    cursor.execute(
+        "INSERT INTO invoice_line (invoice_id, product, quantity, net, tax)"
+        " SELECT %s, product, quantity, 100, 13 FROM line WHERE order_id = %s",
+        [invoice, order],
+    )
+    cursor.execute("INSERT INTO audit (kind, object_id, changes) VALUES ('invoice', %s, '{}')", [invoice])
+    cursor.execute("INSERT INTO outbox (key, payload) VALUES (%s, '{}')", [f"invoiced:{order}"])
+    cursor.execute(
+        "WITH n AS (UPDATE counter SET value = value + 1 WHERE series = '2' RETURNING value)"
+        " UPDATE invoice SET serial = n.value FROM n WHERE id = %s",
+        [invoice],
+    )
+    connection.commit()
+
+
+def reorder(points: int) -> float:
+    """Seconds to find so many short points and to write a requisition line with an audit row for each."""
+    connection = connect()
+    cursor = connection.cursor()
+    cursor.execute(SCHEMA)
+    cursor.execute("INSERT INTO balance SELECT g, 1, 0 FROM generate_series(1, %s) g", [points])
+    cursor.execute("INSERT INTO point SELECT g, 1, 5, 20 FROM generate_series(1, %s) g", [points])
+    connection.commit()
+    began = time.perf_counter()
+    cursor.execute(
+        "WITH asked AS (INSERT INTO requisition (product, warehouse, quantity)"
+        " SELECT product, warehouse, target - (on_hand - reserved)"
+        " FROM point JOIN balance USING (product, warehouse) WHERE on_hand - reserved < reorder_point RETURNING id)"
+        " INSERT INTO audit (kind, object_id, changes) SELECT 'requisition', id, '{}' FROM asked"
+    )
+    connection.commit()
+    return time.perf_counter() - began

@@ -19,6 +19,7 @@ from suite.masterdata.services.parties import PartyDraft
 from suite.masterdata.services.products import ProductDraft, create_products
 
 BATCH = 1000
+ONE = Decimal(1)
 
 
 @dataclass
@@ -76,7 +77,7 @@ def _products(actor: Actor, count: int, on_hand: int) -> list[int]:
         actor=actor,
     )
     warehouse_id = inventory.default_warehouse_id(actor.company_id)
-    for start in range(0, count, BATCH):
+    for start in range(0, count if on_hand else 0, BATCH):
         inventory.opening_stock(
             [
                 inventory.Difference(product.pk, Decimal(on_hand), Decimal(50))

@@ -123,7 +123,7 @@ def _fetcher(model: type[models.Model], lookup: str | models.Prefetch) -> Callab
             found[owner].append(part)
         for pk, rows in found.items():
             result = queryset.none()
-            result._result_cache, result._prefetch_done = rows, True
+            result._result_cache, result._prefetch_done = rows, True  # type: ignore[union-attr]
             known[pk].__dict__.setdefault("_prefetched_objects_cache", {})[key.remote_field.cache_name] = result
 
     return fetch
