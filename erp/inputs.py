@@ -34,6 +34,7 @@ class DemandLine:
     requested_date: dt.date | None = None
     promised_date: dt.date | None = None
     tax_id: int | None = None  # the tax the line is charged with; None: the product's
+    is_direct: bool = False  # the supplier delivers it straight to the customer; it never lies in our stock
 
     @property
     def gross(self) -> Decimal:
@@ -104,6 +105,7 @@ class Shortage:
     warehouse_id: int
     quantity: Decimal
     needed_by: dt.date | None
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

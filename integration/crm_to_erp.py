@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy
 
 from crm.sales.models import Order, OrderLine
 from crm.sales.signals import orders_amended, orders_cancelled, orders_confirmed
@@ -19,12 +20,13 @@ from erp import inputs
 from erp.finance import services as finance
 from erp.finance.models import FinancePolicy
 from erp.inventory import services as inventory
+from erp.inventory.models import Delivery
 from erp.procurement import services as procurement
 from integration.models import Handoff
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act
-from suite.core.errors import Refusals
+from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
 
@@ -53,7 +55,8 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
     accepted = [order for order in orders if order.pk not in refused and order.pk not in stock.refused]
     hand_over(accepted, papers, Handoff.Act.CONFIRM)
     if retail:
-        inventory.ship([delivery for delivery in deliveries if delivery.order_id not in stock.refused], actor=actor)
+        leaving = [row for row in deliveries if row.order_id not in stock.refused and row.kind_of == Delivery.Kind.SALE]
+        inventory.ship(leaving, actor=actor)
     return refused | stock.refused
 
 
@@ -63,6 +66,12 @@ def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_
     (demand,) = demands_of([order], actor)
     old = {line.pk: demand_line(order, line) for line in before}
     new = {line.line_id: line for line in demand.lines}
+    turned = [line for pk, line in new.items() if pk in old and old[pk].is_direct != line.is_direct]
+    if turned:
+        raise BusinessError(
+            *[Refusal("on_its_way", gettext_lazy("It is on its way already: end this line, add another"),
+                      line=line.position, field="is_direct") for line in turned]
+        )  # fmt: skip
     gone = {pk: line.cut_to(ZERO) for pk, line in old.items() if pk not in new}
     change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
     hand_over([order], [], Handoff.Act.AMEND)
@@ -136,7 +145,8 @@ def demand_line(order: Order, line: OrderLine, never_backorder: bool = False) ->
         line_id=line.pk,
         position=line.position,
         product_id=line.product_id,
-        is_stocked=line.product.is_stocked,
+        is_stocked=line.product.is_stocked and not line.is_direct,
+        is_direct=line.product.is_stocked and line.is_direct,
         refuse_when_short=never_backorder or shortage == Product.Shortage.REFUSE,
         quantity=line.base_quantity,
         net=in_own_currency(line.net, order),

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sales import queries
 from crm.sales.models import Order, OrderLine, QuotationLine
@@ -90,6 +91,7 @@ class LineForm(ActorForm):
     )
     tax = forms.ChoiceField(label=_("Tax"), required=False)
     requested_date = forms.DateField(label=_("Requested date"), required=False, widget=forms.DateInput)
+    is_direct = forms.BooleanField(label=pgettext_lazy("delivery", "Direct"), required=False)
     amount = laid_out(OutputField(label=_("Total with tax")), right=True)
 
     def __init__(self, *args: Any, units: Choices, taxes: Choices, **kwargs: Any) -> None:
@@ -110,6 +112,7 @@ class LineForm(ActorForm):
             discount=typed.get("discount"),
             tax_id=int(typed["tax"]) if typed.get("tax") else None,
             requested_date=typed.get("requested_date"),
+            is_direct=typed.get("is_direct", False),
             description=self.initial.get("description", ""),
         )
 
@@ -137,6 +140,7 @@ def _shown(line: OrderLine | QuotationLine) -> dict[str, Any]:
         "discount": plain(line.discount) if line.discount else "",
         "tax": str(line.tax_id),
         "requested_date": line.requested_date,
+        "is_direct": line.is_direct,
     }
 
 

@@ -208,7 +208,8 @@ def _ship(*, actor: Actor, pks: Collection[int]) -> Outcome:
 
 def ready(row: Delivery) -> bool:
     """What may leave the house as far as the paper is concerned."""
-    return row.status == Delivery.Status.OPEN and not row.waits_for_payment
+    is_ours = row.kind_of != Delivery.Kind.DIRECT
+    return is_ours and row.status == Delivery.Status.OPEN and not row.waits_for_payment
 
 
 SHIP = Act(

@@ -18,6 +18,7 @@ COUNTED = 1001
 def to_ship(actor: Actor) -> QuerySet[Delivery]:
     """Deliveries that may leave the house now, the first promised first."""
     rows = Delivery.objects.visible_to(actor).filter(status=Delivery.Status.OPEN, waits_for_payment=False)
+    rows = rows.exclude(kind_of=Delivery.Kind.DIRECT)
     return rows.order_by("promised_date", "id")
 
 

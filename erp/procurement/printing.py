@@ -11,6 +11,10 @@ from suite.core.words import amount_in_words
 from suite.desk import formats
 
 
+def _place(order: PurchaseOrder) -> str:
+    return " ".join(filter(None, (order.warehouse.label, order.warehouse.address)))
+
+
 def order_pdf(order: PurchaseOrder, *, language: str) -> bytes:
     """A purchase order as a PDF in one of our languages, to be signed and sent back."""
     with translation.override(language):
@@ -19,7 +23,7 @@ def order_pdf(order: PurchaseOrder, *, language: str) -> bytes:
             (_("Date"), formats.day(order.date)),
             (_("Your reference"), order.supplier_reference),
             (_("Expected date"), formats.day(order.expected_date)),
-            (_("Ship to"), " ".join(filter(None, (order.warehouse.label, order.warehouse.address)))),
+            (_("Ship to"), order.delivery_address if order.is_direct else _place(order)),
             (_("Your contact with us"), order.owner.label if order.owner else ""),
             (_("Currency"), order.currency_id),
         ]

@@ -32,7 +32,8 @@ def register() -> None:
 
 
 def deliveries_of(actor: Actor, party_id: int) -> QuerySet[Delivery]:
-    return Delivery.objects.visible_to(actor).filter(party=party_id, kind_of=Delivery.Kind.SALE)
+    sold = (Delivery.Kind.SALE, Delivery.Kind.DIRECT)
+    return Delivery.objects.visible_to(actor).filter(party=party_id, kind_of__in=sold)
 
 
 def line_of_delivery(row: Delivery) -> Line:

@@ -25,7 +25,7 @@ from suite.masterdata.models import TradeDocument
 SMALLEST = Decimal("0.000001")
 LINE_FIELDS = (
     "id", "position", "product", "product_code", "product_name", "description", "unit", "quantity", "base_quantity",
-    "unit_price", "discount", "tax", "tax_rate", "net", "tax_amount", "gross", "requested_date",
+    "unit_price", "discount", "tax", "tax_rate", "net", "tax_amount", "gross", "requested_date", "is_direct",
 )  # fmt: skip
 DECIDED = ("position", "base_quantity", "tax_rate", "net", "tax_amount", "gross")
 HEADER_FIELDS = (
@@ -98,7 +98,7 @@ def line_inputs(rows: Iterable[Mapping[str, Any]], known: Sequence[OrderLine | Q
 
 def _line_input(row: Mapping[str, Any], before: LineInput | None, index: int) -> LineInput:
     values = {name: row[name] for name in ("id", "quantity", "unit_price", "discount", "unit_id", "description",
-                                           "requested_date") if name in row}  # fmt: skip
+                                           "requested_date", "is_direct") if name in row}  # fmt: skip
     if "product" in row:
         values["product_id"] = row["product"].pk
     if "tax" in row:

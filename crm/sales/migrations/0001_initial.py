@@ -116,6 +116,7 @@ class Migration(AllAtOnce):
                 ('gross', suite.core.money.AmountField(decimal_places=2, editable=False, max_digits=18, verbose_name='total with tax')),
                 ('quotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm_sales.quotation', verbose_name='quotation')),
                 ('requested_date', models.DateField(blank=True, null=True, verbose_name='requested date')),
+                ('is_direct', models.BooleanField(default=False, verbose_name='delivered by the supplier')),
             ],
             options={
                 'verbose_name': 'quotation line',
@@ -228,6 +229,7 @@ class Migration(AllAtOnce):
                 ('gross', suite.core.money.AmountField(decimal_places=2, editable=False, max_digits=18, verbose_name='total with tax')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='crm_sales.order', verbose_name='order')),
                 ('requested_date', models.DateField(blank=True, null=True, verbose_name='requested date')),
+                ('is_direct', models.BooleanField(default=False, verbose_name='delivered by the supplier')),
                 ('promised_date', models.DateField(blank=True, null=True, verbose_name='promised date')),
                 ('delivered', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='delivered')),
                 ('returned', suite.core.money.QuantityField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='returned')),

@@ -105,10 +105,11 @@ class Order(TradeDocument):
 
 
 class OrderLine(TradeLine):
-    """A line with its two dates and its progress in base units."""
+    """A line with its two dates and its progress in base units; a direct one (直运) goes past our own stock."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
     requested_date = models.DateField(_("requested date"), null=True, blank=True)
+    is_direct = models.BooleanField(_("delivered by the supplier"), default=False)
     promised_date = models.DateField(_("promised date"), null=True, blank=True)
     delivered = QuantityField(_("delivered"), default=Decimal(0), editable=False)
     returned = QuantityField(_("returned"), default=Decimal(0), editable=False)

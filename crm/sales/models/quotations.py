@@ -63,6 +63,7 @@ class Quotation(TradeDocument):
 class QuotationLine(TradeLine):
     quotation = models.ForeignKey(Quotation, models.CASCADE, related_name="lines", verbose_name=_("quotation"))
     requested_date = models.DateField(_("requested date"), null=True, blank=True)
+    is_direct = models.BooleanField(_("delivered by the supplier"), default=False)
 
     class Meta(TradeLine.Meta):
         verbose_name = _("quotation line")

@@ -28,7 +28,7 @@ JUDGED = ("product_id", "unit_id", "unit_price", "discount")
 TERMS = {"party_id", "contact_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
 WRITTEN = (
     "position", "product", "unit", "quantity", "base_quantity", "unit_price", "discount", "tax", "tax_rate", "net",
-    "tax_amount", "gross", "description", "requested_date",
+    "tax_amount", "gross", "description", "requested_date", "is_direct",
 )  # fmt: skip
 
 
@@ -95,6 +95,7 @@ def inputs_of(lines: Iterable[Line], *, keep_ids: bool = True) -> list[LineInput
             tax_id=line.tax_id,
             description=line.description,
             requested_date=line.requested_date,
+            is_direct=line.is_direct,
             id=line.pk if keep_ids else None,
         )
         for line in lines

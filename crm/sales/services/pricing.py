@@ -43,6 +43,7 @@ class LineInput:
     tax_id: int | None = None
     description: str = ""
     requested_date: dt.date | None = None
+    is_direct: bool = False
     id: int | None = None
 
 
@@ -86,6 +87,7 @@ class PricedLine:
     list_price: ListPrice
     description: str
     requested_date: dt.date | None
+    is_direct: bool = False
 
     def fields(self) -> dict[str, Any]:
         """The columns of a trade line."""
@@ -103,6 +105,7 @@ class PricedLine:
             "gross": self.amounts.gross,
             "description": self.description,
             "requested_date": self.requested_date,
+            "is_direct": self.is_direct,
         }
 
 
@@ -178,7 +181,7 @@ class PriceBook:
         )  # fmt: skip
         return PricedLine(
             product, unit, line.quantity, base_quantity, unit_price, discount, tax.pk, tax.rate, amounts, list_price,
-            line.description, line.requested_date,
+            line.description, line.requested_date, line.is_direct,
         )  # fmt: skip
 
     def _list_price(

@@ -49,6 +49,12 @@ class Match:
     net: Decimal
     to_stock: Decimal = ZERO
     is_service: bool = False
+    is_direct: bool = False
+
+    @property
+    def is_goods(self) -> bool:
+        """Whether what is billed went into the stock."""
+        return not self.is_service and not self.is_direct
 
 
 @service
@@ -160,9 +166,10 @@ def _accrual_back(invoice: Invoice, matches: Sequence[Match], day: dt.date) -> V
     accrued = sum((match.accrued for match in matches), ZERO)
     summary = wording(_("Invoice %(number)s: accrual taken back"), number=invoice.number)
     draft = VoucherDraft(invoice.company_id, day, summary, source=invoice, is_red=accrued > 0)
-    goods = sum((match.accrued for match in matches if not match.is_service), ZERO)
-    draft.debit(Role.INVENTORY, -goods)
-    draft.debit(Role.SERVICE_COST, goods - accrued)
+    sold = [match for match in matches if match.is_direct and not match.is_service]
+    draft.debit(Role.INVENTORY, -sum((match.accrued for match in matches if match.is_goods), ZERO))
+    draft.debit(Role.COST, -sum((match.accrued for match in sold), ZERO))
+    draft.debit(Role.SERVICE_COST, -sum((match.accrued for match in matches if match.is_service), ZERO))
     for match in matches:
         draft.credit(Role.RECEIVED, -match.accrued, party_id=invoice.party_id, source=match.receipt)
     return draft
@@ -171,9 +178,11 @@ def _accrual_back(invoice: Invoice, matches: Sequence[Match], day: dt.date) -> V
 def _bill(invoice: Invoice, matches: Sequence[Match], day: dt.date) -> VoucherDraft:
     summary = wording(_("Supplier's invoice %(number)s"), number=invoice.tax_number or invoice.number)
     draft = VoucherDraft(invoice.company_id, day, summary, source=invoice, is_red=invoice.gross < 0)
-    goods = [match for match in matches if not match.is_service]
+    goods = [match for match in matches if match.is_goods]
+    sold = [match for match in matches if match.is_direct and not match.is_service]
     draft.debit(Role.INVENTORY, sum((match.accrued + match.to_stock for match in goods), ZERO))
     draft.move(Role.COST, sum((match.net - match.accrued - match.to_stock for match in goods), ZERO))
+    draft.debit(Role.COST, sum((match.net for match in sold), ZERO))
     draft.debit(Role.SERVICE_COST, sum((match.net for match in matches if match.is_service), ZERO))
     draft.debit(Role.INPUT_VAT, invoice.tax_amount)
     draft.credit(

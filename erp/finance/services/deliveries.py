@@ -42,6 +42,7 @@ class Issue:
     cost: Decimal
     is_service: bool = False
     date: dt.date | None = None
+    is_direct: bool = False  # the supplier delivered it: its cost was booked with the receipt
 
 
 @dataclass(slots=True)
@@ -185,7 +186,7 @@ def _entries(draft: VoucherDraft, parts: Sequence[Part], *, is_return: bool) -> 
 
 
 def _cost(draft: VoucherDraft, issues: Sequence[Issue], sign: int = 1) -> None:
-    cost = sign * sum((issue.cost for issue in issues), ZERO)
+    cost = sign * sum((issue.cost for issue in issues if not issue.is_direct), ZERO)
     draft.debit(Role.COST, cost)
     draft.credit(Role.INVENTORY, cost)
 

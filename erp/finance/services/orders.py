@@ -92,7 +92,7 @@ def _deferral(order: DemandOrder, line: DemandLine, posting: str, company_id: in
         product_id=line.product_id,
         charged_tax_id=line.tax_id,
         posting=posting,
-        is_service=not line.is_stocked,
+        is_service=not line.is_stocked and not line.is_direct,
         quantity=line.quantity,
         net=line.net,
         tax=line.tax,

@@ -28,6 +28,13 @@ class Accrual:
     party_id: int
     value: Decimal
     is_service: bool = False
+    is_direct: bool = False  # went straight to the customer: cost of sales at once
+
+    @property
+    def role(self) -> str:
+        if self.is_direct and not self.is_service:
+            return Role.COST
+        return Role.SERVICE_COST if self.is_service else Role.INVENTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,14 @@ class StockPosting:
 
 @service
 def accrue_receipts(accruals: Sequence[Accrual], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
-    """Dr inventory (or purchased services) / Cr goods received not invoiced, one voucher per receipt; two statements.
+    """Dr inventory (purchased services, cost of sales) / Cr goods received not invoiced, one voucher per receipt.
 
-    What goes back to the supplier is posted in red.
+    Two statements. What goes back to the supplier is posted in red.
     """
     drafts: dict[tuple[Source, bool], VoucherDraft] = {}
     sums: dict[tuple[Source, bool], dict[tuple[int, str], Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for accrual in accruals:
-        role = Role.SERVICE_COST if accrual.is_service else Role.INVENTORY
-        sums[accrual.source, accrual.value < 0][accrual.party_id, role] += accrual.value
+        sums[accrual.source, accrual.value < 0][accrual.party_id, accrual.role] += accrual.value
     for (source, is_red), amounts in sums.items():
         summary = wording(_("Goods receipt %(number)s"), number=source.number)
         draft = drafts[source, is_red] = VoucherDraft(

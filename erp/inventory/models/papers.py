@@ -14,7 +14,7 @@ from suite.masterdata.models import Party, Product
 
 class Delivery(Document):
     """出库单: goods that leave for a customer (or back to a supplier). It exists from the confirm; what is not shipped
-    with it goes on in a backorder of its own."""
+    with it goes on in a backorder of its own. A direct one (直运) leaves the supplier's house, not ours."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("To ship")
@@ -23,6 +23,7 @@ class Delivery(Document):
 
     class Kind(models.TextChoices):
         SALE = "sale", _("Sales delivery")
+        DIRECT = "direct", _("Delivered by the supplier")
         SUPPLIER_RETURN = "supplier_return", _("Return to supplier")
 
     MOVES = {Status.OPEN: {Status.SHIPPED, Status.CANCELLED}, Status.CANCELLED: {Status.OPEN}}
@@ -98,6 +99,7 @@ class GoodsReceipt(Document):
 
     class Kind(models.TextChoices):
         PURCHASE = "purchase", _("Purchase receipt")
+        DIRECT = "direct", _("Delivered by the supplier")
         CUSTOMER_RETURN = "customer_return", _("Customer return")
         OTHER = "other", _("Other receipt")
 

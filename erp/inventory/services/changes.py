@@ -148,21 +148,25 @@ def _shrink(less: Mapping[int, Decimal], papers: Sequence[DeliveryLine]) -> None
 def _deliver_more(more: DemandSet, papers: Sequence[DeliveryLine], warehouse_id: int, actor: Actor) -> None:
     """Put what is wanted beyond onto the open deliveries of the orders, or open some."""
     lines = [line for line in papers if line.quantity and line.delivery.warehouse_id == warehouse_id]
-    delivery_of = {line.delivery.order_id: line.delivery_id for line in lines}
+    delivery_of = {
+        (line.delivery.order_id, line.delivery.kind_of == Delivery.Kind.DIRECT): line.delivery_id for line in lines
+    }
     known = {line.order_line_id: line for line in lines}
-    grown, rows = [], []
+    grown, rows, without = [], [], set()
     for order in more:
-        for line in order.lines if order.id in delivery_of else ():
-            if line.line_id in known:
+        for line in order.lines:
+            delivery_id = delivery_of.get((order.id, line.is_direct))
+            if delivery_id is None:
+                without.add(line.line_id)
+            elif line.line_id in known:
                 known[line.line_id].quantity += line.quantity
                 grown.append(known[line.line_id])
             else:
-                rows.append((delivery_of[order.id], line.position, line.line_id, line.product_id, line.quantity))
+                rows.append((delivery_id, line.position, line.line_id, line.product_id, line.quantity))
     bulk.update(grown, "quantity")
     insert_lines(actor.company_id, rows)
-    without = DemandSet(order for order in more if order.id not in delivery_of)
     if without:
-        open_deliveries(without, actor=actor)
+        open_deliveries(more.with_lines(without), actor=actor)
 
 
 def _follow_dates(changes: Sequence[OrderChange], actor: Actor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from erp.inputs import DemandOrder, DemandSet
+from erp.inputs import DemandLine, DemandOrder, DemandSet
 from erp.inventory.models import Delivery, DeliveryLine
 from erp.inventory.services.warehouses import default_warehouse_id
 from suite.core import sql
@@ -22,12 +22,15 @@ from suite.core.sql import unnested
 def open_deliveries(orders: DemandSet, *, actor: Actor, unpaid: Collection[int] = ()) -> list[Delivery]:
     """Open one delivery per order with all its lines, services included; two statements for any number.
 
-    Deliveries of the order ids in `unpaid` wait for the money before they can be shipped.
+    What suppliers deliver straight stands on a delivery of its own. Deliveries of the order ids in `unpaid` wait for
+    the money before they can be shipped.
     """
     warehouse_id = default_warehouse_id(actor.company_id)
+    parts = [part for order in orders for part in _parts(order)]
     deliveries = [
         Delivery(
             company_id=actor.company_id,
+            kind_of=kind,
             owner_id=order.owner_id,
             team_id=order.team_id,
             party_id=order.party_id,
@@ -39,23 +42,28 @@ def open_deliveries(orders: DemandSet, *, actor: Actor, unpaid: Collection[int] 
             waits_for_payment=order.id in unpaid,
             address=order.address,
         )
-        for order in orders
-        if order.lines
+        for order, kind, _lines in parts
     ]
     Delivery.objects.bulk_create(deliveries)
-    by_order = {delivery.order_id: delivery for delivery in deliveries}
     insert_lines(
         actor.company_id,
         [
-            (by_order[order.id].pk, line.position, line.line_id, line.product_id, line.quantity)
-            for order in orders
-            for line in order.lines
+            (delivery.pk, line.position, line.line_id, line.product_id, line.quantity)
+            for delivery, (_order, _kind, lines) in zip(deliveries, parts, strict=True)
+            for line in lines
         ],
     )
-    for order in orders:
-        if order.lines:
-            current_act().link(order.source, by_order[order.id])
+    for delivery, (order, _kind, _lines) in zip(deliveries, parts, strict=True):
+        current_act().link(order.source, delivery)
     return deliveries
+
+
+def _parts(order: DemandOrder) -> list[tuple[DemandOrder, Delivery.Kind, list[DemandLine]]]:
+    """What of an order leaves our house, and what the supplier delivers."""
+    kinds: dict[Delivery.Kind, list[DemandLine]] = {}
+    for line in order.lines:
+        kinds.setdefault(Delivery.Kind.DIRECT if line.is_direct else Delivery.Kind.SALE, []).append(line)
+    return [(order, kind, lines) for kind, lines in kinds.items()]
 
 
 @service

@@ -42,7 +42,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptInput:
-    """One goods receipt; `order` is the purchase order it answers. Without a supplier it is an "other receipt"."""
+    """One goods receipt; `order` is the purchase order it answers. Without a supplier it is an "other receipt".
+
+    What `is_direct` went straight to the customer: it is owed to the supplier and sold, and never was in the stock.
+    """
 
     warehouse_id: int
     lines: Sequence[ReceiptLine]
@@ -50,6 +53,7 @@ class ReceiptInput:
     order: Source | None = None
     reference: str = ""
     reason: str = ""
+    is_direct: bool = False
 
 
 def value_at(product: Product, quantity: Decimal, unit_cost: Decimal | None = None) -> Decimal:
@@ -75,14 +79,14 @@ def receive(
             Key(line.product_id, receipt.warehouse_id)
             for receipt in booked
             for line in receipt.booked_lines
-            if line.product.is_stocked
+            if enters(line)
         },
         actor=actor,
     )
     for receipt in booked:
         paper = Paper(source_of(receipt), StockMove.Kind.RECEIPT, *when)
         for line in receipt.booked_lines:
-            if line.product.is_stocked:
+            if enters(line):
                 key = Key(line.product_id, receipt.warehouse_id)
                 stock.bring(key, line.quantity, line.value, paper, line_id=line.pk)
     filled = stock.fill()
@@ -112,6 +116,8 @@ def reverse_receipt(
     receipt.demand_status(GoodsReceipt.Status.POSTED)
     if receipt.kind_of == GoodsReceipt.Kind.CUSTOMER_RETURN:
         raise BusinessError(Refusal("customer_return", _("Deliver the goods again instead")))
+    if receipt.kind_of == GoodsReceipt.Kind.DIRECT:
+        raise BusinessError(Refusal("direct", _("The goods are with the customer: take them back from there")))
     lines = list(receipt.lines.select_related("product"))
     if any(line.invoiced or line.returned for line in lines):
         raise BusinessError(
@@ -177,7 +183,8 @@ def accrue(parts: Iterable[tuple[Source, GoodsReceiptLine, Decimal]], when: Book
     owed, gained = [], []
     for source, line, value in parts:
         if line.receipt.party_id:
-            owed.append(Accrual(source, line.receipt.party_id, value, is_service=not line.product.is_stocked))
+            is_direct = line.receipt.kind_of == GoodsReceipt.Kind.DIRECT
+            owed.append(Accrual(source, line.receipt.party_id, value, not line.product.is_stocked, is_direct=is_direct))
         else:
             gained.append(StockPosting(source, AccountRole.Role.STOCK_GAIN, value, is_red=value < 0))
     if owed:
@@ -202,6 +209,17 @@ def moves_in(line_ids: Collection[int], product_ids: Collection[int], actor: Act
     return {move.source_line_id: move for move in moves}
 
 
+def enters(line: GoodsReceiptLine) -> bool:
+    """Whether what came lies in our stock."""
+    return line.product.is_stocked and line.receipt.kind_of != GoodsReceipt.Kind.DIRECT
+
+
+def _kind(receipt: ReceiptInput) -> GoodsReceipt.Kind:
+    if receipt.is_direct:
+        return GoodsReceipt.Kind.DIRECT
+    return GoodsReceipt.Kind.PURCHASE if receipt.party_id else GoodsReceipt.Kind.OTHER
+
+
 def _demand_sense(receipts: Sequence[ReceiptInput]) -> None:
     for receipt in receipts:
         if not receipt.lines:
@@ -221,7 +239,7 @@ def _write_receipts(
         GoodsReceipt(
             company_id=actor.company_id,
             owner_id=actor.user_id,
-            kind_of=GoodsReceipt.Kind.PURCHASE if receipt.party_id else GoodsReceipt.Kind.OTHER,
+            kind_of=_kind(receipt),
             party_id=receipt.party_id,
             warehouse_id=receipt.warehouse_id,
             order_kind=receipt.order.kind if receipt.order else "",

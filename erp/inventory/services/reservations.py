@@ -52,7 +52,24 @@ def reserve(orders: DemandSet, *, actor: Actor) -> Reserved:
         stock.new_demands += demands
     made = stock.write()
     short = [_shortage(demand, made[demand.line_id]) for demand in stock.new_demands if demand.waiting > 0]
+    short += [
+        _direct(order, line, warehouse_id) for order in orders.without(lacks) for line in order.lines if line.is_direct
+    ]
     return Reserved(_refusals(lacks), short)
+
+
+def _direct(order: DemandOrder, line: DemandLine, warehouse_id: int) -> Shortage:
+    """A line that a supplier delivers straight lacks all it wants, whatever lies in the stock."""
+    return Shortage(
+        demand_id=0,
+        source=order.source,
+        line_id=line.line_id,
+        product_id=line.product_id,
+        warehouse_id=warehouse_id,
+        quantity=line.quantity,
+        needed_by=line.promised_date or order.promised_date or line.requested_date,
+        is_direct=True,
+    )
 
 
 def _decide(order: DemandOrder, warehouse_id: int, stock: Stock) -> tuple[_Lack | None, list[Demand]]:

@@ -30,6 +30,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Product
 
 Line = TypeVar("Line", DeliveryLine, GoodsReceiptLine)
+SOLD = (Delivery.Kind.SALE, Delivery.Kind.DIRECT)
 
 
 @service
@@ -53,7 +54,7 @@ def return_goods(
     finance.hold_credit(set(parties), actor=actor)
     lines = list(
         DeliveryLine.objects.of(actor.company_id)
-        .filter(pk__in=wanted, delivery__status=Delivery.Status.SHIPPED, delivery__kind_of=Delivery.Kind.SALE)
+        .filter(pk__in=wanted, delivery__status=Delivery.Status.SHIPPED, delivery__kind_of__in=SOLD)
         .select_related("delivery", "product")
         .order_by("delivery_id", "position", "id")
         .select_for_update(of=("self", "delivery"))

@@ -55,6 +55,14 @@ class Load:
         rests = ((line, line.quantity - self.quantities[line.pk]) for line in self.lines)
         return [(line, rest) for line, rest in rests if rest]
 
+    @property
+    def is_direct(self) -> bool:
+        return self.delivery.kind_of == Delivery.Kind.DIRECT
+
+    def takes(self, line: DeliveryLine) -> bool:
+        """Whether a line leaves our stock."""
+        return line.product.is_stocked and not self.is_direct
+
     def key(self, line: DeliveryLine) -> Key:
         return Key(line.product_id, self.delivery.warehouse_id)
 
@@ -68,6 +76,7 @@ def ship(
     posting_date: dt.date | None = None,
     days: Mapping[int, dt.date] | None = None,
     backorder_date: dt.date | None = None,
+    direct_costs: Mapping[int, Decimal] | None = None,
     reason: str = "",
 ) -> list[Delivery]:
     """Ship deliveries with everything that follows for stock, cost and revenue, or none of them.
@@ -75,17 +84,19 @@ def ship(
     `quantities` by delivery line, in base units, ships only so much (lines not named stay); the rest goes on in a
     backorder, promised for `backorder_date` when given. What the order has reserved is used first, then what is free.
     `days` by delivery: when each left, where that was not on the `posting_date`.
+    Direct deliveries leave with the supplier's receipt, which gives `direct_costs` by line; by themselves they do not.
     A fixed number of statements, two more with backorders. Raises BusinessError, by delivery id, where the delivery is
     not open, waits for payment, or goods are lacking.
     """
     loads = _loads(deliveries, quantities, actor)
-    _demand_shippable(loads)
+    _demand_shippable(loads, direct_costs)
     bookings = _bookings(loads, posting_date, days or {}, actor)
-    stock = Stock.lock(
-        {load.key(line) for load in loads for line in load.leaving if line.product.is_stocked}, actor=actor
-    )
+    stock = Stock.lock({load.key(line) for load in loads for line in load.leaving if load.takes(line)}, actor=actor)
     stock.read_layers()
     demands = _demands(loads, actor)
+    for load in loads:
+        for line in load.leaving if load.is_direct else ():
+            line.cost = (direct_costs or {}).get(line.pk, ZERO)
     refused: Refusals = {}
     for load in loads:
         paper = Paper(source_of(load.delivery), StockMove.Kind.DELIVERY, *bookings[load.delivery.pk])
@@ -158,7 +169,7 @@ def _bookings(
     return {load.delivery.pk: of_day[days.get(load.delivery.pk, day)] for load in loads}
 
 
-def _demand_shippable(loads: Iterable[Load]) -> None:
+def _demand_shippable(loads: Iterable[Load], direct_costs: Mapping[int, Decimal] | None) -> None:
     refused: Refusals = {}
     for load in loads:
         delivery = load.delivery
@@ -167,6 +178,12 @@ def _demand_shippable(loads: Iterable[Load]) -> None:
                 "wrong_state",
                 _("%(number)s is %(status)s: this cannot be done any more"),
                 {"number": delivery.number, "status": delivery.get_status_display()},
+            )
+        elif load.is_direct and direct_costs is None:
+            refused[delivery.pk] = Refusal(
+                "direct",
+                _("%(number)s is delivered by the supplier: receive the purchase order when it has arrived"),
+                {"number": delivery.number},
             )
         elif delivery.waits_for_payment:
             refused[delivery.pk] = Refusal(
@@ -182,7 +199,7 @@ def _demand_shippable(loads: Iterable[Load]) -> None:
 
 def _demands(loads: Iterable[Load], actor: Actor) -> dict[tuple[str, int | None], Demand]:
     """The demands behind the lines, read under the lock on their stock."""
-    lines = {line.order_line_id for load in loads for line in load.leaving if line.product.is_stocked}
+    lines = {line.order_line_id for load in loads for line in load.leaving if load.takes(line)}
     if not lines:
         return {}
     kinds = {load.delivery.order_kind for load in loads}
@@ -194,7 +211,7 @@ def _take(load: Load, paper: Paper, demands: Mapping[tuple[str, int | None], Dem
     """Take the goods of a delivery out of the stock, or say which line lacks them."""
     for index, line in enumerate(load.lines):
         quantity, key = load.quantities[line.pk], load.key(line)
-        if not quantity or not line.product.is_stocked:
+        if not quantity or not load.takes(line):
             continue
         demand = demands.get((load.delivery.order_kind, line.order_line_id))
         if demand:
@@ -217,6 +234,7 @@ def _open_backorders(loads: Iterable[Load], promised: dt.date | None) -> None:
     backorders = Delivery.objects.bulk_create(
         Delivery(
             company_id=load.delivery.company_id,
+            kind_of=load.delivery.kind_of,
             owner_id=load.delivery.owner_id,
             team_id=load.delivery.team_id,
             party_id=load.delivery.party_id,
@@ -257,6 +275,7 @@ def _issue(load: Load, line: DeliveryLine, day: dt.date) -> Issue:
         cost=line.cost,
         is_service=not line.product.is_stocked,
         date=day,
+        is_direct=load.is_direct,
     )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from erp.inventory import papers, services
 from erp.inventory.forms import Entry, QuantitiesForm, ReturnForm, ShipForm
 from erp.inventory.models import Delivery, DeliveryLine, Demand
+from erp.inventory.services.returns import SOLD
 from erp.inventory.views.quantities import quantities_page
 from suite.core.access import Actor
 from suite.core.acts import acting
@@ -118,7 +119,7 @@ def _acts(delivery: Delivery, actor: Actor) -> list[PageAct]:
                 new_window=True,
             ),
         ]  # fmt: skip
-    elif delivery.status == Delivery.Status.SHIPPED and delivery.kind_of == Delivery.Kind.SALE:
+    elif delivery.status == Delivery.Status.SHIPPED and delivery.kind_of in SOLD:
         acts = [PageAct(_("Take back"), reverse("inventory:return", args=[pk]), "arrow-back-up", RETURN, method="get")]
     note = reverse("inventory:note", args=[pk])
     acts.append(PageAct(_("Delivery note"), note, "printer", VIEW, method="get", new_window=True))
@@ -177,7 +178,7 @@ def ship(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take goods back into the warehouse they left."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    sold = _mine(request, RETURN).filter(status=Delivery.Status.SHIPPED, kind_of=Delivery.Kind.SALE)
+    sold = _mine(request, RETURN).filter(status=Delivery.Status.SHIPPED, kind_of__in=SOLD)
     delivery = get_object_or_404(sold, pk=pk)
     entries = [
         Entry(

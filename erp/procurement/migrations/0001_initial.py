@@ -79,6 +79,7 @@ class Migration(AllAtOnce):
                 ('order_kind', models.CharField(blank=True, editable=False, max_length=60)),
                 ('order_id', models.BigIntegerField(editable=False, null=True)),
                 ('order_number', models.CharField(blank=True, editable=False, max_length=40, verbose_name='order')),
+                ('is_direct', models.BooleanField(default=False, editable=False, verbose_name='straight to the customer')),
                 ('amount', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='amount')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
@@ -115,6 +116,8 @@ class Migration(AllAtOnce):
                 ('prices_include_tax', models.BooleanField(default=False, verbose_name='prices include tax')),
                 ('approved_amount', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='approved by itself')),
                 ('expected_date', models.DateField(blank=True, null=True, verbose_name='expected date')),
+                ('is_direct', models.BooleanField(default=False, editable=False, verbose_name='straight to the customer')),
+                ('delivery_address', models.CharField(blank=True, max_length=400, verbose_name='delivery address')),
                 ('supplier_reference', models.CharField(blank=True, max_length=60, verbose_name="supplier's reference")),
             ],
             options={

@@ -17,6 +17,7 @@ class PurchaseOrder(TradeDocument):
     """采购订单: sent to a supplier; received and invoiced in parts.
 
     What its approved requisitions do not cover needs an approval of the order itself, up to `approved_amount` (net).
+    A direct one (直运) goes straight to the customer of a sales order: what is received of it is delivered.
     """
 
     class Status(models.TextChoices):
@@ -38,6 +39,8 @@ class PurchaseOrder(TradeDocument):
     prices_include_tax = models.BooleanField(_("prices include tax"), default=False)
     approved_amount = AmountField(_("approved by itself"), default=Decimal(0), editable=False)
     expected_date = models.DateField(_("expected date"), null=True, blank=True)
+    is_direct = models.BooleanField(_("straight to the customer"), default=False, editable=False)
+    delivery_address = models.CharField(_("delivery address"), max_length=400, blank=True)
     supplier_reference = models.CharField(_("supplier's reference"), max_length=60, blank=True)
 
     class Meta:

@@ -46,6 +46,7 @@ class Requisition(Document):
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
+    is_direct = models.BooleanField(_("straight to the customer"), default=False, editable=False)
     amount = AmountField(_("amount"), default=Decimal(0), editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_by = models.ForeignKey(

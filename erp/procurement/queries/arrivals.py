@@ -231,6 +231,7 @@ _INCOMING = """
 SELECT l.product_id, sum(l.base_quantity - l.received), min(coalesce(l.promised_date, o.expected_date, o.date))
 FROM erp_procurement_purchaseorderline l JOIN erp_procurement_purchaseorder o ON o.id = l.order_id
 WHERE l.product_id = ANY(%s) AND l.company_id = %s AND l.base_quantity > l.received AND o.status = 'ordered'
+  AND NOT o.is_direct
 GROUP BY 1
 """
 

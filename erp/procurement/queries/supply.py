@@ -51,11 +51,11 @@ class Supply(NamedTuple):
 COMING = """
   SELECT l.company_id, l.product_id, r.warehouse_id, l.pending AS quantity
   FROM erp_procurement_requisitionline l JOIN erp_procurement_requisition r ON r.id = l.requisition_id
-  WHERE l.pending > 0 AND r.status IN ('submitted', 'approved')
+  WHERE l.pending > 0 AND r.status IN ('submitted', 'approved') AND NOT r.is_direct
   UNION ALL
   SELECT l.company_id, l.product_id, o.warehouse_id, l.base_quantity - l.received
   FROM erp_procurement_purchaseorderline l JOIN erp_procurement_purchaseorder o ON o.id = l.order_id
-  WHERE l.base_quantity > l.received AND o.status IN ('draft', 'ordered')
+  WHERE l.base_quantity > l.received AND o.status IN ('draft', 'ordered') AND NOT o.is_direct
 """
 
 WAITING = """

@@ -14,6 +14,7 @@ from erp.finance.models import Invoice
 from erp.finance.services.bills import BillLine, Match, book_bill, draft_bill
 from erp.inputs import Source
 from erp.inventory.models import GoodsReceipt, GoodsReceiptLine
+from erp.inventory.services.receipts import enters
 from erp.inventory.services.revaluation import ValueChange, revalue
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from erp.procurement.services.policy import policy_of
@@ -206,9 +207,7 @@ def _book(invoice: Invoice, billed: Sequence[Billed], actor: Actor) -> None:
     """Match with receipts, put the difference where the goods are, book the invoice, remember what is billed."""
     parts = _match(billed, actor)
     source = Source(invoice.kind(), invoice.pk, invoice.number)
-    differing = [
-        part for part in parts if part.net != part.accrued and part.quantity > 0 and part.receipt.product.is_stocked
-    ]
+    differing = [part for part in parts if part.net != part.accrued and part.quantity > 0 and enters(part.receipt)]
     changes = [
         ValueChange(
             source, part.receipt.product_id, part.receipt.receipt.warehouse_id, part.quantity, part.net - part.accrued,
@@ -225,6 +224,7 @@ def _book(invoice: Invoice, billed: Sequence[Billed], actor: Actor) -> None:
             net=part.net,
             to_stock=to_stock.get(id(part), ZERO),
             is_service=not part.receipt.product.is_stocked,
+            is_direct=part.receipt.receipt.kind_of == GoodsReceipt.Kind.DIRECT,
         )
         for part in parts
     ]

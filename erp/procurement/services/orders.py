@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory.models import Warehouse
+from erp.inventory.models import Delivery, Warehouse
 from erp.inventory.services.warehouses import default_warehouse_id
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine, Supplier
 from erp.procurement.services.lines import Asked, LineInput, price, rewrite
@@ -105,6 +105,8 @@ def inputs_of(order: PurchaseOrder) -> list[LineInput]:
 def order_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
     """Turn what approved requisitions still want into draft orders, one per supplier and warehouse.
 
+    What goes straight to a customer makes an order of its own, with the address of the customer's delivery.
+
     Raises BusinessError naming requisitions that are not approved and lines without a supplier who may be asked.
     """
     requisitions = locked(Requisition, requisition_ids, actor)
@@ -114,15 +116,30 @@ def order_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason
         .order_by("requisition_id", "position", "id")
     )
     demand(requisitions, Requisition.Status.APPROVED, refused=_unorderable(lines))
-    groups: dict[tuple[int, int], list[RequisitionLine]] = defaultdict(list)
+    groups: dict[tuple[int | None, int, int], list[RequisitionLine]] = defaultdict(list)
     for line in lines:
-        groups[line.supplier_id, line.requisition.warehouse_id].append(line)  # type: ignore[index]
-    orders = _write([_order_for(group, actor) for group in groups.values()], actor)
+        asked = line.requisition
+        groups[line.supplier_id, asked.warehouse_id, asked.order_id if asked.is_direct else 0].append(line)  # type: ignore[index]
+    addresses = _addresses(lines)
+    orders = _write([_order_for(group, addresses, actor) for group in groups.values()], actor)
     recount([line.pk for line in lines], actor=actor, requisitions=requisitions)
     for order, group in zip(orders, groups.values(), strict=True):
         for requisition in {line.requisition_id: line.requisition for line in group}.values():
             current_act().link(requisition, order)
     return orders
+
+
+def _addresses(lines: Iterable[RequisitionLine]) -> dict[int, str]:
+    """Where the customers of sales orders want their goods, by order; one statement where anything goes straight."""
+    direct = [line.requisition for line in lines if line.requisition.is_direct]
+    if not direct:
+        return {}
+    deliveries = Delivery.objects.filter(
+        kind_of=Delivery.Kind.DIRECT,
+        order_kind__in={row.order_kind for row in direct},
+        order_id__in={row.order_id for row in direct},
+    )
+    return dict(deliveries.order_by("pk").values_list("order_id", "address"))
 
 
 def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
@@ -144,9 +161,13 @@ def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
     return refused
 
 
-def _order_for(lines: Sequence[RequisitionLine], actor: Actor) -> tuple[PurchaseOrder, list[LineInput]]:
-    supplier = lines[0].supplier
-    order = _new(supplier, lines[0].requisition.warehouse_id, actor)  # type: ignore[arg-type]
+def _order_for(
+    lines: Sequence[RequisitionLine], addresses: Mapping[int, str], actor: Actor
+) -> tuple[PurchaseOrder, list[LineInput]]:
+    supplier, asked = lines[0].supplier, lines[0].requisition
+    order = _new(supplier, asked.warehouse_id, actor)  # type: ignore[arg-type]
+    order.is_direct = asked.is_direct
+    order.delivery_address = addresses.get(asked.order_id or 0, "") if asked.is_direct else ""
     own_currency = order.currency_id == actor.company.currency
     inputs = [
         LineInput(

@@ -10,11 +10,12 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from erp.inputs import Source
-from erp.inventory.models import Delivery, GoodsReceipt, GoodsReceiptLine
+from erp.inventory.models import Delivery, DeliveryLine, GoodsReceipt, GoodsReceiptLine
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine
 from erp.inventory.services.receipts import receive as receive_goods
 from erp.inventory.services.returns import return_to_supplier
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine
+from erp.inventory.services.shipping import ship
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, RequisitionLine
 from erp.procurement.services.policy import policy_of
 from suite.core import bulk
 from suite.core.access import Actor
@@ -61,6 +62,7 @@ def receive(
             party_id=order.party_id,
             order=Source(order.kind(), order.pk, order.number),
             reference=reference,
+            is_direct=order.is_direct,
             lines=[
                 ReceiptLine(line.product_id, quantities[line.pk], _value(line, before[line.pk]), line.pk)
                 for line in group
@@ -69,9 +71,56 @@ def receive(
         for order, group in _by_order(line for line in came if line.base_quantity > 0)
     ]
     booked = receive_goods(receipts, actor=actor, received_on=received_on) if receipts else []
+    arrived = [receipt for receipt in booked if receipt.kind_of == GoodsReceipt.Kind.DIRECT]
+    if arrived:
+        _deliver(arrived, came, actor=actor, posting_date=received_on)
     for order, _group in _by_order(came):
         current_act().audit(order, "received", {"status": (Status.ORDERED, order.status)})
     return booked
+
+
+def _deliver(
+    receipts: Sequence[GoodsReceipt], lines: Sequence[PurchaseOrderLine], *, actor: Actor, posting_date: dt.date | None
+) -> None:
+    """What the supplier brought to the customer is delivered, at the cost at which it was received.
+
+    Raises BusinessError where more came than the customer's order still wants.
+    """
+    wanted_by = dict(
+        RequisitionLine.objects.filter(
+            pk__in=[line.requisition_line_id for line in lines if line.requisition_line_id]
+        ).values_list("pk", "order_line_id")
+    )
+    sold = {line.pk: wanted_by.get(line.requisition_line_id or 0) for line in lines}
+    rows = (
+        DeliveryLine.objects.of(actor.company_id)
+        .filter(order_line_id__in=[pk for pk in sold.values() if pk])
+        .filter(delivery__status=Delivery.Status.OPEN, delivery__kind_of=Delivery.Kind.DIRECT)
+        .select_related("delivery", "product")
+    )
+    open_lines = {row.order_line_id: row for row in rows.order_by("-pk")}
+    quantities: dict[int, Decimal] = {}
+    costs: dict[int, Decimal] = {}
+    deliveries: dict[int, Delivery] = {}
+    for receipt in receipts:
+        for line in receipt.booked_lines:
+            row = open_lines.get(sold[line.order_line_id or 0])
+            left = row.quantity - quantities.get(row.pk, ZERO) if row else ZERO
+            if row is None or line.quantity > left:
+                raise BusinessError(
+                    Refusal(
+                        "not_wanted",
+                        _("%(product)s: the customer's order wants only %(quantity)s"),
+                        {"product": line.product, "quantity": plain(left)},
+                        line.position,
+                        "quantity",
+                    )
+                )
+            quantities[row.pk] = quantities.get(row.pk, ZERO) + line.quantity
+            costs[row.pk] = costs.get(row.pk, ZERO) + line.value
+            deliveries[row.delivery_id] = row.delivery
+            current_act().link(receipt, row.delivery)
+    ship(list(deliveries.values()), quantities=quantities, direct_costs=costs, posting_date=posting_date, actor=actor)
 
 
 def _lock_lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import F
@@ -32,18 +32,23 @@ def request_supply(shortages: Sequence[Shortage], *, actor: Actor) -> list[Requi
     supply = supply_of({_key(each) for each in shortages}, today=clock.today(actor.company))
     spare = {key: row.coming - row.waiting for key, row in supply.items()}
     for each in shortages:
-        spare[_key(each)] += each.quantity  # the shortages themselves are among those who wait
-    wishes: dict[tuple[Source, int], list[Wish]] = defaultdict(list)
+        if not each.is_direct:
+            spare[_key(each)] += each.quantity  # the shortages themselves are among those who wait
+    wishes: dict[tuple[Source, int, bool], list[Wish]] = defaultdict(list)
     for each in shortages:
         key = _key(each)
+        if each.is_direct:  # the customer gets just this, whatever comes for the stock
+            wish = replace(_wish(each, ZERO, supply[key].offer), quantity=each.quantity)
+            wishes[each.source, each.warehouse_id, True].append(wish)
+            continue
         taken = min(max(spare[key], ZERO), each.quantity)
         spare[key] -= each.quantity
         if taken < each.quantity:
             wish = _wish(each, taken, supply[key].offer)
             spare[key] += wish.quantity
-            wishes[each.source, each.warehouse_id].append(wish)
+            wishes[each.source, each.warehouse_id, False].append(wish)
     made = write([(_requisition(*key, actor), lines) for key, lines in wishes.items()], actor=actor)
-    for requisition, (source, _warehouse) in zip(made, wishes, strict=True):
+    for requisition, (source, _warehouse, _direct) in zip(made, wishes, strict=True):
         current_act().link(source, requisition)
     return made
 
@@ -69,11 +74,12 @@ def _wish(shortage: Shortage, taken: Decimal, offer: Offer) -> Wish:
     )  # fmt: skip
 
 
-def _requisition(source: Source, warehouse_id: int, actor: Actor) -> Requisition:
+def _requisition(source: Source, warehouse_id: int, is_direct: bool, actor: Actor) -> Requisition:
     return Requisition(
         company=actor.company,
         origin=Requisition.Origin.ORDER,
         warehouse_id=warehouse_id,
+        is_direct=is_direct,
         order_kind=source.kind,
         order_id=source.id,
         order_number=source.number,
@@ -98,17 +104,18 @@ def withdraw_supply(changes: Sequence[OrderChange], *, actor: Actor) -> list[Sti
     Only what is not ordered yet shrinks or goes, and only as far as nobody else waits for it; what is left still obeys
     minimum and pack. What stands on purchase orders stays, and is returned by name.
     """
+    kinds = {change.order.source.kind for change in changes}
     reduced = {
-        line_id: change.order.source.kind
+        line_id: fewer
         for change in changes
         for line_id, line in change.before.items()
-        if line_id not in change.after or change.after[line_id].quantity < line.quantity
+        if (fewer := line.quantity - (change.after[line_id].quantity if line_id in change.after else ZERO)) > 0
     }
     if not reduced:
         return []
     lines = list(
         RequisitionLine.objects.of(actor.company_id)
-        .filter(order_line_id__in=reduced, requisition__order_kind__in=set(reduced.values()), pending__gt=0)
+        .filter(order_line_id__in=reduced, requisition__order_kind__in=kinds, pending__gt=0)
         .filter(requisition__status__in=[Requisition.Status.SUBMITTED, Requisition.Status.APPROVED])
         .select_related("requisition")
         .order_by("requisition_id", "-pk")
@@ -116,7 +123,14 @@ def withdraw_supply(changes: Sequence[OrderChange], *, actor: Actor) -> list[Sti
     )
     if lines:
         requisitions = {line.requisition_id: line.requisition for line in lines}
-        give_up(list(requisitions.values()), _superfluous(lines, actor), actor=actor)
+        stocked = [line for line in lines if not line.requisition.is_direct]
+        given = _superfluous(stocked, actor) if stocked else {}
+        less = dict(reduced)
+        for line in lines:
+            if line.requisition.is_direct:
+                given[line.pk] = min(line.pending, less[line.order_line_id or 0])
+                less[line.order_line_id or 0] -= given[line.pk]
+        give_up(list(requisitions.values()), {pk: part for pk, part in given.items() if part}, actor=actor)
     return _still_coming(list(reduced), actor)
 
 

@@ -115,7 +115,9 @@ def _facts(order: PurchaseOrder) -> list[Fact]:
         Fact(_("Supplier"), order.party.label, reverse("procurement:supplier", args=[supplier.pk]) if supplier else ""),
         Fact(_("Date"), formats.day(order.date)),
         Fact(_("Expected"), formats.day(order.expected_date)),
-        Fact(_("Warehouse"), order.warehouse),
+        Fact(_("Straight to the customer"), order.delivery_address or "–")
+        if order.is_direct
+        else Fact(_("Warehouse"), order.warehouse),
         Fact(_("Supplier's reference"), order.supplier_reference),
         Fact(_("Net"), formats.money(order.net, str(order.currency_id))),
         Fact(_("Tax"), formats.money(order.tax_amount, str(order.currency_id))),
