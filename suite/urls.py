@@ -56,5 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "suite.desk.views.errors.unclear"
+handler403 = "suite.desk.views.errors.refused"
 handler404 = "suite.core.views.faults.not_found"
 handler500 = "suite.core.views.faults.server_error"

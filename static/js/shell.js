@@ -125,6 +125,7 @@ if (palette) {
     const rows = $$(".palette-row", results), at = rows.findIndex((row) => row.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); mark(at - 1); }
+    if (event.key === "Escape") { event.preventDefault(); palette.close(); } // a search field would only be emptied
     if (event.key === "Enter" && rows[at]) { event.preventDefault(); location.href = rows[at].href; }
   });
   palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });

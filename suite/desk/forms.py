@@ -116,6 +116,17 @@ class ActorForm(forms.Form):
                 each.widget.input_type, each.widget.format = "date", "%Y-%m-%d"
 
 
+def show_the_present(form: forms.Form, values: Mapping[str, tuple[Any, Any]], version: int) -> None:
+    """After a save over an older copy: say at each field what stands there now, by pairs of what was typed and what
+    is there; saving once more puts what was typed in its place."""
+    for name, (typed, present) in values.items():
+        if present != typed and name in form.fields:
+            sentence = _("Meanwhile: %(value)s") % {"value": _("(blank)") if present in (None, "") else present}
+            form.add_error(name, sentence)
+    form.data = form.data.copy()
+    form.data["version"] = str(version)
+
+
 class LinesFormSet(BaseFormSet):
     """The lines of a document: blank ones are left out, pickers are resolved together, refusals find their line."""
 

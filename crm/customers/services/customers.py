@@ -134,9 +134,12 @@ def change_customer(
     tagged = tags is not None and _set_tags(customer, tags)
     if tagged and not saved:
         touch(customer)
-    masterdata.change_party(
+    before = customer.party.version
+    party = masterdata.change_party(
         party=customer.party, contacts=contacts, addresses=addresses, actor=actor, reason=reason, **values
     )
+    if party.version != before and not (saved or tagged):
+        touch(customer)  # whoever has the customer open has read an older party
     if saved or tagged:
         announce(customer, "changed")
     customer.party.refresh_from_db()

@@ -16,7 +16,8 @@ from crm.customers.models import Customer
 from crm.customers.services import customers, duplicates
 from suite.core.access import Actor
 from suite.core.doors import door
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Stale
+from suite.desk.forms import show_the_present
 from suite.desk.pages import render_page
 
 GRIDS = {"contacts": contacts_of, "addresses": addresses_of}
@@ -47,6 +48,8 @@ def _write(request: HttpRequest, customer: Customer | None, **context: Any) -> H
             saved = _save(form, grids, customer, actor)
         except (BusinessError, ValidationError) as error:
             _explain(form, error)
+            if customer and isinstance(error, Stale):
+                _compare(form, customer.pk)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": saved.party.label})
             return redirect("customers:customer", saved.pk)
@@ -68,6 +71,15 @@ def _save(form: CustomerForm, grids: dict[str, Any], customer: Customer | None, 
     if customer:
         return customers.change_customer(customer=customer, version=form.cleaned_data["version"], actor=actor, **values)
     return customers.create_customer(allow_duplicate=form.cleaned_data["allow_duplicate"], actor=actor, **values)
+
+
+def _compare(form: CustomerForm, pk: int) -> None:
+    present = Customer.objects.select_related("party").get(pk=pk)
+    shown = CustomerForm.shown(present)
+    typed = {name: value for name, value in form.cleaned_data.items() if name in shown and name != "tags"}
+    pairs = {name: (value, shown[name]) for name, value in typed.items() if name != "version"}
+    form.add_error(None, _("Saving again replaces what stands there now by yours."))
+    show_the_present(form, pairs, present.version)
 
 
 def _explain(form: CustomerForm, error: BusinessError | ValidationError) -> None:

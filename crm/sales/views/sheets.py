@@ -25,6 +25,7 @@ from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO
 from suite.core.words import amount_in_words
 from suite.desk import formats
+from suite.desk.forms import show_the_present
 from suite.desk.pages import render_page
 from suite.desk.records import PageAct
 from suite.masterdata.models import TradeDocument
@@ -63,7 +64,7 @@ def write(
         except BusinessError as error:
             place(error, form, lines)
             if isinstance(error, Stale):
-                show_the_present(form, document)
+                _compare(form, document)
         else:
             messages.success(request, sheet.saved % {"number": saved})
             return redirect(sheet.page, saved.pk)
@@ -110,17 +111,12 @@ def place(error: BusinessError, form: Any, lines: Any) -> None:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-def show_the_present(form: Any, document: Any) -> None:
-    """After a save over an older copy: say what stands there now; saving once more puts what was typed in its place."""
+def _compare(form: Any, document: Any) -> None:
     document.refresh_from_db()
-    for name, typed in form.values().items() if hasattr(form, "values") else ():
-        present = getattr(document, name, typed)
-        if present != typed:
-            sentence = _("Meanwhile: %(value)s") % {"value": present if present not in (None, "") else _("(blank)")}
-            form.add_error(name, sentence)
+    typed = form.values() if hasattr(form, "values") else {}
+    pairs = {name: (value, getattr(document, name, value)) for name, value in typed.items()}
     form.add_error(None, _("Check the lines, too. Saving again replaces what stands there now by yours."))
-    form.data = form.data.copy()
-    form.data["version"] = str(document.version)
+    show_the_present(form, pairs, document.version)
 
 
 def in_words(amount: Decimal, currency: str) -> str:

@@ -140,14 +140,26 @@ def test_an_edit_keeps_the_contacts_it_shows(rep):
     assert [row.name for row in customer.party.contacts.filter(is_archived=False)] == ["Anna"]
 
 
-def test_an_edit_over_an_older_copy_is_refused(rep):
-    customer = make.customer(rep)
-    Customer.objects.update(version=2)
+def test_an_edit_over_an_older_copy_shows_both_and_keeps_what_was_typed(rep):
+    customer = make.customer(rep, "Acme")
+    mine = {**GRIDS, "name": "Acme", "kind": "organisation", "owner": rep.user.pk, "version": customer.version}
+    client = browse(rep)
+    client.post(page_of(customer, "edit"), {**mine, "phone": "13900139000"})
 
-    answer = browse(rep).post(page_of(customer, "edit"), {**GRIDS, "name": "X", "kind": "organisation", "version": 1})
+    refused = client.post(page_of(customer, "edit"), {**mine, "email": "new@example.com"})
 
-    assert answer.status_code == 409
-    assert "Somebody else changed" in text(answer)
+    assert refused.status_code == 409
+    assert "Meanwhile: 13900139000" in text(refused)
+    assert 'value="new@example.com"' in text(refused)
+    assert Party.objects.get(pk=customer.party_id).email == ""
+    assert f'name="version" value="{Customer.objects.get(pk=customer.pk).version}"' in text(refused)
+
+
+def test_who_may_not_is_told_who_can_grant_it(rep, admin):
+    answer = browse(rep).get("/integration/insight/dashboard/")
+
+    assert answer.status_code == 403
+    assert str(admin.user) in text(answer)
 
 
 def test_the_page_shows_facts_next_step_contacts_and_timeline(rep):
