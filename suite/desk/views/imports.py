@@ -133,6 +133,10 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         "columns": [(number, shown(cell) or f"#{number + 1}") for number, cell in enumerate(headings)],
         "fields": [(each, mapping.get(each.name)) for each in found.fields],
         "keys": [found.field(name) for name in found.keys],
+        # a key that the file does not have would refuse it as a whole
+        "key": request.POST.get("key", next((name for name in found.keys if name in mapping), "")),
+        "update": request.POST.get("update", "1"),
+        "whole": request.POST.get("whole", ""),
         "preview": [[shown(cell)[:60] for cell in row] for row in rows[header + 1 : header + 1 + PREVIEW]],
         "problem": problem,
     }
