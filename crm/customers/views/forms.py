@@ -49,7 +49,7 @@ def _write(request: HttpRequest, customer: Customer | None, **context: Any) -> H
         except (BusinessError, ValidationError) as error:
             _explain(form, error)
             if customer and isinstance(error, Stale):
-                _compare(form, customer.pk)
+                _compare(form, customer)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": saved.party.label})
             return redirect("customers:customer", saved.pk)
@@ -73,8 +73,8 @@ def _save(form: CustomerForm, grids: dict[str, Any], customer: Customer | None, 
     return customers.create_customer(allow_duplicate=form.cleaned_data["allow_duplicate"], actor=actor, **values)
 
 
-def _compare(form: CustomerForm, pk: int) -> None:
-    present = Customer.objects.select_related("party").get(pk=pk)
+def _compare(form: CustomerForm, present: Customer) -> None:
+    present.refresh_from_db()
     shown = CustomerForm.shown(present)
     typed = {name: value for name, value in form.cleaned_data.items() if name in shown and name != "tags"}
     pairs = {name: (value, shown[name]) for name, value in typed.items() if name != "version"}
