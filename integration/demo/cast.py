@@ -150,7 +150,7 @@ def _suppliers(cast: Cast, rng: random.Random) -> None:
 def _customers(cast: Cast, rng: random.Random, count: int) -> None:
     regions = set(Region.objects.values_list("pk", flat=True))
     names = [
-        (f"{place}{name}{trade}有限公司", f"{place_en} {name_en} {trade_en} Co., Ltd.", region)
+        (f"{place}{name}{trade}有限公司", f"{place_en} {name_en} {trade_en} Co., Ltd.", region, trade)
         for place, place_en, region in catalogue.PLACES
         for name, name_en in catalogue.NAMES
         for trade, trade_en in catalogue.TRADES
@@ -172,7 +172,9 @@ def _customers(cast: Cast, rng: random.Random, count: int) -> None:
             )
 
 
-def _customer(rng: random.Random, name: str, name_en: str, region: str, regions: set[str]) -> CustomerDraft:
+def _customer(
+    rng: random.Random, name: str, name_en: str, region: str, trade: str, regions: set[str]
+) -> CustomerDraft:
     values: dict[str, Any] = {
         "name": name,
         "name_en": name_en,
@@ -180,7 +182,7 @@ def _customer(rng: random.Random, name: str, name_en: str, region: str, regions:
         "phone": mobile(rng),
         "email": f"{name_en.split()[1].lower()}{rng.randint(100, 999)}@example.com",
         "region": region if region in regions else None,
-        "industry": name[-8:-4],
+        "industry": trade,
     }
     if values["region"] is None:
         del values["region"]

@@ -107,7 +107,7 @@ class ListSpec:
 
     @cached_property
     def heading(self) -> str:
-        return str(self.title) or capfirst(str(self.model._meta.verbose_name_plural))
+        return capfirst(str(self.title or self.model._meta.verbose_name_plural))
 
     @cached_property
     def view_permission(self) -> str:
