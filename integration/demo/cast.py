@@ -172,9 +172,7 @@ def _customers(cast: Cast, rng: random.Random, count: int) -> None:
             )
 
 
-def _customer(
-    rng: random.Random, name: str, name_en: str, region: str, trade: str, regions: set[str]
-) -> CustomerDraft:
+def _customer(rng: random.Random, name: str, name_en: str, region: str, trade: str, regions: set[str]) -> CustomerDraft:
     values: dict[str, Any] = {
         "name": name,
         "name_en": name_en,
