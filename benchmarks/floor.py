@@ -98,10 +98,8 @@ def prepare(connection: Any, *, products: int, hot: int, lines: int, orders: int
         " FROM generate_series(1, %s) o, generate_series(1, %s) l",
         [hot or products, orders, lines],
     )
+    cursor.execute("ANALYZE balance, orders, line")
     connection.commit()
-    connection.autocommit = True
-    cursor.execute("VACUUM ANALYZE")
-    connection.autocommit = False
 
 
 def ids(connection: Any) -> list[int]:

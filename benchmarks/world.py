@@ -99,4 +99,4 @@ def analyze(tables: Sequence[str] = ()) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")
+        cursor.execute(f"ANALYZE {', '.join(tables)}")

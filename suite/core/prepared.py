@@ -107,7 +107,7 @@ def _reader(queryset: models.QuerySet[Any], compiler: Any) -> Callable[[Sequence
 def _fetcher(model: type[models.Model], lookup: str | models.Prefetch) -> Callable[[list[Any]], None]:
     """Reads what many rows point back from; compiled too where it is one step along a foreign key."""
     path = lookup if isinstance(lookup, str) else lookup.prefetch_to
-    if "__" in path or not isinstance(getattr(model, path, None), ReverseManyToOneDescriptor):
+    if "__" in path or type(getattr(model, path, None)) is not ReverseManyToOneDescriptor:
         return lambda objects: models.prefetch_related_objects(objects, lookup)
     key: Any = model._meta.get_field(path).field  # type: ignore[union-attr]
     given = None if isinstance(lookup, str) else lookup.queryset

@@ -30,9 +30,10 @@ def execute(cursor: Any, text: str, params: Sequence[Any] | Mapping[str, Any]) -
     statement = _translated(text)
     known = _known()
     if text not in known:
-        known[text] = f"{_gist(text)}_{len(known)}"
-        with connection.connection.cursor() as plain:
-            plain.execute(f"PREPARE {known[text]} AS {statement.text}")
+        name = f"{_gist(text)}_{len(known)}"
+        with connection.wrap_database_errors, connection.connection.cursor() as plain:
+            plain.execute(f"PREPARE {name} AS {statement.text}")
+        known[text] = name
     given = [params[name] for name in statement.names] if isinstance(params, Mapping) else params
     cursor.execute(f"EXECUTE {known[text]} {statement.call}", given)
 

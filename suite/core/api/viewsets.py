@@ -99,7 +99,13 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     filter_backends = (DeclaredFilters, DeclaredOrdering)
     http_method_names = ["get", "post", "patch", "delete", "head"]
     lookup_value_regex = "[0-9]{1,19}"
-    record: ClassVar[Prepared[Any]]  # one record as it is answered; each class makes its own
+    record: ClassVar[Prepared[Any]]  # one record as it is answered
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.record = Prepared(
+            lambda company, pk: cls.with_relations(cls.model._default_manager.of(company).filter(pk=pk))  # type: ignore[attr-defined]
+        )
 
     def get_queryset(self) -> QuerySet[Any]:
         """Rows the caller may see, and may do this action on."""
@@ -108,8 +114,9 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         code = self.permission_code(self.action) or ""
         return self.with_relations(self.model._default_manager.visible_to(self.actor, code))  # type: ignore[attr-defined]
 
-    def with_relations(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.select_related(*self.select).prefetch_related(*self.prefetch)
+    @classmethod
+    def with_relations(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related(*cls.select).prefetch_related(*cls.prefetch)
 
     @classmethod
     def input_class(cls, action: str) -> type[BaseSerializer[Any]]:
@@ -124,11 +131,7 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     def answer(self, pk: int | str, status: int = status.HTTP_200_OK) -> Response:
         """The record as it is after the act, read again."""
         settle()
-        if "record" not in vars(type(self)):
-            type(self).record = Prepared(
-                lambda company, pk: self.with_relations(self.model._default_manager.of(company).filter(pk=pk))  # type: ignore[attr-defined]
-            )
-        (row,) = self.record(company=self.actor.company_id, pk=int(pk))
+        (row,) = self.record(company=self.actor.company_id, pk=self.model._meta.pk.to_python(pk))
         return Response(self.get_serializer(row).data, status)
 
 
