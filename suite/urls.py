@@ -58,5 +58,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = "suite.desk.views.errors.unclear"
 handler403 = "suite.desk.views.errors.refused"
-handler404 = "suite.core.views.faults.not_found"
+handler404 = "suite.desk.views.errors.missing"
 handler500 = "suite.core.views.faults.server_error"

@@ -11,7 +11,7 @@ from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
 from suite.desk.lists import list_view
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
 from suite.masterdata import queries
 from suite.masterdata.lists import ProductList
 from suite.masterdata.models import Party, Product
@@ -50,6 +50,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("When short"), row.get_shortage_display()),
             Fact(_("Note"), row.note),
         ],
+        tabs=files_tab(actor, row),
     )
     return record_page(request, page, {"product": row})
 
@@ -74,7 +75,7 @@ def party(request: HttpRequest, pk: int) -> HttpResponse:
         badges=[badge for badge in (queries.archived(row),) if badge],
         acts=_edit_act(actor, "masterdata_party", "masterdata.change_party", pk),
         facts=facts_of_party(row, actor),
-        tabs=[Tab("contacts", _("Contacts"), template="suite/masterdata/_contacts.html")],
+        tabs=[Tab("contacts", _("Contacts"), template="suite/masterdata/_contacts.html"), *files_tab(actor, row)],
     )
     return record_page(request, page, people_and_places(row))
 

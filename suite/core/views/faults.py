@@ -10,9 +10,8 @@ from suite.core.acts import request_id
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse({"detail": _("There is nothing at this address")}, status=404)
-    return defaults.page_not_found(request, exception)
+    """What programs are told; people get a page (`suite.desk.views.errors`)."""
+    return JsonResponse({"detail": _("There is nothing at this address")}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

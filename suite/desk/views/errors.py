@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from suite.core.acts import request_id
 from suite.core.models import User
+from suite.core.views import faults
 
 
 def refused(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -25,7 +26,9 @@ def refused(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def missing(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """404."""
+    """404; programs are answered in their own language."""
+    if request.path.startswith("/api/"):
+        return faults.not_found(request, exception)
     return _page(request, "404", 404)
 
 

@@ -81,8 +81,8 @@ class TaskList(ListSpec):
         Column(
             "status", gettext_lazy("Status"), "badge", colours=lambda task: "danger" if task.is_overdue else "primary"
         ),
-        Column("created_at", gettext_lazy("Created"), "datetime", shown=False),
-        Column("done_at", gettext_lazy("Done"), "datetime", shown=False),
+        Column("created_at", pgettext_lazy("moment", "Created"), "datetime", shown=False),
+        Column("done_at", pgettext_lazy("moment", "Done"), "datetime", shown=False),
     )
     filters = (
         ChoiceFilter("status", gettext_lazy("Status"), choices=Task.Status),
@@ -194,8 +194,8 @@ def facts_of(task: Task) -> list[Fact]:
         Fact(_("Owner"), task.owner),
         Fact(_("About"), task.subject_label, documents.url_of(task.subject_kind, task.subject_id)),
         Fact(_("Created by"), task.created_by),
-        Fact(_("Created"), formats.moment(task.created_at)),
-        Fact(_("Done"), formats.moment(task.done_at)),
+        Fact(pgettext("moment", "Created"), formats.moment(task.created_at)),
+        Fact(pgettext("moment", "Done"), formats.moment(task.done_at)),
     ]
 
 

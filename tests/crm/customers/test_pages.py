@@ -162,6 +162,13 @@ def test_who_may_not_is_told_who_can_grant_it(rep, admin):
     assert str(admin.user) in text(answer)
 
 
+def test_what_is_not_there_says_so_to_people_and_to_programs(rep):
+    client = browse(rep)
+
+    assert "This is not here" in text(client.get("/crm/customers/987654/"))
+    assert client.get("/api/v1/nothing/").json() == {"detail": "There is nothing at this address"}
+
+
 def test_the_page_shows_facts_next_step_contacts_and_timeline(rep):
     customer = make.customer(
         rep, "Anna Ltd", phone="13800138000", next_step="Send a quotation", contacts=[{"name": "Anna"}]
