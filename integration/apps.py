@@ -9,6 +9,8 @@ class IntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         from integration import crm_to_erp, erp_to_crm, notices, ports  # noqa: F401
+        from integration.demo import jobs
 
         ports.plug()
         notices.connect()
+        jobs.connect()

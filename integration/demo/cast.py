@@ -42,7 +42,7 @@ class Cast:
     products: list[Product] = field(default_factory=list)
 
 
-def gather(rng: random.Random, *, customers: int, code: str = "demo") -> Cast:
+def gather(rng: random.Random, *, customers: int, code: str, versions: int) -> Cast:
     """Found the demo company and bring in its people, partners and goods."""
     name, name_en = catalogue.COMPANY
     company = companies.found(
@@ -59,7 +59,7 @@ def gather(rng: random.Random, *, customers: int, code: str = "demo") -> Cast:
         )
         companies.join(user=user, role_codes=["rep"], actor=house, team=team)
         cast.reps.append(Actor(user, company))
-    cast.products = _products(cast)
+    cast.products = _products(cast, versions)
     _suppliers(cast, rng)
     _customers(cast, rng, customers)
     return cast
@@ -69,23 +69,24 @@ def _acting(company: Company, username: str) -> Actor:
     return Actor(User.objects.get(username=username), company)
 
 
-def _products(cast: Cast) -> list[Product]:
+def _products(cast: Cast, versions: int) -> list[Product]:
     drafts = [
         ProductDraft(
             {
-                "code": f"{group + 1:02}{number + 1:03}",
-                "name": name,
-                "name_en": name_en,
+                "code": f"{group + 1:02}{number + 1 + 100 * version:03}",
+                "name": f"{name} {label}".strip(),
+                "name_en": f"{name_en} {label_en}".strip(),
                 "category": category,
                 "specification": specification,
                 "kind": Product.Kind.STOCKED if cost else Product.Kind.SERVICE,
-                "barcode": ean13(f"690{group:03}{number:06}") if cost else "",
-                "sale_price": Decimal(price),
-                "standard_cost": Decimal(cost),
-                "floor_price": Decimal(round(price * 0.8)),
+                "barcode": ean13(f"690{group:03}{number + 100 * version:06}") if cost else "",
+                "sale_price": Decimal(round(price * factor)),
+                "standard_cost": Decimal(round(cost * factor)),
+                "floor_price": Decimal(round(price * factor * 0.8)),
                 "costing": Product.Costing.FIFO if category == "机电配件" else Product.Costing.AVERAGE,
             }
         )
+        for version, (label, label_en, factor) in enumerate(catalogue.VERSIONS[:versions])
         for group, (category, rows) in enumerate(catalogue.PRODUCTS.items())
         for number, (name, name_en, specification, price, cost) in enumerate(rows)
     ]

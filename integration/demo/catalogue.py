@@ -80,6 +80,15 @@ PRODUCTS = {
     ],
 }
 
+# What the larger demo company has of each product: label, English label, price as a share of the plain one.
+VERSIONS = [
+    ("", "", 1.0),
+    ("经济型", "Eco", 0.8),
+    ("增强型", "Plus", 1.25),
+    ("专业型", "Pro", 1.6),
+    ("重载型", "Heavy", 2.1),
+]
+
 PLACES = [
     ("上海", "Shanghai", "310000"), ("苏州", "Suzhou", "320500"), ("杭州", "Hangzhou", "330100"), ("宁波", "Ningbo", "330200"),
     ("南京", "Nanjing", "320100"), ("无锡", "Wuxi", "320200"), ("深圳", "Shenzhen", "440300"), ("东莞", "Dongguan", "441900"),

@@ -6,8 +6,10 @@ import datetime as dt
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import F
 
 from crm.customers.services.activities import log_activities
@@ -242,11 +244,24 @@ def approvals_of(approver: Actor, requisitions: Iterable[Requisition]) -> list[i
     return [approval.object_id for approval in queries.my_approvals(approver) if approval.object_id in pks]
 
 
-def tell(*, customers: int, orders: int, say: Say = lambda text: None, code: str = "demo") -> Cast:
-    """Found the demo company and live through its year; returns who is in it."""
+@dataclass(frozen=True)
+class Size:
+    """A demo company by its code, and how much there is of it; products come in so many versions."""
+
+    code: str
+    customers: int
+    orders: int
+    versions: int = 1
+
+
+SIZES = {"small": Size("demo", 300, 1000), "large": Size("demo-large", 2000, 8000, versions=5)}
+
+
+def tell(size: Size, say: Say = lambda text: None) -> Cast:
+    """Found the demo company and live through its year; returns who is in it. All of it is one transaction."""
     rng = random.Random(SEED)
-    company_clock = clock.now() - dt.timedelta(days=DAYS + 1)
-    with clock.at(company_clock):
-        cast = gather(rng, customers=customers, code=code)
-    Story(cast, rng, orders, say).tell()
+    with transaction.atomic():
+        with clock.at(clock.now() - dt.timedelta(days=DAYS + 1)):
+            cast = gather(rng, customers=size.customers, code=size.code, versions=size.versions)
+        Story(cast, rng, size.orders, say).tell()
     return cast

@@ -74,8 +74,8 @@ class Launcher:
         self.children.finish("build")
         self.say("Pages are built")
         self.start_web(listener)
-        self.start_worker()
         self.wait_for_web()
+        self.start_worker()
         self.welcome()
 
     def migrate(self, *, embedded: bool) -> None:
@@ -83,7 +83,7 @@ class Launcher:
         stamp = Stamp(self.var / "postgres" / "migrated", schema_inputs())
         if embedded and stamp.is_current():
             return
-        self.step("migrate", "migrate", "--no-input")
+        self.step("migrate", "migrate", "--no-input", "--skip-checks")
         if not os.environ["REDIS_URL"].startswith("redis"):
             self.step("cache", "createcachetable")
         if embedded:

@@ -4,16 +4,17 @@ import pytest
 from django.core.management import call_command
 
 from crm.sales.models import Order
+from integration.demo import jobs as demo_jobs
 from integration.demo import removal, story
-from suite.core import invariants
-from suite.core.models import AuditRow, Company, User
+from suite.core import invariants, jobs
+from suite.core.models import AuditRow, Company, Job, User
 from tests import make
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 @pytest.mark.slow
 def test_the_story_leaves_sound_books_and_goes_without_a_trace():
-    demo = story.tell(customers=30, orders=60).company
+    demo = story.tell(story.Size("demo", customers=30, orders=60)).company
     neighbour = make.company("neighbour")
     rows = AuditRow.objects.filter(company_id=neighbour.pk).count()
     assert 50 <= Order.objects.filter(company=demo).count() <= 62
@@ -37,3 +38,43 @@ def test_clearing_says_when_there_is_nothing(company, capsys):
     call_command("clear_demo")
 
     assert "no demo company" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_one_act_on_the_company_page_removes_the_demo_with_its_people(client):
+    demo = make.company("demo", is_demo=True)
+    boss = make.actor(demo, "administrator", username="boss")
+    client.force_login(boss.user)
+
+    page = client.get(f"/admin/core/company/{demo.pk}/change/")
+    client.post(f"/admin/core/company/{demo.pk}/act/remove_demo/")
+    (waiting,) = jobs.waiting()
+    jobs.run(waiting)
+
+    assert "Remove the demo company" in page.content.decode()
+    assert not Company.objects.exists()
+    assert not User.objects.filter(username="boss").exists()
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_real_company_offers_no_removal(client, admin):
+    client.force_login(admin.user)
+
+    page = client.get(f"/admin/core/company/{admin.company_id}/change/")
+
+    assert "Remove the demo company" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_large_company_is_loaded_by_a_job_once(admin, monkeypatch):
+    told = []
+    small = story.Size("demo-large", customers=12, orders=0, versions=5)
+    monkeypatch.setattr(story, "SIZES", {"large": small})
+    monkeypatch.setattr(story, "tell", lambda size: told.append(size) or make.company(size.code))
+
+    for _ in range(2):
+        demo_jobs.load_large(actor=admin, pks=[admin.company_id])
+        jobs.run(jobs.waiting()[0])
+
+    assert told == [small]
+    assert Job.objects.filter(status=Job.Status.DONE, result={"company": "demo-large"}).count() == 2
