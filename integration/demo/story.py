@@ -34,7 +34,7 @@ from suite.masterdata.models import Party
 
 SEED = 20260101
 DAYS = 364
-STEP = 7  # days that pass between two turns of the story; its papers lie on any of them
+STEP = 14  # days that pass between two turns of the story; its papers lie on any of them
 ORDER = Order.kind()
 Say = Callable[[str], None]
 
@@ -45,7 +45,7 @@ class Story:
     def __init__(self, cast: Cast, rng: random.Random, orders: int, say: Say) -> None:
         self.cast, self.rng, self.say = cast, rng, say
         self.house, self.company_id = cast.house, cast.company.pk
-        self.days = list(range(-DAYS, 1, STEP))
+        self.days = list(range(STEP - DAYS, 1, STEP))
         self.left = orders
         self.today = clock.today(cast.company)
 
@@ -62,15 +62,15 @@ class Story:
                 self._ship(day)
                 self._bill()
                 self._collect(day)
-                if turn % 3 == 2:
+                if turn % 2 == 1:
                     self._mishaps()
-            if turn % 9 == 0:
+            if turn % 5 == 0:
                 self.say(f"{day}")
         self._plan()
 
     def _talk(self, rep: Actor) -> None:
         """Calls, visits and notes with some customers."""
-        parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 5)
+        parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 10)
         talks = [self.rng.choice(catalogue.TALKS) for _party in parties]
         log_activities(
             activities=[
@@ -81,14 +81,11 @@ class Story:
         )
 
     def _sell(self, rep: Actor, turn: int, *, is_last: bool) -> None:
-        """Quotations every other turn; orders of the turn, all confirmed but the last ones, which wait for the rep."""
+        """Quotations and orders of the turn, all confirmed but the last ones, which wait for the rep."""
         count = round(self.left / (len(self.days) - turn))
         self.left -= count
         parties = self._buyers(rep, count)
-        if turn % 2 == 0:
-            create_quotations(
-                [QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep
-            )
+        create_quotations([QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep)
         made = create_orders([self._draft(party) for party in parties], actor=rep)
         confirmed = made[: len(made) // 2] if is_last else made
         confirm_orders(order_ids=[order.pk for order in confirmed], actor=rep, all_or_nothing=False)
