@@ -29,6 +29,14 @@ def connect() -> None:
         permission="crm_retention.view_churnalert",
         order=24,
     )
+    navigation.register(
+        _("Master data"),
+        _("Retention settings"),
+        "admin:crm_retention_retentionpolicy_changelist",
+        icon="settings",
+        permission="crm_retention.change_retentionpolicy",
+        order=95,
+    )
 
 
 def orders_moved(events: Sequence[OutboxEvent], actor: Actor) -> None:

@@ -66,6 +66,31 @@ class PasswordForm(forms.Form):
         return self.cleaned_data["old"]
 
 
+class ForgottenForm(forms.Form):
+    """Who wants a link to set a password."""
+
+    address = forms.CharField(
+        label=_("User name or mail address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """The new password, once: it can be shown while typing, and pasted."""
+
+    new = forms.CharField(
+        label=_("New password"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = " ".join(str(text) for text in password_validators_help_texts())
+
+
 class ProfileForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 

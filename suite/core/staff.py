@@ -9,7 +9,7 @@ from django.contrib.auth import password_validation
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import access, companies, people
+from suite.core import access, companies, invitations, people
 from suite.core.access import Actor, Scope
 from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
@@ -20,13 +20,23 @@ KEYS_OF_THE_HOUSE = ("core.change_user", "core.change_role")
 
 @service
 def add_user(
-    *, actor: Actor, username: str, password: str, roles: Collection[Role], team: Team | None = None, **profile: Any
+    *,
+    actor: Actor,
+    username: str,
+    roles: Collection[Role],
+    password: str = "",
+    team: Team | None = None,
+    **profile: Any,
 ) -> User:
-    """Make a user and a member of the actor's company; raises ValidationError for a taken name or a weak password."""
+    """Make a user and a member of the actor's company; raises ValidationError for a taken name or a weak password.
+
+    Without a password the person sets it by a one-time link (`invite`).
+    """
     user = User(username=username, **profile)
     user.full_clean(exclude=["password"])
-    password_validation.validate_password(password, user)
-    user.set_password(password)
+    if password:
+        password_validation.validate_password(password, user)
+    user.set_password(password or None)
     user.save()
     current_act().audit(user, "created", {"username": (None, username)})
     companies.join(user=user, role_codes=[role.code for role in roles], team=team, actor=actor)
@@ -54,6 +64,14 @@ def reset_password(*, user: User, password: str, actor: Actor) -> None:
     _demand_ours([user], actor)
     people.set_password(user=user, password=password, actor=actor)
     people.sign_out_everywhere(users=[user], actor=actor)
+
+
+@service
+def invite(*, user: User, actor: Actor) -> str:
+    """The path of a one-time link by which somebody sets their password themselves."""
+    _demand_ours([user], actor)
+    current_act().audit(user, "invited")
+    return invitations.link_of(user)
 
 
 @service

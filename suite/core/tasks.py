@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.contrib.sessions.models import Session
 
-from suite.core import clock, jobs, outbox, partitions
+from suite.core import clock, invitations, jobs, outbox, partitions
 from suite.core.models import IdempotencyKey
 
 ANSWERS_KEPT = dt.timedelta(hours=48)
@@ -42,6 +42,11 @@ def clean_up() -> int:
     answers, _ = IdempotencyKey.objects.filter(created_at__lt=moment - ANSWERS_KEPT).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=moment).delete()
     return answers + sessions + outbox.forget(moment - EVENTS_KEPT)
+
+
+@shared_task(name="core.mail_links")
+def mail_links(address: str, base: str) -> int:
+    return invitations.mail_links(address, base)
 
 
 SCHEDULE = {

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from suite.core.views import api, icon, profile, second_step, signin
+from suite.core.views import api, icon, links, profile, second_step, signin
 
 urlpatterns = [
     path("favicon.ico", icon.favicon, name="favicon"),
     path("sign-in/", signin.sign_in, name="signin"),
     path("sign-in/code/", signin.second_step, name="second-step"),
+    path("sign-in/forgotten/", links.forgotten, name="forgotten"),
+    path("sign-in/new-password/<slug:key>/<str:token>/", links.new_password, name="new-password"),
     path("sign-out/", signin.sign_out, name="signout"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password, name="password"),

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
-from suite.core import access, people, staff, tokens
+from suite.core import access, invitations, people, staff, tokens
 from suite.core.access import Actor
 from suite.core.models import ApiToken, Company, Grant, Membership, Role, Team, User
 from suite.desk.admin_base import SuiteModelAdmin, actor_of
 from suite.desk.lists import Act
+from suite.desk.records import Acts, PageAct
 
 
 class UserForm(forms.ModelForm):
@@ -28,7 +31,14 @@ class UserForm(forms.ModelForm):
         Role.objects.none(), label=_("Roles"), widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False, widget=UnfoldAdminSelectWidget)
-    password = forms.CharField(label=_("Password"), max_length=1000, strip=False, widget=UnfoldAdminPasswordWidget)
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=1000,
+        strip=False,
+        required=False,
+        widget=UnfoldAdminPasswordWidget,
+        help_text=_("Blank: the person sets it by a one-time link, which you get next and they by mail"),
+    )
 
     class Meta:
         model = User
@@ -104,6 +114,37 @@ class UserAdmin(SuiteModelAdmin):
 
     def add(self, actor: Actor, values: dict[str, Any], lines: Any) -> User:
         return staff.add_user(actor=actor, **values)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        response = super().response_add(request, obj, post_url_continue)
+        if not obj.has_usable_password():
+            self._invite(request, obj)
+            return redirect("admin:core_user_change", obj.pk)
+        return response
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.invite_view)
+        return [path("<int:pk>/invite/", view, name="core_user_invite"), *super().get_urls()]
+
+    def buttons(self, request: HttpRequest, row: User) -> Acts:
+        link = PageAct(_("One-time link"), reverse("admin:core_user_invite", args=[row.pk]), "link")
+        return Acts([*super().buttons(request, row), *([link] if row.is_active else [])])
+
+    def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a one-time link and show it, once."""
+        if request.method == "POST":
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            self._invite(request, get_object_or_404(self.get_queryset(request), pk=pk))
+        return redirect("admin:core_user_change", pk)
+
+    def _invite(self, request: HttpRequest, user: User) -> None:
+        path = staff.invite(user=user, actor=actor_of(request))
+        link = request.build_absolute_uri(path)
+        text = _("Give this link to %(name)s; it works once and holds for %(days)s days: %(link)s")
+        messages.info(request, text % {"name": user, "days": invitations.DAYS, "link": link})
+        if user.email:
+            invitations.ask(user.email, request.build_absolute_uri("/"))
 
     def change(self, actor: Actor, row: User, values: dict[str, Any], lines: Any) -> None:
         staff.change_user(user=User.objects.get(pk=row.pk), actor=actor, **values)
