@@ -46,7 +46,7 @@ def ask(address: str, base: str) -> None:
     from suite.core.tasks import mail_links
 
     if cache.add(f"core:forgotten:{address.lower()}", 1, PAUSE):
-        mail_links.apply_async([address, base], retry=False)
+        mail_links.apply_async((address, base), retry=False)
 
 
 def mail_links(address: str, base: str) -> int:
