@@ -92,7 +92,7 @@ def quantity(entry: Entry) -> forms.DecimalField:
         label=entry.name,
         required=False,
         min_value=ZERO,
-        max_value=entry.most,
+        max_value=None if entry.most is None else Decimal(f"{entry.most.normalize():f}"),  # 3, not 3.000000
         max_digits=18,
         decimal_places=6,
         initial=None if entry.initial is None else formats.quantity(entry.initial).replace(",", ""),

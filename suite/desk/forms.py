@@ -130,6 +130,12 @@ def show_the_present(form: forms.Form, values: Mapping[str, tuple[Any, Any]], ve
 class LinesFormSet(BaseFormSet):
     """The lines of a document: blank ones are left out, pickers are resolved together, refusals find their line."""
 
+    default_error_messages = {
+        **BaseFormSet.default_error_messages,
+        "too_few_forms": _("Lines to fill in: at least %(num)d"),
+        "too_many_forms": _("Lines of one document: at most %(num)d"),
+    }
+
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, form_kwargs={"actor": actor, **kwargs.pop("form_kwargs", {})}, **kwargs)
         self.actor = actor

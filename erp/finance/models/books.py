@@ -94,7 +94,7 @@ class Period(CompanyRow):
 
     class Status(models.TextChoices):
         OPEN = "open", pgettext_lazy("period", "Open")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("period", "Closed")
 
     code = models.CharField(_("period"), max_length=7)
     starts = models.DateField(_("starts"))
