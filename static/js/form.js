@@ -24,8 +24,12 @@ function make(select) {
     valueField: "value", labelField: "text", searchField: [], preload: "focus", maxOptions: 50, dropdownParent: select.closest("dialog") ? null : "body",
     plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
     score: () => () => 1,
+    shouldLoad: () => true,
     load: async (q, done) => {
-      try { done((await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices); } catch { done(); }
+      let found = [];
+      try { found = (await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices; } catch { /* nothing to pick from */ }
+      if (picker.inputValue() === q) picker.clearOptions(); // what an earlier word found is no answer to this one
+      done(picker.inputValue() === q ? found : []);
     },
     render: {
       option: (row, escape) => `<div>${escape(row.text)}${row.hint ? `<small class="muted">${escape(row.hint)}</small>` : ""}</div>`,
