@@ -35,7 +35,7 @@ def note_delivery(*, deliveries: list[Delivery], **_: Any) -> None:
     for delivery in deliveries:
         if delivery.order_kind == ORDER:
             for line in delivery.shipped_lines:
-                shipped[line.order_line_id] += line.quantity
+                shipped[line.order_line_id or 0] += line.quantity
             tell("delivered", Source(ORDER, delivery.order_id or 0, delivery.order_number), delivery, delivery.number)
     progress.delivered(shipped)
 
@@ -47,7 +47,7 @@ def note_return(*, receipts: list[GoodsReceipt], **_: Any) -> None:
     for receipt in receipts:
         if receipt.order_kind == ORDER:
             for line in receipt.booked_lines:
-                returned[line.order_line_id] += line.quantity
+                returned[line.order_line_id or 0] += line.quantity
             tell("returned", Source(ORDER, receipt.order_id or 0, receipt.order_number), receipt, receipt.number)
     progress.returned(returned)
 

@@ -109,8 +109,9 @@ def _tell(pks: Collection[int], today: dt.date) -> None:
     for alert in alerts:
         announce(alert, "raised")
         owner, team = alert.customer.owner_id, alert.customer.team
-        for user_id in {owner, team.manager_id if team else None} - {None}:
-            hearers[user_id].append(alert)
+        for user_id in {owner, team.manager_id if team else None}:
+            if user_id:
+                hearers[user_id].append(alert)
     for user_id, theirs in hearers.items():
         one = len(theirs) == 1
         silent, many = _("%(name)s has not ordered for %(days)s days"), _("%(count)s customers have stopped ordering")

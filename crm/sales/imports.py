@@ -91,7 +91,7 @@ def _contradicts(rows: list[dict[str, Any]], places: Collection[int]) -> bool:
 
 def _draft(reference: str, rows: list[dict[str, Any]]) -> OrderDraft:
     header = {name: next((row[name] for row in rows if row.get(name) not in (None, "")), None) for name in HEADER}
-    party_id = header.pop("party")
+    party_id: int = header.pop("party") or 0
     given = {name: value for name, value in header.items() if value is not None}
     return OrderDraft(party_id=party_id, lines=[_line(row) for row in rows], external_ref=reference, **given)
 

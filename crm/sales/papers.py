@@ -52,7 +52,7 @@ def order_pdf(order: Order, *, language: str) -> bytes:
 def _common_facts(document: Quotation | Order) -> list[tuple[str, str]]:
     return [
         (_("Your contact with us"), document.owner.label if document.owner else ""),
-        (_("Currency"), document.currency_id),
+        (_("Currency"), str(document.currency_id)),
     ]
 
 
@@ -130,8 +130,8 @@ def _totals(document: TradeDocument, lines: Lines, language: str) -> list[tuple[
     return [
         (_("Net"), formats.money(document.net)),
         *taxes,
-        (_("Total with tax"), formats.money(document.gross, document.currency_id)),
-        (_("In words"), amount_in_words(document.gross, document.currency_id, language=language)),
+        (_("Total with tax"), formats.money(document.gross, str(document.currency_id))),
+        (_("In words"), amount_in_words(document.gross, str(document.currency_id), language=language)),
     ]
 
 

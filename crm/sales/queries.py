@@ -74,7 +74,7 @@ def paper_line(row: Order | Quotation) -> Line:
     """A paper as the timeline shows it."""
     return Line(
         title=documents.headline(row),
-        text=formats.money(row.gross, row.currency_id),
+        text=formats.money(row.gross, str(row.currency_id)),
         who=str(row.owner or ""),
         url=documents.url_of(row._meta.label_lower, row.pk),
     )

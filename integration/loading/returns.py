@@ -67,7 +67,7 @@ class Returns:
         )
         sold: dict[Terms, list[Sold]] = defaultdict(list)
         for pk, order_line, party, product, day, quantity, returned in lines.iterator():
-            if order_line in terms:
+            if day and order_line in terms:
                 sold[party, product, *terms[order_line]].append(Sold(pk, day, quantity - returned))
         return sold
 

@@ -177,7 +177,7 @@ def teams_of(users: Collection[User], actor: Actor) -> dict[int, int | None]:
     """The team of each user in the actor's company; raises BusinessError for somebody who is not in it."""
     if not users:
         return {}
-    members = dict(
+    members: dict[int, int | None] = dict(
         Membership.objects.filter(company=actor.company_id, user__in=users).values_list("user_id", "team_id")
     )
     if strangers := [user for user in users if user.pk not in members]:

@@ -117,7 +117,7 @@ class Basis:
         return self._terms(
             document.party_id,
             document.date,
-            document.currency_id,
+            str(document.currency_id),
             document.prices_include_tax,
             document.exchange_rate,
         )

@@ -156,9 +156,9 @@ def write_vouchers(drafts: Iterable[VoucherDraft], *, actor: Actor) -> list[Vouc
             prepared_by_id=actor.user_id,
         )
     vouchers = Voucher.objects.bulk_create([draft.voucher for draft in wanted if draft.voucher])
-    for draft in wanted:
+    for draft, voucher in zip(wanted, vouchers, strict=True):
         for line in draft.lines:
-            line.voucher = draft.voucher
+            line.voucher = voucher
     VoucherLine.objects.bulk_create([line for draft in wanted for line in draft.lines])
     return vouchers
 

@@ -70,7 +70,9 @@ def return_goods(
     )
     act = current_act()
     for receipt in receipts:
-        act.link(Source(Delivery.kind(), receipt.booked_lines[0].delivery_line.delivery_id, ""), receipt, "return")
+        shipped = receipt.booked_lines[0].delivery_line
+        if shipped:
+            act.link(Source(Delivery.kind(), shipped.delivery_id, ""), receipt, "return")
         act.audit(receipt, "posted")
         act.announce("erp.inventory.goods.returned", receipt, {"number": receipt.number, "order": receipt.order_number})
     goods_returned.send(sender=GoodsReceipt, receipts=receipts, actor=actor)
@@ -300,7 +302,7 @@ def _bring_back(receipts: list[GoodsReceipt], when: Booking, actor: Actor) -> No
     for receipt, line in rows:
         paper = Paper(source_of(receipt), StockMove.Kind.CUSTOMER_RETURN, *when)
         stock.bring(Key(line.product_id, receipt.warehouse_id), line.quantity, line.value, paper, line_id=line.pk)
-        demand = by_line.get((receipt.order_kind, line.order_line_id))
+        demand = by_line.get((receipt.order_kind, line.order_line_id or 0))
         if demand:
             stock.change(demand.pk).returned += line.quantity
     stock.fill()
@@ -311,7 +313,7 @@ def _issue(receipt: GoodsReceipt, line: GoodsReceiptLine, day: dt.date | None = 
     return Issue(
         source=source_of(receipt),
         order=Source(receipt.order_kind, receipt.order_id or 0, receipt.order_number),
-        party_id=receipt.party_id,
+        party_id=receipt.party_id or 0,
         line_id=line.order_line_id,
         product_id=line.product_id,
         quantity=line.quantity,

@@ -55,7 +55,7 @@ def revalue(
     moves = moves_in([change.receipt_line_id for change in changes if change.receipt_line_id], fifo, actor)
     splits = []
     for change in changes:
-        worth, move = stock.worths[change.product_id], moves.get(change.receipt_line_id)
+        worth, move = stock.worths[change.product_id], moves.get(change.receipt_line_id or 0)
         layer = next((layer for layer in worth.layers if move and layer.move_id == move.pk), None)
         there = layer.remaining if layer else ZERO if worth.is_fifo else worth.quantity
         part = share(change.amount, min(there, change.quantity), change.quantity)

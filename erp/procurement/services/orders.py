@@ -139,7 +139,9 @@ def _addresses(lines: Iterable[RequisitionLine]) -> dict[int, str]:
         order_kind__in={row.order_kind for row in direct},
         order_id__in={row.order_id for row in direct},
     )
-    return dict(deliveries.order_by("pk").values_list("order_id", "address"))
+    return {
+        order_id or 0: address for order_id, address in deliveries.order_by("pk").values_list("order_id", "address")
+    }
 
 
 def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:

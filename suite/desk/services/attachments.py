@@ -83,5 +83,5 @@ def remove(*, actor: Actor, attachment: Attachment, subject: models.Model) -> No
     """Delete a file; its name stays in the history of the record."""
     current_act().audit(subject, "file_removed", {"file": (attachment.name, None)})
     stored = attachment.file
-    transaction.on_commit(lambda: stored.storage.delete(stored.name))
+    transaction.on_commit(lambda: stored.storage.delete(str(stored.name)))
     Attachment.objects.filter(pk=attachment.pk).delete()

@@ -95,7 +95,7 @@ def create_shared(*, model: type[Unit] | type[Currency], actor: Actor, reason: s
         )
     row = check(model(**values))
     row.save(force_insert=True)
-    current_act().audit(actor.company, "added", {model._meta.model_name: (None, row.pk)})
+    current_act().audit(actor.company, "added", {str(model._meta.model_name): (None, row.pk)})
     return row
 
 
