@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.admin.acts import one_by_one
@@ -169,7 +170,7 @@ class MoneyAdmin(SuiteModelAdmin):
         initial = {"date": clock.today(actor.company), "party": request.GET.get("party"), "oldest_first": True}
         form = MoneyForm(request.POST or None, actor=actor, initial=initial)
         back = reverse(f"{label}_changelist")
-        section = str(self.opts.verbose_name_plural)
+        section = capfirst(str(self.opts.verbose_name_plural))
         return entry_page(request, form, do, heading=self.heading, section=section, back=back)
 
     def get_urls(self) -> list[URLPattern]:
