@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -81,14 +81,52 @@ def price(asked: Asked, *, actor: Actor) -> list[list[PurchaseOrderLine]]:
     return priced
 
 
+def spread_returns(lines: Sequence[LineInput], *, party_id: int, actor: Actor) -> list[LineInput]:
+    """New negative lines in base units as one line for each earlier line that brought the goods, the latest first.
+
+    One statement where there are any. What no single line brought would have nothing to be tied to.
+    """
+    going = {line.product_id for line in lines if line.quantity < 0 and not line.id}
+    if not going:
+        return list(lines)
+    left = {line: line.received - line.returned for line in _brought(party_id, going, actor.company_id)}
+    found: list[LineInput] = []
+    for each in lines:
+        rest = max(-each.quantity, ZERO) if not each.id else ZERO
+        sources = [
+            line
+            for line in left
+            if line.product_id == each.product_id and (each.unit_id or line.product.unit_id) == line.product.unit_id
+        ]
+        whole = next((line for line in sources if left[line] >= rest), None)
+        if whole or sum((left[line] for line in sources), ZERO) < rest or not rest:
+            found.append(each)
+            if whole:
+                left[whole] -= rest
+            continue
+        for line in sources:
+            part = min(rest, left[line])
+            if part:
+                found.append(replace(each, quantity=-part))
+                left[line] -= part
+                rest -= part
+    return found
+
+
+def _brought(party_id: int, products: Collection[int], company_id: int) -> list[PurchaseOrderLine]:
+    """Lines of a supplier of which something is here, the latest first."""
+    came = PurchaseOrderLine.objects.of(company_id).filter(
+        order__party=party_id, product__in=products, received__gt=F("returned")
+    )
+    return list(came.select_related("product").order_by("-pk"))
+
+
 def _find_what_goes_back(order: PurchaseOrder, returns: Sequence[PurchaseOrderLine]) -> None:
     """Tie each negative line to the latest line of the supplier that brought so much of the product."""
     if not returns:
         return
-    came = PurchaseOrderLine.objects.of(order.company_id).filter(
-        order__party=order.party_id, product__in=[row.product_id for row in returns], received__gt=F("returned")
-    )
-    left = {line: line.received - line.returned for line in came.order_by("-pk")}
+    came = _brought(order.party_id, [row.product_id for row in returns], order.company_id)
+    left = {line: line.received - line.returned for line in came}
     for row in returns:
         for line, quantity in left.items():
             if line.product_id == row.product_id and quantity >= -row.base_quantity:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.inventory.models import Delivery, Warehouse
 from erp.inventory.services.warehouses import default_warehouse_id
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine, Supplier
-from erp.procurement.services.lines import Asked, LineInput, price, rewrite
+from erp.procurement.services.lines import Asked, LineInput, price, rewrite, spread_returns
 from erp.procurement.services.papers import demand, locked
 from erp.procurement.services.requisitions import settle_status
 from suite.automation.services import approvals
@@ -52,7 +52,7 @@ def create_order(
     order.prices_include_tax = prices_include_tax
     for name, value in fields.items():
         setattr(order, name, value)
-    _write([(order, lines)], actor)
+    _write([(order, spread_returns(lines, party_id=order.party_id, actor=actor))], actor)
     return order
 
 
@@ -76,6 +76,7 @@ def change_order(
     if lines is None and changes.keys() & {"party", "currency", "date", "prices_include_tax"}:
         lines = inputs_of(order)
     if lines is not None:
+        lines = spread_returns(lines, party_id=order.party_id, actor=actor)
         touched = requisition_lines_of([order])
         changes |= rewrite(order, lines, actor=actor)
         recount(touched, actor=actor)

@@ -148,6 +148,18 @@ def test_an_order_with_seven_in_and_two_out_moves_stock_by_five(
     assert order.status == PurchaseOrder.Status.RECEIVED
 
 
+def test_a_return_larger_than_any_earlier_line_goes_back_from_several(
+    shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    receive(order_ids=[placed(supplier, (bolt, 2, "10"), (bolt, 3, "10"), actor=buyer).pk], actor=buyer)
+
+    sent_back = placed(supplier, (bolt, -4, "10"), actor=buyer)
+    receive(order_ids=[sent_back.pk], actor=buyer)
+
+    assert sorted(sent_back.lines.values_list("quantity", flat=True)) == [-3, -1]
+    assert shop.balance(bolt)[0] == 1
+
+
 def test_what_never_came_cannot_be_sent_back(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
     with pytest.raises(BusinessError) as refused:
         create_order(supplier=supplier, lines=[LineInput(bolt.pk, Decimal(-1))], actor=buyer)
