@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance.models import (
     Account,
     AccountRole,
+    Deferral,
     FinancePolicy,
     OpenItem,
     Payable,
@@ -27,6 +28,17 @@ from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
 from suite.core.money import HUNDRED, ZERO, round_money
 from suite.core.pinyin import syllables
+from suite.core.prepared import Prepared
+
+# What order lines still owe to the income statement, locked.
+DEFERRALS = Prepared(
+    lambda company, kinds, lines: (
+        Deferral.objects.of(company)
+        .filter(order_kind__any=kinds, line_id__any=lines)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+)
 
 
 class Span(NamedTuple):

@@ -106,14 +106,10 @@ def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -
 
 
 def _locked(issues: Sequence[Issue], actor: Actor) -> dict[tuple[str, int | None], Deferral]:
-    rows = (
-        Deferral.objects.of(actor.company_id)
-        .filter(
-            order_kind__in={issue.order.kind for issue in issues},
-            line_id__in={issue.line_id for issue in issues if issue.line_id},
-        )
-        .order_by("pk")
-        .select_for_update(of=("self",))
+    rows = queries.DEFERRALS(
+        company=actor.company_id,
+        kinds={issue.order.kind for issue in issues},
+        lines={issue.line_id for issue in issues if issue.line_id},
     )
     return {(row.order_kind, row.line_id): row for row in rows}
 

@@ -369,12 +369,8 @@ def _locked_deferrals(
     billed = {line.source_line_id for invoice in invoices if invoice.order_id for line in lines[invoice.pk]}
     if not billed:
         return {}
-    rows = (
-        Deferral.objects.of(actor.company_id)
-        .filter(order_kind__in={invoice.order_kind for invoice in invoices}, line_id__in=billed)
-        .order_by("pk")
-        .select_for_update(of=("self",))
-    )
+    kinds = {invoice.order_kind for invoice in invoices}
+    rows = queries.DEFERRALS(company=actor.company_id, kinds=kinds, lines=billed)
     return {(row.order_kind, row.line_id): row for row in rows}
 
 

@@ -24,6 +24,15 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO
+from suite.core.prepared import Prepared
+
+DELIVERIES = Prepared(lambda company, pks: Delivery.objects.of(company).lock(pks))
+LINES = Prepared(
+    lambda pks: DeliveryLine.objects.filter(delivery__id__any=pks).select_related("product").order_by("position", "id")
+)
+DEMANDS = Prepared(
+    lambda company, kinds, lines: Demand.objects.of(company).filter(order_kind__any=kinds, line_id__any=lines)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +156,9 @@ def ship_ready(deliveries: Collection[Delivery], *, actor: Actor, posting_date: 
 def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] | None, actor: Actor) -> list[Load]:
     """The deliveries locked in key order, in the sequence given, with their lines."""
     asked = {delivery.pk: Load(delivery) for delivery in deliveries}
-    locked = Delivery.objects.of(actor.company_id).lock(asked)
-    for delivery in locked:
+    for delivery in DELIVERIES(company=actor.company_id, pks=asked):
         asked[delivery.pk].delivery = delivery
-    for line in DeliveryLine.objects.filter(delivery__in=asked).select_related("product").order_by("position", "id"):
+    for line in LINES(pks=asked):
         load = asked[line.delivery_id]
         load.lines.append(line)
         load.quantities[line.pk] = line.quantity if quantities is None else quantities.get(line.pk, ZERO)
@@ -203,7 +211,7 @@ def _demands(loads: Iterable[Load], actor: Actor) -> dict[tuple[str, int | None]
     if not lines:
         return {}
     kinds = {load.delivery.order_kind for load in loads}
-    demands = Demand.objects.of(actor.company_id).filter(order_kind__in=kinds, line_id__in=lines)
+    demands = DEMANDS(company=actor.company_id, kinds=kinds, lines=lines)
     return {(demand.order_kind, demand.line_id): demand for demand in demands}
 
 
