@@ -73,6 +73,25 @@ def product(
     return products.create_product(actor=Actor.system(company), code=code, units=units, **values)
 
 
+def goods(
+    company: Company, count: int, *, price: Decimal | int | str = 100, quantity: Decimal | int | str = 0
+) -> list[Product]:
+    """Many products by one act, each with so much on hand at 50 a piece."""
+    drafts = [
+        products.ProductDraft({"code": code, "name": f"Product {code}", "sale_price": Decimal(price)})
+        for code in (f"P-{next(_next)}" for _each in range(count))
+    ]
+    actor = Actor.system(company)
+    made = products.create_products(drafts=drafts, actor=actor)
+    if quantity:
+        inventory.opening_stock(
+            [inventory.Difference(product.pk, Decimal(quantity), Decimal(50)) for product in made],
+            warehouse_id=inventory.default_warehouse_id(company.pk),
+            actor=actor,
+        )
+    return made
+
+
 def supplier(company: Company, name: str = "", **values: Any) -> Supplier:
     """A supplier who delivers within a week."""
     return suppliers.create_supplier(actor=Actor.system(company), name=name or f"Supplier {next(_next)}", **values)

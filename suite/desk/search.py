@@ -96,6 +96,12 @@ def _pinyin(char: str) -> str:
     return syllables(char)[0]
 
 
+@lru_cache(maxsize=1000)
+def _tokens(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The tokens of a record; remembered, because every company starts with the same accounts."""
+    return tuple(sorted(tokens_of(texts)))
+
+
 def tokens_of(texts: Iterable[str]) -> set[str]:
     """Every token under which these words are found."""
     found: set[str] = set()
@@ -219,7 +225,7 @@ def entry(row: Any) -> SearchEntry:
         team_id=getattr(row, "team_id", None),
         title=source.title(row)[:200],
         subtitle=source.subtitle(row)[:200],
-        tokens=sorted(tokens_of(source.words(row))),
+        tokens=_tokens(tuple(source.words(row))),
     )
 
 

@@ -21,9 +21,7 @@ def order_of(rep: Actor, products: list, quantity: int = 1):
 
 @pytest.mark.parametrize("count", [1, 5, 50])
 def test_a_confirmation_takes_sixteen_statements_however_many_lines(company, rep, count):
-    products = [make.product(company) for _n in range(count)]
-    for product in products:
-        make.stock(product, 100, unit_cost=50)
+    products = make.goods(company, count, quantity=100)
     warm_up = order_of(rep, products[:1])
     confirm_orders(order_ids=[warm_up.pk], actor=rep)
     order = order_of(rep, products)

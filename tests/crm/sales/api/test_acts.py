@@ -32,9 +32,7 @@ def confirm(mei: APIClient) -> Callable[[Order], int]:
 
 
 def test_a_confirm_takes_22_statements_however_many_lines(shop: Shop, confirm: Callable[[Order], int]) -> None:
-    lamps = [shop.add_product(f"L{number}") for number in range(200)]
-    for lamp in lamps:
-        make.stock(lamp, 100)
+    lamps = make.goods(shop.company, 200, price=113, quantity=100)
     confirm(shop.order(line(lamps[0])))
 
     counts = {lines: confirm(shop.order(*map(line, lamps[:lines]))) for lines in (1, 5, 50, 200)}
@@ -44,7 +42,7 @@ def test_a_confirm_takes_22_statements_however_many_lines(shop: Shop, confirm: C
 
 
 def test_a_confirm_takes_26_statements_when_goods_are_short(shop: Shop, confirm: Callable[[Order], int]) -> None:
-    lamps = [shop.add_product(f"L{number}") for number in range(200)]
+    lamps = make.goods(shop.company, 200, price=113)
     confirm(shop.order(*map(line, lamps)))
 
     counts = {lines: confirm(shop.order(*map(line, lamps[:lines]))) for lines in (1, 5, 50, 200)}
