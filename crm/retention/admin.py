@@ -15,6 +15,7 @@ from suite.desk.admin_base import SuiteModelAdmin
 
 @admin.register(RetentionPolicy)
 class RetentionPolicyAdmin(SuiteModelAdmin):
+    only_row = True
     list_display = fields = ("dormant_after_days",)
 
     def change(self, actor: Actor, row: RetentionPolicy, values: dict[str, Any], lines: Any) -> RetentionPolicy:

@@ -92,6 +92,7 @@ class SupplierItemAdmin(SuiteModelAdmin):
 
 @admin.register(PurchasePolicy)
 class PurchasePolicyAdmin(SuiteModelAdmin):
+    only_row = True
     list_display = ("over_receipt_percent", "price_tolerance_percent")
     fields = list_display
 

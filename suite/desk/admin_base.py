@@ -12,9 +12,7 @@ class VoucherAdmin(SuiteModelAdmin):
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -28,41 +26,20 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold import fields as unfold_fields
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from suite.core.access import Actor
 from suite.core.acts import acting, changes_between, current_act, save_changes
 from suite.core.errors import BusinessError
 from suite.desk import audit, documents, formats
+from suite.desk.admin_figures import figure_of
 from suite.desk.chain import chain_of
 from suite.desk.lists import Act, ListSpec, acts, list_view
 from suite.desk.pages import render_page
 from suite.desk.records import Acts, PageAct
 
 COUNTED = 1001
-_as_unfold_shows = unfold_fields.display_for_field
-
-
-def as_we_show(value: Any, field: Any, empty: str) -> str:
-    """Figures and dates that are only read look as on all our pages."""
-    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
-        return _figure(value, field)
-    if isinstance(value, dt.datetime):
-        return formats.moment(value)
-    return formats.day(value) if isinstance(value, dt.date) else _as_unfold_shows(value, field, empty)
-
-
-# The one function by which unfold writes values that are only read; it cannot be given another.
-unfold_fields.display_for_field = as_we_show
-
-
-def _figure(value: Decimal | None, field: models.DecimalField[Any, Any]) -> str:
-    show = formats.money if field.decimal_places == 2 else formats.quantity
-    sign = " negative" if value is not None and value < 0 else ""
-    return format_html('<span class="figure-cell{}">{}</span>', sign, show(value))
 
 
 class CappedPaginator(Paginator):
@@ -152,6 +129,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
     list_spec: ClassVar[type[ListSpec] | None] = None
     acts: ClassVar[Sequence[Act]] = ()
     chained: ClassVar[bool] = True
+    only_row: ClassVar[bool] = False  # settings of which a company has one row: the list leads straight to it
 
     list_per_page = 50
     list_max_show_all = 0
@@ -190,6 +168,9 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             return list_view(request, self.list_spec)
+        row = self.get_queryset(request).first() if self.only_row and self.has_view_permission(request) else None
+        if row:
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
         return super().changelist_view(request, extra_context)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -228,7 +209,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         if isinstance(found, models.DecimalField):
 
             def figure(row: Any) -> str:
-                return _figure(getattr(row, name), found)
+                return figure_of(getattr(row, name), found)
 
         elif name == "status":
 

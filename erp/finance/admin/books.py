@@ -159,6 +159,7 @@ class PeriodAdmin(SuiteModelAdmin):
 
 @admin.register(FinancePolicy)
 class FinancePolicyAdmin(SuiteModelAdmin):
+    only_row = True
     list_display = ("posting", "taxpayer", "overdue_days", "reviewer_differs")
     fields = ("posting", "taxpayer", "overdue_days", "reviewer_differs")
 

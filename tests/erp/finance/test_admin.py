@@ -80,11 +80,13 @@ def rent(company):
 
 def test_every_list_and_report_opens(browser, order):
     lists = (
-        "account", "accountrole", "period", "financepolicy", "voucher", "receivable", "payable", "receipt", "payment",
+        "account", "accountrole", "period", "voucher", "receivable", "payable", "receipt", "payment",
         "invoice", "deferral", "creditaccount", "paymentterm",
     )  # fmt: skip
     for model in lists:
         page(browser, f"{model}/")
+    settings = browser.get(f"{ROOT}/financepolicy/").headers["Location"]
+    assert browser.get(settings).status_code == 200
     for report in ("trial-balance", "ledger", "ageing", "check", "close"):
         page(browser, f"account/{report}/")
 
