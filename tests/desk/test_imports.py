@@ -180,6 +180,13 @@ def bomb() -> bytes:
     return target.getvalue()
 
 
+def endless_cell() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"<c><is><t>" + b"A" * (20 * 2**20) + b"</t></is></c>")
+    return target.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -188,6 +195,7 @@ def bomb() -> bytes:
         ("a.csv", b"PK\x03\x04"),
         ("a.csv", b""),
         ("b.xlsx", bomb()),
+        ("c.xlsx", endless_cell()),
     ],
 )
 def test_what_is_no_sheet_is_refused_at_the_field(browse, name, content):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.sales.models import Order, OrderAmendment, OrderLine
 from crm.sales.services import lines as trade_lines
 from crm.sales.services import progress
-from crm.sales.services.confirming import locked_with_lines, not_confirmed
+from crm.sales.services.confirming import locked_with_lines, not_confirmed, told
 from crm.sales.services.pricing import LineInput
 from crm.sales.signals import orders_amended
 from suite.core.access import Actor
@@ -32,6 +32,10 @@ def amend_order(
     order.demand_version(version)
     if refused := not_confirmed([order]):
         raise BusinessError(by_key=refused)
+    if not lines:
+        raise BusinessError(
+            Refusal("no_lines", _("An order keeps at least one line; cancel it instead"), field="lines")
+        )
     before = list(order.confirmed_lines)
     net, gross = order.net, order.gross
     order.revision += 1
@@ -52,9 +56,7 @@ def amend_order(
     orders_amended.send(sender=Order, order=order, before=before, amendment=amendment, actor=actor)
     progress.delivered({line.pk: line.delivered * 0 for line in order.confirmed_lines})
     progress.invoiced({line.pk: line.invoiced * 0 for line in order.confirmed_lines})
-    current_act().announce(
-        "crm.sales.order.amended", order, {"number": order.number, "gross": order.gross, "change": order.gross - gross}
-    )
+    current_act().announce("crm.sales.order.amended", order, told(order) | {"change": order.gross - gross})
     return amendment
 
 

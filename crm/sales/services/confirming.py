@@ -167,8 +167,9 @@ def _record(orders: Iterable[Order], what: str, status: tuple[str, str]) -> None
     act = current_act()
     for order in orders:
         act.audit(order, what, {"status": (str(status[0]), str(status[1]))})
-        act.announce(
-            f"crm.sales.order.{what}",
-            order,
-            {"number": order.number, "party": order.party_id, "date": order.date, "gross": order.gross},
-        )
+        act.announce(f"crm.sales.order.{what}", order, told(order))
+
+
+def told(order: Order) -> dict[str, Any]:
+    """What every event of an order says about it."""
+    return {"number": order.number, "party": order.party_id, "date": order.date, "gross": order.gross}

@@ -17,6 +17,9 @@ from suite.core.errors import Refusal
 from suite.core.models import Membership
 from suite.masterdata.models import Contact, Currency, ExchangeRate, Party, TradeDocument
 
+FIRST_DAY = dt.date(1970, 1, 1)
+AHEAD = dt.timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -74,9 +77,19 @@ class Basis:
             return Refusal("foreign_contact", sentence, {"party": party.label}, field="contact")
         return None
 
+    def misdated(self, date: dt.date | None) -> Refusal | None:
+        """A slip of the finger in the year would stand above all other documents, or beyond the calendar."""
+        last = self.today + AHEAD
+        if date is None or FIRST_DAY <= date <= last:
+            return None
+        sentence = _("The date lies between %(first)s and %(last)s")
+        return Refusal("date", sentence, {"first": FIRST_DAY, "last": last}, field="date")
+
     def refusal(self, draft: Draft) -> Refusal | None:
         """Why this draft cannot stand, whatever its lines."""
         if refusal := self.unsellable(draft.party_id, draft.contact_id):
+            return refusal
+        if refusal := self.misdated(draft.date):
             return refusal
         if draft.currency_id not in {None, self.actor.company.currency, *self.digits}:
             sentence = _("There is no currency %(currency)s")

@@ -72,7 +72,7 @@ def receive(
     when = booking(received_on, actor=actor)
     wanted = {line.product_id for receipt in receipts for line in receipt.lines}
     products = Product.objects.of(actor.company_id).in_bulk(wanted)
-    _demand_sense(receipts)
+    _demand_sense(receipts, products)
     booked = _write_receipts(receipts, products, when, actor)
     stock = Stock.lock(
         {
@@ -220,15 +220,19 @@ def _kind(receipt: ReceiptInput) -> GoodsReceipt.Kind:
     return GoodsReceipt.Kind.PURCHASE if receipt.party_id else GoodsReceipt.Kind.OTHER
 
 
-def _demand_sense(receipts: Sequence[ReceiptInput]) -> None:
+def _demand_sense(receipts: Sequence[ReceiptInput], products: Mapping[int, Product]) -> None:
     for receipt in receipts:
         if not receipt.lines:
             raise ValidationError({"lines": _("Enter at least one line")})
-        for line in receipt.lines:
+        for index, line in enumerate(receipt.lines):
             if line.quantity <= 0:
                 raise ValidationError({"quantity": _("The quantity must be above zero")})
             if line.value < 0:
                 raise ValidationError({"value": _("The value must not be negative")})
+            product = products[line.product_id]
+            if not product.is_stocked and not receipt.party_id:
+                sentence = _("%(product)s is a service: there is nothing to put on stock")
+                raise BusinessError(Refusal("is_service", sentence, {"product": product}, index, "product"))
 
 
 def _write_receipts(

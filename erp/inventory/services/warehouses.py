@@ -36,6 +36,8 @@ def save_warehouse(
     row.full_clean(exclude=["company"], validate_constraints=False)
     if Warehouse.objects.of(actor.company_id).filter(code=row.code).exclude(pk=row.pk).exists():
         raise ValidationError({"code": _("There is a warehouse with this code already")})
+    if changes.get("is_default") == (True, False):
+        raise BusinessError(Refusal("default_warehouse", _("Name another default warehouse first"), field="is_default"))
     if row.is_archived:
         _demand_idle(row)
     if row.is_default:

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,7 @@ LARGEST = 30 * 2**20  # bytes of a file
 UNPACKED = 400 * 2**20  # bytes of a workbook when unpacked
 ROWS = 300_000
 COLUMNS = 200
+RUN = 256 * 2**10  # bytes without a tag; a full cell has at most half of it
 CELL = 5_000  # characters; longer cells refuse their row
 HEADER_WITHIN = 10  # lines in which the headings are looked for
 
@@ -72,14 +74,21 @@ def check_archive(file: BinaryIO) -> None:
     """Refuse an archive that would unpack to more than we hold."""
     try:
         with zipfile.ZipFile(file) as archive:
-            total = sum(each.file_size for each in archive.infolist())
-            names = len(archive.infolist())
-    except zipfile.BadZipFile:
+            members = archive.infolist()
+            if sum(each.file_size for each in members) > UNPACKED or len(members) > 2000:
+                raise ValidationError(_("The workbook is too large when unpacked"))
+            if any(has_endless_text(archive, each) for each in members if each.filename.endswith(".xml")):
+                raise ValidationError(_("A cell of the workbook is too long"))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
         raise ValidationError(_("This is not an Excel workbook")) from None
     finally:
         file.seek(0)
-    if total > UNPACKED or names > 2000:
-        raise ValidationError(_("The workbook is too large when unpacked"))
+
+
+def has_endless_text(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether text runs on for longer than any cell may be (32,767 characters): a parser takes minutes over it."""
+    with archive.open(member) as content:
+        return any(b"<" not in chunk for chunk in iter(lambda: content.read(RUN), b"") if len(chunk) == RUN)
 
 
 def csv_rows(content: bytes) -> Iterator[Row]:

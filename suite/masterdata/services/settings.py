@@ -14,7 +14,8 @@ from suite.core import cached
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
-from suite.masterdata.models import Currency, ExchangeRate, Tax, Unit
+from suite.masterdata.models import Currency, ExchangeRate, Product, Tax, Unit
+from suite.masterdata.services.records import referred_to
 from suite.masterdata.standards import check, standardised
 
 
@@ -26,7 +27,7 @@ def create_tax(*, actor: Actor, reason: str = "", **values: Any) -> Tax:
 
 @service
 def change_tax(*, tax: Tax, actor: Actor, reason: str = "", **values: Any) -> Tax:
-    """Change a rate's names, days or basis; what was taxed by it keeps the rate it was taxed with."""
+    """Change a rate's names, days or basis; raises BusinessError for another rate once documents were taxed by it."""
     return _save_tax(Tax.objects.of(actor.company_id).lock([tax.pk]).get(), values, actor)
 
 
@@ -36,6 +37,9 @@ def _save_tax(row: Tax, values: dict[str, Any], actor: Actor) -> Tax:
     for name, value in values.items():
         setattr(row, name, value)
     check(row)
+    if row.pk and "rate" in changes and referred_to(Tax, [row.pk], besides=[Product]):
+        sentence = _("Documents were taxed at this rate: end it and add its successor under the same code")
+        raise BusinessError(Refusal("in_use", sentence, field="rate"))
     if row.valid_from and row.valid_to and row.valid_from > row.valid_to:
         raise BusinessError(Refusal("upside_down", _("The last day lies before the first"), field="valid_to"))
     of_company = Tax.objects.of(actor.company_id).exclude(pk=row.pk)

@@ -1,3 +1,4 @@
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -146,6 +147,18 @@ def test_a_change_takes_as_many_statements_for_one_line_as_for_a_hundred(shop: S
     statements(1)
 
     assert statements(1) == statements(100) <= 16
+
+
+@pytest.mark.parametrize("date", [dt.date(1, 1, 1), dt.date(9999, 12, 31)])
+def test_a_slip_in_the_year_is_refused_when_written_and_when_changed(shop: Shop, lamp: Product, date: dt.date) -> None:
+    order = shop.order(line(lamp))
+
+    with pytest.raises(BusinessError) as written:
+        shop.order(line(lamp), date=date)
+    with pytest.raises(BusinessError) as changed:
+        change_order(order_id=order.pk, actor=shop.rep, date=date)
+
+    assert (written.value.code, changed.value.code) == ("date", "date")
 
 
 def test_a_draft_may_be_thrown_away_but_only_a_draft(shop: Shop, lamp: Product) -> None:

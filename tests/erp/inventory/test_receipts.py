@@ -18,6 +18,7 @@ from erp.inventory.signals import goods_received
 from suite.core import clock
 from suite.core.acts import acting
 from suite.core.errors import BusinessError
+from tests import make
 from tests.erp.finance.books import balance, warm
 from tests.erp.inventory.make import Shop
 
@@ -42,6 +43,17 @@ def test_goods_without_a_supplier_are_a_gain(shop: Shop) -> None:
 
     assert receipt.kind_of == GoodsReceipt.Kind.OTHER
     assert (balance(shop.company, "1405"), balance(shop.company, "530104")) == (30, -30)
+
+
+def test_a_service_lies_on_no_shelf(shop: Shop) -> None:
+    advice = make.product(shop.company, kind="service")
+    found = ReceiptInput(shop.warehouse_id, [ReceiptLine(advice.pk, Decimal(1), Decimal(5))], reason="found")
+
+    with pytest.raises(BusinessError) as refused:
+        services.receive([found], actor=shop.actor)
+
+    assert refused.value.code == "is_service"
+    assert not GoodsReceipt.objects.exists()
 
 
 def test_who_was_promised_first_gets_the_goods_first(shop: Shop) -> None:

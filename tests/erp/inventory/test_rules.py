@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from erp.inputs import OrderChange
 from erp.inventory import services
 from erp.inventory.models import StockRule, Warehouse
+from erp.inventory.services.warehouses import save_warehouse
 from erp.inventory.signals import stock_low
 from suite.core.errors import BusinessError
 from suite.core.models import OutboxEvent
@@ -109,6 +110,15 @@ def test_a_new_default_warehouse_takes_the_place_of_the_old(shop: Shop) -> None:
     assert Warehouse.objects.filter(company=shop.company, is_default=True).count() == 1
     with pytest.raises(ValidationError):
         services.save_warehouse(values={"code": "N", "name": "again"}, actor=shop.actor)
+
+
+def test_a_company_always_has_a_default_warehouse(shop: Shop) -> None:
+    main = Warehouse.objects.of(shop.company.pk).get(is_default=True)
+
+    with pytest.raises(BusinessError) as refused:
+        save_warehouse(warehouse=main, values={"is_default": False}, actor=shop.actor)
+
+    assert refused.value.code == "default_warehouse"
 
 
 def test_a_warehouse_with_stock_is_not_archived(shop: Shop) -> None:

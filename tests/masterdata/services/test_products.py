@@ -2,9 +2,11 @@ from decimal import Decimal
 
 import pytest
 
+from crm.sales.services.orders import create_order
+from crm.sales.services.pricing import LineInput
 from suite.core.errors import BusinessError
 from suite.masterdata.models import Product, Tax
-from suite.masterdata.services import products
+from suite.masterdata.services import products, settings
 from suite.masterdata.services.products import ProductDraft
 from tests import make
 
@@ -85,6 +87,19 @@ def test_the_rates_of_the_law_are_there_from_the_first_day(company):
     assert rates == {"VAT13": 13, "VAT9": 9, "VAT6": 6, "VAT3": 3, "VAT1": 1, "VAT0": 0}
     assert not Tax.objects.of(company.pk).filter(legal_basis="").exists()
     assert Tax.objects.of(company.pk).get(is_default=True).code == "VAT13"
+
+
+def test_a_rate_that_taxed_documents_stays(company, house):
+    tax = Tax.objects.of(company.pk).get(code="VAT9")
+    settings.change_tax(tax=tax, rate=Decimal(8), actor=house)
+    product = make.product(company, tax=tax)
+    rep = make.actor(company, "rep")
+    create_order(party=make.customer(rep).party, lines=[LineInput(product.pk, Decimal(1))], actor=rep)
+
+    with pytest.raises(BusinessError) as refused:
+        settings.change_tax(tax=tax, rate=Decimal(9), actor=house)
+
+    assert refused.value.code == "in_use"
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""What an order tells the house is heard: no event of it gets stuck."""
+
+from decimal import Decimal
+
+import pytest
+
+from crm.sales.services.amending import amend_order
+from crm.sales.services.confirming import cancel_orders, confirm_orders, undo_confirm
+from crm.sales.services.orders import create_order
+from crm.sales.services.pricing import LineInput
+from erp.inventory import services as inventory
+from erp.inventory.models import Delivery
+from suite.core import outbox
+from suite.core.access import Actor
+from suite.core.errors import BusinessError
+from suite.core.models import OutboxEvent
+from tests import make
+
+
+@pytest.fixture
+def order(company, rep):
+    product = make.product(company)
+    make.stock(product, 10)
+    lines = [LineInput(product_id=product.pk, quantity=Decimal(6))]
+    return create_order(party=make.customer(rep).party, lines=lines, actor=rep)
+
+
+def test_every_event_of_an_orders_life_finds_its_hearers(company, rep, order):
+    product_id = order.lines.get().product_id
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    undo_confirm(order_id=order.pk, actor=rep)
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    amend_order(order_id=order.pk, lines=[LineInput(product_id=product_id, quantity=Decimal(4))], actor=rep)
+    delivery = Delivery.objects.get(order_id=order.pk, status=Delivery.Status.OPEN)
+    one_of_each = {line.pk: Decimal(1) for line in delivery.lines.all()}
+    inventory.ship([delivery], quantities=one_of_each, actor=Actor.system(company))
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer wanted")
+
+    while outbox.relay():
+        pass
+
+    told = set(OutboxEvent.objects.filter(object_id=order.pk).values_list("event", flat=True))
+    assert {f"crm.sales.order.{what}" for what in ("confirmed", "undone", "amended", "cancelled")} <= told
+    assert list(OutboxEvent.objects.filter(done_at=None).values_list("event", "error")) == []
+
+
+def test_an_amendment_keeps_at_least_one_line(rep, order):
+    confirm_orders(order_ids=[order.pk], actor=rep)
+
+    with pytest.raises(BusinessError) as refused:
+        amend_order(order_id=order.pk, lines=[], actor=rep)
+
+    assert refused.value.code == "no_lines"
