@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import bulk, clock, sql
@@ -68,6 +69,14 @@ class CompanyRow(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """A row as it was read, without the set-up that only new ones need: no field has anything to say here."""
+        row = cls.__new__(cls)
+        row.__dict__.update(zip(field_names, values, strict=True), _state=ModelState())
+        row._state.adding, row._state.db = False, db
+        return row
 
 
 class NumberField(models.CharField):
