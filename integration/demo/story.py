@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
+from django.utils import translation
 
 from crm.customers.services.activities import log_activities
 from crm.sales.models import Order
 from crm.sales.services.confirming import cancel_orders, confirm_orders
 from crm.sales.services.orders import OrderDraft, create_orders
 from crm.sales.services.pricing import LineInput
-from crm.sales.services.quotations import QuotationDraft, create_quotations
+from crm.sales.services.quotations import QuotationDraft, create_quotations, lose_quotation, order_from_quotation
 from erp.finance import services as finance
-from erp.finance.models import Deferral, Receivable
+from erp.finance.models import Deferral, Payable, Receivable
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, DeliveryLine, Demand
 from erp.procurement import services as procurement
@@ -34,6 +35,7 @@ from suite.masterdata.models import Party
 
 SEED = 20260101
 DAYS = 364
+BILLS = 4  # invoices of suppliers in one turn
 STEP = 14  # days that pass between two turns of the story; its papers lie on any of them
 ORDER = Order.kind()
 Say = Callable[[str], None]
@@ -62,6 +64,7 @@ class Story:
                 self._ship(day)
                 self._bill()
                 self._collect(day)
+                self._settle(day)
                 if turn % 2 == 1:
                     self._mishaps()
             if turn % 5 == 0:
@@ -85,8 +88,11 @@ class Story:
         count = round(self.left / (len(self.days) - turn))
         self.left -= count
         parties = self._buyers(rep, count)
-        create_quotations([QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:2]], actor=rep)
-        made = create_orders([self._draft(party) for party in parties], actor=rep)
+        offers = [QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:3]]
+        won, lost, _open = create_quotations(offers, actor=rep)
+        won = order_from_quotation(quotation_id=won.pk, actor=rep)
+        lose_quotation(quotation_id=lost.pk, actor=rep, reason="价格偏高 / too dear")
+        made = [won, *create_orders([self._draft(party) for party in parties[1:]], actor=rep)]
         confirmed = made[: len(made) // 2] if is_last else made
         confirm_orders(order_ids=[order.pk for order in confirmed], actor=rep, all_or_nothing=False)
 
@@ -187,6 +193,26 @@ class Story:
                 actor=self.house,
             )
 
+    def _settle(self, day: dt.date) -> None:
+        """Suppliers send their invoices a turn after the goods and are paid when those are due."""
+        billable = PurchaseOrder.objects.of(self.company_id).filter(
+            status=PurchaseOrder.Status.RECEIVED, lines__invoiced=0, expected_date__lte=day - dt.timedelta(days=STEP)
+        )
+        for order in billable.distinct().order_by("pk").prefetch_related("lines")[:BILLS]:
+            bills = [procurement.Bill(line.pk, line.quantity) for line in order.lines.all()]
+            procurement.book_invoice(
+                order_id=order.pk, bills=bills, tax_number=f"{SEED}{order.pk:012}", actor=self.house
+            )
+        due = Payable.objects.of(self.company_id).filter(status=Payable.Status.OPEN, due_date__lte=day)
+        owed = due.values("party_id").annotate(amount=Sum("open_amount"))
+        payments = [
+            finance.MoneyInput(party_id=row["party_id"], amount=row["amount"], oldest_first=True)
+            for row in owed.order_by("party_id")
+            if row["amount"] > 0
+        ]
+        if payments:
+            finance.pay(payments, actor=self.house)
+
     def _mishaps(self) -> None:
         """A return, a cancellation, a deposit: what every business knows."""
         line = (
@@ -257,7 +283,7 @@ SIZES = {"small": Size("demo", 300, 1000), "large": Size("demo-large", 2000, 800
 def tell(size: Size, say: Say = lambda text: None) -> Cast:
     """Found the demo company and live through its year; returns who is in it. All of it is one transaction."""
     rng = random.Random(SEED)
-    with transaction.atomic():
+    with transaction.atomic(), translation.override("zh-hans"):  # the books of a Chinese company speak Chinese
         with clock.at(clock.now() - dt.timedelta(days=DAYS + 1)):
             cast = gather(rng, customers=size.customers, code=size.code, versions=size.versions)
         Story(cast, rng, size.orders, say).tell()
