@@ -89,11 +89,14 @@ class Story:
         self.left -= count
         parties = self._buyers(rep, count)
         offers = [QuotationDraft(party_id=party.pk, lines=self._lines()) for party in parties[:3]]
-        won, lost, _open = create_quotations(offers, actor=rep)
-        won = order_from_quotation(quotation_id=won.pk, actor=rep)
-        lose_quotation(quotation_id=lost.pk, actor=rep, reason="价格偏高 / too dear")
-        made = [won, *create_orders([self._draft(party) for party in parties[1:]], actor=rep)]
-        confirmed = made[: len(made) // 2] if is_last else made
+        orders = []
+        for place, offer in enumerate(create_quotations(offers, actor=rep)):  # one is won, one lost, one stays open
+            if place == 0:
+                orders.append(order_from_quotation(quotation_id=offer.pk, actor=rep))
+            elif place == 1:
+                lose_quotation(quotation_id=offer.pk, actor=rep, reason="价格偏高 / too dear")
+        orders += create_orders([self._draft(party) for party in parties[len(orders) :]], actor=rep)
+        confirmed = orders[: len(orders) // 2] if is_last else orders
         confirm_orders(order_ids=[order.pk for order in confirmed], actor=rep, all_or_nothing=False)
 
     def _buyers(self, rep: Actor, count: int) -> list[Party]:
