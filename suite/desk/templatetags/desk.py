@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -21,15 +22,24 @@ for name in ("money", "quantity", "percent", "day", "moment", "phone", "big"):
     register.filter(name, getattr(formats, name))
 
 
+SPRITE = "vendor/icons.svg"
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One icon of the sprite; decoration unless it has a label."""
-    sprite = static("vendor/icons.svg")
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#tabler-{}"></use></svg>', label, sprite, name
-        )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>', sprite, name)
+        text = '<svg class="icon" role="img" aria-label="{}"><use href="{}#tabler-{}"></use></svg>'
+        return format_html(text, label, static(SPRITE), name)
+    return decoration(name)
+
+
+@cache
+def decoration(name: str) -> SafeString:
+    """A page shows a hundred icons: each is drawn once a process."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>', static(SPRITE), name
+    )
 
 
 @register.simple_tag
