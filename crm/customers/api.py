@@ -132,11 +132,21 @@ class TimelineSerializer(serializers.Serializer):
     results = HappeningSerializer(many=True, source="rows")
 
 
+class Transferred(serializers.Serializer):
+    """How many customers changed hands."""
+
+    transferred = serializers.IntegerField()
+
+
 class CustomerViewSet(Creating, Updating, ServiceViewSet):
     model = Customer
     serializer_class = CustomerSerializer
     input_classes = {"create": CustomerInput, "transfer": Transfer}
-    output_classes = {"timeline": TimelineSerializer, "duplicates": CandidateSerializer}
+    output_classes = {
+        "timeline": TimelineSerializer,
+        "duplicates": CandidateSerializer(many=True),
+        "transfer": Transferred,
+    }
     filterset_class = filters.CustomerFilters
     ordering_fields = ("id", "updated_at", "last_touch_at", "next_step_at")
     select = ("party",)

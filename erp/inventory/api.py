@@ -27,6 +27,7 @@ from erp.inventory.models import (
 )
 from suite.core.api import (
     Creating,
+    DecimalField,
     Deleting,
     Reason,
     Router,
@@ -45,9 +46,9 @@ SEE_COST = "masterdata.see_cost"
 LINES_AT_MOST = 500
 
 
-def quantity_field(**kwargs: Any) -> serializers.DecimalField:
+def quantity_field(**kwargs: Any) -> DecimalField:
     """A quantity in the product's base unit."""
-    return serializers.DecimalField(max_digits=18, decimal_places=6, **kwargs)
+    return DecimalField(max_digits=18, decimal_places=6, **kwargs)
 
 
 class WarehouseSerializer(StrictModelSerializer):

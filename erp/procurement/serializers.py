@@ -18,7 +18,7 @@ from erp.procurement.models import (
     SupplierItem,
 )
 from erp.procurement.queries.arrivals import Bucket
-from suite.core.api import ScopedRelatedField, StrictModelSerializer, StrictSerializer
+from suite.core.api import DecimalField, ScopedRelatedField, StrictModelSerializer, StrictSerializer
 from suite.core.money import ZERO
 from suite.masterdata.api import PartySerializer
 from suite.masterdata.models import Currency, Party, Product, Unit
@@ -28,9 +28,9 @@ OF_PARTY = tuple(
 )
 
 
-def figure(**kwargs: Any) -> serializers.DecimalField:
+def figure(**kwargs: Any) -> DecimalField:
     """A quantity or a price."""
-    return serializers.DecimalField(max_digits=18, decimal_places=6, **kwargs)
+    return DecimalField(max_digits=18, decimal_places=6, **kwargs)
 
 
 class RequisitionLineSerializer(StrictModelSerializer):
@@ -157,7 +157,7 @@ class BilledLine(StrictSerializer):
     line = serializers.IntegerField(min_value=1)
     quantity = figure()
     unit_price = figure(required=False, min_value=ZERO)
-    tax_amount = serializers.DecimalField(max_digits=18, decimal_places=2, required=False)
+    tax_amount = DecimalField(max_digits=18, decimal_places=2, required=False)
 
 
 class Invoicing(StrictSerializer):

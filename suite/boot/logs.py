@@ -18,6 +18,23 @@ def without_secrets(text: str) -> str:
     return SECRETS.sub(lambda found: f"{found['scheme'] or found['name'] + found['gap']}***", text)
 
 
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def visible(text: str) -> str:
+    """Control characters written out: what strangers put into an address must not act on a terminal."""
+    return CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+class TracesOfFaults(logging.Filter):
+    """A request that was refused is a line; only faults of ours show where they happened."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class Plain(logging.Formatter):
     """For people: 2026-01-31T08:00:00Z INFO name message."""
 
@@ -28,7 +45,7 @@ class Plain(logging.Formatter):
         return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
+        return visible(without_secrets(super().format(record)))
 
 
 class Json(logging.Formatter):

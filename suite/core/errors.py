@@ -35,7 +35,7 @@ class BusinessError(Exception):
     def __init__(self, *refusals: Refusal, by_key: Refusals | None = None) -> None:
         self.by_key: Refusals = by_key or {}
         self.refusals = [*refusals, *self.by_key.values()]
-        super().__init__(" ".join(str(refusal) for refusal in self.refusals))
+        super().__init__(" ".join(dict.fromkeys(str(refusal) for refusal in self.refusals)))
 
     @property
     def code(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,6 +23,32 @@ from suite.core.doors import OPEN
 from suite.core.models import Membership, User
 
 SANE_NUMBER = re.compile(r"[A-Za-z0-9-]{8,40}")
+
+DRAINED = 64 * 2**20  # so much of a body that is too large is read away, so that its sender reads our answer
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Leads readers to the address with the slash; a write would lose its body on the way and finds nothing."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
+
+
+class SizeMiddleware:
+    """Tells programs that a body is too large; pages that take files say it themselves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        largest, length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, request.headers.get("Content-Length", "")
+        if not request.path.startswith("/api/") or not length.isdigit() or int(length) <= largest:
+            return self.get_response(request)
+        left = min(int(length), DRAINED)
+        while left > 0 and (part := request.read(min(left, 2**16))):
+            left -= len(part)
+        detail = _("The body is larger than %(size)s kB: send it in parts") % {"size": largest // 1024}
+        return JsonResponse({"detail": detail}, status=413)
 
 
 class ActorMiddleware:

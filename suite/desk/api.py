@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -65,7 +66,7 @@ class NewTask(StrictSerializer):
         if kind or pk:
             attrs["subject"] = documents.find(self.context["request"].actor, kind, pk or 0)
             if attrs["subject"] is None:
-                raise serializers.ValidationError({"subject_id": ["There is no such record"]})
+                raise serializers.ValidationError({"subject_id": [_("There is no such record")]})
         return attrs
 
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from suite.boot.logs import Json, Plain, without_secrets
+from suite.boot.logs import Json, Plain, TracesOfFaults, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,18 @@ def test_a_line_for_machines_is_one_object_in_utc() -> None:
 
 def test_a_line_for_people_is_in_utc_too() -> None:
     assert Plain().format(record("Order %s waits", 7)) == "2026-01-01T00:00:00Z WARNING suite.test Order 7 waits"
+
+
+def test_what_strangers_send_does_not_act_on_a_terminal() -> None:
+    assert Plain().format(record("Not Found: %s", "/a\0b\x1b[2J")).endswith("Not Found: /a\\x00b\\x1b[2J")
+
+
+@pytest.mark.parametrize(("status", "is_shown"), [(403, False), (404, False), (500, True), (None, True)])
+def test_only_faults_show_where_they_happened(status: int | None, is_shown: bool) -> None:
+    entry = record("Forbidden")
+    entry.exc_info = (PermissionError, PermissionError(), None)
+    if status:
+        entry.status_code = status
+
+    assert TracesOfFaults().filter(entry)
+    assert bool(entry.exc_info) == is_shown

@@ -18,7 +18,7 @@ from crm.sales import papers
 from crm.sales.models import OrderLine, QuotationLine
 from crm.sales.services.lines import inputs_of
 from crm.sales.services.pricing import LineInput
-from suite.core.api import ServiceViewSet, StrictModelSerializer, StrictSerializer
+from suite.core.api import DecimalField, ServiceViewSet, StrictModelSerializer, StrictSerializer
 from suite.desk.chain import chain_of
 from suite.masterdata.models import TradeDocument
 
@@ -42,9 +42,9 @@ class TradeLineSerializer(StrictModelSerializer):
     product_code = serializers.CharField(source="product.code", read_only=True)
     product_name = serializers.CharField(source="product.label", read_only=True)
     unit = serializers.CharField(source="unit_id", max_length=12, required=False)
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=SMALLEST)
-    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0), required=False)
-    discount = serializers.DecimalField(
+    quantity = DecimalField(max_digits=18, decimal_places=6, min_value=SMALLEST)
+    unit_price = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0), required=False)
+    discount = DecimalField(
         max_digits=7, decimal_places=4, min_value=Decimal(0), max_value=Decimal(100), required=False
     )
 
@@ -59,7 +59,7 @@ class TradeSerializer(StrictModelSerializer):
 
     party_name = serializers.CharField(source="party.label", read_only=True)
     currency = serializers.RegexField("^[A-Z]{3}$", source="currency_id", required=False)
-    exchange_rate = serializers.DecimalField(max_digits=18, decimal_places=8, min_value=SMALLEST, required=False)
+    exchange_rate = DecimalField(max_digits=18, decimal_places=8, min_value=SMALLEST, required=False)
 
     class Meta:
         fields = HEADER_FIELDS

@@ -26,7 +26,17 @@ from crm.sales.api.documents import (
 )
 from crm.sales.models import Order, OrderLine
 from crm.sales.services import amending, confirming, orders
-from suite.core.api import Creating, Deleting, FilterSet, Reason, ScopedChoiceFilter, StrictSerializer, Updating, action
+from suite.core.api import (
+    Creating,
+    DecimalField,
+    Deleting,
+    FilterSet,
+    Reason,
+    ScopedChoiceFilter,
+    StrictSerializer,
+    Updating,
+    action,
+)
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import User
 from suite.masterdata.models import Party
@@ -64,7 +74,7 @@ class OrderSerializer(TradeSerializer):
 class OrderLineChange(OrderLineSerializer):
     """A line as it is to be: with an `id` what is left out stays as it was, without one it is a new line."""
 
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=SMALLEST, required=False)
+    quantity = DecimalField(max_digits=18, decimal_places=6, min_value=SMALLEST, required=False)
 
     class Meta(OrderLineSerializer.Meta):
         extra_kwargs = {name: {"required": False} for name in ("product", "tax")}

@@ -14,6 +14,7 @@ from crm.sales.services import price_lists
 from crm.sales.services.price_lists import Price
 from suite.core.api import (
     Creating,
+    DecimalField,
     FilterSet,
     ScopedChoiceFilter,
     ServiceViewSet,
@@ -27,8 +28,8 @@ from suite.masterdata.models import Party
 class PriceSerializer(StrictModelSerializer):
     """The price of a product from a quantity on, in the product's base unit."""
 
-    min_quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0), required=False)
-    price = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
+    min_quantity = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0), required=False)
+    price = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
 
     class Meta:
         model = PriceListItem

@@ -96,6 +96,7 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "win": Reason,
         "lose": Reason,
     }
+    making = ("create", "order")
     output_classes = {"chain": Step(many=True), "order": OrderSerializer, "pdf": OpenApiTypes.BINARY}
     filterset_class = QuotationFilters
     ordering_fields = ("date", "id")

@@ -30,8 +30,6 @@ LINES_AT_MOST = 500
 class AccountSerializer(StrictModelSerializer):
     """A row of the chart; subaccounts take kind, side and rules from the account above unless given."""
 
-    parent = ScopedRelatedField(Account)
-
     class Meta:
         model = Account
         fields = (
@@ -40,6 +38,10 @@ class AccountSerializer(StrictModelSerializer):
         )  # fmt: skip
         read_only_fields = ("is_leaf",)
         extra_kwargs = {"kind": {"required": False}, "side": {"required": False}}
+
+
+class NewAccount(AccountSerializer):
+    parent = ScopedRelatedField(Account)
 
 
 class AccountChanges(StrictModelSerializer):
@@ -51,7 +53,7 @@ class AccountChanges(StrictModelSerializer):
 class AccountViewSet(Creating, Updating, ServiceViewSet):
     model = Account
     serializer_class = AccountSerializer
-    input_classes = {"partial_update": AccountChanges}
+    input_classes = {"create": NewAccount, "partial_update": AccountChanges}
     filterset_class = filters.AccountFilters
     ordering_fields = ("id", "code")
     ordering = "code"
@@ -87,6 +89,7 @@ class PeriodViewSet(ServiceViewSet):
         "open_year": "erp_finance.add_period",
     }
     input_classes = {"close": Reason, "reopen": Reason, "open_year": Year}
+    output_classes = {"open_year": PeriodSerializer(many=True)}
 
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:

@@ -17,6 +17,7 @@ from erp.finance.services import invoices
 from erp.finance.services.invoice_lines import InvoiceLineInput
 from suite.core.api import (
     Creating,
+    DecimalField,
     Reason,
     ScopedRelatedField,
     ServiceViewSet,
@@ -61,14 +62,14 @@ class LineOfOrder(StrictSerializer):
     """So much of a line of the order, in base units."""
 
     line = serializers.IntegerField(min_value=1, max_value=LARGEST)
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
+    quantity = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
 
 
 class LineByHand(StrictSerializer):
     product = ScopedRelatedField(Product)
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal("0.000001"))
-    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
-    discount = serializers.DecimalField(
+    quantity = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal("0.000001"))
+    unit_price = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
+    discount = DecimalField(
         max_digits=7, decimal_places=4, min_value=Decimal(0), max_value=Decimal(100), default=Decimal(0)
     )
     tax = ScopedRelatedField(Tax, required=False, default=None)

@@ -28,6 +28,7 @@ from erp.finance.models import (
 from erp.finance.services import MoneyInput, settings
 from suite.core.api import (
     Creating,
+    DecimalField,
     Reason,
     ScopedRelatedField,
     ServiceViewSet,
@@ -42,9 +43,9 @@ LARGEST = 2**63 - 1
 ITEMS_AT_MOST = 1000
 
 
-def amount_field(**kwargs: Any) -> serializers.DecimalField:
+def amount_field(**kwargs: Any) -> DecimalField:
     """An amount of money."""
-    return serializers.DecimalField(max_digits=18, decimal_places=2, **kwargs)
+    return DecimalField(max_digits=18, decimal_places=2, **kwargs)
 
 
 class SettlementSerializer(StrictModelSerializer):

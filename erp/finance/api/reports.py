@@ -13,14 +13,14 @@ from rest_framework.response import Response
 from erp.finance.models import Account, OpenItem
 from erp.finance.services import reconciliation, reports
 from suite.core import clock
-from suite.core.api import ScopedRelatedField, ServiceView, StrictSerializer
+from suite.core.api import DecimalField, ScopedRelatedField, ServiceView, StrictSerializer
 from suite.masterdata.models import Party
 
 LARGEST = 2**63 - 1
 
 
-def amount() -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=20, decimal_places=2)
+def amount() -> DecimalField:
+    return DecimalField(max_digits=20, decimal_places=2)
 
 
 class BalanceRow(serializers.Serializer):
@@ -80,8 +80,8 @@ class LedgerRow(serializers.Serializer):
     number = serializers.CharField(source="line.voucher.number")
     summary = serializers.CharField(source="line.summary")
     party = serializers.IntegerField(source="line.party_id", allow_null=True)
-    debit = serializers.DecimalField(max_digits=18, decimal_places=2, source="line.debit")
-    credit = serializers.DecimalField(max_digits=18, decimal_places=2, source="line.credit")
+    debit = DecimalField(max_digits=18, decimal_places=2, source="line.debit")
+    credit = DecimalField(max_digits=18, decimal_places=2, source="line.credit")
     balance = amount()
     source_kind = serializers.CharField(source="line.voucher.source_kind")
     source_id = serializers.IntegerField(source="line.voucher.source_id", allow_null=True)
@@ -187,7 +187,7 @@ class Section(serializers.Serializer):
 
 class ReconciliationView(ServiceView):
     action_permissions = {"get": "erp_finance.view_voucher"}
-    serializer_class = Section
+    serializer_class = Section(many=True)
 
     def get(self, request: Request) -> Response:
         return Response(Section(reconciliation.reconcile(self.actor), many=True).data)

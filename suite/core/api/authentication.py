@@ -32,3 +32,11 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """Somebody signed in at the browser; the forgery check counts, the actor comes from the middleware."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied as error:
+            raise exceptions.PermissionDenied(
+                _("The forgery check failed: send X-CSRFToken, or call with a token")
+            ) from error

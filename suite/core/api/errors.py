@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core import exceptions as django_errors
 from django.db import DataError, IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
+from django.db.models.constraints import UniqueConstraint
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -33,9 +34,10 @@ class Busy(exceptions.APIException):
 
 def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an error: 409 for what the trade forbids, 400 at the field, 404 for what is not yours."""
-    if isinstance(error, BusinessError):
-        return Response(refused(error), status.HTTP_409_CONFLICT)
-    return exception_handler(translated(error), context)
+    known = translated(error)
+    if isinstance(known, BusinessError):
+        return Response(refused(known), status.HTTP_409_CONFLICT)
+    return exception_handler(known, context)
 
 
 def refused(error: BusinessError) -> dict[str, Any]:
@@ -53,14 +55,14 @@ def translated(error: Exception) -> Exception:
     match error:
         case django_errors.ValidationError():
             return exceptions.ValidationError(_at_fields(error))
-        case django_errors.ObjectDoesNotExist():
-            return Http404()
+        case django_errors.ObjectDoesNotExist() | Http404():
+            return exceptions.NotFound()  # Django's own words name the model, in English
         case DataError():
             return exceptions.ValidationError({"non_field_errors": [_("A value is too large or not readable")]})
         case ProtectedError() | RestrictedError():
-            return _conflict("in_use", _("Other records depend on this one"))
+            return BusinessError(Refusal("in_use", _("Other records depend on this one")))
         case IntegrityError():
-            return _conflict("conflict", _broken_rule(error))
+            return BusinessError(_broken_rule(error))
         case OperationalError() if getattr(error.__cause__, "pgcode", None) in RETRIED:
             return Busy()
     return error
@@ -75,17 +77,14 @@ def _at_fields(error: django_errors.ValidationError) -> dict[str, list[str]]:
     return {"non_field_errors": error.messages}
 
 
-def _conflict(code: str, detail: str) -> exceptions.APIException:
-    conflict = exceptions.APIException(refused(BusinessError(Refusal(code, detail))))
-    conflict.status_code = status.HTTP_409_CONFLICT
-    return conflict
-
-
-def _broken_rule(error: IntegrityError) -> str:
-    """What the constraint that was broken says to people."""
+def _broken_rule(error: IntegrityError) -> Refusal:
+    """What the constraint that was broken says to people, at the field that must be unique."""
     broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == broken:
-                return str(constraint.get_violation_error_message())
-    return _("This contradicts what is already recorded")
+                fields = constraint.fields if isinstance(constraint, UniqueConstraint) else ()
+                own = [name for name in fields if name != "company"]
+                field = own[0] if len(own) == 1 else None
+                return Refusal("conflict", str(constraint.get_violation_error_message()), field=field)
+    return Refusal("conflict", _("This contradicts what is already recorded"))

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import BigIntegerField, CharField, Model, QuerySet
 from rest_framework import serializers
 
 LARGEST = BigIntegerField.MAX_BIGINT
+PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+
+
+class DecimalField(serializers.DecimalField):
+    """A plain decimal: digits, full-width ones too, one point, a sign. What Python takes beyond that is a slip."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, float):
+            data = format(Decimal(str(data)), "f")  # JSON may write 0.00001 with an exponent
+        if isinstance(data, str):
+            data = unicodedata.normalize("NFKC", data)
+            if len(data) <= self.MAX_STRING_LENGTH and not PLAIN.fullmatch(data):
+                self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
@@ -45,7 +63,10 @@ class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
         if key is None:
             self.fail("incorrect_type", data_type=type(data).__name__)
         if self.known is None:
-            return super().to_internal_value(key)
+            try:
+                return self.get_queryset().get(pk=key)
+            except ObjectDoesNotExist:
+                self.fail("does_not_exist", pk_value=data)
         if key not in self.known:
             self.fail("does_not_exist", pk_value=data)
         return self.known[key]

@@ -23,6 +23,10 @@ class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
         super().__init__(queryset=lambda request: model._default_manager.visible_to(request.actor), **kwargs)  # type: ignore[attr-defined]
 
 
+class ChoicesInFilter(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """Any of several choices, with commas between; another word is refused."""
+
+
 def _scoped(field: Any) -> dict[str, Any]:
     return {"model": field.remote_field.model}
 
@@ -35,6 +39,12 @@ class FilterSet(PlainFilterSet):
         ForeignKey: {"filter_class": ScopedChoiceFilter, "extra": _scoped},
         OneToOneField: {"filter_class": ScopedChoiceFilter, "extra": _scoped},
     }
+
+    @classmethod
+    def filter_for_lookup(cls, field: Any, lookup_type: str) -> tuple[type[django_filters.Filter], dict[str, Any]]:
+        if lookup_type == "in" and getattr(field, "choices", None):
+            return ChoicesInFilter, {"choices": field.choices}
+        return super().filter_for_lookup(field, lookup_type)
 
 
 class DeclaredFilters(DjangoFilterBackend):

@@ -20,6 +20,20 @@ class StrictJSONParser(JSONParser):
         try:
             data = super().parse(stream, media_type, parser_context)
             json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair parses, but cannot be stored
+        except ParseError as error:
+            raise ParseError(_why(error.__context__)) from error
         except (RecursionError, UnicodeEncodeError) as error:
             raise ParseError(_("This is not text that can be stored")) from error
         return data
+
+
+def _why(error: BaseException | None) -> str:
+    """Why a body could not be read, without the words of Python."""
+    if isinstance(error, json.JSONDecodeError):
+        return _("This is not JSON: see line %(line)s, column %(column)s") % {
+            "line": error.lineno,
+            "column": error.colno,
+        }
+    if isinstance(error, UnicodeDecodeError):
+        return _("This is not text in UTF-8")
+    return _("There is a number here that nobody can store")

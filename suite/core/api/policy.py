@@ -26,10 +26,22 @@ class DeclaredPolicy(BasePermission):
         actor = getattr(request, "actor", None)
         if actor is None:
             return False
-        if getattr(view, "action", "") is None:
+        action = asked_for(request, view)
+        if action is None:
             return True  # no such method here: the answer is 405
-        code = view.permission_code(getattr(view, "action", request.method.lower()))
+        code = view.permission_code(action)
         return code is not None and (code == SIGNED_IN or actor.may(code))
+
+
+def asked_for(request: Request, view: Any) -> str | None:
+    """The action of a viewset or the method of a plain view, HEAD being GET; None where there is none."""
+    method = request.method.lower()
+    if method == "options":
+        return None
+    if hasattr(view, "action"):
+        return view.action
+    method = "get" if method == "head" else method
+    return method if hasattr(view, method) else None
 
 
 def code_of(model: Any, action: str, declared: dict[str, str]) -> str | None:

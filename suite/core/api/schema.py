@@ -18,6 +18,7 @@ from suite.core.api.idempotency import HEADER, LONGEST
 from suite.core.api.serializers import Nothing
 
 PREFIX = "/api/v1"
+PDF = "application/pdf"
 WINGS = {"crm", "erp", "integration"}
 
 
@@ -94,13 +95,30 @@ class Schema(AutoSchema):
             return {204: None} | self._errors()
         view, action = self.view, getattr(self.view, "action", None)
         answer = getattr(view, "output_classes", {}).get(action) or view.serializer_class or OpenApiTypes.OBJECT
-        return {201 if action == "create" else 200: answer} | self._errors()
+        status = 201 if action in getattr(view, "making", ()) else 200
+        return {(status, PDF) if answer is OpenApiTypes.BINARY else status: answer} | self._errors()
+
+    def get_filter_backends(self) -> list[Any]:
+        return super().get_filter_backends() if getattr(self.view, "action", None) == "list" else []
+
+    def _get_paginator(self) -> Any:
+        """Only the list of a viewset comes in pages; what else answers several answers all of them."""
+        return super()._get_paginator() if getattr(self.view, "action", None) == "list" else None
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Fields that some may not see are not required in answers."""
+        shape = super()._map_basic_serializer(serializer, direction)
+        guarded = {name for names in getattr(serializer, "guarded", {}).values() for name in names}
+        if direction == "response" and guarded & set(shape.get("required", ())):
+            shape["required"] = [name for name in shape["required"] if name not in guarded]
+        return shape
 
     def _errors(self) -> dict[int, Any]:
         errors: dict[int, Any] = {
             400: OpenApiResponse(BAD_INPUT, "Bad input"),
             401: OpenApiResponse(Problem, "Not signed in, or the token is not valid"),
             403: OpenApiResponse(Problem, "You may not do this"),
+            406: OpenApiResponse(Problem, "Accept asks for something else than what is answered here"),
         }
         if "{" in self.path:
             errors[404] = OpenApiResponse(Problem, "There is no such record for you")
@@ -108,6 +126,9 @@ class Schema(AutoSchema):
             errors[409] = OpenApiResponse(Refused, "The rules of the trade forbid it, or it is being done right now")
         if self.method == "POST":
             errors[422] = OpenApiResponse(Problem, f"This {HEADER} was used for another request")
+        if self.method in ("POST", "PATCH"):
+            errors[413] = OpenApiResponse(Problem, "The body is too large")
+            errors[415] = OpenApiResponse(Problem, "The body is not application/json")
         return errors | {429: OpenApiResponse(Problem, "Too many requests; see Retry-After")}
 
     def get_override_parameters(self) -> list[Any]:
@@ -149,3 +170,17 @@ class Cookie(OpenApiAuthenticationExtension):
 def only_ours(endpoints: list[Any]) -> list[Any]:
     """Describe what lies under the prefix, and nothing else."""
     return [endpoint for endpoint in endpoints if re.match(f"{PREFIX}/", endpoint[0])]
+
+
+def any_of(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A blank text may be an address or not: where several shapes are allowed, more than one may fit."""
+    waiting: list[Any] = [result]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(part.get("oneOf"), list):
+                part["anyOf"] = part.pop("oneOf")
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return result

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from rest_framework import serializers
 from rest_framework.fields import empty
+from rest_framework.settings import api_settings
 
-from suite.core.api.fields import ScopedRelatedField
+from suite.core.api.fields import DecimalField, ScopedRelatedField
 
 UNKNOWN = _("There is no such field here")
 PLAIN = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
 UNWRITTEN = _("This field cannot be set")
+NO_NUL = gettext_noop("Null characters are not allowed.")  # Django says it, in Chinese about blank texts
 
 
 class Lines(serializers.ListSerializer):
@@ -42,6 +46,12 @@ class Strict(serializers.Serializer):
     def _readable_fields(self) -> Any:
         shared = shaped(type(self))
         return super()._readable_fields if shared is None else shared  # type: ignore[misc]
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if data is None and self is self.root:
+            message = self.error_messages["invalid"].format(datatype="null")
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [message]}, code="invalid")
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -80,6 +90,10 @@ class StrictModelSerializer(Strict, serializers.ModelSerializer):
     """A record's explicit fields; keys of related records are looked for among those the caller may see."""
 
     serializer_related_field = ScopedRelatedField
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DecimalField: DecimalField,
+    }
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         field_class, kwargs = super().build_relational_field(field_name, relation_info)

@@ -40,6 +40,7 @@ class Declared(APIView):
     action_permissions: ClassVar[dict[str, str]] = {}
     serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     output_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {}
+    making: ClassVar[tuple[str, ...]] = ("create",)  # actions that answer 201
 
     @classmethod
     def permission_code(cls, action: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -11,7 +12,12 @@ from suite.core.acts import request_id
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What programs are told; people get a page (`suite.desk.views.errors`)."""
-    return JsonResponse({"detail": _("There is nothing at this address")}, status=404)
+    detail = _("There is nothing at this address")
+    if not request.path_info.endswith("/") and is_valid_path(f"{request.path_info}/"):
+        detail = _("There is nothing at this address; write it with a slash at the end: %(address)s") % {
+            "address": f"{request.path}/"
+        }
+    return JsonResponse({"detail": detail}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,11 @@ def unclear(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _page(request, "400", 400)
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of the forgery check: mostly a form that stood open for too long, or a browser without cookies."""
+    return _page(request, "403", 403, {"forged": True})
+
+
 def _page(request: HttpRequest, name: str, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
     part = "suite/desk/_error.html" if request.headers.get("HX-Request") else f"{name}.html"
     return render(

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from suite.core.acts import current_act, save_changes, service
 from suite.core.api import (
     Creating,
+    DecimalField,
     Deleting,
     FilterSet,
     Reason,
@@ -113,7 +114,7 @@ class JobViewSet(Updating, ServiceViewSet):
 
 class Line(StrictSerializer):
     team = ScopedRelatedField(Team)
-    quantity = serializers.DecimalField(max_digits=18, decimal_places=6)
+    quantity = DecimalField(max_digits=18, decimal_places=6)
     count = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=0)
     note = serializers.CharField(max_length=100, default="")
 

@@ -7,6 +7,7 @@ from django.db.models import ProtectedError
 from psycopg2.errors import DeadlockDetected, lookup
 
 from suite.core.api import explain
+from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Team, User
 from tests import make
 
@@ -44,6 +45,56 @@ def test_what_the_database_refuses_is_a_conflict(admin):
 
     assert answer.status_code == 409
     assert answer.json()["code"] == "conflict"
+    (refusal,) = answer.json()["refusals"]
+    assert (refusal["field"], refusal["line"], refusal["key"]) == ("name", None, None)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_not_there_is_told_without_names_of_models(admin, language):
+    answer = make.client(admin).get(f"{TEAMS}999/", headers={"Accept-Language": language})
+
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": {"en": "Not found.", "zh-hans": "未找到。"}[language]}
+
+
+def test_a_refusal_of_several_for_one_reason_is_said_once():
+    error = BusinessError(by_key={1: Refusal("gone", "It is gone"), 2: Refusal("gone", "It is gone")})
+
+    assert str(error) == "It is gone"
+    assert len(error.refusals) == 2
+
+
+@pytest.mark.parametrize(("method", "status"), [("head", 200), ("get", 200), ("options", 405), ("delete", 405)])
+def test_a_plain_view_answers_each_method_as_it_says(admin, method, status):
+    answer = getattr(make.client(admin), method)("/api/v1/core/papers/?since=2026-01-01")
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("address", [TEAMS, "/api/v1/core/papers/"])
+def test_options_names_the_methods(admin, address):
+    answer = make.client(admin).options(address)
+
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+
+
+@pytest.mark.urls("suite.urls")
+def test_a_write_without_the_slash_is_told_the_address(admin):
+    answer = make.client(admin).post(TEAMS.rstrip("/"), {"name": "Red"})
+
+    assert answer.status_code == 404
+    assert TEAMS in answer.json()["detail"]
+    assert make.client(admin).get(TEAMS.rstrip("/")).status_code == 301
+
+
+def test_a_body_that_is_too_large_is_refused_and_read_away(admin, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+
+    answer = make.client(admin).post(TEAMS, {"name": "x" * 20_000})
+
+    assert answer.status_code == 413
+    assert "9 kB" in answer.json()["detail"]
 
 
 def wrapped(kind, cause):

@@ -1,5 +1,8 @@
 """Odd input: 400 at the field, never a fault of ours, and nothing written."""
 
+import json
+import re
+
 import pytest
 
 from suite.core.models import Team
@@ -28,10 +31,11 @@ TEAMS, PAPERS = "/api/v1/core/teams/", "/api/v1/core/papers/"
         ({"name": "Red", "manager": 10**40}, "manager"),
         (["Red"], "non_field_errors"),
         ("Red", "non_field_errors"),
+        (None, "non_field_errors"),
     ],
 )
 def test_odd_bodies_are_refused_at_the_field(admin, body, field):
-    answer = make.client(admin).post(TEAMS, body)
+    answer = make.client(admin).post(TEAMS, json.dumps(body), content_type="application/json")
 
     assert answer.status_code == 400
     assert list(answer.data) == [field]
@@ -57,17 +61,38 @@ def test_bodies_that_nobody_can_store_are_refused(admin, text):
     answer = make.client(admin).post(TEAMS, body, content_type="application/json")
 
     assert answer.status_code == 400
+    assert "sys." not in answer.content.decode()
     assert not Team.objects.exists()
 
 
-@pytest.mark.parametrize("quantity", ["NaN", "Infinity", "1e30", 1e30, "1e999999999", "", "1.0000001", None, [], "９"])
+def test_a_key_that_is_too_large_is_told_as_it_was_sent(admin):
+    answer = make.client(admin).post(TEAMS, {"name": "Red", "manager": 10**40})
+
+    assert str(10**40) in answer.json()["manager"][0]
+
+
+@pytest.mark.parametrize("text", ["{", "null", "[1e", '{"name": "a\\u0000b"}'])
+def test_unreadable_bodies_are_told_in_chinese(admin, text):
+    answer = make.client(admin).post(
+        TEAMS, text, content_type="application/json", headers={"Accept-Language": "zh-hans"}
+    )
+
+    assert answer.status_code == 400
+    assert re.search("[\u4e00-\u9fff]", answer.content.decode())
+    assert "空" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    ["NaN", "Infinity", "1e30", 1e30, "1e999999999", "", "1.0000001", None, [], "９", "1_0", "1e3", " 5", 1e-6],
+)
 def test_numbers_that_are_none_are_refused_at_their_line(admin, quantity):
     red = make.team(admin.company, "Red")
     lines = [{"team": red.pk, "quantity": "1"}, {"team": red.pk, "quantity": quantity}]
 
     answer = make.client(admin).post(PAPERS, {"lines": lines})
 
-    if quantity == "９":  # a full-width digit is a digit
+    if quantity in ("９", 1e-6):  # a full-width digit is a digit; JSON writes small numbers with an exponent
         assert answer.status_code == 200
     else:
         assert answer.status_code == 400

@@ -42,7 +42,7 @@ def test_a_write_declares_its_key_its_input_and_its_refusals(small):
     shout = small["/api/v1/core/teams/{id}/shout/"]["post"]
 
     assert {"Idempotency-Key"} <= {each["name"] for each in shout["parameters"]}
-    assert {"200", "400", "401", "403", "404", "409", "422", "429"} == set(shout["responses"])
+    assert {"200", "400", "401", "403", "404", "406", "409", "413", "415", "422", "429"} == set(shout["responses"])
     assert "ReasonRequest" in str(shout["requestBody"])
     assert "Refused" in str(shout["responses"]["409"])
 
@@ -55,6 +55,30 @@ def test_a_report_declares_its_query_keys(small):
     names = {each["name"] for each in small["/api/v1/core/papers/"]["get"]["parameters"]}
 
     assert names == {"since"}
+
+
+def test_what_some_may_not_see_is_not_required_in_answers():
+    schema, _complaints = schema_of("suite.urls")
+    line = schema["components"]["schemas"]["ErpInventoryDeliveryLine"]
+
+    assert {"cost", "returned_cost"} <= set(line["properties"]) - set(line["required"])
+
+
+@pytest.mark.parametrize(
+    ("address", "method", "status", "kind"),
+    [
+        ("crm/sales/orders/{id}/chain/", "get", "200", "array"),
+        ("crm/customers/customers/duplicates/", "get", "200", "array"),
+        ("erp/finance/reports/reconciliation/", "get", "200", "array"),
+        ("erp/finance/periods/open-year/", "post", "200", "array"),
+        ("crm/sales/quotations/{id}/order/", "post", "201", None),
+    ],
+)
+def test_only_lists_come_in_pages(address, method, status, kind):
+    schema, _complaints = schema_of("suite.urls")
+    answer = schema["paths"][f"/api/v1/{address}"][method]["responses"][status]
+
+    assert answer["content"]["application/json"]["schema"].get("type") == kind
 
 
 @pytest.mark.django_db
