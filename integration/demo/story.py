@@ -20,7 +20,7 @@ from crm.sales.services.orders import OrderDraft, create_orders
 from crm.sales.services.pricing import LineInput
 from crm.sales.services.quotations import QuotationDraft, create_quotations, lose_quotation, order_from_quotation
 from erp.finance import services as finance
-from erp.finance.models import Deferral, Payable, Receivable
+from erp.finance.models import Deferral, Payable, Period, Receivable
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, DeliveryLine, Demand
 from erp.procurement import services as procurement
@@ -69,6 +69,7 @@ class Story:
                     self._mishaps()
             if turn % 5 == 0:
                 self.say(f"{day}")
+        self._close()
         self._plan()
 
     def _talk(self, rep: Actor) -> None:
@@ -236,6 +237,12 @@ class Story:
             cancel_orders(order_ids=[order.pk], actor=self.cast.reps[0], reason="客户取消 / cancelled by the customer")
         party = self.rng.choice(self.cast.customers[self.cast.reps[0].user_id or 0])
         finance.receive([finance.MoneyInput(party_id=party.pk, amount=Decimal(5000))], actor=self.house)
+
+    def _close(self) -> None:
+        """The accountant has closed the months before the last."""
+        past = Period.objects.of(self.company_id).filter(ends__lt=self.today - dt.timedelta(days=40))
+        for period in past.order_by("code"):
+            finance.periods.close(period_id=period.pk, actor=self.house)
 
     def _plan(self) -> None:
         """What the reps have before them: overdue, today and later."""

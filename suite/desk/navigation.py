@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 from suite.core.access import Actor
 
 BADGE_SECONDS = 60
+OWN_WORK, SETTINGS = 20, 85  # pages with a lower order are everybody's own, those from the higher on stand last
 Text = str | Promise
 
 
@@ -81,8 +83,25 @@ class Section:
 
 
 def pages(actor: Actor) -> list[Entry]:
-    """The pages the actor may open, in the order of the menu."""
-    return sorted((entry for entry in _pages if entry.open_to(actor)), key=lambda entry: entry.order)
+    """The pages the actor may open: sections in which they mostly act stand before those in which they mostly look."""
+    entries = [entry for entry in _pages if entry.open_to(actor)]
+    done = {code for code in actor.grants.scopes if ".view_" not in code}
+    looked: Counter[str] = Counter()
+    for entry in entries:
+        looked[str(entry.section)] += -1 if _acts(entry, done) else 1
+
+    def place(entry: Entry) -> tuple[bool, bool, int]:
+        is_between = OWN_WORK <= entry.order < SETTINGS
+        return entry.order >= SETTINGS, is_between and looked[str(entry.section)] > 0, entry.order
+
+    return sorted(entries, key=place)
+
+
+def _acts(entry: Entry, codes: Collection[str]) -> bool:
+    """Whether one of these rights changes what a page shows."""
+    app, _, right = (entry.permission or "").partition(".")
+    model = right.rpartition("_")[2]
+    return any(code.startswith(f"{app}.") and code.endswith(f"_{model}") for code in codes)
 
 
 def quick(actor: Actor) -> list[Entry]:

@@ -62,7 +62,9 @@ class Order(TradeDocument):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     delivery = models.CharField(_("delivery"), max_length=5, choices=Progress, default=Progress.NONE, editable=False)
     invoicing = models.CharField(_("invoicing"), max_length=5, choices=Progress, default=Progress.NONE, editable=False)
-    payment = models.CharField(_("payment"), max_length=5, choices=Progress, default=Progress.NONE, editable=False)
+    payment = models.CharField(
+        pgettext_lazy("progress", "payment"), max_length=5, choices=Progress, default=Progress.NONE, editable=False
+    )
     paid = AmountField(_("paid"), default=Decimal(0), editable=False)
     promised_date = models.DateField(_("promised date"), null=True, editable=False)
 

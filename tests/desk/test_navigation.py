@@ -1,0 +1,28 @@
+"""The menu of each role begins with what the role does."""
+
+import pytest
+
+from suite.desk import navigation
+from tests import make
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        ("rep", "crm_customers.view_customer"),
+        ("accountant", "erp_finance."),
+        ("warehouse", "erp_inventory."),
+        ("buyer", "erp_procurement."),
+    ],
+)
+@pytest.mark.django_db
+def test_sections_in_which_somebody_acts_come_before_those_they_look_at(company, role, first):
+    actor = make.actor(company, role)
+
+    entries = [entry for entry in navigation.pages(actor) if entry.order >= navigation.OWN_WORK]
+
+    section = navigation.sections(entries)[0]
+    assert any((entry.permission or "").startswith(first) for entry in section.entries), section
+    assert [entry.order for entry in entries if entry.order >= navigation.SETTINGS] == sorted(
+        entry.order for entry in entries if entry.order >= navigation.SETTINGS
+    )
