@@ -161,7 +161,10 @@ class Story:
         )
         deliveries = list(ready.order_by("pk"))
         if day >= self.today - dt.timedelta(days=STEP):
-            deliveries = deliveries[: len(deliveries) // 2]
+            overdue = day - dt.timedelta(days=2)
+            deliveries = [
+                each for each in deliveries if each.pk % 2 or (each.promised_date and each.promised_date < overdue)
+            ]
         if deliveries:
             days = {delivery.pk: self._lately() for delivery in deliveries}
             inventory.ship(sorted(deliveries, key=lambda each: days[each.pk]), days=days, actor=self.house)
