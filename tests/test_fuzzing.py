@@ -73,8 +73,11 @@ def send(caller: APIClient, case: Any) -> tuple[str, Any]:
 
 def unlike(operation: Any, answer: Any) -> str:
     """How an answer differs from what the description says of it."""
-    if str(answer.status_code) not in operation.definition.raw["responses"]:
+    declared = operation.definition.raw["responses"].get(str(answer.status_code))
+    if declared is None:
         return "this status is not declared"
+    if answer.content and answer.headers["Content-Type"] not in declared.get("content", ()):
+        return f"{answer.headers['Content-Type']} is not declared"
     told = Response(
         status_code=answer.status_code,
         headers={name: [value] for name, value in answer.headers.items()},

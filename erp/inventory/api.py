@@ -43,7 +43,6 @@ from suite.masterdata.api import FieldRules
 from suite.masterdata.models import Party, Product
 
 SEE_COST = "masterdata.see_cost"
-LINES_AT_MOST = 500
 
 
 def quantity_field(**kwargs: Any) -> DecimalField:
@@ -142,7 +141,7 @@ class LineQuantity(StrictSerializer):
 class Shipment(StrictSerializer):
     """Without `lines` everything is shipped; with them only so much, and the rest goes on in a backorder."""
 
-    lines = LineQuantity(many=True, required=False, max_length=LINES_AT_MOST)
+    lines = LineQuantity(many=True, required=False)
     posting_date = serializers.DateField(required=False, default=None)
     backorder_date = serializers.DateField(required=False, default=None)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
@@ -151,7 +150,7 @@ class Shipment(StrictSerializer):
 class TakingBack(StrictSerializer):
     """What comes back, and why."""
 
-    lines = LineQuantity(many=True, allow_empty=False, max_length=LINES_AT_MOST)
+    lines = LineQuantity(many=True, allow_empty=False)
     warehouse = ScopedRelatedField(Warehouse, required=False, default=None)
     posting_date = serializers.DateField(required=False, default=None)
     reason = serializers.CharField(max_length=200)
@@ -189,14 +188,21 @@ class DeliveryViewSet(Updating, ServiceViewSet):
         return self.answer(pk)
 
     def quantities(self, delivery: Delivery, lines: list[Mapping[str, Any]]) -> dict[int, Decimal]:
-        """By line; a line of another delivery does not exist here."""
-        known = {line.pk for line in delivery.lines.all()}
-        errors = [{} if each["line"] in known else {"line": [_("There is no such line")]} for each in lines]
-        if any(errors):
-            raise serializers.ValidationError({"lines": errors})
+        """By line; a line of another delivery does not exist here, and nobody means a line twice."""
+        known = {line.pk: line.quantity for line in delivery.lines.all()}
         found: dict[int, Decimal] = {}
-        for each in lines:
-            found[each["line"]] = found.get(each["line"], ZERO) + each["quantity"]
+        wrong: dict[int, dict[str, Any]] = {}
+        for index, each in enumerate(lines):
+            pk, quantity = each["line"], each["quantity"]
+            if pk not in known:
+                wrong[index] = {"line": [_("There is no such line")]}
+            elif pk in found:
+                wrong[index] = {"line": [_("Name each line of the delivery once")]}
+            elif quantity > known[pk]:
+                wrong[index] = {"quantity": [_("Between 0 and what is on the delivery")]}
+            found[pk] = quantity
+        if wrong:
+            raise serializers.ValidationError({"lines": wrong})
         return found
 
 
@@ -239,7 +245,7 @@ class Receiving(StrictSerializer):
     received_on = serializers.DateField(required=False, default=None)
     reference = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    lines = ReceivedLine(many=True, allow_empty=False, max_length=LINES_AT_MOST)
+    lines = ReceivedLine(many=True, allow_empty=False)
 
 
 class GoodsReceiptViewSet(Creating, ServiceViewSet):
@@ -304,7 +310,7 @@ class Adjusting(StrictSerializer):
     warehouse = ScopedRelatedField(Warehouse)
     date = serializers.DateField(required=False, default=None)
     reason = serializers.CharField(max_length=200)
-    lines = AdjustedLine(many=True, allow_empty=False, max_length=LINES_AT_MOST)
+    lines = AdjustedLine(many=True, allow_empty=False)
 
 
 class AdjustmentViewSet(Creating, ServiceViewSet):

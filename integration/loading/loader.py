@@ -67,10 +67,11 @@ class Loader:
         return self.report
 
     def _open_books(self) -> None:
-        """Open the periods of every year that the history touches."""
+        """Open the periods of every year from the history to this one, the latest first: years have no gaps."""
         papers = [*self.history.orders, *self.history.returns]
         dates = [paper.date for paper in papers] + [paper.shipped for paper in papers if paper.shipped]
-        for year in range(min(dates).year, max(dates).year + 1):
+        latest = max(max(dates).year, clock.today(self.actor.company).year)
+        for year in range(latest, min(dates).year - 1, -1):
             finance.periods.open_year(year=year, actor=self.actor)
 
     def _bring_in_parties(self) -> None:

@@ -9,6 +9,7 @@ from django.db import models
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
+LARGEST_AMOUNT = Decimal(10) ** 16  # what 18 digits with two places can hold
 
 
 class LineAmounts(NamedTuple):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
-from suite.masterdata.models import ExchangeRate, Party, Product, Tax
+from suite.masterdata.models import Currency, ExchangeRate, Party, Product, Tax
 
 
 def taxes_on(company_id: int, day: dt.date) -> QuerySet[Tax]:
@@ -41,6 +41,11 @@ def default_tax(company: Company, day: dt.date) -> Tax:
     if tax is None:
         raise BusinessError(Refusal("no_default_tax", _("No tax is marked as the usual one"), field="tax"))
     return tax_on(tax, day)
+
+
+def is_currency(code: str) -> bool:
+    """Whether there is a currency with this code."""
+    return Currency.objects.filter(pk=code).exists()
 
 
 def exchange_rate(company: Company, currency: str, day: dt.date) -> Decimal:

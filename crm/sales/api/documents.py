@@ -21,6 +21,7 @@ from crm.sales.services.pricing import LineInput
 from suite.core.api import DecimalField, ServiceViewSet, StrictModelSerializer, StrictSerializer
 from suite.desk.chain import chain_of
 from suite.masterdata.models import TradeDocument
+from suite.masterdata.queries import is_currency
 
 SMALLEST = Decimal("0.000001")
 LINE_FIELDS = (
@@ -33,6 +34,20 @@ HEADER_FIELDS = (
     "prices_include_tax", "net", "tax_amount", "gross", "note", "revision", "version", "created_at", "updated_at",
 )  # fmt: skip
 GIVEN_BY_US = ("number", "status", "owner", "team", "revision", "version", "created_at", "updated_at")
+
+
+class CurrencyField(serializers.RegexField):
+    """The code of a currency."""
+
+    default_error_messages = {"unknown": _("There is no currency %(currency)s")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("^[A-Z]{3}$", **kwargs)
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        if not is_currency(value):
+            raise serializers.ValidationError(self.error_messages["unknown"] % {"currency": value}, code="unknown")
 
 
 class TradeLineSerializer(StrictModelSerializer):
@@ -58,7 +73,7 @@ class TradeSerializer(StrictModelSerializer):
     """The header of a quotation or an order."""
 
     party_name = serializers.CharField(source="party.label", read_only=True)
-    currency = serializers.RegexField("^[A-Z]{3}$", source="currency_id", required=False)
+    currency = CurrencyField(source="currency_id", required=False)
     exchange_rate = DecimalField(max_digits=18, decimal_places=8, min_value=SMALLEST, required=False)
 
     class Meta:
@@ -107,8 +122,9 @@ def _line_input(row: Mapping[str, Any], before: LineInput | None, index: int) ->
         missing = {"product_id": "product", "quantity": "quantity"}.items()
         if wrong := [name for column, name in missing if column not in values]:
             required = serializers.Field.default_error_messages["required"]
-            errors = [{} for _line in range(index)] + [{name: [required] for name in wrong}]
-            raise serializers.ValidationError({"lines": errors})
+            unknown = {"id": [_("There is no such line in this document")]}
+            errors = unknown if row.get("id") else {name: [required] for name in wrong}
+            raise serializers.ValidationError({"lines": {index: errors}})
         return LineInput(**values)
     if values.get("product_id", before.product_id) != before.product_id:
         return LineInput(**{"quantity": before.quantity, **values})  # another product has its own price, unit and tax

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.sales.api.documents import CurrencyField
 from crm.sales.models import PriceList, PriceListItem
 from crm.sales.services import price_lists
 from crm.sales.services.price_lists import Price
@@ -23,6 +23,8 @@ from suite.core.api import (
     action,
 )
 from suite.masterdata.models import Party
+
+PRICES_AT_MOST = 10_000
 
 
 class PriceSerializer(StrictModelSerializer):
@@ -39,8 +41,8 @@ class PriceSerializer(StrictModelSerializer):
 class PriceListSerializer(StrictModelSerializer):
     """A price list: for one customer (`party`), for a `tier` of customers, or for everybody."""
 
-    currency = serializers.RegexField("^[A-Z]{3}$", source="currency_id", required=False)
-    items = PriceSerializer(many=True, required=False)
+    currency = CurrencyField(source="currency_id", required=False)
+    items = PriceSerializer(many=True, required=False, max_length=PRICES_AT_MOST)
 
     class Meta:
         model = PriceList

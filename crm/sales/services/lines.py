@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import OrderLine, QuotationLine
 from crm.sales.services.documents import Basis
-from crm.sales.services.pricing import LARGEST_AMOUNT, LineInput, PriceBook, PricedLine, Terms
+from crm.sales.services.pricing import LineInput, PriceBook, PricedLine, Terms
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act
 from suite.core.errors import BusinessError, Refusal
-from suite.core.money import ZERO
+from suite.core.money import LARGEST_AMOUNT, ZERO
 from suite.desk import search
 from suite.masterdata.models import TradeDocument
 

@@ -23,9 +23,8 @@ from suite.masterdata.models import Product, Tax
 from suite.masterdata.services import units
 
 MAY_UNDERCUT = "crm_sales.override_discount"
-# What 18 digits with six places (quantities, prices) and with two (amounts) can hold.
+# What 18 digits with six places (quantities, prices) can hold.
 SMALLEST, LARGEST = Decimal("0.000001"), Decimal(10) ** 12
-LARGEST_AMOUNT = Decimal(10) ** 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,6 @@ from suite.core.api import (
     action,
 )
 
-LINES_AT_MOST = 500
-
 
 class AccountSerializer(StrictModelSerializer):
     """A row of the chart; subaccounts take kind, side and rules from the account above unless given."""
@@ -124,7 +122,7 @@ class VoucherSerializer(StrictModelSerializer):
 
     number = serializers.CharField(read_only=True)
     period = serializers.CharField(source="period.code", read_only=True)
-    lines = VoucherLineSerializer(many=True, max_length=LINES_AT_MOST)
+    lines = VoucherLineSerializer(many=True)
     posting_date = serializers.DateField(required=False)
     version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 

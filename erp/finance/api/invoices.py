@@ -29,7 +29,6 @@ from suite.core.api import (
 from suite.masterdata.models import Party, Product, Tax
 
 LARGEST = 2**63 - 1
-LINES_AT_MOST = 500
 
 
 class InvoiceLineSerializer(StrictModelSerializer):
@@ -84,9 +83,9 @@ class InvoiceToDraft(StrictSerializer):
 
     order = serializers.IntegerField(required=False, default=None, min_value=1, max_value=LARGEST)
     of_ordered = serializers.BooleanField(required=False, default=False)
-    order_lines = LineOfOrder(many=True, required=False, default=None, allow_null=True, max_length=LINES_AT_MOST)
+    order_lines = LineOfOrder(many=True, required=False, default=None, allow_null=True)
     party = ScopedRelatedField(Party, required=False, default=None)
-    lines = LineByHand(many=True, required=False, default=list, max_length=LINES_AT_MOST)
+    lines = LineByHand(many=True, required=False, default=list)
     prices_include_tax = serializers.BooleanField(required=False, default=True)
     date = serializers.DateField(required=False, default=None)
     kind = serializers.ChoiceField(Invoice.Kind.choices, default=Invoice.Kind.SPECIAL)
@@ -101,7 +100,7 @@ class InvoiceToDraft(StrictSerializer):
 class RedInvoice(Reason):
     """Without `lines` the whole invoice; with them so much of each of its lines."""
 
-    lines = LineOfOrder(many=True, required=False, default=None, allow_null=True, max_length=LINES_AT_MOST)
+    lines = LineOfOrder(many=True, required=False, default=None, allow_null=True)
 
 
 class InvoiceViewSet(Creating, Updating, ServiceViewSet):

@@ -151,7 +151,7 @@ def reverse_money(
 
 def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> list[MoneyMovement]:  # type: ignore[valid-type]
     for index, each in enumerate(inputs):
-        _check(each, index, direction, actor)
+        _check(each, index if len(inputs) > 1 else None, direction, actor)
     if direction == Direction.IN:
         received: dict[int, Decimal] = defaultdict(lambda: ZERO)
         for each in inputs:
@@ -179,7 +179,7 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
     return moneys
 
 
-def _check(each: MoneyInput, index: int, direction: Direction, actor: Actor) -> None:  # type: ignore[valid-type]
+def _check(each: MoneyInput, index: int | None, direction: Direction, actor: Actor) -> None:  # type: ignore[valid-type]
     account = queries.accounts(actor.company_id).get(each.account_id or 0)
     if each.amount <= 0:
         raise BusinessError(Refusal("amount", _("The amount must be above zero"), line=index, field="amount"))

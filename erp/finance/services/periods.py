@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import Period, Voucher
@@ -27,7 +28,12 @@ WHERE v.period_id = {period} AND v.status = 'posted'
 
 @service
 def open_year(*, year: int, actor: Actor) -> list[Period]:
-    """Open the twelve months of a year where they are missing."""
+    """Open the twelve months of a year where they are missing; refuses to leave years between closed to the books."""
+    span = Period.objects.of(actor.company_id).aggregate(first=Min("starts"), last=Max("starts"))
+    if span["first"] and not span["first"].year - 1 <= year <= span["last"].year + 1:
+        nearest = span["first"].year - 1 if year < span["first"].year else span["last"].year + 1
+        sentence = _("Open %(year)s first: the years of the books follow one another")
+        raise BusinessError(Refusal("gap_of_years", sentence, {"year": nearest}, field="year"))
     return _open_months(actor.company, ((year, month) for month in range(1, 13)))
 
 

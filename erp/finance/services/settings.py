@@ -132,7 +132,7 @@ def change_term(
         before = [(line.percent, line.days) for line in term.lines.all()]
         term.lines.all().delete()
         _write_lines(term, lines)
-        after = [(line.get("percent"), line["days"]) for line in lines]
+        after = [(line.get("percent"), line.get("days", 0)) for line in lines]
         current_act().audit(term, "instalments", {"lines": (before, after)})
     cached.forget(actor.company_id)
     return term
@@ -152,7 +152,11 @@ def _write_lines(term: PaymentTerm, lines: Sequence[Mapping[str, Any]]) -> None:
         )
     PaymentTermLine.objects.bulk_create(
         PaymentTermLine(
-            company_id=term.company_id, term=term, position=position, percent=line.get("percent"), days=line["days"]
+            company_id=term.company_id,
+            term=term,
+            position=position,
+            percent=line.get("percent"),
+            days=line.get("days", 0),
         )
         for position, line in enumerate(lines)
     )

@@ -220,15 +220,11 @@ def _enter(draft: VoucherDraft, lines: Sequence[LineInput]) -> None:
         enter_line = draft.debit if line.debit else draft.credit
         enter_line(line.account_id, line.debit or line.credit, party_id=line.party_id, summary=line.summary)
     difference = sum((line.debit - line.credit for line in lines), ZERO)
-    if len(lines) < 2 or difference:
-        raise BusinessError(
-            Refusal(
-                "unbalanced",
-                _("Debit and credit differ by %(difference)s, or there are fewer than two lines"),
-                {"difference": f"{difference:,.2f}"},
-                field="lines",
-            )
-        )
+    if difference:
+        sentence = _("Debit and credit differ by %(difference)s")
+        raise BusinessError(Refusal("unbalanced", sentence, {"difference": f"{difference:,.2f}"}, field="lines"))
+    if len(lines) < 2:
+        raise BusinessError(Refusal("unbalanced", _("A voucher has at least two lines"), field="lines"))
 
 
 def _locked(voucher_ids: Collection[int], actor: Actor) -> list[Voucher]:

@@ -17,7 +17,7 @@ from erp.inputs import Source
 from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockMove
 from erp.inventory.services.dates import booking
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
-from erp.inventory.services.wording import too_little
+from erp.inventory.services.wording import demand_bookable, too_little
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -145,10 +145,12 @@ def _book(
                 )
             )
         value = round_money(line.quantity * unit_cost)
+        demand_bookable(value, line=index, field="difference")
         stock.bring(key, line.quantity, value, paper)
     else:
         if -line.quantity > book_quantity:
-            raise BusinessError(too_little(product, wanted=-line.quantity, free=book_quantity, line=index))
+            lack = too_little(product, wanted=-line.quantity, free=book_quantity, line=index, field="difference")
+            raise BusinessError(lack)
         value = -stock.take(key, -line.quantity, paper)
     return StockAdjustmentLine(
         company_id=adjustment.company_id,

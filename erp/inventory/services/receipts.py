@@ -20,7 +20,7 @@ from erp.inventory.models import GoodsReceipt, GoodsReceiptLine, StockMove
 from erp.inventory.services.costing import share
 from erp.inventory.services.dates import Booking, booking
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
-from erp.inventory.services.wording import too_little
+from erp.inventory.services.wording import demand_bookable, too_little
 from erp.inventory.signals import goods_received
 from suite.core import bulk
 from suite.core.access import Actor
@@ -229,6 +229,7 @@ def _demand_sense(receipts: Sequence[ReceiptInput], products: Mapping[int, Produ
                 raise ValidationError({"quantity": _("The quantity must be above zero")})
             if line.value < 0:
                 raise ValidationError({"value": _("The value must not be negative")})
+            demand_bookable(line.value, line=index, field="quantity")
             product = products[line.product_id]
             if not product.is_stocked and not receipt.party_id:
                 sentence = _("%(product)s is a service: there is nothing to put on stock")

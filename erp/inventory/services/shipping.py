@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import services as finance
@@ -163,7 +162,8 @@ def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] |
         load.lines.append(line)
         load.quantities[line.pk] = line.quantity if quantities is None else quantities.get(line.pk, ZERO)
         if not 0 <= load.quantities[line.pk] <= line.quantity:
-            raise ValidationError({"quantity": _("Between 0 and what is on the delivery")})
+            sentence = _("Between 0 and what is on the delivery")
+            raise BusinessError(Refusal("more_than_there", sentence, line=len(load.lines) - 1, field="quantity"))
     return list(asked.values())
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from suite.core.errors import Refusal
+from suite.core.errors import BusinessError, Refusal
+from suite.core.money import LARGEST_AMOUNT
 from suite.masterdata.models import Product
 
 
@@ -15,12 +16,20 @@ def number(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def too_little(product: Product, *, wanted: Decimal, free: Decimal, line: int | None) -> Refusal:
+def too_little(
+    product: Product, *, wanted: Decimal, free: Decimal, line: int | None, field: str = "quantity"
+) -> Refusal:
     """There are fewer pieces than are wanted."""
     return Refusal(
         "short_of_stock",
         _("%(product)s: %(wanted)s wanted, %(free)s free"),
         {"product": product, "wanted": number(wanted), "free": number(free)},
         line=line,
-        field="quantity",
+        field=field,
     )
+
+
+def demand_bookable(value: Decimal, *, line: int, field: str) -> None:
+    """Refuse what is worth more than an amount can say."""
+    if value >= LARGEST_AMOUNT:
+        raise BusinessError(Refusal("too_large", _("The amount is too large"), line=line, field=field))

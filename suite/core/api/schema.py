@@ -9,7 +9,7 @@ from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import force_instance
+from drf_spectacular.plumbing import force_instance, is_list_serializer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -104,6 +104,11 @@ class Schema(AutoSchema):
     def _get_paginator(self) -> Any:
         """Only the list of a viewset comes in pages; what else answers several answers all of them."""
         return super()._get_paginator() if getattr(self.view, "action", None) == "list" else None
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        shape = super()._map_serializer_field(field, direction, bypass_extensions)
+        most = getattr(field, "max_length", None) if is_list_serializer(field) else None
+        return {**shape, "maxItems": most} if most and direction == "request" else shape
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """Fields that some may not see are not required in answers."""

@@ -18,11 +18,16 @@ from suite.core.api.fields import DecimalField, ScopedRelatedField
 UNKNOWN = _("There is no such field here")
 PLAIN = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
 UNWRITTEN = _("This field cannot be set")
+LINES_AT_MOST = 500  # as many as the pages take
 NO_NUL = gettext_noop("Null characters are not allowed.")  # Django says it, in Chinese about blank texts
 
 
 class Lines(serializers.ListSerializer):
     """Several of a kind; what they point to is read by one statement per kind, however many they are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", LINES_AT_MOST)
+        super().__init__(*args, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, list):

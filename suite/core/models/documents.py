@@ -135,7 +135,7 @@ class Document(CompanyRow):
 
     @classmethod
     def move_to(cls, rows: Iterable[Self], status: Any, **fields: Any) -> None:
-        """Move papers to a state in one UPDATE, where the move is legal; raises Stale when any was not there any more.
+        """Move papers to a state in one UPDATE; raises BusinessError where that is not legal, Stale where no longer.
 
         `fields` are written along; the given objects follow.
         """
@@ -143,6 +143,8 @@ class Document(CompanyRow):
         if not rows:
             return
         legal = [str(source) for source, targets in cls.MOVES.items() if status in targets]
+        for row in rows:
+            row.demand_status(*legal)
         moment = clock.now()
         statement, prepare = _moving(cls, ("status", "updated_at", *fields))
         with connection.cursor() as cursor:

@@ -81,6 +81,14 @@ def test_only_lists_come_in_pages(address, method, status, kind):
     assert answer["content"]["application/json"]["schema"].get("type") == kind
 
 
+def test_the_most_lines_are_declared():
+    schema, _complaints = schema_of("suite.urls")
+    shapes = schema["components"]["schemas"]
+
+    for name in ("CrmSalesOrderRequest", "CrmSalesQuotationRequest", "ErpProcurementPurchaseOrderRequest"):
+        assert shapes[name]["properties"]["lines"]["maxItems"] == 500
+
+
 @pytest.mark.django_db
 def test_the_documentation_runs_under_our_content_security_policy():
     page = Client().get("/api/docs/")

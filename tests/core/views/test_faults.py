@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from suite.core.views import faults
 
@@ -32,3 +32,12 @@ def test_a_fault_of_ours_is_said_in_the_callers_format(path, kind):
     assert answer["Content-Type"] == kind
     if kind == "application/json":
         assert "nothing was saved" in json.loads(answer.content)["detail"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "words"), [("en", "no longer valid"), ("zh-hans", "此表单已失效")])
+def test_a_form_that_stood_open_too_long_is_told_so(language, words):
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {}, headers={"accept-language": language})
+
+    assert answer.status_code == 403
+    assert words in answer.content.decode()

@@ -80,6 +80,9 @@ def test_a_draft_voucher_can_be_changed_reviewed_and_voided(api, rent):
     assert post(api, f"vouchers/{draft['id']}/void/")["status"] == "void"
     stale = api.patch(f"{ROOT}/vouchers/{draft['id']}/", {"word": "收", "version": 1}, format="json")
     assert stale.status_code == 409
+    void = post(api, f"vouchers/{draft['id']}/void/", expect=409)
+    assert void["code"] == "wrong_state"
+    assert "void" in void["detail"].lower()
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,7 @@ def test_an_unbalanced_voucher_is_a_conflict_that_says_by_how_much(api, rent):
 
     assert answer["code"] == "unbalanced"
     assert "1,000.00" in answer["detail"]
+    assert "two lines" in post(api, "vouchers/", {**rent, "lines": []}, expect=409)["detail"]
 
 
 def test_money_is_received_and_allocated(api, company, buyer, order):
@@ -139,6 +143,8 @@ def test_a_receipt_allocates_in_the_same_call(api, buyer, order):
     money = post(api, "receipts/", body, expect=201)
 
     assert money["unapplied"] == "0.00"
+    (refusal,) = post(api, "receipts/", {**body, "charges": "101"}, expect=409)["refusals"]
+    assert (refusal["line"], refusal["field"]) == (None, "charges")
     twice = {**body, "allocations": body["allocations"] * 2}
     assert "allocations" in post(api, "receipts/", twice, expect=400)
     assert post(api, "receipts/", {**body, "amount": "50"}, expect=409)["code"] == "more_than_money"
@@ -195,7 +201,8 @@ def test_periods_are_closed_and_opened_again(api, company):
     assert post(api, f"periods/{period.pk}/close/")["status"] == "closed"
     assert post(api, f"periods/{period.pk}/reopen/", expect=409)["code"] == "reason_needed"
     assert post(api, f"periods/{period.pk}/reopen/", {"reason": "Late"})["status"] == "open"
-    assert len(post(api, "periods/open-year/", {"year": 2031})) == 12
+    assert len(post(api, "periods/open-year/", {"year": clock.today(company).year + 1})) == 12
+    assert post(api, "periods/open-year/", {"year": 2100}, expect=409)["code"] == "gap_of_years"
 
 
 def test_credit_is_given(api, company, buyer):
@@ -216,7 +223,10 @@ def test_accounts_and_terms_are_added(api, company):
     added = post(api, "accounts/", {"code": "505101", "name": "租金收入", "parent": other.pk}, expect=201)
     assert (added["kind"], added["is_leaf"]) == ("income", True)
     term = {"code": "N45", "name": "45天", "lines": [{"percent": "30", "days": 0}, {"percent": None, "days": 45}]}
-    assert len(post(api, "payment-terms/", term, expect=201)["lines"]) == 2
+    made = post(api, "payment-terms/", term, expect=201)
+    assert len(made["lines"]) == 2
+    changed = api.patch(f"{ROOT}/payment-terms/{made['id']}/", {"lines": [{}]}, format="json").data
+    assert changed["lines"] == [{"percent": None, "days": 0}]
     term = {"code": "BAD", "name": "x", "lines": [{"percent": "30", "days": 0}]}
     assert post(api, "payment-terms/", term, expect=409)["code"] == "instalments"
 

@@ -96,7 +96,58 @@ def test_a_line_of_another_delivery_does_not_exist(shop: Shop, clerk: APIClient)
 
     answer = post(clerk, f"deliveries/{first.pk}/ship/", lines=[{"line": second.lines.get().pk, "quantity": "1"}])
 
-    assert (answer.status_code, list(answer.json()["lines"][0])) == (400, ["line"])
+    assert (answer.status_code, list(answer.json()["lines"]["0"])) == (400, ["line"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ([(0, "11")], {"0": ["quantity"]}),
+        ([(0, "1"), (0, "2")], {"1": ["line"]}),
+        ([(0, "1"), (7, "2")], {"1": ["line"]}),
+    ],
+)
+def test_what_cannot_be_shipped_is_refused_at_the_line_as_sent(
+    shop: Shop, clerk: APIClient, lines: list[tuple[int, str]], wrong: dict[str, list[str]]
+) -> None:
+    tea = shop.product("tea", stock=20)
+    [delivery] = shop.confirm(shop.order((tea, 10)))
+    first = delivery.lines.get().pk
+
+    answer = post(
+        clerk,
+        f"deliveries/{delivery.pk}/ship/",
+        lines=[{"line": first + more, "quantity": quantity} for more, quantity in lines],
+    )
+
+    assert answer.status_code == 400
+    assert {index: list(fields) for index, fields in answer.json()["lines"].items()} == wrong
+
+
+@pytest.mark.parametrize(
+    ("address", "figures", "field"),
+    [
+        ("goods-receipts", {"quantity": "999999999999", "unit_cost": "999999999999"}, "quantity"),
+        ("adjustments", {"difference": "999999999999", "unit_cost": "999999999999"}, "difference"),
+        ("adjustments", {"difference": "-11"}, "difference"),
+    ],
+)
+def test_figures_that_cannot_be_booked_are_refused_where_they_were_written(
+    shop: Shop, clerk: APIClient, address: str, figures: dict[str, str], field: str
+) -> None:
+    tea, milk = shop.product("tea", stock=10), shop.product("milk", stock=10)
+    whole = dict.fromkeys(figures, "1")
+
+    answer = post(
+        clerk,
+        f"{address}/",
+        warehouse=shop.warehouse_id,
+        reason="Stocktake",
+        lines=[{"product": milk.pk, **whole}, {"product": tea.pk, **figures}],
+    )
+
+    assert answer.status_code == 409
+    assert (answer.json()["refusals"][0]["line"], answer.json()["refusals"][0]["field"]) == (1, field)
 
 
 def test_goods_come_back_with_a_reason(shop: Shop, clerk: APIClient) -> None:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -135,9 +134,10 @@ def test_no_more_and_no_less_than_what_is_on_the_delivery(shop: Shop, quantity: 
     tea = shop.product("tea", stock=5)
     [delivery] = shop.confirm(shop.order((tea, 5)))
 
-    with pytest.raises(ValidationError):
+    with pytest.raises(BusinessError) as refusal:
         services.ship([delivery], quantities={delivery.lines.get().pk: Decimal(quantity)}, actor=shop.actor)
 
+    assert (refusal.value.refusals[0].line, refusal.value.refusals[0].field) == (0, "quantity")
     assert shop.balance(tea) == (5, 5)
 
 

@@ -112,6 +112,12 @@ def test_bad_input_is_answered_at_its_field(
     assert not PurchaseOrder.objects.exists()
 
 
+def test_more_lines_than_a_page_takes_are_refused(supplier: Supplier, bolt: Product, buyer: Actor) -> None:
+    lines = [{"product": bolt.pk, "quantity": 1}] * 501
+
+    assert "lines" in post(client(buyer), "purchase-orders/", {"supplier": supplier.pk, "lines": lines}, 400)
+
+
 def test_a_quantity_of_zero_is_refused_at_its_line(supplier: Supplier, bolt: Product, buyer: Actor) -> None:
     body = {"supplier": supplier.pk, "lines": [{"product": bolt.pk, "quantity": 0}]}
 

@@ -105,6 +105,18 @@ def test_odd_sets_are_bad_input(mei: APIClient, ids: list) -> None:
     assert mei.post(f"{ORDERS}confirm/", {"ids": ids}, format="json").status_code == 400
 
 
+def test_what_is_unknown_is_told_as_unknown(shop: Shop, lamp: Product, mei: APIClient) -> None:
+    make.stock(lamp, 100)
+    order = shop.order(line(lamp, "5"))
+    mei.post(f"{ORDERS}{order.pk}/confirm/", {}, format="json")
+
+    amended = mei.post(f"{ORDERS}{order.pk}/amend/", {"lines": [{"id": 10**9, "quantity": "7"}]}, format="json")
+    confirmed = mei.post(f"{ORDERS}confirm/", {"ids": [10**9, 10**9 + 1]}, format="json")
+
+    assert amended.json() == {"lines": {"0": {"id": ["There is no such line in this document"]}}}
+    assert confirmed.data["detail"] == "There is no such order"
+
+
 def test_undo_cancel_and_amend_go_the_same_way(shop: Shop, lamp: Product, mei: APIClient) -> None:
     make.stock(lamp, 100)
     order = shop.order(line(lamp, "5"))

@@ -52,7 +52,14 @@ def test_bad_input_is_answered_at_the_field_and_nothing_is_written(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("party", 10**12), ("date", "tomorrow"), ("currency", "RMB1"), ("exchange_rate", "0"), ("colour", "red")],
+    [
+        ("party", 10**12),
+        ("date", "tomorrow"),
+        ("currency", "RMB1"),
+        ("currency", "QQQ"),
+        ("exchange_rate", "0"),
+        ("colour", "red"),
+    ],
 )
 def test_bad_headers_are_answered_at_the_field(
     shop: Shop, lamp: Product, mei: APIClient, field: str, value: object
@@ -179,7 +186,10 @@ def test_lists_are_filtered_by_state_customer_day_and_amount(shop: Shop, lamp: P
     assert found("gross__gte=500") == {large.pk}
     assert found("external_ref=WEB-9") == {large.pk}
     assert found(f"party={shop.customer.pk}&status=draft&date__lte=2999-01-01") == {small.pk, large.pk}
+    assert found("status__in=draft,cancelled") == {small.pk, large.pk}
+    assert found("status__in=confirmed,cancelled") == set()
     assert mei.get(f"{ORDERS}?owner__password=x").status_code == 400
+    assert list(mei.get(f"{ORDERS}?status__in=draft,foo").data) == ["status__in"]
 
 
 def test_an_order_with_a_reference_is_taken_once(shop: Shop, lamp: Product, mei: APIClient) -> None:
@@ -189,6 +199,18 @@ def test_an_order_with_a_reference_is_taken_once(shop: Shop, lamp: Product, mei:
 
     assert (first.status_code, second.status_code) == (201, 409)
     assert "reference" in second.data["detail"]
+    assert second.data["refusals"][0]["field"] == "external_ref"
+
+
+@pytest.mark.parametrize("papers", ["orders", "quotations"])
+def test_more_lines_than_a_page_takes_are_refused_at_the_lines(
+    shop: Shop, lamp: Product, mei: APIClient, papers: str
+) -> None:
+    lines = [{"product": lamp.pk, "quantity": "1"}] * 501
+
+    answer = mei.post(f"/api/v1/crm/sales/{papers}/", body(shop, *lines), format="json")
+
+    assert (answer.status_code, list(answer.data)) == (400, ["lines"])
 
 
 def test_the_same_key_writes_one_order(shop: Shop, lamp: Product, mei: APIClient) -> None:

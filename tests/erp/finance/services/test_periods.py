@@ -35,11 +35,20 @@ def test_two_years_are_open_for_a_new_company_and_more_can_be_opened(company, ac
     today = clock.today(company)
     assert Period.objects.filter(company=company).count() == 24
 
-    periods.open_year(year=1997, actor=actor)
-    periods.open_year(year=1997, actor=actor)
+    for year in (today.year + 1, today.year + 1, today.year - 2):
+        periods.open_year(year=year, actor=actor)
 
-    assert Period.objects.filter(company=company, code__startswith="1997").count() == 12
+    assert Period.objects.filter(company=company).count() == 48
     assert f"{today.year}-12" in set(Period.objects.values_list("code", flat=True))
+
+
+@pytest.mark.parametrize("ahead", [2, -3, 100])
+def test_years_of_the_books_have_no_gaps(company, actor, ahead):
+    with pytest.raises(BusinessError) as refusal:
+        periods.open_year(year=clock.today(company).year + ahead, actor=actor)
+
+    assert refusal.value.code == "gap_of_years"
+    assert Period.objects.filter(company=company).count() == 24
 
 
 def test_nothing_is_posted_into_a_closed_period_by_any_path(company, actor, buyer, lamp, this_month):
