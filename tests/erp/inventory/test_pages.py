@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -339,6 +340,20 @@ def test_goods_are_picked_by_scanning_and_shipped(shop: Shop, clerk: Client) -> 
     assert answer.status_code == 302
     assert [line.quantity for line in delivery.lines.all()] == [5]
     assert [line.product_id for line in delivery.backorders.get().lines.all()] == [cup.pk]
+
+
+def test_enter_behind_a_code_scans_it_and_never_finishes_the_table(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=9, barcode="6901")
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+    table = Table(clerk)
+    table.scan(delivery.number)
+    table.scan("6901")
+
+    shown = clerk.post(page("scan"), {**table.state, "code": "6901"}).content.decode()
+    buttons = re.findall(r"<button[^>]*>", shown[shown.index('class="scan"') :])
+
+    assert 'name="' not in buttons[0]
+    assert [name for each in buttons for name in re.findall(r'name="(\w+)"', each)][:2] == ["undo", "finish"]
 
 
 def test_a_scan_finds_the_delivery_of_an_order_and_the_stock_of_a_product(shop: Shop, clerk: Client) -> None:
