@@ -20,6 +20,7 @@ async function dress(root) {
 }
 function make(select) {
   const address = select.dataset.picker, name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.replace("*", "").trim() ?? "";
+  let answered = null, waits = false; // the word whose answer is shown; whether Enter was pressed before it came
   const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], preload: "focus", maxOptions: 50, dropdownParent: select.closest("dialog") ? null : "body",
     plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
@@ -29,7 +30,12 @@ function make(select) {
       let found = [];
       try { found = (await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices; } catch { /* nothing to pick from */ }
       if (picker.inputValue() === q) picker.clearOptions(); // what an earlier word found is no answer to this one
-      done(picker.inputValue() === q ? found : []);
+      const fits = picker.inputValue() === q;
+      done(fits ? found : []);
+      if (!fits) return;
+      answered = q;
+      if (waits && found.length) setTimeout(() => { picker.addItem(String(found[0].value)); picker.setTextboxValue(""); picker.close(); });
+      waits = false;
     },
     render: {
       option: (row, escape) => `<div>${escape(row.text)}${row.hint ? `<small class="muted">${escape(row.hint)}</small>` : ""}</div>`,
@@ -37,6 +43,14 @@ function make(select) {
     },
     onChange: () => select.dispatchEvent(new Event("change", { bubbles: true })),
   });
+  // Enter never takes a row that an earlier word found: it waits for the answer to this one.
+  picker.control_input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !picker.inputValue() || picker.inputValue() === answered) return;
+    event.preventDefault(); event.stopImmediatePropagation();
+    waits = true;
+    picker.loadedSearches = {};
+    picker.load(picker.inputValue());
+  }, { capture: true });
   select.setAttribute("aria-label", name);
   picker.control_input.setAttribute("aria-label", name);
 }

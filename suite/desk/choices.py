@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, Model, Q, QuerySet, When
 
 from suite.core.access import Actor
 from suite.desk import search
@@ -26,11 +26,20 @@ class ChoiceKind:
     order: str
 
     def find(self, actor: Actor, q: str) -> QuerySet[Any]:
-        """The rows that somebody's words find, the first few when nothing was typed."""
+        """The rows that somebody's words find, those that are called just so first; without words the first few."""
         rows = self.rows(actor)
-        if q:
-            rows = rows.filter(self.condition(q))
-        return rows.order_by(self.order)[:LIMIT]
+        if not q:
+            return rows.order_by(self.order)[:LIMIT]
+        ranks = [When(self.called(q, lookup), then=rank) for rank, lookup in enumerate(("iexact", "istartswith"))]
+        nearness = [Case(*ranks, default=len(ranks))] if self.exact else []
+        return rows.filter(self.condition(q)).order_by(*nearness, self.order)[:LIMIT]
+
+    def called(self, text: str, lookup: str = "iexact") -> Q:
+        """Rows one of whose unique names is this text, or begins with it."""
+        either = Q()
+        for path in self.exact:
+            either |= Q(**{f"{path}__{lookup}": text})
+        return either
 
     def condition(self, q: str) -> Q:
         name = self.model._meta.label_lower
@@ -43,10 +52,7 @@ class ChoiceKind:
 
     def exactly(self, actor: Actor, text: str) -> Any | None:
         """The one row that is called exactly so (by code, barcode, name); None when there are none or several."""
-        either = Q()
-        for path in self.exact:
-            either |= Q(**{f"{path}__iexact": text})
-        rows = list(self.rows(actor).filter(either)[:2]) if either else []
+        rows = list(self.rows(actor).filter(self.called(text))[:2]) if self.exact else []
         return rows[0] if len(rows) == 1 else None
 
 

@@ -33,7 +33,9 @@ def connect() -> None:
         exact=("code", "credit_code", "external_ref", "name"),
         hint=code_and_phone,  # type: ignore[arg-type]
     )
-    choices.register("product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"))  # type: ignore[arg-type]
+    choices.register(
+        "product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"), order="code"
+    )  # type: ignore[arg-type]
     choices.register(
         "contact",
         Contact,

@@ -4,8 +4,10 @@ from decimal import Decimal
 import pytest
 
 from suite.core.errors import BusinessError
+from suite.desk import choices
 from suite.masterdata import queries
 from suite.masterdata.models import ExchangeRate, Region, Tax
+from tests import make
 
 
 def test_the_relief_of_the_levy_ends_with_2027(company):
@@ -53,3 +55,12 @@ def test_regions_are_those_in_force_and_levels_may_be_missing(db, code, name, pa
     region = Region.objects.get(code=code)
 
     assert (region.name, region.parent_id) == (name, parent)
+
+
+def test_a_picker_offers_first_what_is_called_exactly_so(house, company):
+    for code, barcode in (("A1", "6901003003"), ("03003", ""), ("030031", "")):
+        make.product(company, code, barcode=barcode)
+
+    found = choices.kind("product").find(house, "03003")
+
+    assert [product.code for product in found][:2] == ["03003", "030031"]

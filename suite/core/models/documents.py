@@ -43,6 +43,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def lock(self, pks: Iterable[int]) -> Self:
         """The rows with these keys, locked in key order so that two acts queue up instead of deadlocking."""
+        pks = list(pks) if isinstance(pks, models.QuerySet) else pks
         return self.filter(pk__any=pks).order_by("pk").select_for_update(of=("self",))
 
     def bulk_create(self, objs: Iterable[M], batch_size: int | None = None, *args: Any, **options: Any) -> list[M]:

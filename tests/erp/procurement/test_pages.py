@@ -217,7 +217,7 @@ def test_the_admin_pages_open(shop: Shop, bolt: Product, supplier: Supplier, buy
         "automation/approvalrule/add/",
         "automation/approval/",
     ):
-        assert page.get(f"/admin/{address}").status_code == 200, address
+        assert page.get(f"/admin/{address}", follow=True).status_code == 200, address
 
 
 def test_goods_are_received_by_scanning_up_to_the_tolerance(
