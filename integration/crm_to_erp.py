@@ -83,7 +83,8 @@ def take_orders_back(*, orders: list[Order], actor: Actor, reason: str, undo: bo
     refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor) if undo else {}
     changes = [given_up(order, actor) for order in orders if order.pk not in refused]
     change_orders(changes, actor=actor)
-    hand_over([order for order in orders if order.pk not in refused], [], Handoff.Act.CANCEL)
+    act = Handoff.Act.UNDO if undo else Handoff.Act.CANCEL
+    hand_over([order for order in orders if order.pk not in refused], [], act)
     return refused
 
 
@@ -96,25 +97,24 @@ def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> Non
 
 
 def hand_over(orders: Iterable[Order], papers: Iterable[Model], act: str) -> None:
-    """Remember which papers each order led to, and link them; the receipt of the confirm is read from here."""
-    of_order: dict[int, list[Model]] = defaultdict(list)
-    for paper in papers:
-        of_order[order_of(paper)].append(paper)
+    """Link the papers with their orders and remember all that the act linked to each: the receipt is read from here."""
     current = current_act()
-    handoffs = []
-    for order in orders:
-        for paper in of_order[order.pk]:
-            current.link(order, paper)
-        handoffs.append(
-            Handoff(
-                company_id=order.company_id,
-                order_id=order.pk,
-                revision=order.revision,
-                act=act,
-                papers=[{"kind": paper._meta.label_lower, "id": paper.pk} for paper in of_order[order.pk]],
-            )
+    for paper in papers:
+        current.link(inputs.Source(ORDER, order_of(paper), ""), paper)
+    made: dict[int, dict[tuple[str, int], None]] = defaultdict(dict)
+    for link in current.links:
+        if link.from_kind == ORDER:
+            made[link.from_id][link.to_kind, link.to_id] = None
+    Handoff.objects.bulk_create(
+        Handoff(
+            company_id=order.company_id,
+            order_id=order.pk,
+            revision=order.revision,
+            act=act,
+            papers=[{"kind": kind, "id": pk} for kind, pk in made[order.pk]],
         )
-    Handoff.objects.bulk_create(handoffs)
+        for order in orders
+    )
 
 
 def order_of(paper: Any) -> int:

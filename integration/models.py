@@ -14,6 +14,7 @@ class Handoff(CompanyRow):
         CONFIRM = "confirm", _("Confirmation")
         AMEND = "amend", _("Amendment")
         CANCEL = "cancel", _("Cancellation")
+        UNDO = "undo", _("Confirmation undone")
 
     order_id = models.BigIntegerField()
     revision = models.PositiveSmallIntegerField()

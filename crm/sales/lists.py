@@ -71,7 +71,9 @@ class OrderList(ListSpec):
         Column("status", _("Status"), "badge", card="side"),
         _progress("delivery", pgettext_lazy("progress", "Delivery")),
         _progress("payment", pgettext_lazy("progress", "Payment")),
-        Column("promised_date", _("Promised date"), "date"),
+        Column(
+            "promised_date", _("Promised date"), "date", value=lambda order: order.promised_date or order.requested_date
+        ),
         Column("owner", _("Owner"), card="hide"),
         _progress("invoicing", pgettext_lazy("progress", "Invoicing"), shown=False),
         Column("requested_date", _("Requested date"), "date", shown=False),

@@ -21,7 +21,7 @@ class Migration(AllAtOnce):
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('order_id', models.BigIntegerField()),
                 ('revision', models.PositiveSmallIntegerField()),
-                ('act', models.CharField(choices=[('confirm', 'Confirmation'), ('amend', 'Amendment'), ('cancel', 'Cancellation')], max_length=10, verbose_name='act')),
+                ('act', models.CharField(choices=[('confirm', 'Confirmation'), ('amend', 'Amendment'), ('cancel', 'Cancellation'), ('undo', 'Confirmation undone')], max_length=10, verbose_name='act')),
                 ('papers', models.JSONField(default=list, help_text='Rows made: kind, id, number and amount or quantity of each', verbose_name='papers')),
                 ('created_at', models.DateTimeField(default=suite.core.clock.now)),
             ],

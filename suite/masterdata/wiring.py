@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -29,19 +32,19 @@ def connect() -> None:
     choices.register(
         "party",
         Party,
-        rows=live(Party),  # type: ignore[arg-type]
+        rows=live(Party),
         exact=("code", "credit_code", "external_ref", "name"),
-        hint=code_and_phone,  # type: ignore[arg-type]
+        hint=code_and_phone,
     )
     choices.register(
         "product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"), order="code"
-    )  # type: ignore[arg-type]
+    )
     choices.register(
         "contact",
         Contact,
-        rows=live(Contact),  # type: ignore[arg-type]
+        rows=live(Contact),
         fields=("name", "name_en", "phone"),
-        exact=("name", "phone"),  # type: ignore[arg-type]
+        exact=("name", "phone"),
     )
     choices.register(
         "region",
@@ -87,7 +90,7 @@ def code_and_phone(row: Party) -> str:
     return " · ".join(part for part in (row.code, row.phone) if part)
 
 
-def live(model: type[Party] | type[Product] | type[Contact]) -> object:
+def live(model: type[Party] | type[Product] | type[Contact]) -> Callable[[Actor], QuerySet[Any]]:
     """The rows of a model that may be picked: those the actor sees and nobody has archived."""
 
     def rows(actor: Actor) -> QuerySet[Party | Product | Contact]:

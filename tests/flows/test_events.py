@@ -10,6 +10,7 @@ from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
+from integration.receipt import receipts_of
 from suite.core import outbox
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
@@ -42,6 +43,21 @@ def test_every_event_of_an_orders_life_finds_its_hearers(company, rep, order):
     told = set(OutboxEvent.objects.filter(object_id=order.pk).values_list("event", flat=True))
     assert {f"crm.sales.order.{what}" for what in ("confirmed", "undone", "amended", "cancelled")} <= told
     assert list(OutboxEvent.objects.filter(done_at=None).values_list("event", "error")) == []
+
+
+def test_the_receipt_names_the_counter_entries_of_an_undo_and_of_a_cancellation(rep, order):
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    undo_confirm(order_id=order.pk, actor=rep)
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer wanted")
+
+    receipts = receipts_of(order, rep)
+
+    assert [receipt.act for receipt in receipts] == ["cancel", "confirm", "undo", "confirm"]
+    papers = [{(paper.kind, paper.id) for paper in receipt.papers} for receipt in receipts]
+    assert all(any(kind == "erp_finance.voucher" for kind, _pk in each) for each in papers)
+    vouchers = [pk for each in papers for kind, pk in each if kind == "erp_finance.voucher"]
+    assert len(vouchers) == len(set(vouchers)) == 4
 
 
 def test_an_amendment_keeps_at_least_one_line(rep, order):
