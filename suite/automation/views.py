@@ -35,7 +35,7 @@ def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Approval.objects.visible_to(actor).select_related("requested_by")
     approval = get_object_or_404(rows.prefetch_related("steps__role", "steps__decided_by"), pk=pk)
     document = find(actor, approval.kind, approval.object_id)
-    closed = "" if is_waiting(approval) else _("This is decided already")
+    closed = approvals.not_mine(approval, actor) if is_waiting(approval) else _("This is decided already")
     page = RecordPage(
         str(approval),
         crumbs=[(_("Approvals"), reverse("automation:approvals"))],

@@ -77,7 +77,7 @@ def reorder(*, actor: Actor, product_ids: list[int] | None = None) -> list[Requi
     for row in low:
         wishes[row.offer.supplier_id, row.warehouse_id].append(_wish(row, actor))
     asked = [(_requisition(warehouse_id, actor), lines) for (_supplier, warehouse_id), lines in wishes.items()]
-    return write(asked, actor=actor)
+    return write(asked, actor=actor, asker=Actor.system(actor.company))
 
 
 def _low(actor: Actor, product_ids: list[int] | None) -> list[Low]:

@@ -191,8 +191,13 @@ def settle_status(requisitions: Sequence[Requisition], *, actor: Actor) -> None:
         _record(moving, "reopened" if status == Status.APPROVED else str(status))
 
 
-def write(asked: Sequence[tuple[Requisition, Sequence[Wish]]], *, actor: Actor) -> list[Requisition]:
-    """Insert requisitions with lines and ask for the approval of those submitted; three statements for any number."""
+def write(
+    asked: Sequence[tuple[Requisition, Sequence[Wish]]], *, actor: Actor, asker: Actor | None = None
+) -> list[Requisition]:
+    """Insert requisitions with lines and ask for the approval of those submitted; three statements for any number.
+
+    `asker` asks for it, and may not approve it: the actor, unless the house itself found out what is missing.
+    """
     for requisition, wishes in asked:
         requisition.created_by = actor.user
         requisition.amount = sum((_value(wish.quantity, wish.price) for wish in wishes), ZERO)
@@ -201,7 +206,8 @@ def write(asked: Sequence[tuple[Requisition, Sequence[Wish]]], *, actor: Actor) 
         _line(requisition, position, wish) for requisition, wishes in asked for position, wish in enumerate(wishes)
     )
     _record(requisitions, "requested")
-    approvals.submit(documents=[row for row in requisitions if row.status == Status.SUBMITTED], actor=actor)
+    submitted = [row for row in requisitions if row.status == Status.SUBMITTED]
+    approvals.submit(documents=submitted, actor=asker or actor)
     return requisitions
 
 

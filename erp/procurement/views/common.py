@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.desk.lists import Act
@@ -20,14 +21,21 @@ from suite.desk.lists.acts import make_form
 from suite.desk.pages import back
 from suite.desk.records import PageAct
 
+DECISIONS = ("approve", "reject")
+
 
 def actor_of(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
 
 
-def buttons(acts: Sequence[Act], row: Any, url_name: str) -> list[PageAct]:
-    """The acts of a list as buttons of the record; those its state forbids are left out."""
+def buttons(acts: Sequence[Act], row: Any, url_name: str, *, actor: Actor) -> list[PageAct]:
+    """The acts of a list as buttons of the record; those its state forbids are left out.
+
+    Who asked for the record sees the decision, with the reason why it is somebody else's.
+    """
     fitting = [act for act in acts if act.fits(row)]
+    deciding = any(act.name in DECISIONS for act in fitting)
+    not_mine = approvals.not_for(row, actor) if deciding else ""
     return [
         PageAct(
             act.label,
@@ -38,6 +46,7 @@ def buttons(acts: Sequence[Act], row: Any, url_name: str) -> list[PageAct]:
             danger=act.danger,
             confirm=act.confirm,
             in_menu=number > 2,
+            disabled=not_mine if act.name in DECISIONS else "",
         )
         for number, act in enumerate(fitting)
     ]

@@ -53,7 +53,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
         lead=order.party.label,
         crumbs=[(_("Purchase orders"), reverse("procurement:orders"))],
         badges=[documents.state_of(order) or ("", "")],
-        acts=[*_steps(order), *buttons(ORDER_ACTS, order, "procurement:order_act"), *_papers(order)],
+        acts=[*_steps(order), *buttons(ORDER_ACTS, order, "procurement:order_act", actor=actor), *_papers(order)],
         facts=_facts(order),
         chain=chain_of(actor, order),
     )

@@ -38,7 +38,7 @@ def requisition_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     rows = Requisition.objects.visible_to(actor).select_related("warehouse", "created_by")
     requisition = get_object_or_404(rows, pk=pk)
-    acts = buttons(REQUISITION_ACTS, requisition, "procurement:requisition_act")
+    acts = buttons(REQUISITION_ACTS, requisition, "procurement:requisition_act", actor=actor)
     if requisition.status == Requisition.Status.DRAFT:
         edit = reverse("procurement:requisition_edit", args=[pk])
         acts.append(PageAct(_("Edit"), edit, "pencil", f"{AREA}.change_requisition", method="get"))

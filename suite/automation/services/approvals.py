@@ -19,7 +19,7 @@ from suite.core import cached, clock
 from suite.core.access import Actor, Scope
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
-from suite.core.models import Membership
+from suite.core.models import Grant, Membership
 from suite.core.trail import Exact
 
 RULES = "automation.approval_rules"
@@ -136,7 +136,7 @@ def decide(*, approvals: Collection[int], approve: bool, actor: Actor, note: str
     """Agree to, or refuse, the step that is due of each approval; any refusal ends the approval.
 
     Who may: holders of the role of the step, and those whose right to decide reaches everything. Nobody decides what
-    they asked for themselves, nor two steps of one document, unless nobody else holds the role.
+    they asked for themselves, nor two steps of one document, unless nobody else may decide the step.
     Raises BusinessError naming every approval that the actor cannot decide; then nothing is decided.
     """
     found = Approval.objects.of(actor.company_id).filter(pk__in=approvals)
@@ -213,36 +213,56 @@ def _due(steps: Sequence[ApprovalStep]) -> ApprovalStep:
 
 
 def _refuse(approvals: list[Approval], steps: dict[int, list[ApprovalStep]], actor: Actor) -> None:
-    refused = {}
     alone: dict[int, bool] = {}
-    for approval in approvals:
-        names = {"number": approval.number}
-        if approval.status != Approval.Status.WAITING:
-            refused[approval.pk] = Refusal("already_decided", _("%(number)s is decided already"), names)
-            continue
-        step = _due(steps[approval.pk])
-        names["role"] = step.role.label
-        if actor.user is None or (actor.scope(DECIDE) != Scope.ALL and step.role.code not in actor.grants.roles):
-            refused[approval.pk] = Refusal("not_your_step", _("%(number)s waits for %(role)s"), names)
-            continue
-        before = {each.decided_by_id for each in steps[approval.pk]}
-        if actor.user_id in before | {approval.requested_by_id}:
-            if step.role_id not in alone:
-                alone[step.role_id] = not _others(step.role_id, actor)
-            if not alone[step.role_id]:
-                refused[approval.pk] = Refusal(
-                    "own_request" if actor.user_id == approval.requested_by_id else "four_eyes",
-                    _("%(number)s needs somebody else's agreement: another %(role)s must decide"),
-                    names,
-                )
+    refused = {
+        approval.pk: refusal
+        for approval in approvals
+        if (refusal := _refusal(approval, steps[approval.pk], actor, alone))
+    }
     if refused:
         raise BusinessError(by_key=refused)
 
 
+def not_for(document: Model, actor: Actor) -> str:
+    """Why who asked for a document, or decided a step of it, must leave the next step to others; blank if not so."""
+    approval = waiting_for([document]).get(document.pk)
+    return not_mine(approval, actor) if approval else ""
+
+
+def not_mine(approval: Approval, actor: Actor) -> str:
+    """The same of a waiting approval."""
+    refusal = _refusal(approval, _steps_of([approval])[approval.pk], actor, {})
+    return str(refusal) if refusal and refusal.code in ("own_request", "four_eyes") else ""
+
+
+def _refusal(approval: Approval, steps: Sequence[ApprovalStep], actor: Actor, alone: dict[int, bool]) -> Refusal | None:
+    """Why the actor cannot decide; `alone` remembers for which roles nobody else may."""
+    names = {"number": approval.number}
+    if approval.status != Approval.Status.WAITING:
+        return Refusal("already_decided", _("%(number)s is decided already"), names)
+    step = _due(steps)
+    names["role"] = step.role.label
+    if actor.user is None or (actor.scope(DECIDE) != Scope.ALL and step.role.code not in actor.grants.roles):
+        return Refusal("not_your_step", _("%(number)s waits for %(role)s"), names)
+    if actor.user_id not in {approval.requested_by_id} | {each.decided_by_id for each in steps}:
+        return None
+    if step.role_id not in alone:
+        alone[step.role_id] = not _others(step.role_id, actor)
+    if alone[step.role_id]:
+        return None
+    return Refusal(
+        "own_request" if actor.user_id == approval.requested_by_id else "four_eyes",
+        _("%(number)s needs somebody else's agreement: another %(role)s, or who decides everything"),
+        names,
+    )
+
+
 def _others(role_id: int, actor: Actor) -> bool:
-    """Whether anybody else holds the role."""
-    holders = Membership.objects.filter(company=actor.company, roles=role_id, user__is_active=True)
-    return holders.exclude(user=actor.user_id).exists()
+    """Whether anybody else may decide for the role: another holder, or who may decide everything."""
+    everything = Grant.objects.filter(role__company=actor.company, code=DECIDE, scope=Scope.ALL)
+    may = Q(roles=role_id) | Q(roles__in=everything.values("role"))
+    people = Membership.objects.filter(may, company=actor.company, user__is_active=True)
+    return people.exclude(user=actor.user_id).exists()
 
 
 def _write_decision(

@@ -69,6 +69,15 @@ def test_nobody_approves_what_they_asked_for_while_a_colleague_can(buyer: Actor)
     assert refusal(asked(buyer, "5"), buyer) == "own_request"
 
 
+def test_who_decides_everything_is_a_colleague_too(buyer: Actor, boss: Actor) -> None:
+    requisition = asked(buyer, "5")
+
+    assert refusal(requisition, buyer) == "own_request"
+    assert approvals.not_for(requisition, boss) == ""
+    assert "somebody else" in approvals.not_for(requisition, buyer)
+    assert decided(requisition, boss).status == Approval.Status.APPROVED
+
+
 def test_the_only_holder_of_the_role_may_approve_their_own_request(buyer: Actor) -> None:
     approval = decided(asked(buyer, "5"), buyer)
 

@@ -69,6 +69,24 @@ def test_a_buyer_walks_one_case_on_the_pages(shop: Shop, bolt: Product, supplier
     assert shop.balance(bolt)[0] == 20
 
 
+def test_who_asks_leaves_the_decision_to_a_colleague(bolt: Product, buyer: Actor, boss: Actor) -> None:
+    page = browser(buyer)
+    page.post(f"{URL}requisitions/new/", {**FORMSET, "lines-0-product": bolt.pk, "lines-0-quantity": "20"})
+    requisition = Requisition.objects.get()
+    page.post(f"{URL}requisitions/{requisition.pk}/act/submit/")
+    approve = f"{URL}requisitions/{requisition.pk}/act/approve/"
+
+    page.post(approve, {"_go": "1", "note": ""})
+    refused = shown(page, f"requisitions/{requisition.pk}/")
+    offered = shown(browser(boss), f"requisitions/{requisition.pk}/")
+
+    requisition.refresh_from_db()
+    assert requisition.status == Requisition.Status.SUBMITTED
+    assert "somebody else" in refused
+    assert f'action="{approve}"' not in refused
+    assert f'action="{approve}"' in offered
+
+
 def test_why_so_much_is_asked_for_stands_on_the_requisition(shop: Shop, bolt: Product, buyer: Actor) -> None:
     @service
     def confirmed(*, actor: Actor) -> Requisition:

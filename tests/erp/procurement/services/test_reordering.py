@@ -92,3 +92,15 @@ def test_five_thousand_points_take_no_more_statements_than_one(shop: Shop, djang
         made = reorder(actor=shop.actor)
 
     assert RequisitionLine.objects.filter(requisition__in=made).count() == 5000
+
+
+def test_what_the_house_asks_for_is_approved_by_the_buyer_who_had_it_looked_up(shop: Shop, buyer: Actor) -> None:
+    make.actor(shop.company, "executive")
+    bolt = shop.product("BOLT")
+    make.terms(make.supplier(shop.company), bolt, 12)
+    rule(shop, bolt, 10, 40)
+    (requisition,) = reorder(actor=buyer)
+
+    (approved,) = approve_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+
+    assert approved.status == Requisition.Status.APPROVED
