@@ -89,7 +89,8 @@ def blocks() -> None:
     workbench.register(
         "orders-to-confirm", _("My orders to confirm"), template,
         lambda actor: {"rows": queries.to_confirm(actor)[:8], "date": "date", "page": "sales:order"},
-        permission="crm_sales.confirm_order", roles=SELLERS, order=20, link="sales:orders",
+        permission="crm_sales.confirm_order", roles=SELLERS, order=20,
+        link="sales:orders", query="?status=draft&owner=me",
     )  # fmt: skip
     workbench.register(
         "open-quotations", _("My open quotations"), template,
@@ -99,7 +100,8 @@ def blocks() -> None:
     workbench.register(
         "late-orders", _("Late orders"), template,
         lambda actor: {"rows": queries.late(actor)[:8], "date": "promised_date", "page": "sales:order"},
-        permission="crm_sales.view_order", roles=SELLERS | {"executive", "agent"}, order=22, link="sales:orders",
+        permission="crm_sales.view_order", roles=SELLERS | {"executive", "agent"}, order=22,
+        link="sales:orders", query="?late=yes",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Block:
     order: int
     wide: bool
     link: str
+    query: str
 
 
 _blocks: dict[str, Block] = {}
@@ -42,12 +43,13 @@ def register(
     order: int = 50,
     wide: bool = False,
     link: str = "",
+    query: str = "",
 ) -> None:
     """Put a block on the workbench of those with the permission (and one of the roles, if any are named).
 
-    `template` is a fragment; `link` is the URL name behind the block's title.
+    `template` is a fragment; `link` is the URL name behind the block's title, with `query` behind it.
     """
-    _blocks[name] = Block(name, title, template, context, permission, frozenset(roles), order, wide, link)
+    _blocks[name] = Block(name, title, template, context, permission, frozenset(roles), order, wide, link, query)
 
 
 def blocks(actor: Actor) -> list[Block]:
