@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from erp.finance.models import MoneyMovement, OpenItem, Voucher
+from erp.finance.models import CreditAccount, MoneyMovement, OpenItem, PaymentTerm, Voucher
 from suite.core.money import ZERO
 from suite.desk.forms import ActorForm, PickerField
+from suite.masterdata.models import Party
 
 
 class AmountInput(forms.DecimalField):
@@ -49,6 +51,25 @@ class MoneyForm(ActorForm):
     charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
     oldest_first = forms.BooleanField(label=_("Allocate to the oldest open items"), required=False)
+
+
+class CreditForm(ActorForm):
+    """What a party may owe; a party that has a credit account already is changed there."""
+
+    party = PickerField("party", label=_("Party"))
+    limit = AmountInput(label=_("Credit limit"), min_value=ZERO, help_text=_("Blank: no limit"))
+    term = forms.ModelChoiceField(PaymentTerm.objects.none(), label=_("Payment term"), required=False)
+    is_blocked = forms.BooleanField(label=_("Blocked"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["term"].queryset = PaymentTerm.objects.of(self.actor.company_id)  # type: ignore[attr-defined]
+
+    def clean_party(self) -> Party:
+        party: Party = self.cleaned_data["party"]
+        if CreditAccount.objects.of(self.actor.company_id).filter(party=party).exists():
+            raise ValidationError(_("%(party)s has a credit account already") % {"party": party.label})
+        return party
 
 
 class VoucherForm(ActorForm):

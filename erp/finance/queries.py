@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Case, DecimalField, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import (
@@ -29,6 +32,8 @@ from suite.core.models import Company
 from suite.core.money import HUNDRED, ZERO, round_money
 from suite.core.pinyin import syllables
 from suite.core.prepared import Prepared
+
+MONEY = DecimalField(max_digits=18, decimal_places=2)
 
 # What order lines still owe to the income statement, locked.
 DEFERRALS = Prepared(
@@ -183,3 +188,44 @@ def month_in_hand(actor: Actor) -> dict[str, Any]:
         "advances": advances_waiting(actor),
         "due": payables_due(actor),
     }
+
+
+def overdue_part(day: dt.date) -> Case:
+    """What of an open item is overdue on a day, as an expression over open items: zero or more.
+
+    What is not delivered yet never ages and takes the last instalments of its order; credits are not overdue.
+    """
+    kind, order_id, due = OuterRef("order_kind"), OuterRef("order_id"), OuterRef("due_date")
+    waiting = Deferral.objects.filter(order_kind=kind, order_id=order_id, posting=FinancePolicy.Posting.CONFIRM)
+    later = OpenItem.objects.filter(
+        Q(due_date__gt=due) | Q(due_date=due, pk__gt=OuterRef("pk")),
+        side=OpenItem.Side.RECEIVABLE,
+        status=OpenItem.Status.OPEN,
+        open_amount__gt=0,
+        order_kind=kind,
+        order_id=order_id,
+    )
+    undelivered = _total(waiting, F("net") + F("tax") - F("recognised_net") - F("recognised_tax"))
+    left = undelivered - _total(later, F("open_amount"))
+    ages = F("open_amount") - Greatest(Least(F("open_amount"), left), Value(ZERO))
+    return Case(
+        When(~past_due(day), then=Value(ZERO)),
+        When(side=OpenItem.Side.RECEIVABLE, order_id__isnull=False, then=ages),
+        default=F("open_amount"),
+        output_field=MONEY,
+    )
+
+
+def past_due(day: dt.date) -> Q:
+    """Open, in our favour or the supplier's, and due before the day, delivered or not."""
+    return Q(status=OpenItem.Status.OPEN, open_amount__gt=0, due_date__lt=day)
+
+
+def is_overdue(day: dt.date) -> Q:
+    """The open items that are overdue on a day, in whole or in part: the one meaning of it for tiles and lists."""
+    return past_due(day) & Q(GreaterThan(overdue_part(day), Value(ZERO)))
+
+
+def _total(rows: Any, amount: Any) -> Coalesce:
+    summed = rows.order_by().values("order_id").annotate(total=Sum(amount, output_field=MONEY)).values("total")
+    return Coalesce(Subquery(summed, output_field=MONEY), Value(ZERO), output_field=MONEY)

@@ -65,6 +65,7 @@ def connect() -> None:
 
 
 def _menu() -> None:
+    credit = pgettext_lazy("menu", "Credit")
     receive, pay, books, reports = _("Receivables"), _("Payables"), _("Books"), _("Reports")
     base = _("Master data")
     for order, (section, label, page, icon, permission, badge) in enumerate(
@@ -73,7 +74,7 @@ def _menu() -> None:
             (receive, _("Receipts"), "receipt_changelist", "cash", "view_receipt", queries.advances_waiting),
             (receive, _("To invoice"), "deferral_changelist", "file-invoice", "view_deferral", None),
             (receive, _("Invoices"), "invoice_changelist", "file-invoice", "view_invoice", None),
-            (receive, _("Credit"), "creditaccount_changelist", "credit-card", "change_creditaccount", None),
+            (receive, credit, "creditaccount_changelist", "credit-card", "change_creditaccount", None),
             (pay, _("Payables"), "payable_changelist", "file-dollar", "view_payable", queries.payables_due),
             (pay, _("Payments"), "payment_changelist", "cash", "view_payment", None),
             (books, _("Vouchers"), "voucher_changelist", "book-2", "view_voucher", queries.vouchers_waiting),

@@ -159,12 +159,12 @@ def _alternatives(word: str) -> list[list[str]]:
     return [list(_grams(word, 2)) or [word]]
 
 
-def matching(kind: str, q: str) -> Q:
-    """A condition for lists: the records of a kind that somebody's words find."""
+def matching(kind: str, q: str, path: str = "pk") -> Q:
+    """A condition for lists: rows whose key at `path` is a record of a kind that somebody's words find."""
     wanted = condition(q)
     if wanted is None:
         return Q(pk__in=())
-    return Q(pk__in=SearchEntry.objects.filter(wanted, kind=kind).values("object_id"))
+    return Q(**{f"{path}__in": SearchEntry.objects.filter(wanted, kind=kind).values("object_id")})
 
 
 def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: int = 30) -> list[SearchEntry]:

@@ -69,6 +69,7 @@ class InvoiceList(ListSpec):
     order = "-date"
     related = ("party",)
     search_fields = ("number", "tax_number", "order_number")
+    search_related = {"party": "masterdata.party"}
 
     def footer(self, rows: QuerySet[Invoice]) -> dict[str, Any]:
         return rows.aggregate(net=Sum("net"), tax_amount=Sum("tax_amount"), gross=Sum("gross"))
@@ -159,6 +160,7 @@ class ToInvoiceList(ListSpec):
     )  # fmt: skip
     related = ("party", "product")
     search_fields = ("order_number",)
+    search_related = {"party": "masterdata.party"}
 
     def url(self, row: Deferral) -> str:
         return ""

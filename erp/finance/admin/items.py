@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from erp.finance import queries
 from erp.finance.admin.acts import one_by_one
-from erp.finance.forms import ReasonForm
+from erp.finance.forms import CreditForm, ReasonForm
 from erp.finance.models import (
     CreditAccount,
     OpenItem,
@@ -26,13 +29,25 @@ from erp.finance.services import set_credit, settings, write_off
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
-from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    PickFilter,
+    View,
+)
+from suite.desk.pages import entry_page
 
 Lines = dict[str, list[dict[str, Any]]]
 
 
 def overdue(actor: Actor) -> Q:
-    return Q(status=OpenItem.Status.OPEN, due_date__lt=clock.today(actor.company))
+    return queries.is_overdue(clock.today(actor.company))
 
 
 class OpenItemList(ListSpec):
@@ -44,6 +59,7 @@ class OpenItemList(ListSpec):
         Column("due_date", _("Due date"), "date", sort=True),
         Column("amount", _("Amount"), "money"),
         Column("open_amount", _("Open amount"), "money", card="side"),
+        Column("late", _("Overdue amount"), "money", card="hide"),
         Column("status", _("Status"), "badge"),
         Column("summary", _("Summary"), shown=False),
     )
@@ -62,9 +78,14 @@ class OpenItemList(ListSpec):
     order = "due_date"
     related = ("party",)
     search_fields = ("number", "order_number", "summary")
+    search_related = {"party": "masterdata.party"}
+
+    def rows(self, actor: Actor) -> QuerySet[OpenItem]:
+        return super().rows(actor).annotate(late=queries.overdue_part(clock.today(actor.company)))
 
     def footer(self, rows: QuerySet[OpenItem]) -> dict[str, Any]:
-        return rows.aggregate(amount=Sum("amount"), open_amount=Sum("open_amount"))
+        found = rows.aggregate(amount=Sum("amount"), open_amount=Sum("open_amount"), overdue=Sum("late"))
+        return {**found, "late": found["overdue"]}
 
 
 class ReceivableList(OpenItemList):
@@ -154,6 +175,10 @@ class CreditList(ListSpec):
     )
     related = ("party", "term")
     search_fields = ("party__name", "party__name_en")
+    search_related = {"party": "masterdata.party"}
+    icon = "credit-card"
+    empty = _("What a party may owe is set here")
+    create = Create(_("Credit account"), "admin:erp_finance_creditaccount_add", "erp_finance.add_creditaccount")
 
     def url(self, row: CreditAccount) -> str:
         return reverse("admin:erp_finance_creditaccount_change", args=[row.pk])
@@ -164,13 +189,37 @@ class CreditAccountAdmin(SuiteModelAdmin):
     list_spec = CreditList
     fields = ("party", "limit", "term", "is_blocked", "exposure")
     readonly_fields = ("exposure",)
-    raw_id_fields = ("party",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("party", "exposure") if obj else ("exposure",)
+        return ("party", "exposure")
 
-    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> CreditAccount:
-        return set_credit(actor=actor, **values)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if object_id:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.set_view(request)
+
+    def set_view(self, request: HttpRequest) -> HttpResponse:
+        """Give a party its limit, term and stop."""
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        label = "admin:erp_finance_creditaccount"
+
+        def do(values: dict[str, Any], _lines: list[dict[str, Any]]) -> str:
+            row = set_credit(actor=actor, **values)
+            messages.success(request, _("The credit of %(party)s was set") % {"party": row.party.label})
+            return reverse(f"{label}_change", args=[row.pk])
+
+        form = CreditForm(request.POST or None, actor=actor, initial={"party": request.GET.get("party")})
+        section = capfirst(str(self.opts.verbose_name_plural))
+        back = reverse(f"{label}_changelist")
+        return entry_page(request, form, do, heading=_("New credit account"), section=section, back=back)
 
     def change(self, actor: Actor, row: CreditAccount, values: dict[str, Any], lines: Lines) -> CreditAccount:
         return set_credit(party=row.party, actor=actor, **values)

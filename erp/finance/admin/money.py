@@ -96,6 +96,7 @@ class MoneyList(ListSpec):
     order = "-date"
     related = ("party", "account")
     search_fields = ("number", "reference", "note")
+    search_related = {"party": "masterdata.party"}
 
     def footer(self, rows: QuerySet[MoneyMovement]) -> dict[str, Any]:
         return rows.aggregate(amount=Sum("amount"), unapplied=Sum("unapplied"))

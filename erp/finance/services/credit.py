@@ -31,8 +31,7 @@ TERMS_READ = "finance.terms_of_parties"
 # What is overdue per party: of each order the items past due, but no more than what was delivered of it.
 # Only the rule "receivable at confirmation" opens items for goods that are not delivered yet.
 OVERDUE = """
-SELECT due.party_id, sum(least(due.past, greatest(due.open - coalesce(waiting.amount, 0), 0))) AS amount,
-       count(*) AS papers
+SELECT due.party_id, sum(least(due.past, greatest(due.open - coalesce(waiting.amount, 0), 0))) AS amount
 FROM (
   SELECT i.party_id, i.order_kind, i.order_id, sum(i.open_amount) AS open,
          sum(i.open_amount) FILTER (WHERE i.due_date < {before}) AS past

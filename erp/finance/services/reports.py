@@ -10,11 +10,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from erp.finance import queries
 from erp.finance.models import Account, AccountBalance, OpenItem, Receivable, Voucher, VoucherLine
-from erp.finance.services.credit import OVERDUE
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
@@ -293,7 +292,7 @@ def _name(rows: dict[int, AgeingRow]) -> None:
 
 
 class Overdue(NamedTuple):
-    """What is overdue of delivered goods, and of how many orders."""
+    """What is overdue, and of how many open items."""
 
     amount: Decimal
     count: int  # type: ignore[assignment]
@@ -301,14 +300,7 @@ class Overdue(NamedTuple):
 
 def overdue(actor: Actor, as_of: dt.date | None = None) -> Overdue:
     """What customers are late with, among the receivables the actor may see; one statement."""
-    visible = Receivable.objects.visible_to(actor).filter(status=OpenItem.Status.OPEN).order_by()
-    sql, params = visible.values("pk").query.sql_with_params()
     day = as_of or clock.today(actor.company)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(amount), 0), coalesce(sum(papers), 0)"
-            f" FROM ({OVERDUE.format(before='%s', which=f'i.id IN ({sql})')}) late",
-            [day, *params, day],
-        )
-        amount, count = cursor.fetchone()
-    return Overdue(Decimal(amount), int(count))
+    late = Receivable.objects.visible_to(actor).filter(queries.is_overdue(day))
+    found = late.aggregate(amount=Sum(queries.overdue_part(day)), count=Count("pk"))
+    return Overdue(found["amount"] or ZERO, found["count"])

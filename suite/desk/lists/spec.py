@@ -88,6 +88,7 @@ class ListSpec:
     related: ClassVar[Sequence[str]] = ()
     prefetch: ClassVar[Sequence[Any]] = ()
     search_fields: ClassVar[Sequence[str]] = ()
+    search_related: ClassVar[Mapping[str, str]] = {}  # field -> kind of record whose own search words find the row, too
     searchable: ClassVar[bool] = True
     page_size: ClassVar[int] = 50
     create: ClassVar[Create | None] = None
@@ -131,6 +132,8 @@ class ListSpec:
         either = Q()
         for path in self.search_fields:
             either |= Q(**{f"{path}__icontains": q})
+        for path, kind in self.search_related.items():
+            either |= search.matching(kind, q, path)
         return either
 
     @property

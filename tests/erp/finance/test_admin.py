@@ -1,5 +1,6 @@
 """The books on the admin pages."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from erp.finance import services as finance
+from erp.finance.admin.items import ReceivableList, overdue
 from erp.finance.models import (
     AccountRole,
     CreditAccount,
@@ -20,6 +22,7 @@ from erp.finance.models import (
     Voucher,
 )
 from erp.finance.services import MoneyInput, invoices, vouchers
+from erp.finance.services.invoice_lines import InvoiceLineInput
 from erp.finance.services.vouchers import LineInput
 from suite.core import clock
 from tests import make
@@ -366,3 +369,64 @@ def test_the_workbench_of_the_accountant_shows_the_month(browser, company, rent)
 
     assert "Vouchers to post" in text
     assert f"{clock.today(company).year - 1}-01" in text
+
+
+def billed(party, product, price, actor, date):
+    """An invoice without an order."""
+    line = InvoiceLineInput(product, Decimal(1), Decimal(price))
+    invoice = invoices.create(party=party, lines=[line], date=date, actor=actor)
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+    return invoice
+
+
+@pytest.mark.parametrize("delivered", [0, 1, 2])
+def test_the_tile_and_the_list_of_what_is_overdue_agree(company, actor, buyer, lamp, delivered):
+    long_ago = clock.today(company) - dt.timedelta(days=61)
+    old = books.order(buyer, books.line(lamp, 2, 113), date=long_ago)
+    finance.open_orders(books.demand(old), actor=actor)
+    if delivered:
+        finance.recognise_deliveries([books.shipped(old, delivered, 10)], posting_date=long_ago, actor=actor)
+    lost = billed(buyer, lamp, 100, actor, long_ago)
+    finance.write_off(item_id=OpenItem.objects.get(invoice=lost).pk, actor=actor, reason="Insolvent")
+    invoices.red(invoice_id=lost.pk, actor=actor)
+    OpenItem.objects.filter(open_amount__lt=0).update(due_date=long_ago)
+    billed(buyer, lamp, 50, actor, long_ago)
+    billed(buyer, lamp, 70, actor, clock.today(company))
+
+    spec = ReceivableList()
+    listed = spec.rows(actor).filter(overdue(actor))
+    tile = finance.reports.overdue(actor)
+
+    assert tile == (113 * delivered + 50, listed.count())
+    assert spec.footer(listed)["late"] == tile.amount
+    assert OpenItem.objects.filter(open_amount__lt=0, due_date=long_ago).exists()
+    assert not listed.filter(open_amount__lt=0).exists()
+
+
+@pytest.mark.parametrize("model", ["receivable", "receipt", "invoice", "deferral", "creditaccount"])
+def test_papers_are_found_by_the_party(browser, company, actor, lamp, model):
+    for name in ("华为技术", "中兴通讯"):
+        party = make.party(company, name)
+        finance.set_credit(party=party, actor=actor)
+        order = books.order(party, books.line(lamp, 1, 100))
+        finance.open_orders(books.demand(order), actor=actor)
+        finance.recognise_deliveries([books.shipped(order, 1, 0)], posting_date=order.date, actor=actor)
+        invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+        finance.receive([MoneyInput(party.pk, Decimal(10))], actor=actor)
+
+    for typed in ("华为", "hwjs"):
+        text = page(browser, f"{model}/?q={typed}")
+        assert "华为技术" in text
+        assert "中兴通讯" not in text
+
+
+def test_a_credit_account_is_made_with_a_picker_and_once(browser, buyer):
+    assert f"{ROOT}/creditaccount/add/" in page(browser, "creditaccount/")
+    assert "/desk/choices/party/" in page(browser, "creditaccount/add/")
+    typed = {"party": buyer.pk, "limit": "1,000"}
+
+    browser.post(f"{ROOT}/creditaccount/add/", typed)
+    again = browser.post(f"{ROOT}/creditaccount/add/", {**typed, "limit": "5"}).content.decode()
+
+    assert CreditAccount.objects.get().limit == 1000
+    assert "has a credit account already" in again
