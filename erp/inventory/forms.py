@@ -84,7 +84,8 @@ class QuantitiesForm(ActorForm):
         for refusal in error.refusals:
             line = refusal.line
             at_line = line is not None and line < len(self.entries)
-            self.add_error(f"line_{self.entries[line].pk}" if at_line else None, str(refusal))  # type: ignore[index]
+            field = refusal.field if refusal.field in self.fields else None
+            self.add_error(f"line_{self.entries[line].pk}" if at_line else field, str(refusal))  # type: ignore[index]
 
 
 def quantity(entry: Entry) -> forms.DecimalField:

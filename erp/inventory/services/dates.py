@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import NamedTuple
 
 from erp.finance import queries as finance
 from suite.core import clock
 from suite.core.access import Actor
+from suite.core.errors import BusinessError
 
 
 class Booking(NamedTuple):
@@ -20,6 +22,16 @@ class Booking(NamedTuple):
     def day(self) -> dt.date:
         """When it really moved."""
         return self.effective_date or self.date
+
+
+def demand_open(day: dt.date | None, *, actor: Actor) -> None:
+    """Raise BusinessError at `posting_date` for a day that somebody gave and the books do not take any more."""
+    if day is None:
+        return
+    try:
+        finance.period_on(actor.company_id, day)
+    except BusinessError as error:
+        raise BusinessError(*[replace(refusal, field="posting_date") for refusal in error.refusals]) from None
 
 
 def booking(day: dt.date | None, *, actor: Actor) -> Booking:

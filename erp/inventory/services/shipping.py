@@ -13,7 +13,7 @@ from erp.finance import services as finance
 from erp.finance.services import Issue
 from erp.inputs import Source
 from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove
-from erp.inventory.services.dates import Booking, booking
+from erp.inventory.services.dates import Booking, booking, demand_open
 from erp.inventory.services.deliveries import insert_lines
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.wording import too_little
@@ -91,11 +91,14 @@ def ship(
 
     `quantities` by delivery line, in base units, ships only so much (lines not named stay); the rest goes on in a
     backorder, promised for `backorder_date` when given. What the order has reserved is used first, then what is free.
-    `days` by delivery: when each left, where that was not on the `posting_date`.
+    `days` by delivery: when each left, where that was not on the `posting_date`; of a closed period they are kept and
+    booked today. The `posting_date` that somebody chose must be open.
     Direct deliveries leave with the supplier's receipt, which gives `direct_costs` by line; by themselves they do not.
     A fixed number of statements, two more with backorders. Raises BusinessError, by delivery id, where the delivery is
     not open, waits for payment, or goods are lacking.
     """
+    if direct_costs is None:  # the supplier's receipt has its own day
+        demand_open(posting_date, actor=actor)
     loads = _loads(deliveries, quantities, actor)
     _demand_shippable(loads, direct_costs)
     bookings = _bookings(loads, posting_date, days or {}, actor)

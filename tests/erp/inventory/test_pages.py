@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from erp.finance.services import periods
 from erp.inventory import services
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule, Warehouse
+from suite.core import clock
 from tests import make
 from tests.erp.inventory.make import Shop
 
@@ -144,6 +147,21 @@ def test_a_refusal_stands_at_its_line_and_keeps_what_was_typed(shop: Shop, clerk
     assert f"id_line_{line.pk}_error" in answer.text
     assert 'value="SF"' in answer.text
     delivery.refresh_from_db()
+    assert (delivery.status, delivery.carrier) == (Delivery.Status.OPEN, "")
+
+
+def test_a_day_of_a_closed_month_is_refused_at_the_date(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=5)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+    last_month = clock.today(shop.company).replace(day=1) - dt.timedelta(days=5)
+    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    typed = {f"line_{delivery.lines.get().pk}": "5", "posting_date": str(last_month), "carrier": "SF"}
+
+    answer = clerk.post(page("ship", delivery.pk), typed)
+
+    delivery.refresh_from_db()
+    assert answer.status_code == 409
+    assert "is closed" in str(answer.context["form"].errors["posting_date"])
     assert (delivery.status, delivery.carrier) == (Delivery.Status.OPEN, "")
 
 

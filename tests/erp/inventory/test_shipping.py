@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from erp.finance.services import periods
 from erp.inventory import services
 from erp.inventory.models import Delivery, Demand, StockMove
 from erp.inventory.signals import goods_delivered
@@ -190,3 +191,18 @@ def test_fourteen_statements_are_enough_for_any_number_of_deliveries_and_lines(s
 
     assert len(set(counts)) == 1
     assert counts[0] <= 14
+
+
+def test_a_posting_date_of_a_closed_month_is_refused_and_a_day_by_delivery_is_kept(shop: Shop) -> None:
+    tea, today = shop.product("tea", stock=5), clock.today(shop.company)
+    [delivery] = shop.confirm(shop.order((tea, 5)))
+    last_month = today.replace(day=1) - dt.timedelta(days=5)
+    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+
+    with pytest.raises(BusinessError) as refused:
+        services.ship([delivery], posting_date=last_month, actor=shop.actor)
+    services.ship([delivery], days={delivery.pk: last_month}, actor=shop.actor)
+
+    move = StockMove.objects.filter(kind=StockMove.Kind.DELIVERY).get()
+    assert [(each.code, each.field) for each in refused.value.refusals] == [("period_closed", "posting_date")]
+    assert (move.posting_date, move.effective_date) == (today, last_month)
