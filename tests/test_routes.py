@@ -19,6 +19,7 @@ from suite.core import roles
 from suite.core.access import Actor
 from suite.core.api import ScopedChoiceFilter
 from suite.core.doors import OPEN, SIGNED_IN
+from suite.desk.pages import page_above
 from tests import make
 from tests.routes import ADMIN, UNDECLARED, Route, all_routes
 
@@ -191,6 +192,9 @@ def test_records_of_another_company_are_out_of_reach(routes, admin, outsider):
         for key in theirs_in(label):
             for method in {route.method} if route.is_api else {"GET", "POST"}:
                 code = ask(api if route.is_api else client, route, method, route.at(key))
+                address = route.at(key)
+                if code == 302 and method == "GET" and client.get(address)["Location"] == page_above(address):
+                    continue  # the address of an act leads up to its record
                 if code not in (400, 403, 404, 405):
                     wrong.append((route, method, code))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from django.contrib.messages.storage.base import Message
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from suite.core.errors import BusinessError
@@ -53,6 +55,16 @@ def back(request: HttpRequest, default: str = "/") -> str:
             parts = urlsplit(url)
             return f"{parts.path}?{parts.query}" if parts.query else parts.path
     return default
+
+
+def page_above(path: str) -> str:
+    """The nearest address above an address that shows no page, as the record above its act."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        with suppress(Resolver404):
+            resolve(path)
+            break
+    return path
 
 
 def render_page(

@@ -70,7 +70,7 @@ def do(request: HttpRequest, acts: Sequence[Act], model: type[Model], pk: int, n
         data = form.cleaned_data
     act.run(actor=actor, pks=[row.pk], **data)
     messages.success(request, _("%(act)s: %(paper)s") % {"act": act.label, "paper": row})
-    return redirect(back(request, page))
+    return redirect(page if act.form else back(request, page))  # a form came from the address of the act itself
 
 
 def place(error: BusinessError, form: Any, lines: Any) -> None:

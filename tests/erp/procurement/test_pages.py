@@ -87,6 +87,24 @@ def test_who_asks_leaves_the_decision_to_a_colleague(bolt: Product, buyer: Actor
     assert f'action="{approve}"' in offered
 
 
+def test_the_address_of_an_act_leads_to_its_record(shop: Shop, bolt: Product, buyer: Actor) -> None:
+    page = browser(buyer)
+    page.post(f"{URL}requisitions/new/", {**FORMSET, "lines-0-product": bolt.pk, "lines-0-quantity": "20"})
+    record = f"{URL}requisitions/{Requisition.objects.get().pk}/"
+    page.post(f"{record}act/submit/")
+    approve = f"{record}act/approve/"
+
+    approved = page.post(approve, {"_go": "1", "note": ""}, headers={"Referer": f"http://testserver{approve}"})
+    again = page.post(
+        approve, {"_go": "1", "note": ""}, headers={"Referer": f"http://testserver{approve}"}, follow=True
+    )
+
+    assert approved["Location"] == record
+    assert again.redirect_chain[-1] == (record, 302)
+    assert "does not wait" in again.content.decode()
+    assert page.get(approve)["Location"] == record
+
+
 def test_why_so_much_is_asked_for_stands_on_the_requisition(shop: Shop, bolt: Product, buyer: Actor) -> None:
     @service
     def confirmed(*, actor: Actor) -> Requisition:
