@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import CreditAccount, MoneyMovement, OpenItem, PaymentTerm, Voucher
@@ -97,6 +98,18 @@ class ReasonForm(forms.Form):
     """An act that says why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class IssueForm(forms.Form):
+    """Issuing an invoice; the number may be noted later as well."""
+
+    tax_number = forms.CharField(
+        label=_("Number of the tax invoice"),
+        required=False,
+        validators=[RegexValidator(r"^[0-9]{20}\Z", _("20 digits for a fully digital invoice"))],
+        help_text=_("20 digits for a fully digital invoice"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}),
+    )
 
 
 class AllocationForm(forms.Form):

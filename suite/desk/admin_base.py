@@ -257,6 +257,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
                 primary=act is first,
                 danger=act.danger,
                 confirm=act.confirm,
+                disabled=act.refused(row) if act.refused else "",
                 in_menu=number > 3,
             )
             for number, act in enumerate(fitting)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from suite.core.access import Actor
 from suite.core.models import AuditRow, User
@@ -49,6 +50,14 @@ def actions() -> dict[str, str]:
         "reopened": _("Opened again"),
         "posted": _("Posted"),
         "reversed": _("Reversed"),
+        "issued": pgettext("history", "Issued"),
+        "closed": pgettext("history", "Closed"),
+        "placed": pgettext("history", "Placed"),
+        "sent": pgettext("history", "Sent"),
+        "undone": pgettext("history", "Undone"),
+        "voided": pgettext("history", "Voided"),
+        "booked": pgettext("history", "Booked"),
+        "archived": pgettext("history", "Archived"),
         "shipped": _("Shipped"),
         "received": _("Received"),
         "approved": _("Approved"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.admin.acts import of_set, one_by_one
-from erp.finance.forms import ReasonForm
+from erp.finance.forms import IssueForm, ReasonForm
 from erp.finance.models import Deferral, Invoice, InvoiceLine
 from erp.finance.services import invoices
 from suite.core.access import Actor
+from suite.core.acts import acting
+from suite.core.errors import BusinessError, Refusal
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
 
@@ -26,6 +30,22 @@ def is_draft(row: Invoice) -> bool:
 
 def is_correctable(row: Invoice) -> bool:
     return row.status == Invoice.Status.ISSUED and row.direction == Invoice.Direction.SALES and not row.is_red
+
+
+def taken_back(row: Invoice) -> str:
+    back = row.corrections.filter(status=Invoice.Status.ISSUED).aggregate(gross=Sum("gross"))["gross"] or 0
+    return "" if row.gross + back > 0 else gettext("The whole invoice is taken back already")
+
+
+def issue(*, actor: Actor, pks: Collection[int], tax_number: str = "") -> int:
+    """Issue drafts, and note in the same act the number that the tax platform gave to the only one of them."""
+    with acting(actor):
+        if tax_number and len(pks) > 1:
+            raise BusinessError(Refusal("one_number", _("The number of the tax invoice belongs to one invoice alone")))
+        if tax_number:
+            invoices.annotate(invoice_id=next(iter(pks)), tax_number=tax_number, actor=actor)
+        invoices.issue(invoice_ids=pks, actor=actor)
+    return len(pks)
 
 
 class InvoiceList(ListSpec):
@@ -54,17 +74,17 @@ class InvoiceList(ListSpec):
         NumberFilter("gross", _("Total with tax"), quick=False),
     )
     views = (
-        View("sales", _("Sales"), {"direction": "sales"}),
+        View("sales", pgettext_lazy("invoice", "Sales"), {"direction": "sales"}),
         View("drafts", _("Drafts"), {"direction": "sales", "status": "draft"}),
-        View("purchase", _("Purchase"), {"direction": "purchase"}),
+        View("purchase", pgettext_lazy("invoice", "Purchase"), {"direction": "purchase"}),
     )
     acts = (
-        Act("issue", _("Issue"), "erp_finance.issue_invoice", of_set(invoices.issue, "invoice_ids"), icon="send",
+        Act("issue", _("Issue"), "erp_finance.issue_invoice", issue, icon="send", form=IssueForm,
             when=is_draft),
-        Act("void", _("Void"), "erp_finance.change_invoice", of_set(invoices.void, "invoice_ids"), icon="ban",
-            danger=True, confirm=_("Give up this draft?"), when=is_draft),
+        Act("void", pgettext_lazy("act", "Void"), "erp_finance.change_invoice", of_set(invoices.void, "invoice_ids"),
+            icon="ban", danger=True, confirm=_("Give up this draft?"), when=is_draft),
         Act("red", _("Correct in red"), "erp_finance.reverse_invoice", one_by_one(invoices.red, "invoice_id"),
-            icon="arrow-back-up", form=ReasonForm, danger=True, when=is_correctable),
+            icon="arrow-back-up", form=ReasonForm, danger=True, when=is_correctable, refused=taken_back),
     )  # fmt: skip
     order = "-date"
     related = ("party",)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
@@ -53,6 +53,12 @@ def waits(row: Voucher) -> bool:
 
 def is_reversible(row: Voucher) -> bool:
     return row.status == Status.POSTED and not row.source_kind
+
+
+def reversed_already(row: Voucher) -> str:
+    if not Voucher.objects.filter(reverses=row).exists():
+        return ""
+    return gettext("%(number)s is reversed already") % {"number": row.number}
 
 
 def by_hand(row: Voucher) -> bool:
@@ -106,10 +112,10 @@ class VoucherList(ListSpec):
             when=waits),
         Act("unreview", _("Back to draft"), "erp_finance.review_voucher", of_set(vouchers.unreview, "voucher_ids"),
             icon="eye-off", when=lambda row: row.status == Status.REVIEWED),
-        Act("void", _("Void"), "erp_finance.change_voucher", of_set(vouchers.void, "voucher_ids"), icon="ban",
-            danger=True, confirm=_("Give up this voucher?"), when=waits),
+        Act("void", pgettext_lazy("act", "Void"), "erp_finance.change_voucher", of_set(vouchers.void, "voucher_ids"),
+            icon="ban", danger=True, confirm=_("Give up this voucher?"), when=waits),
         Act("reverse", _("Reverse"), "erp_finance.reverse_voucher", one_by_one(vouchers.reverse, "voucher_id"),
-            icon="arrow-back-up", form=ReasonForm, danger=True, when=is_reversible),
+            icon="arrow-back-up", form=ReasonForm, danger=True, when=is_reversible, refused=reversed_already),
     )  # fmt: skip
     order = "-posting_date"
     related = ("period", "prepared_by")

@@ -28,7 +28,8 @@ class Act:
     `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
     asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
     `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too. `undo`
-    names the act of the same list that takes it back.
+    names the act of the same list that takes it back. `refused(row)` says why a button of the record is shut although
+    the state fits; it may ask the database.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Act:
     when: Callable[[Any], bool] | None = None
     in_row: bool = False
     undo: str = ""
+    refused: Callable[[Any], Text] | None = None
 
     def fits(self, row: Any) -> bool:
         """Whether the state of a row allows the act."""

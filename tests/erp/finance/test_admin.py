@@ -151,7 +151,9 @@ def test_a_posted_voucher_is_read_only_and_reversed_with_a_reason(browser, compa
     voucher.refresh_from_db()
     assert voucher.summary == "Rent"
     red = Voucher.objects.get(is_red=True)
-    assert "Reversed by" in page(browser, f"voucher/{voucher.pk}/change/")
+    text = page(browser, f"voucher/{voucher.pk}/change/")
+    assert "Reversed by" in text
+    assert f'data-why="{voucher.number} is reversed already"' in text
     assert "Reverses" in page(browser, f"voucher/{red.pk}/change/")
 
 
@@ -220,7 +222,10 @@ def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
     browser.post(f"{ROOT}/deferral/", {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]})
     invoice = Invoice.objects.get()
     assert invoice.gross == 4520
-    act(browser, "invoice", invoice, "issue")
+    assert "20 digits" in act(browser, "invoice", invoice, "issue", tax_number="2511")
+    act(browser, "invoice", invoice, "issue", tax_number="25110000000000000009")
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.tax_number) == ("issued", "25110000000000000009")
     noted = {"tax_number": "25110000000000000001", "note": "", "lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0}
     browser.post(f"{ROOT}/invoice/{invoice.pk}/change/", noted)
     act(browser, "invoice", invoice, "red", reason="Wrong buyer")
@@ -228,6 +233,7 @@ def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
     invoice.refresh_from_db()
     assert (invoice.status, invoice.serial, invoice.tax_number) == ("issued", 1, "25110000000000000001")
     assert Invoice.objects.get(is_red=True).gross == -4520
+    assert 'data-why="The whole invoice is taken back already"' in page(browser, f"invoice/{invoice.pk}/change/")
 
 
 def test_a_receivable_is_written_off_with_a_reason(browser, company, order):
