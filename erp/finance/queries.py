@@ -18,6 +18,8 @@ from erp.finance.models import (
     AccountRole,
     Deferral,
     FinancePolicy,
+    Invoice,
+    InvoiceLine,
     OpenItem,
     Payable,
     PaymentTerm,
@@ -224,6 +226,22 @@ def past_due(day: dt.date) -> Q:
 def is_overdue(day: dt.date) -> Q:
     """The open items that are overdue on a day, in whole or in part: the one meaning of it for tiles and lists."""
     return past_due(day) & Q(GreaterThan(overdue_part(day), Value(ZERO)))
+
+
+def in_drafts() -> Any:
+    """Draft lines of invoices for an order line, as rows beside `Deferral`."""
+    return InvoiceLine.objects.filter(
+        invoice__direction=Invoice.Direction.SALES,
+        invoice__status=Invoice.Status.DRAFT,
+        invoice__order_kind=OuterRef("order_kind"),
+        source_line_id=OuterRef("line_id"),
+    ).order_by()
+
+
+def drafted() -> Coalesce:
+    """How much of an order line stands in drafts of invoices, as an expression over `Deferral`, in base units."""
+    summed = in_drafts().values("source_line_id").annotate(total=Sum("base_quantity")).values("total")
+    return Coalesce(Subquery(summed), Value(ZERO))
 
 
 def _total(rows: Any, amount: Any) -> Coalesce:

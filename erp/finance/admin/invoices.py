@@ -6,11 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from erp.finance import queries
 from erp.finance.admin.acts import of_set, one_by_one
 from erp.finance.forms import IssueForm, ReasonForm
 from erp.finance.models import Deferral, Invoice, InvoiceLine
@@ -18,6 +20,7 @@ from erp.finance.services import invoices
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.errors import BusinessError, Refusal
+from suite.desk import documents
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
 
@@ -147,7 +150,7 @@ class InvoiceAdmin(SuiteModelAdmin):
         return invoices.annotate(invoice_id=row.pk, actor=actor, **values)
 
 
-TO_INVOICE = Q(delivered__gt=F("invoiced"))
+TO_INVOICE = Q(delivered__gt=F("invoiced") + F("drafted"))
 
 
 class ToInvoiceList(ListSpec):
@@ -165,6 +168,8 @@ class ToInvoiceList(ListSpec):
         Column("quantity", _("Ordered"), "quantity", card="hide"),
         Column("delivered", _("Delivered"), "quantity"),
         Column("invoiced", _("Invoiced"), "quantity"),
+        Column("drafted", _("In drafts"), "quantity"),
+        Column("draft_number", _("Draft"), url=lambda row: documents.url_of(Invoice.kind(), row.draft_id)),
         Column("gross", _("Total with tax"), "money", value=lambda row: row.net + row.tax, card="side"),
     )
     filters = (
@@ -176,11 +181,23 @@ class ToInvoiceList(ListSpec):
     acts = (
         Act("invoice", _("Invoice what was delivered"), "erp_finance.add_invoice",
             of_set(invoices.draft_for_lines, "deferral_ids"), icon="file-invoice",
-            when=lambda row: row.delivered > row.invoiced),
+            when=lambda row: row.delivered > row.invoiced + row.drafted),
     )  # fmt: skip
     related = ("party", "product")
     search_fields = ("order_number",)
     search_related = {"party": "masterdata.party"}
+
+    def rows(self, actor: Actor) -> QuerySet[Deferral]:
+        newest = queries.in_drafts().order_by("-pk")
+        return (
+            super()
+            .rows(actor)
+            .annotate(
+                drafted=queries.drafted(),
+                draft_id=Subquery(newest.values("invoice_id")[:1]),
+                draft_number=Coalesce(Subquery(newest.values("invoice__number")[:1]), Value("")),
+            )
+        )
 
     def url(self, row: Deferral) -> str:
         return ""

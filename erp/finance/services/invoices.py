@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
@@ -111,13 +112,17 @@ def draft_for_orders(
 
 @service
 def draft_for_lines(*, deferral_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
-    """Draft an invoice for each order of these lines, for what of the order is delivered and not invoiced yet."""
+    """Draft an invoice for each order of these lines, for what of the order is delivered and in no invoice or draft."""
     orders: dict[str, set[int]] = defaultdict(set)
     rows = Deferral.objects.of(actor.company_id).filter(pk__in=deferral_ids).values_list("order_kind", "order_id")
     for kind, order_id in rows:
         orders[kind].add(order_id)
-    drafts = [draft_for_orders(order_ids=ids, order_kind=kind, actor=actor) for kind, ids in orders.items()]
-    return [invoice for each in drafts for invoice in each]
+    drafts: list[Invoice] = []
+    for kind, ids in orders.items():
+        lines = Deferral.objects.of(actor.company_id).filter(order_kind=kind, order_id__in=ids)
+        left = lines.annotate(left=F("delivered") - F("invoiced") - queries.drafted()).values_list("line_id", "left")
+        drafts += draft_for_orders(order_ids=ids, order_kind=kind, quantities=dict(left), actor=actor)
+    return drafts
 
 
 @service
@@ -342,7 +347,7 @@ def _open_free(free: Sequence[tuple[Invoice, VoucherDraft]], actor: Actor) -> No
             draft.voucher,
             draft.summary,
             invoice.owner_id,
-        )
+        )  # fmt: skip
         for invoice, draft in free
         if invoice.is_red
     ]

@@ -222,6 +222,11 @@ def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
     browser.post(f"{ROOT}/deferral/", {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]})
     invoice = Invoice.objects.get()
     assert invoice.gross == 4520
+    drafted = page(browser, "deferral/")
+    assert f"{ROOT}/invoice/{invoice.pk}/change/" in drafted or f"/erp/finance/invoices/{invoice.pk}/" in drafted
+    assert order.source.number not in page(browser, "deferral/?to_invoice=yes")
+    browser.post(f"{ROOT}/deferral/", {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]})
+    assert Invoice.objects.count() == 1
     assert "20 digits" in act(browser, "invoice", invoice, "issue", tax_number="2511")
     act(browser, "invoice", invoice, "issue", tax_number="25110000000000000009")
     invoice.refresh_from_db()
