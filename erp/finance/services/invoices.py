@@ -84,8 +84,7 @@ def draft_for_orders(
         if wanted > 0:
             by_order[row.order_id].append(line_of(row, wanted, len(by_order[row.order_id])))
     nothing = Refusal("nothing_to_invoice", _("There is nothing that could be invoiced"))
-    refused = {pk: nothing for pk in order_ids if not by_order.get(pk)}
-    if refused:
+    if refused := {pk: nothing for pk in order_ids if not by_order.get(pk)}:
         raise BusinessError(by_key=refused)
     heads = {row.order_id: row for row in rows}
     day_of = dict.fromkeys(by_order, date or clock.today(actor.company)) | dict(dates or {})
@@ -114,13 +113,13 @@ def draft_for_orders(
 def draft_for_lines(*, deferral_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
     """Draft an invoice for each order of these lines, for what of the order is delivered and in no invoice or draft."""
     orders: dict[str, set[int]] = defaultdict(set)
-    rows = Deferral.objects.of(actor.company_id).filter(pk__in=deferral_ids).values_list("order_kind", "order_id")
-    for kind, order_id in rows:
+    chosen = Deferral.objects.of(actor.company_id).filter(pk__in=deferral_ids)
+    for kind, order_id in chosen.values_list("order_kind", "order_id"):
         orders[kind].add(order_id)
     drafts: list[Invoice] = []
     for kind, ids in orders.items():
         lines = Deferral.objects.of(actor.company_id).filter(order_kind=kind, order_id__in=ids)
-        left = lines.annotate(left=F("delivered") - F("invoiced") - queries.drafted()).values_list("line_id", "left")
+        left = lines.values_list("line_id", F("delivered") - F("invoiced") - queries.drafted())
         drafts += draft_for_orders(order_ids=ids, order_kind=kind, quantities=dict(left), actor=actor)
     return drafts
 
@@ -347,7 +346,7 @@ def _open_free(free: Sequence[tuple[Invoice, VoucherDraft]], actor: Actor) -> No
             draft.voucher,
             draft.summary,
             invoice.owner_id,
-        )  # fmt: skip
+        )
         for invoice, draft in free
         if invoice.is_red
     ]
