@@ -56,7 +56,7 @@ def is_reversible(row: Voucher) -> bool:
 
 
 def reversed_already(row: Voucher) -> str:
-    if not Voucher.objects.filter(reverses=row).exists():
+    if getattr(row, "reversed_by", None) is None:
         return ""
     return gettext("%(number)s is reversed already") % {"number": row.number}
 
