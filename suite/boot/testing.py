@@ -40,18 +40,18 @@ class TestDatabase:
         """Put a fresh copy of the template in the place of whatever the tests have made of theirs."""
         connections.close_all()
         with _server() as server:
-            _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+            _drop(server, self.name)
             _run(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", self.name, self.template)
         _point_at(self.name)
 
     def drop(self) -> None:
         connections.close_all()
         with _server() as server:
-            _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+            _drop(server, self.name)
 
     def _build_template(self, server: cursor) -> None:
         new = f"{self.template}_new"
-        _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", new)
+        _drop(server, new)
         _run(server, "CREATE DATABASE {}", new)
         _point_at(new)
         call_command("migrate", run_syncdb=True, verbosity=0)
@@ -77,6 +77,20 @@ def _run(server: cursor, statement: str, *names: str) -> None:
     server.execute(SQL(statement).format(*map(Identifier, names)))
 
 
+def _drop(server: cursor, name: str) -> None:
+    """Drop a database and end our own connections to it.
+
+    Not WITH (FORCE): that would also end a passing autovacuum worker, which only a superuser may do. A plain
+    DROP asks the worker to leave and waits for it.
+    """
+    server.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = %s AND pg_has_role(usesysid, 'member')",
+        [name],
+    )
+    _run(server, "DROP DATABASE IF EXISTS {}", name)
+
+
 def _exists(server: cursor, name: str) -> bool:
     server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     return server.fetchone() is not None
@@ -90,7 +104,7 @@ def _drop_leftovers(server: cursor) -> None:
         r"SELECT datname FROM pg_database WHERE datname LIKE 'suite\_template\_%' ORDER BY oid DESC OFFSET 5"
     )
     for name in dead + [name for (name,) in server.fetchall()]:
-        _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _drop(server, name)
 
 
 def _point_at(name: str) -> None:
