@@ -1,12 +1,15 @@
 """Prices."""
 
 from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from suite.core.access import Actor
 from suite.core.models import Company, CompanyRow
+from suite.core.models.documents import ScopedQuerySet
 from suite.core.models.people import Named
 from suite.core.money import PercentField, QuantityField
 from suite.masterdata.models import Currency, Party, Product
@@ -31,6 +34,13 @@ class SalesPolicy(CompanyRow):
         return str(self._meta.verbose_name)
 
 
+class PriceListRows(ScopedQuerySet["PriceList"]):
+    def visible_to(self, actor: Actor, code: str = "") -> Self:
+        """A list made for one customer is seen by those who see the customer; the others by all who may."""
+        theirs = Party.objects.visible_to(actor).values("pk")
+        return super().visible_to(actor, code).filter(Q(party=None) | Q(party__in=theirs))
+
+
 class PriceList(CompanyRow, Named):
     """价格表: for everybody, a tier of customers or one customer, between two days."""
 
@@ -43,6 +53,8 @@ class PriceList(CompanyRow, Named):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
+
+    objects = models.Manager.from_queryset(PriceListRows)()
 
     class Meta:
         verbose_name = _("price list")

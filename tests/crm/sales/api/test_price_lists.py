@@ -1,6 +1,8 @@
 from rest_framework.test import APIClient
 
+from suite.core.access import Actor
 from suite.masterdata.models import Product
+from tests import make
 from tests.crm.sales.shop import Shop, line
 from tests.make import client
 
@@ -49,3 +51,19 @@ def test_reps_read_price_lists_and_do_not_write_them(shop: Shop, lamp: Product, 
     assert len(mei.get(LISTS).data["results"]) == 1
     assert mei.post(LISTS, {"name": "mine"}, format="json").status_code == 403
     assert client(Shop("globex").manager).get(LISTS).data["results"] == []
+
+
+def test_the_list_of_one_customer_is_read_by_those_who_see_the_customer(shop: Shop, lamp: Product) -> None:
+    shop.add_prices("everybody", (lamp, "0", "99"))
+    mine = shop.add_prices("for 华为", (lamp, "0", "90"), party=shop.customer)
+    theirs = shop.add_prices("for 小米", (lamp, "0", "80"), party=shop.add_customer("小米", owner=shop.other_rep))
+
+    def names(by: Actor) -> list[str]:
+        return [row["name"] for row in client(by).get(LISTS).data["results"]]
+
+    assert sorted(names(shop.rep)) == ["everybody", "for 华为"]
+    assert sorted(names(shop.other_rep)) == ["everybody", "for 小米"]
+    assert client(shop.rep).get(f"{LISTS}{mine.pk}/").status_code == 200
+    assert client(shop.rep).get(f"{LISTS}{theirs.pk}/").status_code == 404
+    assert client(shop.manager).get(f"{LISTS}{theirs.pk}/").status_code == 404, "Tom is of no team of hers"
+    assert client(make.actor(shop.company, "executive")).get(f"{LISTS}{theirs.pk}/").status_code == 200

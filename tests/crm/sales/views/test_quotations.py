@@ -76,3 +76,16 @@ def test_price_lists_and_settings_are_for_managers(shop: Shop, lamp: Product, me
     policy = {"max_discount": "5", "quotation_days": "10", "visit_after_days": ""}
     assert bo.post("/crm/sales/settings/", policy).status_code == 302
     assert shop.quotation(line(lamp)).valid_until is not None
+
+
+def test_pages_and_exports_of_price_lists_name_nobody_elses_customers(shop: Shop, lamp: Product, mei: Client) -> None:
+    shop.add_prices("everybody", (lamp, "0", "99"))
+    theirs = shop.add_prices("special", (lamp, "0", "80"), party=shop.add_customer("小米", owner=shop.other_rep))
+
+    listed = mei.get("/crm/sales/price-lists/").content.decode()
+    exported = mei.get("/crm/sales/price-lists/?export=csv")
+
+    assert ("everybody" in listed, "小米" in listed, "special" in listed) == (True, False, False)
+    sheet = exported.getvalue().decode()
+    assert ("everybody" in sheet, "小米" in sheet) == (True, False)
+    assert mei.get(f"/crm/sales/price-lists/{theirs.pk}/").status_code == 404
