@@ -6,32 +6,27 @@ A step is `in 10@8` (bought), `out 12`, `out 1 (D1)`, `customer returns D1`, `th
 
 from __future__ import annotations
 
-import os
 import re
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 
 from erp.inventory import services
 from erp.inventory.models import CostLayer, Delivery
 from suite.core.money import round_money
+from tests import shared
 from tests.erp.inventory.make import Shop
 
-FOLDER = Path(os.environ.get("SUITE_CASES") or settings.BASE_DIR.parent / "shared" / "cases")
 METHODS = {"fifo": "fifo", "moving_average": "average"}
 
 
 def cases() -> list[Any]:
     """The cases whose every step can be played; one that says why where there is no file."""
-    file = FOLDER / "stock_valuation.yaml"
-    if not file.exists():
-        return [pytest.param(None, id="none", marks=pytest.mark.skip(reason=f"{file} is not here"))]
-    found = yaml.safe_load(file.read_text())
-    return [pytest.param(case, id=case["id"]) for case in found if all(Play.knows(step) for step in case["when"])]
+    found = shared.cases("stock_valuation")
+    if not found:
+        return [pytest.param(None, id="none", marks=pytest.mark.skip(reason=f"{shared.FOLDER} has no such cases"))]
+    return [pytest.param(case, id=id) for id, case in found.items() if all(map(Play.knows, case["when"]))]
 
 
 class Play:
