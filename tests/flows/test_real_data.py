@@ -69,5 +69,5 @@ def test_a_company_begins_with_every_account_of_the_standard(company):
     assert len(rows) == answers["accounts"]
     names = {row["code"]: RENAMED.get(row["name_zh"], row["name_zh"]) for row in rows}
     assert names == {code: ours[code].name for code in names if code in ours}
-    wrong = [row for row in rows if ours[row["code"]].side not in (row["normal_balance"], "either")]
+    wrong = [row for row in rows if row["normal_balance"] not in (ours[row["code"]].side, "either")]
     assert wrong == []
