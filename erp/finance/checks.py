@@ -78,9 +78,12 @@ HAVING sum(opened) <> sum(posted) OR sum(opened) <> sum(worth) OR sum(undelivere
 SETTLED = """
 SELECT i.company_id, i.id AS item_id, i.amount, i.open_amount, coalesce(s.amount, 0) AS settled
 FROM erp_finance_openitem i
-LEFT JOIN (SELECT item_id, sum(amount) AS amount FROM erp_finance_settlement GROUP BY 1) s ON s.item_id = i.id
+LEFT JOIN (
+  SELECT item_id, sum(amount) AS amount, sum(amount) FILTER (WHERE counter_item_id IS NOT NULL) AS countered
+  FROM erp_finance_settlement GROUP BY 1
+) s ON s.item_id = i.id
 WHERE sign(i.open_amount) * sign(i.amount) < 0 OR abs(i.open_amount) > abs(i.amount)
-  OR i.amount - i.open_amount <> coalesce(s.amount, 0)
+  OR i.amount - i.open_amount <> coalesce(s.amount, 0) OR abs(i.taken_back) > abs(coalesce(s.countered, 0))
 UNION ALL
 SELECT m.company_id, m.id, m.amount, m.unapplied, coalesce(s.used, 0)
 FROM erp_finance_moneymovement m

@@ -21,6 +21,7 @@ COLOURS = {
     "done": "success", "posted": "success", "shipped": "success", "paid": "success", "received": "success",
     "closed": "success", "settled": "success", "accepted": "success",
     "cancelled": "secondary", "void": "secondary", "expired": "secondary", "stopped": "secondary",
+    "taken_back": "secondary",
     "rejected": "danger", "failed": "danger", "overdue": "danger", "lost": "danger",
 }  # fmt: skip
 

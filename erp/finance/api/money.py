@@ -57,15 +57,18 @@ class SettlementSerializer(StrictModelSerializer):
 
 
 class OpenItemSerializer(StrictModelSerializer):
-    """`amount` less what `settlements` add up to is `open_amount`; credits are negative."""
+    """`amount` less what `settlements` add up to is `open_amount`; credits are negative.
+
+    `taken_back` is what of that nobody paid: of a cancelled order, of returned goods, set off by a reversal.
+    """
 
     settlements = SettlementSerializer(many=True, read_only=True)
 
     class Meta:
         model = OpenItem
         fields = (
-            "id", "number", "status", "party", "date", "due_date", "amount", "open_amount", "summary", "order_kind",
-            "order_id", "order_number", "invoice", "voucher", "settlements", "created_at", "updated_at",
+            "id", "number", "status", "party", "date", "due_date", "amount", "open_amount", "taken_back", "summary",
+            "order_kind", "order_id", "order_number", "invoice", "voucher", "settlements", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 

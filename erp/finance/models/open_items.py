@@ -76,7 +76,8 @@ class CreditAccount(CompanyRow):
 class OpenItem(Document):
     """应收应付: an amount with a due date that money or a credit settles. Credits are negative, nothing is edited.
 
-    amount - open_amount = sum of its settlements; open_amount has the sign of amount.
+    amount - open_amount = sum of its settlements; open_amount has the sign of amount. `taken_back` is the part of that
+    for which nobody paid: the order was cancelled or undone, goods came back, a red invoice or a reversal set it off.
     """
 
     class Side(models.TextChoices):
@@ -86,8 +87,9 @@ class OpenItem(Document):
     class Status(models.TextChoices):
         OPEN = "open", pgettext_lazy("open item", "Open")
         SETTLED = "settled", _("Settled")
+        TAKEN_BACK = "taken_back", pgettext_lazy("open item", "Taken back")
 
-    MOVES = {Status.OPEN: {Status.SETTLED}, Status.SETTLED: {Status.OPEN}}
+    MOVES = {Status.OPEN: {Status.SETTLED, Status.TAKEN_BACK}, Status.SETTLED: {Status.OPEN}}
 
     number = NumberField("OI")
     side = models.CharField(_("side"), max_length=12, choices=Side, editable=False)
@@ -97,6 +99,7 @@ class OpenItem(Document):
     due_date = models.DateField(_("due date"))
     amount = AmountField(_("amount"))
     open_amount = AmountField(_("open amount"))
+    taken_back = AmountField(_("taken back"), default=Decimal(0), editable=False)
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
@@ -125,7 +128,9 @@ class OpenItem(Document):
             ),
             models.CheckConstraint(
                 name="erp_open_item_status",
-                condition=Q(status="open") & ~Q(open_amount=0) | Q(status="settled", open_amount=0),
+                condition=Q(status="open") & ~Q(open_amount=0)
+                | Q(status="settled", open_amount=0) & ~Q(taken_back=models.F("amount"))
+                | Q(status="taken_back", open_amount=0, taken_back=models.F("amount")),
             ),
         ]
         indexes = [
@@ -136,6 +141,13 @@ class OpenItem(Document):
             models.Index(fields=["order_kind", "order_id"], name="erp_open_item_by_order"),
             models.Index(fields=["company", "side", "-date", "-id"], name="erp_open_item_by_date"),
         ]
+
+    @property
+    def state(self) -> Status:
+        """The state that the amounts tell: the one definition, which the database holds `status` to."""
+        if self.open_amount:
+            return self.Status.OPEN
+        return self.Status.TAKEN_BACK if self.taken_back == self.amount else self.Status.SETTLED
 
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any) -> OpenItem:

@@ -21,17 +21,21 @@ from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
 
-Side, Status = OpenItem.Side, OpenItem.Status
+Side = OpenItem.Side
 
 
 class Settling(NamedTuple):
-    """So much of an item (with the item's sign) is settled on a day, by money or by another item."""
+    """So much of an item (with the item's sign) is settled on a day, by money or by another item.
+
+    What another item settles is taken back, but a `loss`: that was owed, and the money is not coming.
+    """
 
     item: OpenItem
     amount: Decimal
     date: dt.date
     money: MoneyMovement | None = None
     counter: OpenItem | None = None
+    is_loss: bool = False
 
 
 class Credit(NamedTuple):
@@ -62,18 +66,18 @@ def open_item(
     team_id: int | None = None,
     invoice_id: int | None = None,
     settled: Decimal = ZERO,
+    taken_back: Decimal = ZERO,
 ) -> OpenItem:
-    """An open item, not written yet."""
-    left = amount - settled
-    return ITEMS[side](
+    """An open item, not written yet; of what is `settled` at once by other items so much was `taken_back`."""
+    item = ITEMS[side](
         company_id=company_id,
         side=side,
-        status=Status.OPEN if left else Status.SETTLED,
         party_id=party_id,
         date=date,
         due_date=due_date,
         amount=amount,
-        open_amount=left,
+        open_amount=amount - settled,
+        taken_back=taken_back,
         summary=summary,
         voucher=voucher,
         invoice_id=invoice_id,
@@ -83,6 +87,8 @@ def open_item(
         owner_id=owner_id,
         team_id=team_id,
     )
+    item.status = item.state
+    return item
 
 
 def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> list[Settlement]:
@@ -95,10 +101,12 @@ def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> l
     for each in settlings:
         item = moved.setdefault(each.item.pk, each.item)
         item.open_amount -= each.amount
-        item.status = Status.OPEN if item.open_amount else Status.SETTLED
+        if each.counter and not each.is_loss:
+            item.taken_back += each.amount
+        item.status = item.state
         item.updated_at = moment
         item.version += 1
-    bulk.update(list(moved.values()), "open_amount", "status", "updated_at", "version")
+    bulk.update(list(moved.values()), "open_amount", "taken_back", "status", "updated_at", "version")
     for each in settlings:
         if each.money and each.amount > 0:
             current_act().link(each.item, each.money)
@@ -143,6 +151,7 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor) -> list[OpenItem]:
                 due_date=given.date,
                 amount=-given.amount,
                 settled=left - given.amount,
+                taken_back=left - given.amount,
                 summary=given.summary,
                 voucher=given.voucher,
                 order=given.order,
@@ -200,7 +209,7 @@ def write_off(*, item_id: int, actor: Actor, amount: Decimal | None = None, reas
         team_id=item.team_id,
     )
     note.save(force_insert=True)
-    settle([Settling(item, amount, day, counter=note)], born=[Settling(note, -amount, day, counter=item)])
+    settle([Settling(item, amount, day, counter=note, is_loss=True)], born=[Settling(note, -amount, day, counter=item)])
     current_act().audit(item, "written off", {"open_amount": (item.open_amount + amount, item.open_amount)})
     return item
 

@@ -315,6 +315,7 @@ def _close_items(voucher: Voucher, red: Voucher, actor: Actor) -> None:
             due_date=red.posting_date,
             amount=-item.amount,
             settled=-item.amount,
+            taken_back=-item.amount,
             summary=red.summary,
             voucher=red,
             owner_id=item.owner_id,

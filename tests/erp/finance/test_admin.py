@@ -252,6 +252,19 @@ def test_a_receivable_is_written_off_with_a_reason(browser, company, order):
     assert item.status == "settled"
 
 
+def test_what_an_undo_took_back_says_so_on_page_and_list(browser, company, actor, order):
+    finance.change_orders([books.given_up(order, [0])], actor=actor)
+    item = OpenItem.objects.get(amount__gt=0)
+
+    record, found = page(browser, f"receivable/{item.pk}/change/"), page(browser, "receivable/?status=taken_back")
+    settled = page(browser, "receivable/?status=settled")
+
+    assert "Taken back" in record
+    assert "Settled" not in record
+    assert item.number in found
+    assert item.number not in settled
+
+
 def test_settings_are_changed_through_the_services(browser, company, buyer):
     credit = {"party": buyer.pk, "limit": "1000", "term": "", "is_blocked": ""}
     browser.post(f"{ROOT}/creditaccount/add/", credit)

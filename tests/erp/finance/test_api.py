@@ -255,6 +255,16 @@ def test_a_receivable_is_written_off(api, company, buyer, order):
     assert books.balance(company, "1122") == 11000 == books.receivable(buyer)
 
 
+def test_a_receivable_of_an_undone_order_is_taken_back(api, actor, order):
+    finance.change_orders([books.given_up(order, [0])], actor=actor)
+
+    item, note = get(api, "receivables/", status="taken_back", ordering="id")["results"]
+
+    assert (item["amount"], item["open_amount"], item["taken_back"]) == ("11300.00", "0.00", "11300.00")
+    assert note["taken_back"] == "-11300.00"
+    assert not get(api, "receivables/", status="settled")["results"]
+
+
 def test_a_rep_sees_the_own_receivables_and_nothing_of_the_books(company, actor, buyer, lamp):
     from dataclasses import replace
 

@@ -157,7 +157,7 @@ def test_an_invoice_without_an_order_opens_its_receivable_and_its_red_one_closes
     assert account.exposure == 226
     invoices.red(invoice_id=invoice.pk, actor=actor)
     assert books.balance(company, "1122") == 0 == books.receivable(buyer)
-    assert {item.status for item in OpenItem.objects.all()} == {"settled"}
+    assert {item.status for item in OpenItem.objects.all()} == {"taken_back"}
     account.refresh_from_db()
     assert account.exposure == 0
 

@@ -40,6 +40,37 @@ def test_cancelling_takes_back_the_undelivered_part_in_red(company, actor, buyer
     assert books.entries(red) == [("1122", Decimal(-4520), Decimal(0)), ("220302", Decimal(0), Decimal(-4520))]
 
 
+@pytest.mark.parametrize(
+    ("shipped", "paid", "state"),
+    [(0, 0, "taken_back"), (6, 0, "open"), (6, 6780, "settled"), (0, 11300, "settled")],
+)
+def test_what_was_taken_back_is_never_called_settled(company, actor, buyer, lamp, shipped, paid, state):
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    item = finance.open_orders(books.demand(order), actor=actor)[0]
+    if shipped:
+        finance.recognise_deliveries([books.shipped(order, shipped, 1)], posting_date=order.date, actor=actor)
+    if paid:
+        finance.receive([finance.MoneyInput(party_id=buyer.pk, amount=Decimal(paid), oldest_first=True)], actor=actor)
+
+    finance.change_orders([books.given_up(order, [shipped])], actor=actor)
+
+    item.refresh_from_db()
+    note = OpenItem.objects.exclude(pk=item.pk).get()
+    assert (item.status, item.get_status_display()) == (state, str(OpenItem.Status(state).label))
+    assert item.taken_back == -note.taken_back == min(Decimal(11300 - 1130 * shipped), Decimal(11300 - paid))
+    assert note.status == ("open" if note.open_amount else "taken_back")
+
+
+def test_what_is_written_off_was_not_taken_back(actor, buyer, lamp):
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    item = finance.open_orders(books.demand(order), actor=actor)[0]
+    finance.recognise_deliveries([books.shipped(order, 10, 1)], posting_date=order.date, actor=actor)
+
+    item = finance.write_off(item_id=item.pk, reason="bankrupt", actor=actor)
+
+    assert (item.status, item.taken_back) == (OpenItem.Status.SETTLED, 0)
+
+
 def test_an_undone_order_can_be_confirmed_again(company, actor, buyer, lamp):
     order = books.order(buyer, books.line(lamp, 10, 1130))
     finance.open_orders(books.demand(order), actor=actor)
