@@ -13,6 +13,7 @@ from crm.sales.services.policy import policy_of
 from suite.core import clock, outbox
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
+from suite.core.said import name_of, said
 from suite.desk.services import notifications, todos
 from suite.masterdata.models import Product
 
@@ -67,7 +68,7 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
         "payment",
         _("%(party)s paid %(amount)s for %(number)s, %(open)s is open"),
         params={
-            "party": order.party.label,
+            "party": order.party,
             "amount": f"{amount:,.2f}",
             "number": order.number,
             "open": f"{still_open:,.2f}",
@@ -79,12 +80,14 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
         todos.create(
             tasks=[
                 todos.NewTask(
-                    title=str(_("Thank %(party)s for paying %(number)s, and ask for the next order"))
-                    % {"party": order.party.label, "number": order.number},
+                    title=said(
+                        _("Thank %(party)s for paying %(number)s, and ask for the next order"),
+                        {"party": order.party, "number": order.number},
+                    ),
                     owner_id=order.owner_id,
                     due_at=clock.now() + dt.timedelta(days=1),
                     subject=order.party,
-                    subject_label=order.party.label,
+                    subject_label=name_of(order.party),
                     source="thank-after-payment",
                     key=f"thank:{order.pk}",
                 )

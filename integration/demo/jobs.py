@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from integration.demo import removal, story
 from suite.core import jobs
 from suite.core.access import Actor
 from suite.core.models import Company, Job
+from suite.core.said import said
 
 LOAD, REMOVE = "integration.load_demo", "integration.remove_demo"
 
@@ -22,12 +23,12 @@ def connect() -> None:
 
 def load_large(*, actor: Actor, pks: list[int]) -> None:
     """Have the larger demo company loaded beside the one that is there."""
-    jobs.enqueue(kind=LOAD, title=_("Load the large demo company"), actor=actor)
+    jobs.enqueue(kind=LOAD, title=said(_("Load the large demo company")), actor=actor)
 
 
 def remove(*, actor: Actor, pks: list[int]) -> None:
     """Have the demo company removed in which the actor works."""
-    jobs.enqueue(kind=REMOVE, title=_("Remove the demo company"), actor=actor)
+    jobs.enqueue(kind=REMOVE, title=said(_("Remove the demo company")), actor=actor)
 
 
 def _load(job: Job, actor: Actor, progress: jobs.Progress) -> dict[str, Any]:

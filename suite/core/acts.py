@@ -26,6 +26,7 @@ from django.utils import timezone
 from suite.core import trail
 from suite.core.access import Actor
 from suite.core.models import AuditRow, DocumentLink, OutboxEvent
+from suite.core.said import cut
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,7 +103,7 @@ class Act:
                 object_id=row.pk,
                 action=action,
                 changes={name: [plain(old), plain(new)] for name, (old, new) in (changes or {}).items()},
-                reason=self.reason[:500],
+                reason=cut(self.reason, 500),
                 request_id=request_id.get(),
             )
         )
@@ -206,7 +207,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def one_act(*args: P.args, **kwargs: P.kwargs) -> R:
-        actor, reason = cast(Actor, kwargs["actor"]), str(kwargs.get("reason", ""))
+        actor, reason = cast(Actor, kwargs["actor"]), cast(str, kwargs.get("reason", ""))
         act = _current.get()
         if act is not None:
             if act.actor.company_id != actor.company_id:
@@ -250,8 +251,8 @@ def save_changes(row: Model, values: Mapping[str, Any], *, action: str = "change
     act, changes = current_act(), changes_between(row, values)
     if not changes:
         return {}
-    for name, value in values.items():
-        setattr(row, name, value)
+    for name in changes:
+        setattr(row, name, values[name])
     names = set(changes)
     if hasattr(row, "version"):
         row.version += 1

@@ -15,11 +15,13 @@ from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
 from suite.core import sql
+from suite.core.said import SaidField
 
 M = TypeVar("M", bound=models.Model)
 
 # Values of these types go to the driver as they are; any other is prepared by its field.
 PLAIN: dict[type[models.Field[Any, Any]], set[type]] = {
+    SaidField: set(),
     models.IntegerField: {int},
     models.CharField: {str},
     models.TextField: {str},

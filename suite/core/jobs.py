@@ -18,6 +18,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, request_id, service
 from suite.core.models import Job
+from suite.core.said import cut
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,9 @@ def enqueue(*, kind: str, actor: Actor, title: str = "", params: dict[str, Any] 
     """Put a job into the queue and wake a worker after the commit."""
     if kind not in _kinds:
         raise LookupError(f"No such kind of job: {kind}")
-    job = Job.objects.create(company=actor.company, user=actor.user, kind=kind, title=title[:200], params=params or {})
+    job = Job.objects.create(
+        company=actor.company, user=actor.user, kind=kind, title=cut(title, 200), params=params or {}
+    )
     current_act().audit(job, "queued")
     transaction.on_commit(lambda: _ring(job.pk))
     return job

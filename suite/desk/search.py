@@ -20,6 +20,7 @@ from django.db.models import Q
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act
 from suite.core.pinyin import syllables
+from suite.core.said import cut, in_each
 from suite.core.sql import unnested
 from suite.desk import documents
 from suite.desk.models import SearchEntry
@@ -223,8 +224,8 @@ def entry(row: Any) -> SearchEntry:
         object_id=row.pk,
         owner_id=getattr(row, "owner_id", None),
         team_id=getattr(row, "team_id", None),
-        title=source.title(row)[:200],
-        subtitle=source.subtitle(row)[:200],
+        title=cut(in_each(lambda: source.title(row)), 200),
+        subtitle=cut(in_each(lambda: source.subtitle(row)), 200),
         tokens=_tokens(tuple(source.words(row))),
     )
 
@@ -234,7 +235,8 @@ def store(entries: Collection[SearchEntry]) -> None:
     if not entries:
         return
     # Tokens hold no blanks; arrays of unlike length cannot be unnested as they are.
-    rows = [(*(getattr(each, name) for name in PLAIN), " ".join(each.tokens)) for each in entries]
+    kept = [(name, SearchEntry._meta.get_field(name).get_prep_value) for name in PLAIN]  # type: ignore[union-attr]
+    rows = [(*(keep(getattr(each, name)) for name, keep in kept), " ".join(each.tokens)) for each in entries]
     given, params = unnested("given", PLAIN | {"tokens": "text"}, rows)
     with connection.cursor() as cursor:
         cursor.execute(STORE.format(given=given), params)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import jobs
 from suite.core.access import register_owner_rule
 from suite.core.models import Team, User
+from suite.core.said import in_all
 
 
 def connect() -> None:
@@ -25,7 +26,11 @@ def connect() -> None:
     choices.register("team", Team, rows=queries.teams, fields=("name", "name_en"), exact=("name",), order="name")
 
     documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
-    search.register(Task, words=lambda task: (task.title, task.subject_label), subtitle=lambda task: task.subject_label)
+    search.register(
+        Task,
+        words=lambda task: (*in_all(task.title), *in_all(task.subject_label)),
+        subtitle=lambda task: task.subject_label,
+    )
 
     notifications.register_kind("assigned", _("Something was assigned to me"))
     notifications.register_kind("due", _("A task of mine is due"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Activity, Customer
 from crm.sales.models import Order, Quotation
@@ -14,6 +13,7 @@ from crm.sales.services.policy import policy_of
 from suite.core import clock, outbox
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
+from suite.core.said import name_of, said
 from suite.desk.models import Task
 from suite.desk.services import todos
 
@@ -41,8 +41,7 @@ def plan_visit(event: OutboxEvent, actor: Actor) -> None:
         return  # history that was brought in
     order = Order.objects.of(actor.company_id).select_related("party__customer", "owner").get(pk=event.object_id)
     if order.status == Order.Status.CONFIRMED and order.owner:
-        with translation.override(order.owner.language):
-            title = _("After-sales visit: %(party)s, order %(number)s") % {"party": order.party.label, "number": order}
+        title = said(_("After-sales visit: %(party)s, order %(number)s"), {"party": order.party, "number": order})
         due_at = clock.day_starts(actor.company, due_on) + MORNING
         _plan(title, order.owner_id, due_at, order.party, key=f"{VISIT}:{order.pk}:{order.revision}", actor=actor)
 
@@ -64,9 +63,8 @@ def plan_quotation(event: OutboxEvent, actor: Actor) -> None:
     owner = (customer.owner if customer else None) or enquiry.owner
     if owner is None:
         return
-    with translation.override(owner.language):
-        params = {"product": enquiry.product, "party": enquiry.party.label}
-        title = _("Send a quotation for %(product)s to %(party)s") % params
+    params = {"product": enquiry.product, "party": enquiry.party}
+    title = said(_("Send a quotation for %(product)s to %(party)s"), params)
     due_at = enquiry.happened_at + PATIENCE
     _plan(title, owner.pk, due_at, enquiry.party, key=f"{QUOTE}:{enquiry.pk}", actor=actor)
 
@@ -92,7 +90,7 @@ def _plan(title: str, owner_id: int | None, due_at: dt.datetime, party: Any, *, 
         owner_id=owner_id,
         due_at=due_at,
         subject=customer or party,
-        subject_label=party.label,
+        subject_label=name_of(party),
         source=key.partition(":")[0],
         key=key,
     )

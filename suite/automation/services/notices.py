@@ -8,6 +8,7 @@ from suite.automation.models import Approval
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
+from suite.core.said import in_each
 from suite.desk import documents
 from suite.desk.services.notifications import holders, notify
 
@@ -26,7 +27,7 @@ def ask(event: OutboxEvent, actor: Actor) -> None:
             _("%(document)s %(number)s waits for your approval: %(amount)s"),
             key=f"{approval.pk}:{step.position}",
             params={
-                "document": documents.label_of(approval.kind),
+                "document": in_each(lambda: documents.label_of(approval.kind)),
                 "number": approval.number,
                 "amount": f"{approval.amount:,.2f}",
             },
@@ -38,7 +39,7 @@ def ask(event: OutboxEvent, actor: Actor) -> None:
             "approval",
             _("Documents wait for your approval: %(document)s"),
             key=f"{approval.kind}:{clock.today(actor.company)}",
-            params={"document": documents.label_of(approval.kind)},
+            params={"document": in_each(lambda: documents.label_of(approval.kind))},
             url=documents.url_of(approval._meta.label_lower, approval.pk),
         )
 

@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import suite.core.clock
 import suite.core.models.people
+import suite.core.said
 from suite.core.migrating import AllAtOnce
 
 
@@ -29,7 +30,7 @@ class Migration(AllAtOnce):
                 ('object_id', models.BigIntegerField()),
                 ('action', models.CharField(max_length=40, verbose_name='action')),
                 ('changes', models.JSONField(default=dict, verbose_name='changes')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                ('reason', suite.core.said.SaidField(blank=True, max_length=500, verbose_name='reason')),
                 ('request_id', models.CharField(blank=True, max_length=40)),
             ],
             options={
@@ -182,7 +183,7 @@ class Migration(AllAtOnce):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=200, verbose_name='title')),
+                ('title', suite.core.said.SaidField(blank=True, max_length=200, verbose_name='title')),
                 ('params', models.JSONField(default=dict)),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=10, verbose_name='status')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='rows done')),

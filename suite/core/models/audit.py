@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.models.documents import ScopedManager
+from suite.core.said import SaidField
 
 
 class AuditRow(models.Model):
@@ -21,7 +22,7 @@ class AuditRow(models.Model):
     object_id = models.BigIntegerField()
     action = models.CharField(_("action"), max_length=40)
     changes = models.JSONField(_("changes"), default=dict)
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = SaidField(_("reason"), max_length=500, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
 
     objects = ScopedManager()

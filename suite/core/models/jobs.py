@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.models.documents import CompanyRow
+from suite.core.said import SaidField
 
 
 class Job(CompanyRow):
@@ -25,7 +26,7 @@ class Job(CompanyRow):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("user")
     )
     kind = models.CharField(_("kind"), max_length=60)
-    title = models.CharField(_("title"), max_length=200, blank=True)
+    title = SaidField(_("title"), max_length=200, blank=True)
     params = models.JSONField(default=dict)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     done = models.PositiveIntegerField(_("rows done"), default=0)

@@ -24,6 +24,7 @@ from suite.core.acts import acting, current_act, retrying, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.jobs import Progress
 from suite.core.models import Job
+from suite.core.said import said
 from suite.desk.imports import Batch, Importer, Saved, importer
 from suite.desk.imports.checking import Reader
 from suite.desk.imports.reading import Row, Sheet, is_blank, shown
@@ -67,8 +68,8 @@ def start(
         "kind": kind, "path": path, "name": name, "header": header, "mapping": mapping, "key": key,
         "update": update, "rehearse": rehearse, "whole": whole,
     }  # fmt: skip
-    title = _("Rehearsal: %(name)s") if rehearse else _("Import: %(name)s")
-    return jobs.enqueue(kind="desk.import", actor=actor, title=title % {"name": name}, params=params)
+    title = gettext_lazy("Rehearsal: %(name)s") if rehearse else gettext_lazy("Import: %(name)s")
+    return jobs.enqueue(kind="desk.import", actor=actor, title=said(title, {"name": name}), params=params)
 
 
 def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
@@ -233,9 +234,8 @@ class _Import:
 @service
 def take_back(*, actor: Actor, job: Job) -> Job:
     """Put the undoing of an import into the queue."""
-    return jobs.enqueue(
-        kind="desk.import_undo", actor=actor, title=_("Undo: %(title)s") % {"title": job.title}, params={"job": job.pk}
-    )
+    title = said(gettext_lazy("Undo: %(title)s"), {"title": job.title})
+    return jobs.enqueue(kind="desk.import_undo", actor=actor, title=title, params={"job": job.pk})
 
 
 def run_undo(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.jobs import Progress
 from suite.core.models import Job
+from suite.core.said import again, in_each
 from suite.desk import pages
 from suite.desk.lists.spec import Act
 from suite.desk.pages import refuse
@@ -69,7 +70,7 @@ def do(
         job = jobs.enqueue(
             kind="desk.bulk",
             actor=actor,
-            title=f"{act.label}: {heading}",
+            title=in_each(lambda: f"{act.label}: {again(heading)}"),
             params={"holder": f"{holder.__module__}.{holder.__qualname__}", "act": act.name, "pks": pks, "data": typed},
         )
         return redirect("desk:job", job.pk)

@@ -11,8 +11,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from suite.core import jobs
+from suite.core.said import in_each, said
 from suite.desk.lists import acts, export
 from suite.desk.lists.filters import BIGINT
 from suite.desk.lists.spec import ListSpec
@@ -60,7 +62,7 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
         act,
         list(rows.order_by("pk").values_list("pk", flat=True)[: acts.AT_MOST + 1]),
         holder=type(state.spec),
-        heading=state.spec.heading,
+        heading=in_each(lambda: state.spec.heading),
         hidden={name: request.POST.getlist(name) for name in KEPT if name in request.POST},
         after=back_to(request),
         undo=f"{request.path}?view=all",
@@ -98,7 +100,7 @@ def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[
         job = jobs.enqueue(
             kind="desk.export",
             actor=state.actor,
-            title=_("Export: %(list)s") % {"list": state.spec.heading},
+            title=said(gettext_lazy("Export: %(list)s"), {"list": in_each(lambda: state.spec.heading)}),
             params={"spec": state.spec.key, "query": state.query, "format": format_name},
         )
         messages.info(request, _("This takes a moment. You will be told when the file is ready."))

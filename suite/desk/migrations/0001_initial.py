@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import suite.core.clock
+import suite.core.said
 import suite.desk.models.attachments
 from suite.core.migrating import AllAtOnce
 
@@ -84,8 +85,8 @@ class Migration(AllAtOnce):
                 ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('body', models.TextField(blank=True, verbose_name='text')),
+                ('title', suite.core.said.SaidField(max_length=200, verbose_name='title')),
+                ('body', suite.core.said.SaidField(blank=True, verbose_name='text')),
                 ('url', models.CharField(blank=True, max_length=300, verbose_name='link')),
                 ('subject_kind', models.CharField(blank=True, max_length=60)),
                 ('subject_id', models.BigIntegerField(null=True)),
@@ -129,8 +130,8 @@ class Migration(AllAtOnce):
                 ('object_id', models.BigIntegerField()),
                 ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team')),
-                ('title', models.CharField(max_length=200)),
-                ('subtitle', models.CharField(blank=True, max_length=200)),
+                ('title', suite.core.said.SaidField(max_length=200)),
+                ('subtitle', suite.core.said.SaidField(blank=True, max_length=200)),
                 ('tokens', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), size=None)),
             ],
             options={
@@ -151,14 +152,14 @@ class Migration(AllAtOnce):
                 ('own', models.JSONField(blank=True, default=dict, editable=False, verbose_name='own fields')),
                 ('created_at', models.DateTimeField(default=suite.core.clock.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(default=suite.core.clock.now, editable=False, verbose_name='changed')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('title', suite.core.said.SaidField(max_length=200, verbose_name='title')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due')),
                 ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='open', editable=False, max_length=10, verbose_name='status')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by')),
                 ('subject_kind', models.CharField(blank=True, editable=False, max_length=60, verbose_name='kind of record')),
                 ('subject_id', models.BigIntegerField(editable=False, null=True)),
-                ('subject_label', models.CharField(blank=True, editable=False, max_length=200, verbose_name='about')),
+                ('subject_label', suite.core.said.SaidField(blank=True, editable=False, max_length=200, verbose_name='about')),
                 ('source', models.CharField(blank=True, editable=False, max_length=60, verbose_name='made by')),
                 ('dedupe_key', models.CharField(editable=False, max_length=200, null=True, unique=True)),
                 ('done_at', models.DateTimeField(editable=False, null=True, verbose_name='done')),

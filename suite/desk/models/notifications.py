@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.models import CompanyRow
+from suite.core.said import SaidField
 
 
 class Notification(CompanyRow):
@@ -24,8 +25,8 @@ class Notification(CompanyRow):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
     kind = models.CharField(_("kind"), max_length=40)
-    title = models.CharField(_("title"), max_length=200)
-    body = models.TextField(_("text"), blank=True)
+    title = SaidField(_("title"), max_length=200)
+    body = SaidField(_("text"), blank=True)
     url = models.CharField(_("link"), max_length=300, blank=True)
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.BigIntegerField(null=True)

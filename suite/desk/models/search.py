@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.models import CompanyRow
+from suite.core.said import SaidField
 
 
 class SearchEntry(CompanyRow):
@@ -19,8 +20,8 @@ class SearchEntry(CompanyRow):
     object_id = models.BigIntegerField()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False)
     team = models.ForeignKey("core.Team", models.SET_NULL, null=True, related_name="+", db_index=False)
-    title = models.CharField(max_length=200)
-    subtitle = models.CharField(max_length=200, blank=True)
+    title = SaidField(max_length=200)
+    subtitle = SaidField(max_length=200, blank=True)
     tokens = ArrayField(models.CharField(max_length=24))
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from suite.core import clock
 from suite.core.models import Document
+from suite.core.said import SaidField
 
 
 class Task(Document):
@@ -32,7 +33,7 @@ class Task(Document):
         OVERDUE = "overdue", _("Reminded that it is overdue")
         ESCALATED = "escalated", _("The manager was told")
 
-    title = models.CharField(_("title"), max_length=200)
+    title = SaidField(_("title"), max_length=200)
     note = models.TextField(_("note"), blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN, editable=False)
@@ -46,7 +47,7 @@ class Task(Document):
     )
     subject_kind = models.CharField(_("kind of record"), max_length=60, blank=True, editable=False)
     subject_id = models.BigIntegerField(null=True, editable=False)
-    subject_label = models.CharField(_("about"), max_length=200, blank=True, editable=False)
+    subject_label = SaidField(_("about"), max_length=200, blank=True, editable=False)
     source = models.CharField(_("made by"), max_length=60, blank=True, editable=False)
     dedupe_key = models.CharField(max_length=200, null=True, unique=True, editable=False)  # noqa: DJ001
     done_at = models.DateTimeField(_("done"), null=True, editable=False)

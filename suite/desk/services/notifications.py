@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,19 +14,18 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act, service
 from suite.core.models import Company, Membership, User
+from suite.core.said import Text, again, said
 from suite.desk import documents
 from suite.desk.models import Notification, NotificationPreference
 
 log = logging.getLogger(__name__)
 
-Text = str | Promise
 GIVE_UP_AFTER = 8
 CLAIM = dt.timedelta(minutes=5)  # a mail that was claimed and neither sent nor refused by then is tried again
 BATCH = 50
@@ -58,9 +57,8 @@ class _Message:
     user_ids: tuple[int, ...]
     kind: str
     key: str
-    title: Text
-    params: Mapping[str, Any] = field(default_factory=dict)
-    body: Text = ""
+    title: str
+    body: str = ""
     url: str = ""
     subject_kind: str = ""
     subject_id: int | None = None
@@ -73,21 +71,21 @@ def notify(
     *,
     key: str,
     params: Mapping[str, Any] | None = None,
-    body: Text = "",
+    body: str = "",
     url: str = "",
     subject: models.Model | None = None,
 ) -> None:
     """Tell people something, in the act that is under way; each person is told once per kind and `key`, ever.
 
-    `title` and `body` may be lazy and hold named placeholders that `params` fill; each person gets them in the language
-    of their choice. `subject` is the record it is about and gives the link where `url` is blank.
+    `title` may be lazy and hold named placeholders that `params` fill: bell and mail say it in the language of whoever
+    reads it. `subject` is the record it is about and gives the link where `url` is blank.
     """
     user_ids = tuple(dict.fromkeys(user.pk if isinstance(user, User) else user for user in users if user))
     if not user_ids:
         return
     name = subject._meta.label_lower if subject else ""
     message = _Message(
-        user_ids, kind, key, title, params or {}, body,
+        user_ids, kind, key, said(title, params), body,
         url or documents.url_of(name, subject.pk if subject else None), name, subject.pk if subject else None,
     )  # fmt: skip
     current_act().collect(_write, message)
@@ -119,16 +117,12 @@ def _row(
     mail = bool(user.email) and (preference.mail if preference else bool(kind and kind.mail))
     if not (in_app or mail):
         return None
-    with translation.override(user.language):
-        title, body = (
-            str(text) % message.params if message.params else str(text) for text in (message.title, message.body)
-        )
     return Notification(
         company_id=company_id,
         user=user,
         kind=message.kind,
-        title=title[:200],
-        body=body,
+        title=message.title,
+        body=message.body,
         url=message.url[:300],
         subject_kind=message.subject_kind,
         subject_id=message.subject_id,
@@ -237,10 +231,11 @@ def _send(row: Notification, connection: Any) -> bool:
     mine = Notification.objects.filter(pk=row.pk)
     number = hashlib.sha256(row.dedupe_key.encode()).hexdigest()[:32]
     with translation.override(row.user.language):
+        title, body = again(row.title), again(row.body)
         footer = _("You get this mail because you asked for it under Notifications in Suite.")
     message = EmailMessage(
-        subject=row.title,
-        body="\n\n".join(part for part in (row.body or row.title, absolute(row.url), footer) if part),
+        subject=title,
+        body="\n\n".join(part for part in (body or title, absolute(row.url), footer) if part),
         to=[row.user.email],
         headers={"Message-ID": f"<{number}@suite>"},
         connection=connection,

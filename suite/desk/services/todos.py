@@ -17,6 +17,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import acting, current_act, save_changes, service
 from suite.core.models import Company, Membership, User
+from suite.core.said import cut, name_of
 from suite.desk import search
 from suite.desk.models import Task
 from suite.desk.services import notifications
@@ -75,7 +76,7 @@ def _row(each: NewTask, actor: Actor, teams: Mapping[int, int | None]) -> Task:
     subject = each.subject
     return Task(
         company_id=actor.company_id,
-        title=each.title.strip()[:200],
+        title=cut(each.title, 200),
         note=each.note,
         due_at=each.due_at,
         owner_id=owner_id,
@@ -83,7 +84,7 @@ def _row(each: NewTask, actor: Actor, teams: Mapping[int, int | None]) -> Task:
         created_by_id=actor.user_id,
         subject_kind=subject._meta.label_lower if subject else "",
         subject_id=subject.pk if subject else None,
-        subject_label=(each.subject_label or (str(subject) if subject else ""))[:200],
+        subject_label=cut(each.subject_label or name_of(subject), 200),
         source=each.source,
         dedupe_key=each.key,
         next_notice_at=first_notice(each.due_at),
@@ -240,7 +241,7 @@ def _remind_company(rows: list[Task], moment: dt.datetime) -> None:
         manager = managers.get(row.team_id or 0)
         if stage == Notified.ESCALATED and manager and manager != row.owner_id:
             text = gettext_lazy("Overdue in your team: %(title)s (%(owner)s)")
-            _say(row, [manager], "escalation", text, owner=str(owners.get(row.owner_id or 0, "")))
+            _say(row, [manager], "escalation", text, owner=name_of(owners.get(row.owner_id or 0)))
         row.notified, row.next_notice_at = stage, next_notice(row, stage)
 
 
