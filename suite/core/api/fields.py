@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -13,11 +14,19 @@ from django.db.models import BigIntegerField, CharField, Model, QuerySet
 from rest_framework import serializers
 
 LARGEST = BigIntegerField.MAX_BIGINT
+WIDE = Context(prec=60)  # more digits than any column has
 PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 
 class DecimalField(serializers.DecimalField):
     """A plain decimal: digits, full-width ones too, one point, a sign. What Python takes beyond that is a slip."""
+
+    @cached_property
+    def smallest(self) -> Decimal | None:
+        return None if self.decimal_places is None else Decimal(1).scaleb(-self.decimal_places)
+
+    def quantize(self, value: Decimal) -> Decimal:
+        return value if self.smallest is None else value.quantize(self.smallest, self.rounding, WIDE)
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, float):
