@@ -17,7 +17,6 @@ from suite.core.said import name_of, said
 from suite.desk.services import notifications, todos
 from suite.masterdata.models import Product
 
-NEWS = dt.timedelta(days=7)
 TOLD: dict[str, str | Promise] = {
     "delivered": _("%(number)s was shipped with %(paper)s"),
     "returned": _("Goods of %(number)s came back with %(paper)s"),
@@ -37,8 +36,8 @@ def connect() -> None:
 
 
 def order_of(event: OutboxEvent, actor: Actor) -> Order | None:
-    """The order an event is about; none when it happened long ago (history that was brought in is no news)."""
-    if event.created_at < clock.now() - NEWS:
+    """The order an event is about; none of history that was brought in."""
+    if event.is_history:
         return None
     return Order.objects.of(actor.company_id).filter(pk=event.object_id).select_related("party").first()
 
@@ -99,7 +98,7 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
 def tell_buyers(event: OutboxEvent, actor: Actor) -> None:
     """Buyers hear of a product that fell below its point, once per fall."""
     product = Product.objects.of(actor.company_id).filter(pk=event.payload.get("product")).first()
-    if product:
+    if product and not event.is_history:
         notifications.notify(
             notifications.holders(actor.company, "buyer"),
             "stock",

@@ -30,6 +30,7 @@ from integration.demo.cast import Cast, gather
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
+from suite.core.said import name_of
 from suite.desk.services import todos
 from suite.masterdata.models import Party
 
@@ -248,28 +249,27 @@ class Story:
             finance.periods.close(period_id=period.pk, actor=self.house)
 
     def _plan(self) -> None:
-        """What the reps have before them: overdue, today and later."""
+        """What the reps have before them: overdue, today and later; the last two they are told by the boss."""
         moment = clock.now()
         for rep in self.cast.reps:
             parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 6)
-            todos.create(
-                tasks=[
-                    todos.NewTask(
-                        title=f"{what} {party.name}",
-                        owner_id=rep.user_id,
-                        due_at=moment + dt.timedelta(days=offset, hours=2),
-                        subject=party,
-                        subject_label=party.name,
-                    )
-                    for party, offset, what in zip(
-                        parties,
-                        (-2, -1, 0, 0, 1, 3),
-                        ("电话回访", "发送报价单", "上门拜访", "确认交期", "电话回访", "催收货款"),
-                        strict=True,
-                    )
-                ],
-                actor=rep,
-            )
+            tasks = [
+                todos.NewTask(
+                    title=f"{what} {party.name}",
+                    owner_id=rep.user_id,
+                    due_at=moment + dt.timedelta(days=offset, hours=2),
+                    subject=party,
+                    subject_label=name_of(party),
+                )
+                for party, offset, what in zip(
+                    parties,
+                    (-2, -1, 0, 0, 1, 3),
+                    ("电话回访", "发送报价单", "上门拜访", "确认交期", "电话回访", "催收货款"),
+                    strict=True,
+                )
+            ]
+            todos.create(tasks=tasks[:4], actor=rep)
+            todos.create(tasks=tasks[4:], actor=self.cast.boss)
 
 
 def approvals_of(approver: Actor, requisitions: Iterable[Requisition]) -> list[int]:

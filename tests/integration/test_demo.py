@@ -2,24 +2,32 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import models
 
 from crm.sales.models import Order
 from integration.demo import jobs as demo_jobs
 from integration.demo import removal, story
-from suite.core import invariants, jobs
+from suite.core import invariants, jobs, outbox
 from suite.core.models import AuditRow, Company, Job, User
+from suite.desk.models import Notification
+from suite.desk.services import todos
 from tests import make
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 @pytest.mark.slow
-def test_the_story_leaves_sound_books_and_goes_without_a_trace():
+def test_the_story_leaves_sound_books_and_quiet_bells_and_goes_without_a_trace():
     demo = story.tell(story.Size("demo", customers=30, orders=60)).company
     neighbour = make.company("neighbour")
     rows = AuditRow.objects.filter(company_id=neighbour.pk).count()
     assert 50 <= Order.objects.filter(company=demo).count() <= 62
     broken = [finding for finding in invariants.check() if finding.rows]
     assert not broken, broken
+
+    outbox.relay()
+    todos.remind()
+    unread = dict(Notification.objects.filter(read_at=None).values_list("user__username").annotate(models.Count("pk")))
+    assert 2 <= unread["sales"] <= max(unread.values()) <= 6
 
     assert removal.remove(demo) > 1000
 

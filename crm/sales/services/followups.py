@@ -43,7 +43,8 @@ def plan_visit(event: OutboxEvent, actor: Actor) -> None:
     if order.status == Order.Status.CONFIRMED and order.owner:
         title = said(_("After-sales visit: %(party)s, order %(number)s"), {"party": order.party, "number": order})
         due_at = clock.day_starts(actor.company, due_on) + MORNING
-        _plan(title, order.owner_id, due_at, order.party, key=f"{VISIT}:{order.pk}:{order.revision}", actor=actor)
+        key = f"{VISIT}:{order.pk}:{order.revision}"
+        _plan(title, order.owner_id, due_at, order.party, key=key, event=event, actor=actor)
 
 
 def drop_visit(event: OutboxEvent, actor: Actor) -> None:
@@ -57,7 +58,7 @@ def plan_quotation(event: OutboxEvent, actor: Actor) -> None:
     """An enquiry about a product is answered with a quotation within a day, by whoever looks after the customer."""
     rows = Activity.objects.of(actor.company_id).filter(kind=Activity.Kind.ENQUIRY, product__isnull=False)
     enquiry = rows.select_related("party__customer__owner", "product", "owner").filter(pk=event.object_id).first()
-    if enquiry is None:
+    if enquiry is None or event.is_history:
         return
     customer = getattr(enquiry.party, "customer", None)
     owner = (customer.owner if customer else None) or enquiry.owner
@@ -66,7 +67,7 @@ def plan_quotation(event: OutboxEvent, actor: Actor) -> None:
     params = {"product": enquiry.product, "party": enquiry.party}
     title = said(_("Send a quotation for %(product)s to %(party)s"), params)
     due_at = enquiry.happened_at + PATIENCE
-    _plan(title, owner.pk, due_at, enquiry.party, key=f"{QUOTE}:{enquiry.pk}", actor=actor)
+    _plan(title, owner.pk, due_at, enquiry.party, key=f"{QUOTE}:{enquiry.pk}", event=event, actor=actor)
 
 
 def close_enquiries(event: OutboxEvent, actor: Actor) -> None:
@@ -82,7 +83,9 @@ def close_enquiries(event: OutboxEvent, actor: Actor) -> None:
     todos.complete(pks=list(answered.values_list("pk", flat=True)), actor=actor)
 
 
-def _plan(title: str, owner_id: int | None, due_at: dt.datetime, party: Any, *, key: str, actor: Actor) -> None:
+def _plan(
+    title: str, owner_id: int | None, due_at: dt.datetime, party: Any, *, key: str, event: OutboxEvent, actor: Actor
+) -> None:
     """One task on the customer; the key makes it once however often the event comes."""
     customer: Customer | None = getattr(party, "customer", None)
     task = todos.NewTask(
@@ -93,5 +96,6 @@ def _plan(title: str, owner_id: int | None, due_at: dt.datetime, party: Any, *, 
         subject_label=name_of(party),
         source=key.partition(":")[0],
         key=key,
+        is_news=not event.is_history,
     )
     todos.create(tasks=[task], actor=actor)

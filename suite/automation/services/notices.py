@@ -17,7 +17,7 @@ def ask(event: OutboxEvent, actor: Actor) -> None:
     """Tell those whose turn it is: of what exceeds a limit each time, of everyday papers once a day."""
     approval = Approval.objects.prefetch_related("steps__role").get(pk=event.object_id)
     step = approval.due_step
-    if step is None:
+    if step is None or event.is_history:
         return
     people = holders(actor.company, step.role.code)
     if approval.above:
@@ -48,7 +48,7 @@ def tell(event: OutboxEvent, actor: Actor) -> None:
     """Tell whoever asked."""
     approval = Approval.objects.get(pk=event.object_id)
     approved = approval.status == Approval.Status.APPROVED
-    if approval.requested_by_id:
+    if approval.requested_by_id and not event.is_history:
         notify(
             [approval.requested_by_id],
             "decision",

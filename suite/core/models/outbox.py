@@ -1,5 +1,7 @@
 """What must happen after the commit."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -37,6 +39,11 @@ class OutboxEvent(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.event} {self.object_id}"
+
+    @property
+    def is_history(self) -> bool:
+        """Whether it was lived through after the fact (`clock.at`): nobody is told of it as of news."""
+        return abs(self.written_at - self.created_at) > dt.timedelta(minutes=1)
 
 
 class Effect(CompanyRow):

@@ -31,7 +31,10 @@ Notified = Task.Notified
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task to be made; `key` makes it once and for all: a second one with the same key is not made."""
+    """A task to be made; `key` makes it once and for all: a second one with the same key is not made.
+
+    Of one that comes from history (`is_news` false) nobody is told.
+    """
 
     title: str
     owner_id: int | None = None
@@ -42,6 +45,7 @@ class NewTask:
     subject_label: str = ""
     source: str = ""
     key: str | None = None
+    is_news: bool = True
 
 
 @service
@@ -64,7 +68,7 @@ def create(*, tasks: Iterable[NewTask], actor: Actor) -> list[Task]:
     rows = [_row(each, actor, teams) for each in new]
     # Whoever used a key at the same time made the task; both get to know it.
     Task.objects.bulk_create(rows, update_conflicts=True, unique_fields=["dedupe_key"], update_fields=["dedupe_key"])
-    _tell_owners(rows, actor)
+    _tell_owners((row for row, each in zip(rows, new, strict=True) if each.is_news), actor)
     for row in rows:
         current_act().audit(row, "created")
     search.index(rows)

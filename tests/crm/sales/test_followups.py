@@ -9,7 +9,7 @@ from crm.sales.services.policy import change_policy
 from crm.sales.services.quotations import send_quotation
 from suite.core import clock, outbox
 from suite.core.models import Effect, OutboxEvent
-from suite.desk.models import Task
+from suite.desk.models import Notification, Task
 from suite.masterdata.models import Product
 from tests.crm.sales.shop import Shop, line
 
@@ -111,3 +111,15 @@ def test_a_talk_without_a_product_asks_for_no_quotation(shop: Shop) -> None:
     outbox.relay()
 
     assert not Task.objects.filter(source="quote-after-enquiry").exists()
+
+
+def test_nobody_is_told_of_history_and_no_old_enquiry_is_answered(shop: Shop, lamp: Product) -> None:
+    with clock.at(clock.now() - timedelta(days=3)):
+        order = shop.order(line(lamp))
+        confirm_orders(order_ids=[order.pk], actor=shop.manager)
+        log_activity(party=shop.customer, kind="enquiry", product=lamp, title="How much?", actor=shop.manager)
+
+    outbox.relay()
+
+    assert [task.source for task in Task.objects.all()] == ["visit-after-deal"]
+    assert not Notification.objects.exists()
