@@ -170,6 +170,12 @@ def vouchers_waiting(actor: Actor) -> int:
     return Voucher.objects.visible_to(actor).filter(status__in=waiting).count()
 
 
+def invoices_waiting(actor: Actor) -> int:
+    """Sales invoices that are drafted and not issued, red ones for what came back among them."""
+    drafts = {"direction": Invoice.Direction.SALES, "status": Invoice.Status.DRAFT}
+    return Invoice.objects.visible_to(actor).filter(**drafts).count()
+
+
 def advances_waiting(actor: Actor) -> int:
     """Receipts that could still be allocated."""
     return Receipt.objects.visible_to(actor).filter(unapplied__gt=0).count()
@@ -182,11 +188,12 @@ def payables_due(actor: Actor) -> int:
 
 
 def month_in_hand(actor: Actor) -> dict[str, Any]:
-    """What the accountant looks at in the morning: the oldest open period and what waits; four statements."""
+    """What the accountant looks at in the morning: the oldest open period and what waits; five statements."""
     open_periods = [span for span in periods(actor.company_id) if span.is_open]
     return {
         "period": next(iter(open_periods), None),
         "vouchers": vouchers_waiting(actor),
+        "invoices": invoices_waiting(actor),
         "advances": advances_waiting(actor),
         "due": payables_due(actor),
     }

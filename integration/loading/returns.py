@@ -117,8 +117,16 @@ class Returns:
         *,
         actor: Actor,
     ) -> None:
+        orders: set[int | None] = set()
         for row, wanted in found:
-            inventory.return_goods(wanted, reason=row.ref, posting_date=row.date, actor=actor)
+            receipts = inventory.return_goods(wanted, reason=row.ref, posting_date=row.date, actor=actor)
+            orders |= {receipt.order_id for receipt in receipts}
+        # The red invoices of history were issued in their time.
+        drafts = Invoice.objects.of(actor.company_id).filter(
+            is_red=True, status=Invoice.Status.DRAFT, order_id__in=orders
+        )
+        if pks := list(drafts.values_list("pk", flat=True)):
+            finance.invoices.issue(invoice_ids=pks, actor=actor)
         goods = [
             inventory.Unsold(self.parties[row.customer], quantities, row.ref, row.date)
             for row, lines in rest

@@ -54,6 +54,16 @@ def part_of(total: Decimal, *, done: Decimal, ordered: Decimal, already: Decimal
     return round_money(total * done / ordered, digits) - already
 
 
+def next_part(total: Decimal, already: Decimal, done: Decimal, now: Decimal, ordered: Decimal) -> Decimal:
+    """The part of a line's amount for the quantity from `done` to `now`.
+
+    Cumulative over the whole line while it is as ordered; after an amendment what is left is spread over what is left.
+    """
+    if already == round_money(total * done / ordered):
+        return part_of(total, done=now, ordered=ordered, already=already)
+    return part_of(total - already, done=now - done, ordered=ordered - done, already=ZERO)
+
+
 def spread(total: Decimal, weights: Sequence[Decimal], digits: int = 2) -> list[Decimal]:
     """Spread an amount over weights; the parts add up to the total and each is within a cent of its share."""
     whole = sum(weights, ZERO)

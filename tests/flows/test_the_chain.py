@@ -10,11 +10,13 @@ from crm.sales.services.confirming import cancel_orders, confirm_orders
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from erp.finance import services as finance
-from erp.finance.models import AccountBalance, OpenItem
+from erp.finance.models import AccountBalance, Invoice, OpenItem
+from erp.finance.services import invoices
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, DeliveryLine
 from suite.core.access import Actor
+from suite.desk.chain import chain_of
 from tests import make
 
 
@@ -91,3 +93,20 @@ def test_every_act_of_the_chain_posts_what_the_worked_example_says(company, rep,
     assert open_receivable(order) == 0
     assert "1122" not in balances(company)
     assert sum(balances(company).values()) == 0
+
+
+def test_invoiced_goods_that_come_back_draft_their_red_invoice(rep, house, order):
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    shipped = ship(order, 6, house)
+    (blue,) = invoices.draft_for_orders(order_ids=[order.pk], actor=house)
+    invoices.issue(invoice_ids=[blue.pk], actor=house)
+
+    (receipt,) = inventory.return_goods({shipped.lines.get().pk: Decimal(1)}, actor=house, reason="Broken")
+    red = Invoice.objects.get(is_red=True)
+    invoices.issue(invoice_ids=[red.pk], actor=house)
+
+    assert (red.corrects, red.gross) == (blue, -1130)
+    assert order.lines.get().invoiced == 5
+    assert open_receivable(order) == 11300 - 1130
+    chain = {box.title for step in chain_of(house, receipt) for box in step.boxes}
+    assert {order.number, red.number} <= chain

@@ -67,7 +67,8 @@ def test_every_paper_is_booked_on_its_own_day(house, tmp_path):
     first, third = dt.date(2010, 12, 1), dt.date(2010, 12, 3)
     order = Order.objects.get(external_ref="1001")
     assert Delivery.objects.get(order_id=order.pk).shipped_on == first
-    assert Invoice.objects.get(order_id=order.pk).date == first
+    assert Invoice.objects.get(order_id=order.pk, is_red=False).date == first
+    assert Invoice.objects.get(order_id=order.pk, is_red=True).date == dt.date(2010, 12, 4)
     assert {
         voucher.posting_date for voucher in Voucher.objects.filter(source_id=order.pk, source_kind=Order.kind())
     } == {first}
@@ -93,7 +94,9 @@ def test_a_return_of_a_known_delivery_goes_back_to_it_and_any_other_gets_a_credi
     assert returned.order_number == Order.objects.get(external_ref="1001").number
     other = GoodsReceipt.objects.get(reason="C1005")
     assert (other.kind_of, other.order_id, other.received_on) == ("customer_return", None, dt.date(2010, 12, 5))
-    notes = Invoice.objects.filter(is_red=True).order_by("note")
+    red = Invoice.objects.get(is_red=True, order_id=returned.order_id)
+    assert (red.status, red.gross) == (Invoice.Status.ISSUED, Decimal("-13.56"))
+    notes = Invoice.objects.filter(is_red=True, corrects=None).order_by("note")
     assert [(note.note, note.gross) for note in notes] == [("C1005", Decimal("-9.99")), ("C1006", Decimal(-5))]
     assert StockBalance.objects.get(product__code="A1").on_hand == 4
     assert StockBalance.objects.get(product__code="B2").on_hand == 1
@@ -111,7 +114,7 @@ def test_a_load_that_is_started_again_books_nothing_twice(house, tmp_path):
 
     assert (second.net, second.ledger_net, second.sold.papers) == (first.net, first.ledger_net, 3)
     assert Order.objects.count() == 3
-    assert Invoice.objects.filter(is_red=True).count() == 2
+    assert Invoice.objects.filter(is_red=True).count() == 3
 
 
 @pytest.mark.django_db

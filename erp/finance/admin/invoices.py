@@ -36,7 +36,7 @@ def is_correctable(row: Invoice) -> bool:
 
 
 def taken_back(row: Invoice) -> str:
-    back = row.corrections.filter(status=Invoice.Status.ISSUED).aggregate(gross=Sum("gross"))["gross"] or 0
+    back = row.corrections.exclude(status=Invoice.Status.VOID).aggregate(gross=Sum("gross"))["gross"] or 0
     return "" if row.gross + back > 0 else gettext("The whole invoice is taken back already")
 
 

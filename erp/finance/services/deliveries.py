@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher
 from erp.finance.services import credit
+from erp.finance.services.credit_notes import Returned, propose_red
 from erp.finance.services.items import Credit, Side, credit_orders, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.inputs import Source
 from suite.core import bulk
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
-from suite.core.money import ZERO, part_of, round_money
+from suite.core.money import ZERO, next_part, round_money
 
 Role = AccountRole.Role
 Posting = FinancePolicy.Posting
@@ -83,7 +84,8 @@ def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -
     """Book goods that customers sent back: revenue, VAT and cost in red, and a credit against what the order owes.
 
     `quantity` and `cost` of the issues are positive. The order is worth that much less; it is not delivered again.
-    Call `hold_credit` before stock is locked. Nine statements.
+    What of it was invoiced comes back as drafts of red invoices. Call `hold_credit` before stock is locked. Nine
+    statements, five more where something was invoiced.
     """
     deferrals = _locked(issues, actor)
     parts = [_return(issue, deferrals[issue.order.kind, issue.line_id]) for issue in issues if issue.line_id]
@@ -102,6 +104,11 @@ def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -
         _cost(draft, group, sign=-1)
     vouchers = book(drafts.values(), actor=actor)
     credit_orders(_credits(parts, drafts), actor=actor)
+    returned = [
+        Returned(part.issue.source, drafts[part.issue.source].posting_date, part.deferral, part.issue.quantity)
+        for part in parts
+    ]
+    propose_red(returned, actor=actor)
     return vouchers
 
 
@@ -126,16 +133,6 @@ def _deliver(issue: Issue, deferral: Deferral) -> Part:
     to_post = queries.never_negative(deferral.recognised_tax - deferral.tax_posted)
     deferral.tax_posted += to_post
     return Part(issue, deferral, net, to_post, net + tax)
-
-
-def next_part(total: Decimal, already: Decimal, done: Decimal, now: Decimal, ordered: Decimal) -> Decimal:
-    """The part of a line's amount for the quantity from `done` to `now`.
-
-    Cumulative over the whole line while it is as ordered; after an amendment what is left is spread over what is left.
-    """
-    if already == round_money(total * done / ordered):
-        return part_of(total, done=now, ordered=ordered, already=already)
-    return part_of(total - already, done=now - done, ordered=ordered - done, already=ZERO)
 
 
 def _return(issue: Issue, deferral: Deferral) -> Part:

@@ -1,19 +1,21 @@
-"""The lines of sales invoices: from what an order line is worth, by hand, or taken back from an issued invoice."""
+"""What sales invoices are made of: what an order line is worth, lines by hand, what is taken back of an issued one."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import Deferral, Invoice, InvoiceLine
-from erp.finance.services.deliveries import next_part
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
-from suite.core.money import ZERO, line_amounts, part_of, round_quantity
+from suite.core.money import ZERO, line_amounts, next_part, part_of, round_quantity
 from suite.masterdata.models import Product, Tax
 
 
@@ -85,28 +87,70 @@ def line_by_hand(each: InvoiceLineInput, index: int, included: bool, actor: Acto
     )
 
 
+def red_of(original: Invoice, date: dt.date, note: str) -> Invoice:
+    """The head of a red invoice that corrects this one, not written yet."""
+    return Invoice(
+        company_id=original.company_id,
+        direction=original.direction,
+        party_id=original.party_id,
+        date=date,
+        due_date=date,
+        kind_of=original.kind_of,
+        prices_include_tax=original.prices_include_tax,
+        is_red=True,
+        corrects=original,
+        order_kind=original.order_kind,
+        order_id=original.order_id,
+        order_number=original.order_number,
+        owner_id=original.owner_id,
+        team_id=original.team_id,
+        note=note,
+    )
+
+
+class TakenBack:
+    """What red invoices, issued or drafted, take back of the lines they correct, which they match by position."""
+
+    def __init__(self, reds: Iterable[InvoiceLine]) -> None:
+        self.parts: dict[tuple[int | None, int], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+        for red in reds:
+            self._add(red, red.invoice.corrects_id)
+
+    def left(self, line: InvoiceLine) -> Decimal:
+        """How much of a line of an original could still be taken back."""
+        return line.quantity - self.parts[line.invoice_id, line.position][0]
+
+    def take(self, line: InvoiceLine, quantity: Decimal) -> InvoiceLine:
+        """A line in red for so much of the original's line; in parts the amounts add up to those of the original."""
+        done, net, tax = self.parts[line.invoice_id, line.position]
+        spread = {"done": done + quantity, "ordered": line.quantity}
+        red = copy(line)
+        red.pk, red.id, red._state = None, None, ModelState()
+        red.quantity, red.base_quantity = -quantity, -quantity * line.base_quantity / line.quantity
+        red.net = -part_of(line.net, already=net, **spread)  # type: ignore[arg-type]
+        red.tax_amount = -part_of(line.tax_amount, already=tax, **spread)  # type: ignore[arg-type]
+        red.gross = red.net + red.tax_amount
+        self._add(red, line.invoice_id)
+        return red
+
+    def _add(self, red: InvoiceLine, corrected: int | None) -> None:
+        for index, amount in enumerate((red.quantity, red.net, red.tax_amount)):
+            self.parts[corrected, red.position][index] -= amount
+
+
 def red_lines(original: Invoice, quantities: Mapping[int, Decimal] | None) -> list[InvoiceLine]:
-    """The lines in red, less what earlier red invoices took back; matched by position."""
-    taken: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
-    for earlier in InvoiceLine.objects.filter(invoice__corrects=original, invoice__status=Invoice.Status.ISSUED):
-        for index, amount in enumerate((earlier.quantity, earlier.net, earlier.tax_amount)):
-            taken[earlier.position][index] -= amount
-    lines = []
+    """The lines in red, in whole or so much of each, less what other red invoices and drafts of such take back."""
+    reds = InvoiceLine.objects.filter(invoice__corrects=original).exclude(invoice__status=Invoice.Status.VOID)
+    taken, lines = TakenBack(reds.select_related("invoice")), []
     for line in original.lines.order_by("position", "pk"):
-        done, net, tax = taken[line.position]
-        back = line.quantity - done if quantities is None else quantities.get(line.pk, ZERO)
-        if not 0 <= back <= line.quantity - done:
+        left = taken.left(line)
+        back = left if quantities is None else quantities.get(line.pk, ZERO)
+        if not 0 <= back <= left:
             raise BusinessError(
                 Refusal("more_than_left", _("More would be taken back than is left of the invoice"), line=line.position)
             )
         if back:
-            spread = {"done": done + back, "ordered": line.quantity}
-            net = part_of(line.net, already=net, **spread)  # type: ignore[arg-type]
-            tax = part_of(line.tax_amount, already=tax, **spread)  # type: ignore[arg-type]
-            line.pk, line.id = None, None
-            line.base_quantity = -back * line.base_quantity / line.quantity
-            line.quantity, line.net, line.tax_amount, line.gross = -back, -net, -tax, -net - tax
-            lines.append(line)
+            lines.append(taken.take(line, back))
     if not lines:
         raise BusinessError(Refusal("nothing_left", _("The whole invoice is taken back already")))
     return lines

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import AccountRole, Deferral, FinancePolicy, Invoice, InvoiceLine, OpenItem
 from erp.finance.services import credit
-from erp.finance.services.invoice_lines import InvoiceLineInput, line_by_hand, line_of, red_lines
+from erp.finance.services.invoice_lines import InvoiceLineInput, line_by_hand, line_of, red_lines, red_of
 from erp.finance.services.items import Credit, Side, credit_orders, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.finance.signals import invoice_issued
@@ -195,32 +195,14 @@ def void(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> lis
 def red(*, invoice_id: int, actor: Actor, quantities: Mapping[int, Decimal] | None = None, reason: str = "") -> Invoice:
     """Correct an issued sales invoice by a red one, in whole or for some `quantities` (by line of the original).
 
-    Raises BusinessError when more is taken back than is left of it.
+    What came back to us stands in a draft already. Raises BusinessError when more is taken back than is left of it.
     """
     (original,) = _locked([invoice_id], actor)
     original.demand_status(Status.ISSUED)
     if original.is_red or original.direction != Direction.SALES:
         raise BusinessError(Refusal("not_correctable", _("Only an issued sales invoice can be corrected in red")))
     lines = red_lines(original, quantities)
-    note = Invoice(
-        company=actor.company,
-        direction=original.direction,
-        party_id=original.party_id,
-        date=clock.today(actor.company),
-        due_date=clock.today(actor.company),
-        kind_of=original.kind_of,
-        prices_include_tax=original.prices_include_tax,
-        is_red=True,
-        corrects=original,
-        order_kind=original.order_kind,
-        order_id=original.order_id,
-        order_number=original.order_number,
-        owner_id=original.owner_id,
-        team_id=original.team_id,
-        note=reason,
-    )
-    (note,) = write_drafts([note], [lines], actor)
-    current_act().link(original, note, "red")
+    (note,) = write_drafts([red_of(original, clock.today(actor.company), reason)], [lines], actor)
     issue_rows([note], actor)
     return note
 
@@ -239,6 +221,8 @@ def write_drafts(invoices: list[Invoice], lines: Sequence[list[InvoiceLine]], ac
         act.audit(invoice, "created", {"gross": (None, invoice.gross)})
         if invoice.order_id:
             act.link(_order_of(invoice), invoice)
+        if invoice.corrects:
+            act.link(invoice.corrects, invoice, "red")
     InvoiceLine.objects.bulk_create([row for rows in lines for row in rows])
     return invoices
 

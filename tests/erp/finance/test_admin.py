@@ -392,6 +392,7 @@ def test_the_workbench_of_the_accountant_shows_the_month(browser, company, rent)
     text = browser.get("/desk/workbench/finance-month/").content.decode()
 
     assert "Vouchers to post" in text
+    assert "Invoices to issue" in text
     assert f"{clock.today(company).year - 1}-01" in text
 
 
