@@ -137,10 +137,12 @@ function lines(grid) {
 document.querySelector("[data-errors]")?.focus();
 const form = document.querySelector("[data-form]");
 if (form) {
-  let dirty = Boolean(form.querySelector("[data-errors]"));
-  form.addEventListener("input", () => { dirty = true; });
-  form.addEventListener("submit", () => { dirty = false; });
-  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  const dirty = (is) => { if (is) form.dataset.dirty = "1"; else delete form.dataset.dirty; };
+  dirty(form.querySelector("[data-errors]"));
+  form.addEventListener("input", () => dirty(true));
+  form.addEventListener("submit", () => dirty(false));
+  document.addEventListener("htmx:beforeOnLoad", (event) => { if (event.detail.xhr.getResponseHeader("HX-Redirect")) dirty(false); }); // to sign in: the draft is kept
+  addEventListener("beforeunload", (event) => { if ("dirty" in form.dataset) event.preventDefault(); });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && (event.key === "s" || event.key === "Enter")) { event.preventDefault(); form.requestSubmit(form.querySelector("[data-save]")); }
   });

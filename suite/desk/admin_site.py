@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.constants import UNSAFE_EVAL
 from csp.decorators import csp_update
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -33,9 +34,11 @@ class SuiteAdminSite(UnfoldAdminSite):
         return redirect("workbench")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        from suite.core.doors import to_sign_in
+        from suite.core.views.signin import onward
 
-        return redirect("workbench") if request.user.is_authenticated else to_sign_in(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(onward(request))
+        return redirect(onward(request) if self.has_permission(request) else "workbench")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         return redirect("workbench")

@@ -35,7 +35,7 @@ def test_a_fault_of_ours_is_said_in_the_callers_format(path, kind):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("language", "words"), [("en", "no longer valid"), ("zh-hans", "此表单已失效")])
+@pytest.mark.parametrize(("language", "words"), [("en", "Back to the form"), ("zh-hans", "返回表单")])
 def test_a_form_that_stood_open_too_long_is_told_so(language, words):
     answer = Client(enforce_csrf_checks=True).post("/sign-in/", {}, headers={"accept-language": language})
 
