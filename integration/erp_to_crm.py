@@ -30,13 +30,15 @@ ORDER = Order.kind()
 
 @receiver(goods_delivered, dispatch_uid="integration.note_delivery")
 def note_delivery(*, deliveries: list[Delivery], **_: Any) -> None:
-    """The order's lines count what was shipped; its delivery state follows."""
+    """The order's lines count what was shipped; its delivery state follows. What is on no line of it counts nowhere."""
     shipped: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for delivery in deliveries:
-        if delivery.order_kind == ORDER:
+        order = sales_order_of(delivery)
+        if order:
             for line in delivery.shipped_lines:
-                shipped[line.order_line_id or 0] += line.quantity
-            tell("delivered", Source(ORDER, delivery.order_id or 0, delivery.order_number), delivery, delivery.number)
+                if line.order_line_id is not None:
+                    shipped[line.order_line_id] += line.quantity
+            tell("delivered", order, delivery, delivery.number)
     progress.delivered(shipped)
 
 
@@ -45,10 +47,12 @@ def note_return(*, receipts: list[GoodsReceipt], **_: Any) -> None:
     """The order's lines count what came back."""
     returned: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for receipt in receipts:
-        if receipt.order_kind == ORDER:
+        order = sales_order_of(receipt)
+        if order:
             for line in receipt.booked_lines:
-                returned[line.order_line_id or 0] += line.quantity
-            tell("returned", Source(ORDER, receipt.order_id or 0, receipt.order_number), receipt, receipt.number)
+                if line.order_line_id is not None:
+                    returned[line.order_line_id] += line.quantity
+            tell("returned", order, receipt, receipt.number)
     progress.returned(returned)
 
 
@@ -56,14 +60,15 @@ def note_return(*, receipts: list[GoodsReceipt], **_: Any) -> None:
 def note_invoice(*, invoices: list[Invoice], quantities: Mapping[Source, Mapping[int, Decimal]], **_: Any) -> None:
     """The order's lines count what was invoiced."""
     invoiced: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for order, lines in quantities.items():
-        if order.kind == ORDER:
+    for billed, lines in quantities.items():
+        if billed.kind == ORDER:
             for line_id, quantity in lines.items():
                 invoiced[line_id] += quantity
     progress.invoiced(invoiced)
     for invoice in invoices:
-        if invoice.order_kind == ORDER:
-            tell("invoiced", Source(ORDER, invoice.order_id or 0, invoice.order_number), invoice, invoice.number)
+        order = sales_order_of(invoice)
+        if order:
+            tell("invoiced", order, invoice, invoice.number)
 
 
 @receiver(payment_received, dispatch_uid="integration.note_payment")
@@ -90,6 +95,13 @@ def note_payment(
                 {"number": order.number, "amount": amount, "open": still_open[order]},
                 key=f"{by}:{still_open[order]}",
             )
+
+
+def sales_order_of(paper: Delivery | GoodsReceipt | Invoice) -> Source | None:
+    """The order of ours that a paper answers; None where it answers none, or another kind."""
+    if paper.order_kind != ORDER or paper.order_id is None:
+        return None
+    return Source(ORDER, paper.order_id, paper.order_number)
 
 
 def tell(what: str, order: Source, paper: Delivery | GoodsReceipt | Invoice, number: str) -> None:

@@ -16,7 +16,7 @@ from suite.core.errors import Refusal
 from suite.desk import imports
 from suite.desk.imports import Batch, Field, Saved
 
-HEADER = ("party", "date", "requested_date", "customer_reference", "prices_include_tax", "note")
+HEADER = ("date", "requested_date", "customer_reference", "prices_include_tax", "note")
 FIELDS = (
     Field(
         "external_ref",
@@ -70,6 +70,8 @@ def save(*, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> S
     for reference, own in list(places.items()):
         if _contradicts(rows, own):
             _refuse(saved, places.pop(reference), _("Lines of one order need the same customer and dates"))
+        elif not any(rows[place].get("party") for place in own):
+            _refuse(saved, places.pop(reference), _("Say which customer orders"))
     drafts = [_draft(reference, [rows[place] for place in own]) for reference, own in places.items()]
     refused = check_orders(drafts, actor=actor)
     for index, own in enumerate(places.values()):
@@ -91,7 +93,7 @@ def _contradicts(rows: list[dict[str, Any]], places: Collection[int]) -> bool:
 
 def _draft(reference: str, rows: list[dict[str, Any]]) -> OrderDraft:
     header = {name: next((row[name] for row in rows if row.get(name) not in (None, "")), None) for name in HEADER}
-    party_id: int = header.pop("party") or 0
+    party_id = next(row["party"] for row in rows if row.get("party"))
     given = {name: value for name, value in header.items() if value is not None}
     return OrderDraft(party_id=party_id, lines=[_line(row) for row in rows], external_ref=reference, **given)
 

@@ -31,11 +31,11 @@ DEFERRAL_FIELDS = ("quantity", "net", "tax", "delivered", "recognised_net", "rec
 class Issue:
     """One line that left the house, or came back: its delivery (or return), its order, base quantity and cost.
 
-    `line_id` is the order's line; None for what belongs to no order. `date` is given where a set spans several days.
+    `order` and `line_id` are None for what belongs to no order. `date` is given where a set spans several days.
     """
 
     source: Source
-    order: Source
+    order: Source | None
     party_id: int
     line_id: int | None
     product_id: int
@@ -56,6 +56,10 @@ class Part:
     tax: Decimal
     gross: Decimal
 
+    @property
+    def order(self) -> Source:
+        return Source(self.deferral.order_kind, self.deferral.order_id, self.deferral.order_number)
+
 
 @service
 def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
@@ -66,7 +70,7 @@ def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, acto
     Four statements (two more where receivables are opened).
     """
     deferrals = _locked(issues, actor)
-    parts = [_deliver(issue, deferrals[issue.order.kind, issue.line_id]) for issue in issues if issue.line_id]
+    parts = [_deliver(issue, deferrals[key]) for issue in issues if (key := _key(issue))]
     bulk.update([part.deferral for part in parts], *DEFERRAL_FIELDS)
     drafts: dict[Source, VoucherDraft] = {}
     for source, (group, of_paper) in _by_source(issues, parts).items():
@@ -88,7 +92,7 @@ def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -
     statements, five more where something was invoiced.
     """
     deferrals = _locked(issues, actor)
-    parts = [_return(issue, deferrals[issue.order.kind, issue.line_id]) for issue in issues if issue.line_id]
+    parts = [_return(issue, deferrals[key]) for issue in issues if (key := _key(issue))]
     owed: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for part in parts:
         owed[part.issue.party_id] -= part.gross
@@ -112,11 +116,15 @@ def take_back(issues: Sequence[Issue], *, posting_date: dt.date, actor: Actor) -
     return vouchers
 
 
-def _locked(issues: Sequence[Issue], actor: Actor) -> dict[tuple[str, int | None], Deferral]:
+def _key(issue: Issue) -> tuple[str, int] | None:
+    """Under which its deferral is found; what belongs to no order has none."""
+    return (issue.order.kind, issue.line_id) if issue.order and issue.line_id else None
+
+
+def _locked(issues: Sequence[Issue], actor: Actor) -> dict[tuple[str, int], Deferral]:
+    keys = {key for issue in issues if (key := _key(issue))}
     rows = queries.DEFERRALS(
-        company=actor.company_id,
-        kinds={issue.order.kind for issue in issues},
-        lines={issue.line_id for issue in issues if issue.line_id},
+        company=actor.company_id, kinds={kind for kind, _line in keys}, lines={line for _kind, line in keys}
     )
     return {(row.order_kind, row.line_id): row for row in rows}
 
@@ -169,7 +177,7 @@ def _entries(draft: VoucherDraft, parts: Sequence[Part], *, is_return: bool) -> 
     for part in parts:
         from_undelivered = part.deferral.posting == Posting.CONFIRM and not is_return
         against = Role.UNDELIVERED if from_undelivered else Role.RECEIVABLE
-        owed[against, part.issue.party_id, part.issue.order] += part.net + part.tax
+        owed[against, part.issue.party_id, part.order] += part.net + part.tax
         revenue[Role.SERVICE_REVENUE if part.deferral.is_service else Role.REVENUE] += part.net
     for (against, party_id, order), amount in owed.items():  # type: ignore[assignment]
         draft.debit(against, sign * amount, party_id=party_id, source=order)
@@ -189,7 +197,7 @@ def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft],
     due: dict[tuple[Source, Source], list[Part]] = defaultdict(list)
     for part in parts:
         if part.deferral.posting != Posting.CONFIRM:
-            due[part.issue.source, part.issue.order].append(part)
+            due[part.issue.source, part.order].append(part)
     if not due:
         return
     term_of = credit.terms_of({group[0].issue.party_id for group in due.values()}, actor=actor)
@@ -221,7 +229,7 @@ def _open_receivables(parts: Sequence[Part], drafts: dict[Source, VoucherDraft],
 def _credits(parts: Sequence[Part], drafts: dict[Source, VoucherDraft]) -> list[Credit]:
     sums: dict[tuple[Source, Source], list[Part]] = defaultdict(list)
     for part in parts:
-        sums[part.issue.source, part.issue.order].append(part)
+        sums[part.issue.source, part.order].append(part)
     return [
         Credit(
             drafts[source].posting_date,

@@ -6,13 +6,32 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from erp.inputs import Source
 from erp.inventory.models.stock import BulkRow, Warehouse
 from suite.core.models import Document, NumberField
 from suite.core.money import AmountField, QuantityField
 from suite.masterdata.models import Party, Product
 
 
-class Delivery(Document):
+class OrderPaper(Document):
+    """A paper that may answer an order of either wing, which it knows by kind, key and number only."""
+
+    WHOLE_ORDER = Q(order_kind="", order_id=None) | ~Q(order_kind="") & Q(order_id__isnull=False)
+
+    order_kind = models.CharField(max_length=60, blank=True, editable=False)
+    order_id = models.BigIntegerField(null=True, editable=False)
+    order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def order(self) -> Source | None:
+        """The order behind it; None where there is none."""
+        return None if self.order_id is None else Source(self.order_kind, self.order_id, self.order_number)
+
+
+class Delivery(OrderPaper):
     """出库单: goods that leave for a customer (or back to a supplier). It exists from the confirm; what is not shipped
     with it goes on in a backorder of its own. A direct one (直运) leaves the supplier's house, not ours."""
 
@@ -37,9 +56,6 @@ class Delivery(Document):
     warehouse = models.ForeignKey(
         Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"), db_index=False
     )
-    order_kind = models.CharField(max_length=60, blank=True, editable=False)
-    order_id = models.BigIntegerField(null=True, editable=False)
-    order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
     promised_date = models.DateField(_("promised date"), null=True, blank=True)
     shipped_on = models.DateField(_("shipped on"), null=True, editable=False)
     waits_for_payment = models.BooleanField(_("waits for payment"), default=False, editable=False)
@@ -55,6 +71,7 @@ class Delivery(Document):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         permissions = [("ship_delivery", "Can ship deliveries"), ("return_delivery", "Can take goods back")]
+        constraints = [models.CheckConstraint(condition=OrderPaper.WHOLE_ORDER, name="erp_delivery_whole_order")]
         indexes = [
             models.Index(fields=["company", "status", "promised_date", "id"], name="erp_delivery_to_ship"),
             models.Index(fields=["company", "-id"], name="erp_delivery_latest"),
@@ -90,7 +107,7 @@ class DeliveryLine(BulkRow):
         return f"{self.delivery_id} {self.product_id}"
 
 
-class GoodsReceipt(Document):
+class GoodsReceipt(OrderPaper):
     """入库单: goods that come in, from a supplier or back from a customer; posted when booked."""
 
     class Status(models.TextChoices):
@@ -114,9 +131,6 @@ class GoodsReceipt(Document):
     warehouse = models.ForeignKey(
         Warehouse, models.PROTECT, related_name="+", verbose_name=_("warehouse"), db_index=False
     )
-    order_kind = models.CharField(max_length=60, blank=True, editable=False)
-    order_id = models.BigIntegerField(null=True, editable=False)
-    order_number = models.CharField(_("order"), max_length=40, blank=True, editable=False)
     received_on = models.DateField(_("received on"))
     reference = models.CharField(_("supplier's delivery note"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -126,6 +140,14 @@ class GoodsReceipt(Document):
         verbose_name = _("goods receipt")
         verbose_name_plural = _("goods receipts")
         permissions = [("reverse_goodsreceipt", "Can reverse goods receipts")]
+        constraints = [
+            models.CheckConstraint(condition=OrderPaper.WHOLE_ORDER, name="erp_receipt_whole_order"),
+            models.CheckConstraint(
+                condition=Q(kind_of="other", party=None) | ~Q(kind_of="other") & Q(party__isnull=False),
+                name="erp_receipt_party_known",
+                violation_error_message=_("Goods of a supplier or a customer come from somebody"),
+            ),
+        ]
         indexes = [
             models.Index(fields=["company", "-received_on", "-id"], name="erp_receipt_by_date"),
             models.Index(fields=["order_kind", "order_id"], name="erp_receipt_by_order"),

@@ -129,10 +129,9 @@ def _shrink(less: Mapping[int, Decimal], papers: Sequence[DeliveryLine]) -> None
     """Take what is given up off open deliveries; one that loses everything keeps its lines and is cancelled."""
     still, lines_of = dict(less), defaultdict(list)
     for line in reversed(papers):
-        order_line = line.order_line_id or 0
-        part = min(line.quantity, still.get(order_line, ZERO))
-        if part:
-            still[order_line] -= part
+        if line.order_line_id is not None and line.order_line_id in still:
+            part = min(line.quantity, still[line.order_line_id])
+            still[line.order_line_id] -= part
             line.quantity -= part
         lines_of[line.delivery].append(line)
     cancelled = [delivery for delivery, lines in lines_of.items() if not any(line.quantity for line in lines)]

@@ -199,7 +199,7 @@ def _post_differences(parts: Iterable[tuple[Source, Decimal]], when: Booking, ac
         finance.post_stock(postings, posting_date=when.date, actor=actor)
 
 
-def moves_in(line_ids: Collection[int], product_ids: Collection[int], actor: Actor) -> dict[int, StockMove]:
+def moves_in(line_ids: Collection[int], product_ids: Collection[int], actor: Actor) -> dict[int | None, StockMove]:
     """The moves by which receipt lines of these products came in, by receipt line."""
     if not line_ids or not product_ids:
         return {}

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance import services as finance
 from erp.finance.services import Issue
-from erp.inputs import Source
 from erp.inventory.models import Delivery, DeliveryLine, Demand, GoodsReceipt, GoodsReceiptLine, StockMove
 from erp.inventory.services.costing import share
 from erp.inventory.services.dates import Booking, booking
@@ -27,7 +26,7 @@ from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
-from suite.masterdata.models import Product
+from suite.masterdata.models import Party, Product
 
 Line = TypeVar("Line", DeliveryLine, GoodsReceiptLine)
 SOLD = (Delivery.Kind.SALE, Delivery.Kind.DIRECT)
@@ -60,7 +59,8 @@ def return_goods(
         .select_for_update(of=("self", "delivery"))
     )
     _demand_returnable(lines, wanted, {line.pk: line.quantity - line.returned for line in lines})
-    receipts = _write_receipts(lines, wanted, when, warehouse_id, actor, reason)
+    receipt_of = _write_receipts(lines, wanted, when, warehouse_id, actor, reason)
+    receipts = list(receipt_of.values())
     _bring_back(receipts, when, actor)
     bulk.update(lines, "returned", "returned_cost")
     finance.take_back(
@@ -69,10 +69,8 @@ def return_goods(
         actor=actor,
     )
     act = current_act()
-    for receipt in receipts:
-        shipped = receipt.booked_lines[0].delivery_line
-        if shipped:
-            act.link(Source(Delivery.kind(), shipped.delivery_id, ""), receipt, "return")
+    for delivery, receipt in receipt_of.items():
+        act.link(delivery, receipt, "return")
         act.audit(receipt, "posted")
         act.announce("erp.inventory.goods.returned", receipt, {"number": receipt.number, "order": receipt.order_number})
     goods_returned.send(sender=GoodsReceipt, receipts=receipts, actor=actor)
@@ -97,6 +95,7 @@ def take_in(returns: Sequence[Unsold], *, actor: Actor, reason: str = "") -> lis
     """
     products = Product.objects.of(actor.company_id).in_bulk({pk for each in returns for pk in each.quantities})
     _demand_goods(returns, products)
+    _demand_customers({each.party_id for each in returns}, actor)
     bookings = [booking(each.date, actor=actor) for each in returns]
     warehouse_id = default_warehouse_id(actor.company_id)
     stock = Stock.lock({Key(pk, warehouse_id) for pk in products}, actor=actor)
@@ -151,6 +150,11 @@ def _demand_goods(returns: Sequence[Unsold], products: Mapping[int, Product]) ->
         _positive(each.quantities)
     if any(not product.is_stocked for product in products.values()):
         raise ValidationError({"product": _("Only goods come back into stock")})
+
+
+def _demand_customers(party_ids: set[int], actor: Actor) -> None:
+    if Party.objects.of(actor.company_id).filter(pk__in=party_ids).count() < len(party_ids):
+        raise BusinessError(Refusal("no_customer", _("Say which customer brings the goods back"), field="party"))
 
 
 @service
@@ -248,7 +252,7 @@ def _write_receipts(
     warehouse_id: int | None,
     actor: Actor,
     reason: str,
-) -> list[GoodsReceipt]:
+) -> dict[Delivery, GoodsReceipt]:
     """Insert one receipt per delivery, with its lines in `booked_lines`, and note it on the delivery lines."""
     groups: dict[Delivery, list[DeliveryLine]] = defaultdict(list)
     for line in lines:
@@ -287,7 +291,7 @@ def _write_receipts(
             line.returned_cost = returned_cost
             receipt.booked_lines.append(row)
     GoodsReceiptLine.objects.bulk_create([line for receipt in receipts for line in receipt.booked_lines])
-    return receipts
+    return dict(zip(groups, receipts, strict=True))
 
 
 def _bring_back(receipts: list[GoodsReceipt], when: Booking, actor: Actor) -> None:
@@ -298,11 +302,11 @@ def _bring_back(receipts: list[GoodsReceipt], when: Booking, actor: Actor) -> No
         order_kind__in={receipt.order_kind for receipt in receipts},
         line_id__in={line.order_line_id for _receipt, line in rows if line.order_line_id},
     )
-    by_line = {(demand.order_kind, demand.line_id): demand for demand in demands}
+    by_line: dict[tuple[str, int | None], Demand] = {(row.order_kind, row.line_id): row for row in demands}
     for receipt, line in rows:
         paper = Paper(source_of(receipt), StockMove.Kind.CUSTOMER_RETURN, *when)
         stock.bring(Key(line.product_id, receipt.warehouse_id), line.quantity, line.value, paper, line_id=line.pk)
-        demand = by_line.get((receipt.order_kind, line.order_line_id or 0))
+        demand = by_line.get((receipt.order_kind, line.order_line_id))
         if demand:
             stock.change(demand.pk).returned += line.quantity
     stock.fill()
@@ -310,10 +314,12 @@ def _bring_back(receipts: list[GoodsReceipt], when: Booking, actor: Actor) -> No
 
 
 def _issue(receipt: GoodsReceipt, line: GoodsReceiptLine, day: dt.date | None = None) -> Issue:
+    if receipt.party_id is None:
+        raise BusinessError(Refusal("no_customer", _("Say which customer brings the goods back"), field="party"))
     return Issue(
         source=source_of(receipt),
-        order=Source(receipt.order_kind, receipt.order_id or 0, receipt.order_number),
-        party_id=receipt.party_id or 0,
+        order=receipt.order,
+        party_id=receipt.party_id,
         line_id=line.order_line_id,
         product_id=line.product_id,
         quantity=line.quantity,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
 
 from erp.inputs import Source
 from erp.inventory.models import StockMove
@@ -16,6 +18,7 @@ from erp.inventory.services.receipts import moves_in
 from erp.inventory.services.stock import Key, Paper, Stock
 from suite.core.access import Actor
 from suite.core.acts import service
+from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
 
 
@@ -45,17 +48,20 @@ def revalue(
     """Put changes of value on the pieces still there and say, in the same sequence, what remains as cost.
 
     Of n pieces of which m are still in stock, m / n of the amount goes to stock; never more than makes it worthless.
-    FIFO products look at what is left of that receipt. The caller books both parts; stock moves here.
+    FIFO products look at what is left of that receipt, and are refused without one. The caller books both parts; stock
+    moves here.
     """
     when = booking(posting_date, actor=actor)
     keys = {Key(change.product_id, change.warehouse_id) for change in changes}
     stock = Stock.lock(keys, actor=actor)
     stock.read_layers()
     fifo = [pk for pk, worth in stock.worths.items() if worth.is_fifo]
+    _demand_receipts(changes, fifo)
     moves = moves_in([change.receipt_line_id for change in changes if change.receipt_line_id], fifo, actor)
     splits = []
     for change in changes:
-        worth, move = stock.worths[change.product_id], moves.get(change.receipt_line_id or 0)
+        worth = stock.worths[change.product_id]
+        move = moves.get(change.receipt_line_id)
         layer = next((layer for layer in worth.layers if move and layer.move_id == move.pk), None)
         there = layer.remaining if layer else ZERO if worth.is_fifo else worth.quantity
         part = share(change.amount, min(there, change.quantity), change.quantity)
@@ -66,3 +72,14 @@ def revalue(
         splits.append(Split(part, change.amount - part))
     stock.write()
     return splits
+
+
+def _demand_receipts(changes: Sequence[ValueChange], fifo: Collection[int]) -> None:
+    sentence = _("Of goods valued first in, first out, say which receipt is worth another amount")
+    refused = [
+        Refusal("no_receipt", sentence, line=index)
+        for index, change in enumerate(changes)
+        if change.product_id in fifo and change.receipt_line_id is None
+    ]
+    if refused:
+        raise BusinessError(*refused)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance import services as finance
 from erp.finance.services import Issue
-from erp.inputs import Source
 from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove
 from erp.inventory.services.dates import Booking, booking, demand_open
 from erp.inventory.services.deliveries import insert_lines
@@ -48,10 +47,6 @@ class Load:
     delivery: Delivery
     lines: list[DeliveryLine] = field(default_factory=list)
     quantities: dict[int, Decimal] = field(default_factory=dict)
-
-    @property
-    def order(self) -> Source:
-        return Source(self.delivery.order_kind, self.delivery.order_id or 0, self.delivery.order_number)
 
     @property
     def leaving(self) -> list[DeliveryLine]:
@@ -278,7 +273,7 @@ def _open_backorders(loads: Iterable[Load], promised: dt.date | None) -> None:
 def _issue(load: Load, line: DeliveryLine, day: dt.date) -> Issue:
     return Issue(
         source=source_of(load.delivery),
-        order=load.order,
+        order=load.delivery.order,
         party_id=load.delivery.party_id,
         line_id=line.order_line_id,
         product_id=line.product_id,
@@ -299,6 +294,6 @@ def _tell(loads: Iterable[Load], actor: Actor) -> None:
         act.announce(
             "erp.inventory.delivery.shipped",
             delivery,
-            {"number": delivery.number, "order": load.order.number, "party": delivery.party_id},
+            {"number": delivery.number, "order": delivery.order_number, "party": delivery.party_id},
         )
     goods_delivered.send(sender=Delivery, deliveries=[load.delivery for load in loads], actor=actor)

@@ -130,7 +130,7 @@ def order_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason
     return orders
 
 
-def _addresses(lines: Iterable[RequisitionLine]) -> dict[int, str]:
+def _addresses(lines: Iterable[RequisitionLine]) -> dict[int | None, str]:
     """Where the customers of sales orders want their goods, by order; one statement where anything goes straight."""
     direct = [line.requisition for line in lines if line.requisition.is_direct]
     if not direct:
@@ -140,9 +140,7 @@ def _addresses(lines: Iterable[RequisitionLine]) -> dict[int, str]:
         order_kind__in={row.order_kind for row in direct},
         order_id__in={row.order_id for row in direct},
     )
-    return {
-        order_id or 0: address for order_id, address in deliveries.order_by("pk").values_list("order_id", "address")
-    }
+    return dict(deliveries.order_by("pk").values_list("order_id", "address"))
 
 
 def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
@@ -165,12 +163,12 @@ def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
 
 
 def _order_for(
-    lines: Sequence[RequisitionLine], addresses: Mapping[int, str], actor: Actor
+    lines: Sequence[RequisitionLine], addresses: Mapping[int | None, str], actor: Actor
 ) -> tuple[PurchaseOrder, list[LineInput]]:
     supplier, asked = lines[0].supplier, lines[0].requisition
     order = _new(supplier, asked.warehouse_id, actor)  # type: ignore[arg-type]
     order.is_direct = asked.is_direct
-    order.delivery_address = addresses.get(asked.order_id or 0, "") if asked.is_direct else ""
+    order.delivery_address = addresses.get(asked.order_id, "") if asked.is_direct else ""
     own_currency = order.currency_id == actor.company.currency
     inputs = [
         LineInput(

@@ -86,12 +86,9 @@ def _deliver(
 
     Raises BusinessError where more came than the customer's order still wants.
     """
-    wanted_by = dict(
-        RequisitionLine.objects.filter(
-            pk__in=[line.requisition_line_id for line in lines if line.requisition_line_id]
-        ).values_list("pk", "order_line_id")
-    )
-    sold = {line.pk: wanted_by.get(line.requisition_line_id or 0) for line in lines}
+    asked = {line.pk: line.requisition_line_id for line in lines if line.requisition_line_id}
+    wanted_by = dict(RequisitionLine.objects.filter(pk__in=asked.values()).values_list("pk", "order_line_id"))
+    sold: dict[int | None, int | None] = {pk: wanted_by[requested] for pk, requested in asked.items()}
     rows = (
         DeliveryLine.objects.of(actor.company_id)
         .filter(order_line_id__in=[pk for pk in sold.values() if pk])
@@ -104,7 +101,7 @@ def _deliver(
     deliveries: dict[int, Delivery] = {}
     for receipt in receipts:
         for line in receipt.booked_lines:
-            row = open_lines.get(sold[line.order_line_id or 0])
+            row = open_lines.get(sold.get(line.order_line_id))
             left = row.quantity - quantities.get(row.pk, ZERO) if row else ZERO
             if row is None or line.quantity > left:
                 raise BusinessError(

@@ -127,9 +127,9 @@ def withdraw_supply(changes: Sequence[OrderChange], *, actor: Actor) -> list[Sti
         given = _superfluous(stocked, actor) if stocked else {}
         less = dict(reduced)
         for line in lines:
-            if line.requisition.is_direct:
-                given[line.pk] = min(line.pending, less[line.order_line_id or 0])
-                less[line.order_line_id or 0] -= given[line.pk]
+            if line.requisition.is_direct and line.order_line_id is not None:
+                given[line.pk] = min(line.pending, less[line.order_line_id])
+                less[line.order_line_id] -= given[line.pk]
         give_up(list(requisitions.values()), {pk: part for pk, part in given.items() if part}, actor=actor)
     return _still_coming(list(reduced), actor)
 

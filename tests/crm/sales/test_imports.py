@@ -66,6 +66,16 @@ def test_of_a_bad_order_nothing_goes_in_and_every_row_says_why(shop: Shop, lamp:
     assert reasons["Line 5"] == "Another line of this order was refused"
 
 
+def test_an_order_that_names_no_customer_stays_out_and_says_so(shop: Shop, lamp: Product) -> None:
+    rows = [["A-1", None, lamp.pk, Decimal(1), None, None], ["A-2", shop.customer.pk, lamp.pk, Decimal(1), None, None]]
+
+    with acting(shop.rep):
+        saved = save(actor=shop.rep, batch=Batch(COLUMNS, rows, [2, 3]))
+
+    assert saved.refused == {0: "Say which customer orders"}
+    assert Order.objects.get().external_ref == "A-2"
+
+
 def test_an_order_is_imported_once(shop: Shop, lamp: Product) -> None:
     load(shop, ("A-1", "华为", "LAMP", 1, "", ""))
 

@@ -46,6 +46,17 @@ def test_a_cancelled_order_passes_its_goods_on_to_who_was_promised_first(shop: S
     assert shop.balance(tea) == (10, 10)
 
 
+def test_what_is_on_no_line_of_the_order_stays_on_its_delivery(shop: Shop) -> None:
+    tea, leaflet = shop.product("tea", stock=10), shop.product("leaflet", stock=5)
+    order = shop.order((tea, 10))
+    [delivery] = shop.confirm(order)
+    DeliveryLine.objects.create(company=shop.company, delivery=delivery, position=1, product=leaflet, quantity=2)
+
+    services.change_orders([with_quantity(order, 4)], actor=shop.actor)
+
+    assert list(delivery.lines.values_list("product__code", "quantity")) == [("tea", 4), ("leaflet", 2)]
+
+
 def test_of_a_line_that_shrinks_what_waits_goes_first(shop: Shop) -> None:
     tea = shop.product("tea", stock=6)
     order = shop.order((tea, 10))

@@ -115,6 +115,18 @@ def test_a_fifo_receipt_that_turns_out_dearer_changes_its_own_layer(shop: Shop) 
     assert list(layers) == [(3, 315), (10, 2000)]
 
 
+def test_goods_valued_first_in_first_out_change_their_value_by_receipt_only(shop: Shop) -> None:
+    tea = shop.product("tea", costing="fifo")
+    old = shop.buy((tea, 10, "100"))
+    dearer = ValueChange(source_of(old), tea.pk, shop.warehouse_id, Decimal(10), Decimal(50))
+
+    with pytest.raises(BusinessError) as refusal:
+        services.revalue([dearer], actor=shop.actor)
+
+    assert [(each.code, each.line) for each in refusal.value.refusals] == [("no_receipt", 0)]
+    assert shop.worth(tea) == (10, 1000)
+
+
 def test_a_cheaper_invoice_never_makes_stock_worth_less_than_nothing(shop: Shop) -> None:
     tea = shop.product("tea")
     receipt = shop.buy((tea, 2, "1"))

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from erp.inventory import services
-from erp.inventory.models import Demand, GoodsReceipt, StockMove
+from erp.inventory.models import Delivery, Demand, GoodsReceipt, StockMove
 from suite.core.errors import BusinessError
+from suite.core.models import DocumentLink
 from tests.erp.finance.books import balance
 from tests.erp.inventory.make import Shop
 
@@ -73,6 +75,40 @@ def test_what_was_not_delivered_does_not_come_back(shop: Shop) -> None:
         services.return_goods({delivery.lines.get().pk: Decimal(1)}, actor=shop.actor, reason="")
 
     assert refusal.value.code == "not_delivered"
+
+
+def test_a_return_hangs_on_the_delivery_that_brought_the_goods(shop: Shop) -> None:
+    tea = shop.product("tea", stock=5)
+    delivery = shop.sell((tea, 5))
+
+    [receipt] = services.return_goods({delivery.lines.get().pk: Decimal(1)}, actor=shop.actor, reason="")
+
+    link = DocumentLink.objects.get(to_kind=GoodsReceipt.kind(), to_id=receipt.pk)
+    assert (link.from_kind, link.from_id, link.relation) == (Delivery.kind(), delivery.pk, "return")
+    assert receipt.order == delivery.order
+
+
+def test_goods_without_a_delivery_come_back_from_a_customer_only(shop: Shop) -> None:
+    tea = shop.product("tea", stock=5)
+    stranger = Shop("other").customer
+
+    for nobody in (0, stranger.pk):
+        with pytest.raises(BusinessError) as refusal:
+            services.take_in([services.Unsold(nobody, {tea.pk: Decimal(1)}, "")], actor=shop.actor)
+        assert refusal.value.code == "no_customer"
+
+    [receipt] = services.take_in([services.Unsold(shop.customer.pk, {tea.pk: Decimal(1)}, "")], actor=shop.actor)
+    assert (receipt.party_id, receipt.order) == (shop.customer.pk, None)
+    assert shop.balance(tea) == (6, 0)
+
+
+def test_the_database_keeps_no_return_without_a_customer_and_no_half_known_order(shop: Shop) -> None:
+    shop.buy((shop.product("tea"), 1, "10"))
+    receipts = GoodsReceipt.objects.all()
+
+    for nonsense in ({"party": None}, {"order_id": 7}, {"order_kind": "crm_sales.order"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            receipts.update(**nonsense)
 
 
 def test_a_service_is_taken_back_without_stock(shop: Shop) -> None:
