@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 from django.core import exceptions as django_errors
 from django.db import DataError, IntegrityError, OperationalError
-from django.db.models import ProtectedError, RestrictedError
-from django.db.models.constraints import UniqueConstraint
+from django.db.models import CheckConstraint, F, ProtectedError, RestrictedError
+from django.db.models.constraints import BaseConstraint, UniqueConstraint
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -62,7 +63,7 @@ def translated(error: Exception) -> Exception:
         case ProtectedError() | RestrictedError():
             return BusinessError(Refusal("in_use", _("Other records depend on this one")))
         case IntegrityError():
-            return BusinessError(_broken_rule(error))
+            return BusinessError(*_broken_rule(error))
         case OperationalError() if getattr(error.__cause__, "pgcode", None) in RETRIED:
             return Busy()
     return error
@@ -77,14 +78,22 @@ def _at_fields(error: django_errors.ValidationError) -> dict[str, list[str]]:
     return {"non_field_errors": error.messages}
 
 
-def _broken_rule(error: IntegrityError) -> Refusal:
-    """What the constraint that was broken says to people, at the field that must be unique."""
+def _broken_rule(error: IntegrityError) -> list[Refusal]:
+    """What the constraint that was broken says to people, once at each field it speaks of."""
     broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == broken:
-                fields = constraint.fields if isinstance(constraint, UniqueConstraint) else ()
-                own = [name for name in fields if name != "company"]
-                field = own[0] if len(own) == 1 else None
-                return Refusal("conflict", str(constraint.get_violation_error_message()), field=field)
-    return Refusal("conflict", _("This contradicts what is already recorded"))
+                message = str(constraint.get_violation_error_message())
+                return [Refusal("conflict", message, field=name) for name in _fields_of(constraint) or [None]]
+    return [Refusal("conflict", _("This contradicts what is already recorded"))]
+
+
+def _fields_of(constraint: BaseConstraint) -> list[str]:
+    """The fields a constraint speaks of, but for the company, which nobody writes."""
+    names: Iterable[str] = ()
+    if isinstance(constraint, CheckConstraint):
+        names = sorted(getattr(constraint.condition, "referenced_base_fields", ()))
+    elif isinstance(constraint, UniqueConstraint):
+        names = constraint.fields or [each.name for each in constraint.expressions if isinstance(each, F)]
+    return [name for name in names if name != "company"]

@@ -16,6 +16,7 @@ from rest_framework import serializers
 LARGEST = BigIntegerField.MAX_BIGINT
 WIDE = Context(prec=60)  # more digits than any column has
 PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 class DecimalField(serializers.DecimalField):
@@ -33,9 +34,21 @@ class DecimalField(serializers.DecimalField):
             data = format(Decimal(str(data)), "f")  # JSON may write 0.00001 with an exponent
         if isinstance(data, str):
             data = unicodedata.normalize("NFKC", data)
-            if len(data) <= self.MAX_STRING_LENGTH and not PLAIN.fullmatch(data):
+            if len(data) <= self.MAX_STRING_LENGTH and not is_written(data):
                 self.fail("invalid")
         return super().to_internal_value(data)
+
+
+def is_slip(field: serializers.Field, value: Any) -> bool:
+    """Whether a text that is none stands for a whole number: Python reads `1_000` and ` 1`, people do not."""
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return any(is_slip(field.child, each) for each in value)
+    return isinstance(field, serializers.IntegerField) and isinstance(value, str) and not is_written(value, WHOLE)
+
+
+def is_written(text: str, pattern: re.Pattern[str] = PLAIN) -> bool:
+    """Whether a text is a number as people write it; full-width digits are digits."""
+    return bool(pattern.fullmatch(unicodedata.normalize("NFKC", text)))
 
 
 class ScopedRelatedField(serializers.PrimaryKeyRelatedField):

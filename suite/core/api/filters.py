@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
+from django import forms
+from django.db.models import CharField, ForeignKey, Model, OneToOneField, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.rest_framework import FilterSet as PlainFilterSet
@@ -13,7 +16,12 @@ from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from suite.core.api.fields import PLAIN, WHOLE, is_written
+
 __all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter"]
+
+
+NUMBER = re.compile(rf"({PLAIN.pattern})([eE][+-]?[0-9]+)?")  # as JSON writes numbers, with an exponent too
 
 
 class ScopedChoiceFilter(django_filters.ModelChoiceFilter):
@@ -58,10 +66,27 @@ class DeclaredFilters(DjangoFilterBackend):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise exceptions.ValidationError({key: [_("There is no such filter here")] for key in unknown})
+        if filterset and (slips := slips_of(filterset, request.query_params)):
+            raise exceptions.ValidationError(slips)
         return super().filter_queryset(request, queryset, view) if filterset else queryset
 
     def get_filterset_class(self, view: Any, queryset: QuerySet[Any] | None = None) -> type[FilterSet] | None:
         return view.filterset_class
+
+
+def slips_of(filterset: FilterSet, params: Mapping[str, str]) -> dict[str, list[Any]]:
+    """Texts that Python reads as numbers and people do not, such as `1_000`, where a number or a key is wanted."""
+    wanted = {}
+    for name, field in filterset.form.fields.items():
+        if isinstance(field, forms.ModelChoiceField) and not isinstance(field.queryset.model._meta.pk, CharField):
+            wanted[name] = (WHOLE, forms.IntegerField.default_error_messages["invalid"])
+        elif isinstance(field, forms.DecimalField):
+            wanted[name] = (NUMBER, forms.DecimalField.default_error_messages["invalid"])
+    return {
+        name: [message]
+        for name, (pattern, message) in wanted.items()
+        if (text := params.get(name)) and not is_written(text, pattern)
+    }
 
 
 def keys_of(filterset: FilterSet) -> set[str]:

@@ -15,11 +15,12 @@ from rest_framework.fields import SkipField, empty
 from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
 
-from suite.core.api.fields import DecimalField, ScopedRelatedField
+from suite.core.api.fields import DecimalField, ScopedRelatedField, is_slip
 
 UNKNOWN = _("There is no such field here")
 PLAIN = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
 UNWRITTEN = _("This field cannot be set")
+NO_NUMBER = serializers.IntegerField.default_error_messages["invalid"]
 LINES_AT_MOST = 500  # as many as the pages take
 NO_NUL = gettext_noop("Null characters are not allowed.")  # Django says it, in Chinese about blank texts
 
@@ -83,6 +84,11 @@ class Strict(serializers.Serializer):
         if isinstance(data, Mapping):
             written = {field.field_name for field in self._writable_fields}
             wrong = {key: UNWRITTEN if key in self.fields else UNKNOWN for key in data if key not in written}
+            wrong |= {
+                field.field_name: field.error_messages.get("invalid", NO_NUMBER)
+                for field in self._writable_fields
+                if is_slip(field, data.get(field.field_name))
+            }
             if wrong:
                 raise serializers.ValidationError({str(key): [message] for key, message in wrong.items()})
         values = super().to_internal_value(data)

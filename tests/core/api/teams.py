@@ -121,6 +121,7 @@ class Line(StrictSerializer):
 
 class Paper(StrictSerializer):
     lines = Line(many=True)
+    numbers = serializers.ListField(child=serializers.IntegerField(), required=False)
 
 
 class Since(StrictSerializer):

@@ -1,12 +1,16 @@
 """How refusals and faults are told."""
 
+from functools import partial
+
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DataError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.db.models import ProtectedError
 from psycopg2.errors import DeadlockDetected, lookup
 
+from suite.automation.models import ApprovalRule
 from suite.core.api import explain
+from suite.core.api.errors import translated
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Team, User
 from tests import make
@@ -47,6 +51,22 @@ def test_what_the_database_refuses_is_a_conflict(admin):
     assert answer.json()["code"] == "conflict"
     (refusal,) = answer.json()["refusals"]
     assert (refusal["field"], refusal["line"], refusal["key"]) == ("name", None, None)
+
+
+def test_a_rule_over_several_fields_is_told_at_each_of_them(admin):
+    make_rule = partial(ApprovalRule.objects.create, company=admin.company, kind="crm_sales.order")
+    make_rule(from_amount=5)
+
+    told = [broken(make_rule, from_amount=5), broken(make_rule, from_amount=-1)]
+
+    assert [[refusal.field for refusal in each.refusals] for each in told] == [["kind", "from_amount"], ["from_amount"]]
+    assert str(told[0]) == "There is a rule for this document and amount already"
+
+
+def broken(write, **values):
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        write(**values)
+    return translated(caught.value)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -99,6 +99,30 @@ def test_numbers_that_are_none_are_refused_at_their_line(admin, quantity):
         assert set(answer.json()["lines"]["1"]) == {"quantity"}
 
 
+@pytest.mark.parametrize("count", ["1_0", " 1", "1 ", "1.0", "", "0x1", "one", True, 1.5, "+"])
+def test_whole_numbers_that_are_none_are_refused_at_their_field(admin, count):
+    red = make.team(admin.company, "Red")
+
+    answer = make.client(admin).post(PAPERS, {"lines": [{"team": red.pk, "quantity": "1", "count": count}]})
+
+    assert answer.json() == {"lines": {"0": {"count": ["A valid integer is required."]}}}
+
+
+@pytest.mark.parametrize("count", [12, "12", "１２", "+12", 12.0])
+def test_a_whole_number_may_be_written_in_digits_full_width_ones_too(admin, count):
+    red = make.team(admin.company, "Red")
+
+    answer = make.client(admin).post(PAPERS, {"lines": [{"team": red.pk, "quantity": "1", "count": count}]})
+
+    assert answer.json()[0]["count"] == 12
+
+
+def test_whole_numbers_in_a_list_are_held_to_the_same(admin):
+    answer = make.client(admin).post("/api/v1/core/papers/", {"lines": [], "numbers": [1, "1_0"]})
+
+    assert answer.json() == {"numbers": ["A valid integer is required."]}
+
+
 def test_an_integer_beyond_the_column_is_refused(admin):
     red = make.team(admin.company, "Red")
 
