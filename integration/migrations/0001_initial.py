@@ -18,7 +18,7 @@ class Migration(AllAtOnce):
             name='Handoff',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('order_id', models.BigIntegerField()),
                 ('revision', models.PositiveSmallIntegerField()),
                 ('act', models.CharField(choices=[('confirm', 'Confirmation'), ('amend', 'Amendment'), ('cancel', 'Cancellation'), ('undo', 'Confirmation undone')], max_length=10, verbose_name='act')),

@@ -9,8 +9,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
 if TYPE_CHECKING:
     from suite.core.models import Company
 
@@ -35,7 +33,7 @@ def at(moment: dt.datetime, *, own_days: bool = False) -> Iterator[None]:
 
 def now() -> dt.datetime:
     """This instant, aware, UTC."""
-    return _set_to.get() or timezone.now()
+    return _set_to.get() or dt.datetime.now(dt.UTC)
 
 
 def today(company: Company) -> dt.date:

@@ -31,7 +31,7 @@ class Migration(AllAtOnce):
             name='ChurnAlert',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='churn_alerts', to='crm_customers.customer', verbose_name='customer')),
                 ('last_order_on', models.DateField(verbose_name='last order')),
                 ('days', models.PositiveIntegerField(verbose_name='days without an order')),

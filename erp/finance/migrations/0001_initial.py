@@ -34,7 +34,7 @@ class Migration(AllAtOnce):
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
                 ('code', models.CharField(max_length=20, verbose_name='code')),
@@ -57,7 +57,7 @@ class Migration(AllAtOnce):
             name='Period',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('code', models.CharField(max_length=7, verbose_name='period')),
                 ('starts', models.DateField(verbose_name='starts')),
                 ('ends', models.DateField(verbose_name='ends')),
@@ -92,16 +92,16 @@ class Migration(AllAtOnce):
             name='Deferral',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('order_kind', models.CharField(max_length=60)),
                 ('order_id', models.BigIntegerField()),
                 ('order_number', models.CharField(blank=True, max_length=40)),
                 ('line_id', models.BigIntegerField()),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.party')),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.product')),
-                ('charged_tax', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.tax')),
+                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.product')),
+                ('charged_tax', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.tax')),
                 ('posting', models.CharField(choices=[('confirm', 'Receivable at confirmation, revenue at delivery'), ('delivery', 'Everything at delivery'), ('retail', 'Retail: sold, delivered and posted at once')], max_length=10)),
                 ('is_service', models.BooleanField(default=False)),
                 ('quantity', suite.core.money.QuantityField(decimal_places=6, max_digits=18)),
@@ -128,7 +128,7 @@ class Migration(AllAtOnce):
             name='Invoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team', verbose_name='team')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
@@ -171,7 +171,7 @@ class Migration(AllAtOnce):
             name='PaymentTerm',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
                 ('code', models.CharField(max_length=20, verbose_name='code')),
@@ -189,7 +189,7 @@ class Migration(AllAtOnce):
             name='AccountRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('role', models.CharField(choices=[('cash', 'Cash on hand'), ('bank', 'Bank'), ('receivable', 'Accounts receivable'), ('deposit', 'Customer deposits'), ('undelivered', 'Confirmed orders not yet delivered'), ('payable', 'Accounts payable'), ('received', 'Goods received not invoiced'), ('prepaid', 'Prepayments to suppliers'), ('inventory', 'Inventory'), ('revenue', 'Revenue'), ('service_revenue', 'Revenue from services'), ('cost', 'Cost of sales'), ('service_cost', 'Purchased services'), ('output_vat', 'Output VAT'), ('input_vat', 'Input VAT'), ('stock_gain', 'Stocktake surplus'), ('stock_loss', 'Stocktake shortage'), ('opening', 'Opening balances'), ('bank_charges', 'Bank charges'), ('bad_debt', 'Bad debt losses')], max_length=20, verbose_name='role')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='erp_finance.account', verbose_name='account')),
             ],
@@ -203,7 +203,7 @@ class Migration(AllAtOnce):
             name='Voucher',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team', verbose_name='team')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
@@ -240,7 +240,7 @@ class Migration(AllAtOnce):
             name='AccountBalance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='erp_finance.account', verbose_name='account')),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='erp_finance.period', verbose_name='period')),
                 ('debit', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), max_digits=18, verbose_name='debit')),
@@ -258,7 +258,7 @@ class Migration(AllAtOnce):
             name='MoneyMovement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team', verbose_name='team')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
@@ -290,7 +290,7 @@ class Migration(AllAtOnce):
             name='InvoiceLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.product', verbose_name='product')),
                 ('description', models.CharField(blank=True, max_length=300, verbose_name='description')),
@@ -320,7 +320,7 @@ class Migration(AllAtOnce):
             name='PaymentTermLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('term', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='erp_finance.paymentterm', verbose_name='payment term')),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('percent', suite.core.money.PercentField(blank=True, decimal_places=4, default=None, help_text='Blank: the rest', max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='percent')),
@@ -336,7 +336,7 @@ class Migration(AllAtOnce):
             name='CreditAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='credit_account', to='masterdata.party', verbose_name='party')),
                 ('limit', suite.core.money.AmountField(blank=True, decimal_places=2, help_text='Blank: no limit', max_digits=18, null=True, verbose_name='credit limit')),
                 ('term', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='erp_finance.paymentterm', verbose_name='payment term')),
@@ -352,7 +352,7 @@ class Migration(AllAtOnce):
             name='VoucherLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='erp_finance.voucher', verbose_name='voucher')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='erp_finance.account', verbose_name='account')),
@@ -402,7 +402,7 @@ class Migration(AllAtOnce):
             name='OpenItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team', verbose_name='team')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
@@ -459,7 +459,7 @@ class Migration(AllAtOnce):
             name='Settlement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='erp_finance.openitem', verbose_name='open item')),
                 ('amount', suite.core.money.AmountField(decimal_places=2, max_digits=18, verbose_name='amount')),
                 ('money', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='erp_finance.moneymovement', verbose_name='money')),

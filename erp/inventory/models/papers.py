@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from erp.inputs import Source
-from erp.inventory.models.stock import BulkRow, Warehouse
-from suite.core.models import Document, NumberField
+from erp.inventory.models.stock import Warehouse
+from suite.core.models import CompanyRow, Document, NumberField
 from suite.core.money import AmountField, QuantityField
 from suite.masterdata.models import Party, Product
 
@@ -79,7 +79,7 @@ class Delivery(OrderPaper):
         ]
 
 
-class DeliveryLine(BulkRow):
+class DeliveryLine(CompanyRow):
     """What to ship of one order line; `cost` is known once shipped."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="lines", verbose_name=_("delivery"))
@@ -154,7 +154,7 @@ class GoodsReceipt(OrderPaper):
         ]
 
 
-class GoodsReceiptLine(BulkRow):
+class GoodsReceiptLine(CompanyRow):
     """What came in, in base units, and what it is worth."""
 
     receipt = models.ForeignKey(GoodsReceipt, models.CASCADE, related_name="lines", verbose_name=_("goods receipt"))
@@ -216,7 +216,7 @@ class StockAdjustment(Document):
         indexes = [models.Index(fields=["company", "-date", "-id"], name="erp_adjustment_by_date")]
 
 
-class StockAdjustmentLine(BulkRow):
+class StockAdjustmentLine(CompanyRow):
     """A difference of one product; `unit_cost` is needed where stock comes in without a known cost."""
 
     adjustment = models.ForeignKey(

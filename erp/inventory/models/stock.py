@@ -13,17 +13,6 @@ from suite.core.money import AmountField, QuantityField
 from suite.masterdata.models import Party, Product
 
 
-class BulkRow(CompanyRow):
-    """A row of a table that is written in bulk: found by its paper or product, it needs no index on its company."""
-
-    company = models.ForeignKey(
-        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False, db_index=False
-    )
-
-    class Meta:
-        abstract = True
-
-
 class Warehouse(CompanyRow, Named):
     """仓库."""
 
@@ -42,7 +31,7 @@ class Warehouse(CompanyRow, Named):
         ]
 
 
-class StockBalance(BulkRow):
+class StockBalance(CompanyRow):
     """即时库存: on hand and reserved of a product in a warehouse; kept beside the moves, never below zero."""
 
     product = models.ForeignKey(
@@ -105,7 +94,7 @@ class StockValue(CompanyRow):
         return f"{self.product_id}: {self.value}"
 
 
-class StockMove(BulkRow):
+class StockMove(CompanyRow):
     """出入库流水: a row of the stock ledger, never edited: a mistake is reversed. Quantity and value have a sign."""
 
     class Kind(models.TextChoices):
@@ -160,7 +149,7 @@ class StockMove(BulkRow):
         return f"{self.quantity:+} {self.product_id}"
 
 
-class CostLayer(BulkRow):
+class CostLayer(CompanyRow):
     """A receipt that FIFO has not used up yet; the last piece takes what value is left."""
 
     product = models.ForeignKey(
@@ -184,7 +173,7 @@ class CostLayer(BulkRow):
         return f"{self.product_id}: {self.remaining}"
 
 
-class Demand(BulkRow):
+class Demand(CompanyRow):
     """需求与预留: one row per order line; `reserved` is the reservation, the rest of `wanted` waits. Base units."""
 
     order_kind = models.CharField(max_length=60)

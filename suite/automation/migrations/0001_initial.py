@@ -22,7 +22,7 @@ class Migration(AllAtOnce):
             name='ApprovalRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('kind', models.CharField(max_length=60, verbose_name='document')),
                 ('from_amount', suite.core.money.AmountField(decimal_places=2, default=Decimal('0'), help_text='The rule with the highest amount that is exceeded holds', max_digits=18, verbose_name='for amounts above')),
             ],
@@ -37,7 +37,7 @@ class Migration(AllAtOnce):
             name='ApprovalRuleStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='automation.approvalrule', verbose_name='approval rule')),
                 ('position', models.PositiveSmallIntegerField(default=1, verbose_name='step')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.role', verbose_name='role')),
@@ -53,7 +53,7 @@ class Migration(AllAtOnce):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('kind', models.CharField(max_length=60, verbose_name='document')),
                 ('object_id', models.BigIntegerField()),
                 ('number', models.CharField(max_length=40, verbose_name='number')),
@@ -77,7 +77,7 @@ class Migration(AllAtOnce):
             name='ApprovalStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('approval', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='automation.approval', verbose_name='approval')),
                 ('position', models.PositiveSmallIntegerField(verbose_name='step')),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.role', verbose_name='role')),

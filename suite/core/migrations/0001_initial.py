@@ -66,7 +66,7 @@ class Migration(AllAtOnce):
             name='DocumentLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('from_kind', models.CharField(max_length=60)),
                 ('from_id', models.BigIntegerField()),
                 ('to_kind', models.CharField(max_length=60)),
@@ -85,7 +85,7 @@ class Migration(AllAtOnce):
             name='Counter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('series', models.CharField(max_length=60)),
                 ('value', models.PositiveIntegerField(default=0)),
             ],
@@ -97,7 +97,7 @@ class Migration(AllAtOnce):
             name='OutboxEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('event', models.CharField(max_length=80, verbose_name='event')),
                 ('kind', models.CharField(max_length=60, verbose_name='kind')),
                 ('object_id', models.BigIntegerField()),
@@ -122,7 +122,7 @@ class Migration(AllAtOnce):
             name='Effect',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('dedupe_key', models.CharField(max_length=200, unique=True)),
                 ('at', models.DateTimeField(default=suite.core.clock.now)),
             ],
@@ -151,7 +151,7 @@ class Migration(AllAtOnce):
             name='IdempotencyKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('client', models.CharField(max_length=40)),
                 ('key', models.CharField(max_length=120)),
                 ('request_digest', models.CharField(max_length=64)),
@@ -181,7 +181,7 @@ class Migration(AllAtOnce):
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('kind', models.CharField(max_length=60, verbose_name='kind')),
                 ('title', suite.core.said.SaidField(blank=True, max_length=200, verbose_name='title')),
                 ('params', models.JSONField(default=dict)),
@@ -248,7 +248,7 @@ class Migration(AllAtOnce):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
+                ('company', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('prefix', models.CharField(db_index=True, editable=False, max_length=12, verbose_name='begins with')),

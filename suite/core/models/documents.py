@@ -60,10 +60,10 @@ ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
 
 
 class CompanyRow(models.Model):
-    """A row of one company."""
+    """A row of one company; what is read by company has an index that begins with it and goes on."""
 
     company = models.ForeignKey(
-        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False
+        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False, db_index=False
     )
 
     objects = ScopedManager()
