@@ -48,6 +48,7 @@ def gather(rng: random.Random, *, customers: int, code: str, versions: int) -> C
     company = companies.found(
         code=code, name=name, name_en=name_en, credit_code=credit_code(rng, "310115"), is_demo=True,
         address="上海市浦东新区张江路 88 号", phone="021-50800000", bank="中国银行上海张江支行 4405 6688 0000 1234",
+        address_en="No. 88 Zhangjiang Road, Pudong, Shanghai", bank_en="Bank of China, Zhangjiang 4405 6688 0000 1234",
     )  # fmt: skip
     demo.bring_in_people(company)
     house = Actor.system(company)

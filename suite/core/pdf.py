@@ -88,8 +88,6 @@ class Sheet:
 def sheet(sheet: Sheet, *, company: Company, language: str = "") -> bytes:
     """A sheet on the company's paper: its name above, page x of y below; the table's head stands on every page."""
     with translation.override(language or translation.get_language()):
-        sender = {
-            "name": company.label,
-            "lines": [text for text in (company.address, company.phone, company.bank, company.credit_code) if text],
-        }
+        lines = (company.read("address"), company.phone, company.read("bank"), company.credit_code)
+        sender = {"name": company.label, "lines": [text for text in lines if text]}
     return render("suite/core/sheet.typ", {**asdict(sheet), "company": sender}, language=language)

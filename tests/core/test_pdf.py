@@ -39,6 +39,27 @@ def test_a_long_sheet_goes_on_over_pages(language):
     assert pages(paper) == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "filled", "head"),
+    [
+        ("en", {}, ["East Machines", "1 Bund, Shanghai", "BOC 44"]),
+        ("en", {"name_en": "", "address_en": "", "bank_en": ""}, ["华东机械", "上海 1 号", "中国银行 44"]),
+        ("zh-hans", {}, ["华东机械", "上海 1 号", "中国银行 44"]),
+    ],
+)
+def test_the_companys_own_lines_are_english_on_an_english_paper_as_far_as_it_has_them(
+    language, filled, head, monkeypatch
+):
+    told = {}
+    monkeypatch.setattr(pdf, "render", lambda template, data, language: told.update(data["company"]))
+    english = {"name_en": "East Machines", "address_en": "1 Bund, Shanghai", "bank_en": "BOC 44", **filled}
+    company = Company(name="华东机械", address="上海 1 号", bank="中国银行 44", **english)
+
+    pdf.sheet(pdf.Sheet(title="x"), company=company, language=language)
+
+    assert [told["name"], *told["lines"]] == head
+
+
 @pytest.mark.parametrize("text", EVIL)
 def test_what_people_type_is_text_wherever_it_stands(text):
     sheet = pdf.Sheet(

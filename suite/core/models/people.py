@@ -39,7 +39,12 @@ class Named(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+        return self.read("name")
+
+    def read(self, field: str) -> str:
+        """A field in the reader's language, where it has an English one (`address_en`) that is filled in."""
+        english = getattr(self, f"{field}_en") if (get_language() or "").startswith("en") else ""
+        return english or getattr(self, field)
 
 
 class Company(Named):
@@ -52,8 +57,10 @@ class Company(Named):
         _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_time_zone]
     )
     address = models.CharField(_("address"), max_length=300, blank=True)
+    address_en = models.CharField(_("English address"), max_length=300, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     bank = models.CharField(_("bank and account"), max_length=200, blank=True)
+    bank_en = models.CharField(_("bank and account in English"), max_length=200, blank=True)
     is_demo = models.BooleanField(_("demo data"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
