@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from django.db.models import Max, Min, Q, Sum
@@ -16,9 +16,11 @@ from erp.finance.models import OpenItem
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand
 from erp.procurement import services as procurement
+from erp.procurement.queries.arrivals import NextArrival
 from integration.receipt import receipts_of
 from suite.core import clock
 from suite.core.access import Actor
+from suite.core.money import ZERO
 
 
 def plug() -> None:
@@ -31,19 +33,23 @@ def plug() -> None:
 
 
 def availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, ports.Availability]:
-    """Stock as of now, with the next arrival."""
+    """Stock as of now, with what is coming that nobody waits for."""
     stock = inventory.availability(product_ids, company=actor.company)
     arrivals = procurement.next_arrivals(product_ids, company=actor.company)
-    return {
-        pk: ports.Availability(
-            on_hand=row.on_hand,
-            reserved=row.reserved,
-            free=row.free,
-            incoming=row.incoming,
-            next_arrival=arrivals[pk][0].date if arrivals.get(pk) else None,
-        )
-        for pk, row in stock.items()
-    }
+    return {pk: _available(row, [each for each in arrivals.get(pk, ()) if each.free > 0]) for pk, row in stock.items()}
+
+
+def _available(stock: inventory.Availability, spare: Sequence[NextArrival]) -> ports.Availability:
+    first = spare[0] if spare else None
+    return ports.Availability(
+        on_hand=stock.on_hand,
+        reserved=stock.reserved,
+        free=stock.free,
+        incoming=stock.incoming,
+        next_arrival=first.date if first else None,
+        next_quantity=first.free if first else ZERO,
+        coming=sum((each.free for each in spare), ZERO),
+    )
 
 
 def promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, ports.Promise]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.customers.models import Activity, Customer
 from crm.customers.timeline import Line
 from suite.core.access import Actor, OwnerRule, Scope
 from suite.desk.models import Task
+from suite.desk.planned import MOST, Planned
 
 
 def party_rule(path: str) -> OwnerRule:
@@ -81,3 +86,20 @@ def follow_ups(actor: Actor) -> QuerySet[Customer]:
     """The actor's customers with something to come, the most urgent first."""
     mine = Customer.objects.visible_to(actor).filter(owner=actor.user_id, next_step_at__isnull=False)
     return mine.select_related("party").order_by("next_step_at", "pk")[:8]
+
+
+def next_steps(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime) -> list[Planned]:
+    """What is next with the actor's customers, or those of the actor's teams, for the calendar."""
+    rows = Customer.objects.visible_to(actor).filter(next_step_at__lt=end)
+    rows = rows.filter(next_step_at__gte=begin) if begin else rows
+    rows = rows.filter(team__in=actor.grants.teams) if whose == "team" else rows.filter(owner=actor.user_id)
+    return [
+        Planned(
+            row.next_step_at,  # type: ignore[arg-type]
+            row.next_step or _("Next follow-up time"),
+            row.party.label,
+            reverse("customers:customer", args=[row.pk]),
+            "flag",
+        )
+        for row in rows.select_related("party").order_by("next_step_at", "pk")[:MOST]
+    ]

@@ -8,7 +8,7 @@ from crm.customers import queries, sheets, timeline
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import importing
 from suite.core.access import register_owner_rule
-from suite.desk import choices, documents, imports, navigation, workbench
+from suite.desk import choices, documents, imports, navigation, planned, workbench
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -47,6 +47,7 @@ def connect() -> None:
         "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox"
     )
 
+    planned.register(queries.next_steps)
     permission = "crm_customers.view_customer"
     navigation.register(
         _("Customers"), _("Customers"), "customers:customers", icon="users", permission=permission, order=20, phone=3

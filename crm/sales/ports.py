@@ -22,7 +22,9 @@ class Availability:
     reserved: Decimal | None = None
     free: Decimal | None = None
     incoming: Decimal | None = None
-    next_arrival: dt.date | None = None
+    next_arrival: dt.date | None = None  # of goods that nobody waits for, and how many come on that day, and at all
+    next_quantity: Decimal = Decimal(0)
+    coming: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Migration(AllAtOnce):
                 'verbose_name_plural': 'quotations',
                 'permissions': [('send_quotation', 'Can send quotations')],
                 'indexes': [models.Index(fields=['company', '-date', '-id'], name='crm_quotation_by_date'), models.Index(fields=['company', 'owner', '-date', '-id'], name='crm_quotation_mine'), models.Index(fields=['company', 'status', '-date', '-id'], name='crm_quotation_by_status'), models.Index(fields=['party', '-date'], name='crm_quotation_by_party')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'number', 'revision'), name='crm_quotation_number_once')],
+                'constraints': [models.UniqueConstraint(fields=('company', 'number', 'revision'), name='crm_quotation_number_once'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('date')), _connector='OR'), name='crm_quotation_valid_a_day')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,7 @@
 """Quotations."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.models import NumberField
@@ -47,7 +48,10 @@ class Quotation(TradeDocument):
         verbose_name_plural = _("quotations")
         permissions = [("send_quotation", "Can send quotations")]
         constraints = [
-            models.UniqueConstraint(fields=["company", "number", "revision"], name="crm_quotation_number_once")
+            models.UniqueConstraint(fields=["company", "number", "revision"], name="crm_quotation_number_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("date")), name="crm_quotation_valid_a_day"
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "-date", "-id"], name="crm_quotation_by_date"),

@@ -36,6 +36,10 @@ class Draft:
     contact_id: int | None = None
     note: str = ""
 
+    def contradiction(self, today: dt.date) -> Refusal | None:
+        """What this kind of document says against itself; without a date of its own it is of `today`."""
+        return None
+
 
 class Basis:
     """What a set of documents is filled from: customers, teams, contacts, currencies and rates; a few statements."""
@@ -89,7 +93,7 @@ class Basis:
         """Why this draft cannot stand, whatever its lines."""
         if refusal := self.unsellable(draft.party_id, draft.contact_id):
             return refusal
-        if refusal := self.misdated(draft.date):
+        if refusal := self.misdated(draft.date) or draft.contradiction(self.today):
             return refusal
         if draft.currency_id not in {None, self.actor.company.currency, *self.digits}:
             sentence = _("There is no currency %(currency)s")

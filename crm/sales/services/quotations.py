@@ -38,6 +38,16 @@ class QuotationDraft(Draft):
 
     valid_until: dt.date | None = None
 
+    def contradiction(self, today: dt.date) -> Refusal | None:
+        return over_before_it_began(self.valid_until, self.date or today)
+
+
+def over_before_it_began(valid_until: dt.date | None, date: dt.date) -> Refusal | None:
+    """Why a quotation of this date cannot end on that day."""
+    if valid_until is None or valid_until >= date:
+        return None
+    return Refusal("valid_until", _("This day is before the date of the quotation"), field="valid_until")
+
 
 @service
 def create_quotation(
@@ -74,6 +84,9 @@ def change_quotation(
     quotation = _locked(quotation_id, actor)
     quotation.demand_version(version)
     quotation.demand_status(Status.DRAFT)
+    until = fields.get("valid_until", quotation.valid_until)
+    if refusal := over_before_it_began(until, fields.get("date") or quotation.date):
+        raise BusinessError(refusal)
     if trade_lines.change(QuotationLine, "quotation", quotation, fields=fields, inputs=lines, actor=actor):
         _announce(quotation, "changed")
     return quotation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from crm.sales import ports
 from crm.sales.forms import PaperForm, lines_of
+from crm.sales.models import Order
 from crm.sales.services.documents import Basis, Draft
 from crm.sales.services.once import once
 from crm.sales.services.pricing import LineInput, PriceBook, PricedLine
@@ -28,7 +30,7 @@ from suite.desk import formats
 from suite.desk.forms import show_the_present
 from suite.desk.pages import render_page
 from suite.desk.records import PageAct
-from suite.masterdata.models import TradeDocument
+from suite.masterdata.models import Product, TradeDocument
 
 LINE_FIELDS = {"id": None}  # what people cannot see on a line is said about the whole line
 
@@ -141,7 +143,7 @@ class ReckonedLine:
     amount: str = ""
     price: str = ""
     available: str = ""
-    short: bool = False
+    shortage: str = ""
     refusal: str = ""
 
 
@@ -155,7 +157,8 @@ def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
     lines.is_valid()
     typed = [each for each in lines.forms if _is_usable(each)]
     draft = _draft_of(order) if order else _typed_draft(request, actor)
-    reckoned, priced = price_typed(typed, draft, actor)
+    asked = order.shortage if order else request.POST.get("shortage", "")
+    reckoned, priced = price_typed(typed, draft, actor, Stock(actor, typed, order, asked))
     sums = [sum((line.amounts[part] for line in priced), ZERO) for part in range(3)]
     context = {
         "lines": reckoned,
@@ -196,13 +199,64 @@ def _is_usable(form: Any) -> bool:
     return bool(typed.get("product") and typed.get("quantity") and not typed.get("DELETE"))
 
 
-def price_typed(typed: Sequence[Any], draft: Draft, actor: Actor) -> tuple[list[ReckonedLine], list[PricedLine]]:
+class Stock:
+    """What is there for the lines of a sheet, handed out from the first line to the last.
+
+    What a confirmed order has reserved and requested already is its own, so that amending it counts that as there.
+    """
+
+    def __init__(self, actor: Actor, typed: Sequence[Any], order: Order | None, shortage: str) -> None:
+        pks = {each.cleaned_data["product"].pk for each in typed}
+        self.stock = ports.availability(actor, pks) if pks else {}
+        self.shortage = shortage
+        self.own: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+        self.requested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
+        if order is not None and pks:
+            fulfilment = ports.fulfilment(order, actor)
+            for line_id, product_id in order.lines.values_list("pk", "product_id"):
+                self.own[product_id] += fulfilment.reserved.get(line_id, ZERO)
+                self.requested[product_id] += fulfilment.waiting.get(line_id, ZERO)
+
+    def take(self, line: PricedLine) -> tuple[str, str]:
+        """How much is free for a line, and, where that is not enough, by how much, until when and what will follow."""
+        known = self.stock.get(line.product.pk)
+        if not line.product.is_stocked:
+            return _("service"), ""
+        if known is None or known.free is None:
+            return "", ""
+        free = max(known.free + self.own[line.product.pk], ZERO)
+        if line.is_direct:
+            return formats.quantity(free), ""
+        self.own[line.product.pk] -= line.base_quantity
+        short = line.base_quantity - free
+        return formats.quantity(free), self._shortage(line, known, short) if short > 0 else ""
+
+    def _shortage(self, line: PricedLine, known: ports.Availability, short: Decimal) -> str:
+        unit = "" if line.unit_id == line.product.unit_id else f" {line.product.unit.label}"
+        parts = [_("short %(quantity)s") % {"quantity": formats.quantity(short) + unit}]
+        if known.next_arrival:
+            arrival = {"quantity": formats.quantity(known.next_quantity), "day": formats.day(known.next_arrival)}
+            parts.append(_("%(quantity)s more on %(day)s") % arrival)
+        return " · ".join([*parts, self._effect(line, known, short)])
+
+    def _effect(self, line: PricedLine, known: ports.Availability, short: Decimal) -> str:
+        if (self.shortage or line.product.shortage) == Product.Shortage.REFUSE:
+            return _("the order will be refused")
+        if short <= self.requested[line.product.pk]:
+            return _("requested already")
+        if short <= known.coming:
+            return _("waits for what is coming")
+        return _("the rest will be bought")
+
+
+def price_typed(
+    typed: Sequence[Any], draft: Draft, actor: Actor, stock: Stock
+) -> tuple[list[ReckonedLine], list[PricedLine]]:
     """Price the lines that are complete; a fixed number of statements for any number of them."""
     basis = Basis(actor=actor, party_ids=[draft.party_id])
     terms = basis.terms_of_draft(draft)
     inputs = [each.line() for each in typed]
     book = PriceBook(actor=actor, terms=[terms], lines=inputs)
-    stock = ports.availability(actor, {line.product_id for line in inputs}) if inputs else {}
     reckoned, priced = [], []
     for each, line in zip(typed, inputs, strict=True):
         refusals = book.refusals(terms, line)
@@ -211,35 +265,22 @@ def price_typed(typed: Sequence[Any], draft: Draft, actor: Actor) -> tuple[list[
             continue
         found = book.price(terms, line)
         priced.append(found)
-        undercut = book.undercut(terms, found)
-        reckoned.append(_reckoned(each.prefix, found, stock.get(line.product_id), undercut))
+        reckoned.append(_reckoned(each.prefix, found, stock, book.undercut(terms, found)))
     return reckoned, priced
 
 
-def _reckoned(
-    prefix: str, line: PricedLine, stock: ports.Availability | None, undercut: Sequence[Refusal]
-) -> ReckonedLine:
+def _reckoned(prefix: str, line: PricedLine, stock: Stock, undercut: Sequence[Refusal]) -> ReckonedLine:
     item = line.list_price.item
     source = item.price_list.label if item else _("product price")
+    available, shortage = stock.take(line)
     return ReckonedLine(
         prefix,
         amount=formats.money(line.amounts.gross),
         price=f"{formats.quantity(line.list_price.amount)} · {source}",
-        available=_available(line, stock),
-        short=bool(stock and stock.free is not None and stock.free < line.base_quantity),
+        available=available,
+        shortage=shortage,
         refusal=str(undercut[0]) if undercut else "",
     )
-
-
-def _available(line: PricedLine, stock: ports.Availability | None) -> str:
-    if not line.product.is_stocked:
-        return _("service")
-    if stock is None or stock.free is None:
-        return ""
-    text = formats.quantity(stock.free)
-    if stock.next_arrival and stock.free < line.base_quantity:
-        return _("%(free)s, more on %(day)s") % {"free": text, "day": formats.day(stock.next_arrival)}
-    return text
 
 
 def _margin(priced: Sequence[PricedLine]) -> dict[str, Any] | None:

@@ -10,21 +10,25 @@ from django.db.models import QuerySet
 
 from suite.core import clock
 from suite.core.access import Actor
+from suite.desk import planned
 from suite.desk.lists.filters import Unclear, day_of
 from suite.desk.models import Task
+from suite.desk.planned import MOST, Planned
 
 AGENDA = 14  # days
-MOST = 500  # tasks on one page
+
+
+Entry = Task | Planned
 
 
 @dataclass
 class Day:
-    """A day with its tasks."""
+    """A day with its tasks and what else is planned, by the time of day."""
 
     date: dt.date
     is_today: bool = False
     is_outside: bool = False
-    tasks: list[Task] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
 
 @dataclass
@@ -36,7 +40,7 @@ class Agenda:
     days: list[Day]
     previous: dt.date
     next: dt.date
-    overdue: list[Task]
+    overdue: list[Entry]
     undated: list[Task]
 
     @property
@@ -58,8 +62,12 @@ def stretch(kind: str, date: dt.date) -> tuple[dt.date, dt.date, dt.date, dt.dat
     return begin, begin + step - dt.timedelta(days=1), begin - step, begin + step
 
 
-def agenda_of(actor: Actor, rows: QuerySet[Task], kind: str, date_text: str) -> Agenda:
-    """The days around a date with the tasks in `rows`: three statements."""
+def _when(entry: Entry) -> dt.datetime:
+    return entry.at if isinstance(entry, Planned) else entry.due_at  # type: ignore[return-value]
+
+
+def agenda_of(actor: Actor, rows: QuerySet[Task], whose: str, kind: str, date_text: str) -> Agenda:
+    """The days around a date with the tasks in `rows`: three statements, and two for each other kind of entry."""
     today = clock.today(actor.company)
     try:
         date = day_of(date_text) if date_text else today
@@ -74,9 +82,11 @@ def agenda_of(actor: Actor, rows: QuerySet[Task], kind: str, date_text: str) -> 
     }
     begin, end = clock.day_starts(actor.company, first), clock.day_starts(actor.company, last + dt.timedelta(days=1))
     zone = ZoneInfo(actor.company.time_zone)
-    for task in rows.filter(due_at__gte=begin, due_at__lt=end).order_by("due_at", "id")[:MOST]:
-        days[task.due_at.astimezone(zone).date()].tasks.append(task)  # type: ignore[union-attr]
-    still_open = rows.filter(status=Task.Status.OPEN)
-    overdue = list(still_open.filter(due_at__lt=min(begin, clock.now())).order_by("due_at", "id")[:50])
+    due = rows.filter(due_at__gte=begin, due_at__lt=end).order_by("due_at", "id")[:MOST]
+    for entry in sorted([*due, *planned.between(actor, whose, begin, end)], key=_when):
+        days[_when(entry).astimezone(zone).date()].entries.append(entry)
+    still_open, over = rows.filter(status=Task.Status.OPEN), min(begin, clock.now())
+    late = still_open.filter(due_at__lt=over).order_by("due_at", "id")[:50]
+    overdue = sorted([*late, *planned.between(actor, whose, None, over)], key=_when)[:50]
     undated = list(still_open.filter(due_at=None).order_by("-id")[:50])
     return Agenda(kind, date, list(days.values()), previous, following, overdue, undated)

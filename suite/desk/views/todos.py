@@ -245,11 +245,11 @@ def task_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @door("desk.view_task")
 def calendar(request: HttpRequest) -> HttpResponse:
-    """Agenda, day, week or month of my tasks, or of the team's."""
+    """Agenda, day, week or month of what I have to do, or the team."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     whose = "team" if request.GET.get("owner") == "team" else "me"
     rows = Task.objects.visible_to(actor).exclude(status=Task.Status.CANCELLED).select_related("owner")
     rows = rows.filter(team__in=actor.grants.teams) if whose == "team" else rows.filter(owner=actor.user_id)
     kind = request.GET.get("kind") if request.GET.get("kind") in ("day", "week", "month") else "agenda"
-    agenda = agenda_of(actor, rows, str(kind), request.GET.get("date", ""))
+    agenda = agenda_of(actor, rows, whose, str(kind), request.GET.get("date", ""))
     return render_page(request, "suite/desk/calendar.html", {"agenda": agenda, "whose": whose})

@@ -296,3 +296,19 @@ def test_user_text_stays_text(rep):
 
     assert "<script>alert(1)" not in shown
     assert "<img src=x" not in shown
+
+
+def test_the_next_step_with_a_customer_stands_in_the_calendar_at_its_time(rep, company, manager):
+    soon = clock.now() + dt.timedelta(days=1)
+    mine = make.customer(rep, "华为技术", next_step="Show the new lamps", next_step_at=soon)
+    make.customer(rep, "Late", next_step="Ring back", next_step_at=clock.now() - dt.timedelta(days=3))
+    make.customer(make.actor(company, "rep"), "Theirs", next_step="Not mine", next_step_at=soon)
+
+    for kind in ("agenda", "month"):
+        page = text(browse(rep).get("/desk/calendar/", {"kind": kind, "date": soon.date().isoformat()}))
+        assert "Show the new lamps" in page
+        assert page_of(mine) in page
+        assert "Not mine" not in page
+    assert "Ring back" in text(browse(rep).get("/desk/calendar/"))
+    assert "Show the new lamps" not in text(browse(manager).get("/desk/calendar/"))
+    assert "Show the new lamps" in text(browse(manager).get("/desk/calendar/?owner=team"))

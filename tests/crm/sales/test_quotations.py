@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.sales.models import Order, Quotation, QuotationMail
@@ -150,3 +150,19 @@ def test_ordering_takes_as_many_statements_for_one_line_as_for_a_hundred(shop: S
     statements(1)
 
     assert statements(1) == statements(100) <= 12
+
+
+def test_a_quotation_is_valid_on_its_own_day_at_least(shop: Shop, lamp: Product) -> None:
+    today = clock.today(shop.company)
+    yesterday = today - timedelta(days=1)
+
+    with pytest.raises(BusinessError) as refused:
+        shop.quotation(line(lamp), valid_until=yesterday)
+    quotation = shop.quotation(line(lamp), valid_until=today)
+    with pytest.raises(BusinessError) as refused_later:
+        change_quotation(quotation_id=quotation.pk, actor=shop.rep, valid_until=yesterday)
+
+    for error in (refused, refused_later):
+        assert [(each.code, each.field) for each in error.value.refusals] == [("valid_until", "valid_until")]
+    with pytest.raises(IntegrityError, match="crm_quotation_valid_a_day"):
+        Quotation.objects.filter(pk=quotation.pk).update(valid_until=yesterday)

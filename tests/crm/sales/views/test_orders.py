@@ -1,5 +1,7 @@
+import datetime as dt
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
+from suite.core import clock
 from suite.core.models import IdempotencyKey
 from suite.masterdata.models import Product
 from tests import make
 from tests.crm.sales.shop import Shop, line
 from tests.crm.sales.views.conftest import signed_in
 from tests.crm.sales.views.sheets import typed
+from tests.erp.procurement.make import placed
 
 ORDERS = "/crm/sales/orders/"
 
@@ -94,7 +98,7 @@ def test_prices_and_stock_are_shown_while_people_type(shop: Shop, lamp: Product,
 
     assert "297.00" in page
     assert "99 · Wholesale" in page
-    assert 'class="reckoned num short" id="id_lines-0-available"' in page
+    assert re.search(r'id="id_lines-0-available"[^>]*>2 <small>short 1 [^<]*the rest will be bought</small>', page)
     assert "Two Hundred Ninety-Seven" in page
 
 
@@ -257,3 +261,47 @@ def test_history_and_tasks_hang_on_the_page(shop: Shop, lamp: Product, mei: Clie
 
     assert "Created" in mei.get(f"{ORDERS}{order.pk}/history/").content.decode()
     assert mei.get(f"{ORDERS}{order.pk}/tasks/").status_code == 200
+
+
+def reckoned(client: Client, sheet: dict[str, Any], query: str = "") -> str:
+    return client.post(f"{ORDERS}reckon/{query}", sheet).content.decode()
+
+
+def test_a_shortage_is_said_with_the_next_arrival_and_what_follows(shop: Shop, lamp: Product, mei: Client) -> None:
+    make.stock(lamp, 2)
+    day = clock.today(shop.company) + dt.timedelta(days=5)
+    supplier = make.supplier(shop.company)
+    placed(supplier, (lamp, 4, "50"), actor=make.actor(shop.company, "administrator"), expected_date=day)
+
+    def said(quantity: str, **header: Any) -> str:
+        return reckoned(mei, typed({"product": lamp.pk, "quantity": quantity}, party=shop.customer.pk, **header))
+
+    assert "short" not in said("2")
+    assert f"short 3 · 4 more on {day}" in said("5")
+    assert "waits for what is coming" in said("5")
+    assert "the rest will be bought" in said("9")
+    assert "the order will be refused" in said("5", shortage="refuse")
+
+
+def test_two_lines_of_one_product_share_what_is_there(shop: Shop, lamp: Product, mei: Client) -> None:
+    make.stock(lamp, 5)
+    row = {"product": lamp.pk, "quantity": "3"}
+
+    page = reckoned(mei, typed(row, row, party=shop.customer.pk))
+
+    assert "<small>short 1 " in page
+    assert page.count("<small>short") == 1
+
+
+def test_amending_counts_what_the_order_has_reserved_as_there(shop: Shop, lamp: Product, mei: Client) -> None:
+    make.stock(lamp, 5)
+    order = shop.order(line(lamp, "8"))
+    confirm_orders(order_ids=[order.pk], actor=shop.rep)
+    row = {"id": order.lines.get().pk, "product": lamp.pk, "unit_price": "113"}
+
+    def said(quantity: str) -> str:
+        return reckoned(mei, typed({**row, "quantity": quantity}), f"?order={order.pk}")
+
+    assert "short" not in said("5")
+    assert "requested already" in said("8")
+    assert "the rest will be bought" in said("9")

@@ -1,0 +1,41 @@
+"""What stands in the calendar besides tasks; areas register it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from suite.core import clock
+from suite.core.access import Actor
+
+MOST = 500  # entries of one kind on one page
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something at a time of day that leads to the record it stands on."""
+
+    at: dt.datetime
+    title: str
+    about: str
+    url: str
+    icon: str
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.at < clock.now()
+
+
+# (actor, "me" or "team", from, to before): what is planned then, MOST at most; without a beginning all before the end.
+Source = Callable[[Actor, str, dt.datetime | None, dt.datetime], Iterable[Planned]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Put what `source` finds into the calendar, in one statement of its own."""
+    _sources.append(source)
+
+
+def between(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime) -> list[Planned]:
+    return [each for source in _sources for each in source(actor, whose, begin, end)]
