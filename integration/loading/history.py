@@ -126,9 +126,7 @@ class _Reader:
         self._read_masters()
         self.headers = {first_of(row, ("order", "id")): row for row in self._rows("orders")}
         self.listed = {name: frozenset(getattr(self.history, name)) for name in ("customers", "products")}
-        discounts = [number(row.get("discount")) or ZERO for row in self.lines.rows]
-        per = Decimal(100) if max(discounts, default=ZERO) <= 1 else Decimal(1)
-        self.discounts = [discount * per for discount in discounts]
+        self.discounts = self._discounts()
         self.credit_numbers = self._marks_credits()
         self.found: dict[tuple[str, bool], OrderRow] = {}
         for index, row in enumerate(self.lines.rows):
@@ -137,7 +135,6 @@ class _Reader:
     def _demand_columns(self) -> None:
         self.lines.demand("order", "id") if "orders" not in self.tables else self.lines.demand("order")
         self.lines.demand("product", "product_name")
-        self.lines.demand("quantity")
         if "price" not in self.tables.get("products", self.lines).columns:
             self.lines.demand("price", "amount")
         self.heads.demand("date")
@@ -161,6 +158,18 @@ class _Reader:
     def _rows(self, name: str) -> list[dict[str, str]]:
         return self.tables[name].rows if name in self.tables else []
 
+    def _discounts(self) -> list[Decimal]:
+        """The discount of each line in percent; what a line comes to in the end has it in already."""
+        if "price" not in self.lines.columns and "amount" in self.lines.columns:
+            return [ZERO] * len(self.lines.rows)
+        discounts = [number(row.get("discount")) or ZERO for row in self.lines.rows]
+        per = 100 if max(discounts, default=ZERO) <= 1 else 1
+        return [discount * per for discount in discounts]
+
+    def _quantity(self, row: Mapping[str, str]) -> Decimal | None:
+        """How many; one where lines are not counted."""
+        return number(row.get("quantity")) if "quantity" in self.lines.columns else Decimal(1)
+
     def _marks_credits(self) -> bool:
         """Whether some numbers are marked as credit notes; where all are, it is just how orders are named."""
         marked = {bool(CREDIT_NUMBER.match(first_of(row, ("order", "id")))) for row in self.lines.rows}
@@ -170,7 +179,8 @@ class _Reader:
         key = first_of(row, ("order", "id"))
         header = self.headers.get(key, row)
         code = first_of(row, ("product", "product_name"))
-        quantity, price = number(row.get("quantity")), self._price(row, code)
+        quantity = self._quantity(row)
+        price = self._price(row, code, quantity)
         if quantity and quantity > 0 and self._is_credit(key, row, header):
             quantity = -quantity
         line = LineRow(code, abs(quantity or ZERO), price or ZERO, self.discounts[index], self.lines.numbers[index])
@@ -189,12 +199,12 @@ class _Reader:
             (self.history.returns if quantity < 0 else self.history.orders).append(order)
         order.lines.append(line)
 
-    def _price(self, row: Mapping[str, str], code: str) -> Decimal | None:
+    def _price(self, row: Mapping[str, str], code: str, quantity: Decimal | None) -> Decimal | None:
         """The price of the line; else from its amount, else from the list of products."""
         price = number(row.get("price"))
         if price is not None:
             return price
-        amount, quantity = number(row.get("amount")), number(row.get("quantity"))
+        amount = number(row.get("amount"))
         if amount is not None and quantity:
             return abs(amount / quantity).quantize(Decimal("0.000001"))
         product = self.history.products.get(code)
@@ -273,9 +283,10 @@ class _Reader:
 
 def _party(row: Mapping[str, str], kind: str) -> PartyRow:
     ref = first_of(row, (kind, "id", "customer_name", "name"))
+    person = " ".join(part for part in (row.get("first_name"), row.get("last_name")) if part)
     return PartyRow(
         ref=ref,
-        name=first_of(row, ("customer_name", "name")) or ref,
+        name=first_of(row, ("customer_name", "name")) or person or ref,
         contact=row.get("contact", ""),
         contact_title=row.get("contact_title", ""),
         address=" ".join(part for part in (row.get("address", ""), row.get("city", "")) if part),

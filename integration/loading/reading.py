@@ -16,37 +16,48 @@ from pathlib import Path
 
 # What a file may be called, and what its columns may be called; compared in lower case, without blanks and signs.
 TABLES = {
-    "lines": "lines orderlines orderline orderdetail orderdetails orderitem orderitems salesorderlines saleslines"
-    " invoicelines items sales transactions onlineretail 订单明细 销售明细 订单行 明细 销售",
-    "orders": "order orders salesorders invoice invoices 订单 销售订单 订单头",
+    "lines": "lines orderlines orderline orderdetail orderdetails orderitem orderitems salesorderlines"
+    " saleslines invoicelines invoiceitems salesorderdetail salesorderdetails orderproducts items sales"
+    " transactions onlineretail 订单明细 销售明细 订单行 明细 销售",
+    "orders": "order orders salesorders salesorderheader orderheader orderheaders invoice invoices 订单 销售订单"
+    " 订单头",
     "customers": "customer customers client clients account accounts 客户 客户资料 客户档案",
     "suppliers": "supplier suppliers vendor vendors 供应商",
     "categories": "category categories productcategories 类别 分类 商品分类",
-    "products": "product products goods stockitems articles 商品 产品 物料 存货 货品",
+    "products": "product products goods stockitems articles tracks 商品 产品 物料 存货 货品",
 }
 COLUMNS = {
     "id": "id code number no key 编号 编码 代码",
     "order": "orderid order invoiceno invoice orderno ordernumber invoicenumber invoiceid documentno docno"
-    " transactionid salesorder salesordernumber 订单编号 订单号 单号 单据编号 发票号 发票号码 订单",
-    "customer": "customerid customer customercode customerno customernumber clientid client clientcode buyer buyerid"
-    " account accountid masterid 客户编号 客户编码 客户代码 客户号 客户 购货单位 买方",
-    "customer_name": "customername companyname clientname company accountname 客户名称 公司名称 客户全称",
+    " transactionid salesorder salesordernumber salesorderid salesorderno salesid saleid billno billid receiptno"
+    " receiptid receipt 订单编号 订单号 单号 单据编号 发票号 发票号码 订单",
+    "customer": "customerid customerkey custid custno customer customercode customerno customernumber clientid"
+    " client clientcode buyer buyerid account accountid masterid memberid userid 客户编号 客户编码 客户代码"
+    " 客户号 客户 购货单位 买方",
+    "customer_name": "customername customerfullname companyname clientname company accountname 客户名称 公司名称"
+    " 客户全称",
     "supplier": "supplierid supplier vendorid vendor 供应商编号 供应商编码 供应商",
     "category": "categoryid category productcategory 类别 类别编号 分类 商品分类",
-    "product": "productid product stockcode sku productcode productno itemcode itemid itemno item partno articleno"
-    " 商品编号 商品编码 产品编号 产品编码 物料编码 存货编码 货号 商品 产品",
-    "product_name": "productname description itemname itemdescription productdescription 品名 商品名称 产品名称"
-    " 物料名称 存货名称 货品名称",
+    "product": "productid product stockcode sku productcode productno itemcode itemid itemno item partno"
+    " articleno article articleid materialid materialno stockitemid productkey trackid 商品编号 商品编码"
+    " 产品编号 产品编码 物料编码 存货编码 货号 商品 产品",
+    "product_name": "productname description itemname itemdescription productdescription productline 品名"
+    " 商品名称 产品名称 物料名称 存货名称 货品名称",
     "name": "name title categoryname 名称",
     "quantity": "quantity qty units quantityordered orderqty orderquantity 数量 销售数量 订购数量 订货数量",
-    "price": "unitprice price salesprice saleprice listprice priceeach 单价 价格 售价 销售单价 销售价",
-    "amount": "amount linetotal lineamount netamount totalprice 金额 销售额 行金额",
-    "discount": "discount discountpercent discountrate 折扣 折扣率",
+    "price": "unitprice price salesprice saleprice listprice priceeach sellingprice priceperunit unitpriceamount"
+    " 单价 价格 售价 销售单价 销售价",
+    "amount": "amount linetotal lineamount netamount totalprice extendedprice salesamount netsales revenue sales"
+    " total subtotal 金额 销售额 行金额 销售金额 小计",
+    "discount": "discount discountpercent discountrate discountpct discountpercentage unitpricediscount 折扣 折扣率",
     "type": "type documenttype doctype transactiontype 类型 单据类型",
-    "date": "orderdate invoicedate date transactiondate saledate salesdate documentdate 日期 订单日期 下单日期 销售日期"
-    " 单据日期 开票日期",
+    "date": "orderdate invoicedate date transactiondate saledate salesdate documentdate orderpurchasetimestamp"
+    " purchasedate orderdatetime orderedat ordertime datetime timestamp 日期 订单日期 下单日期 销售日期 单据日期"
+    " 开票日期",
     "required": "requireddate requesteddate duedate 要求日期 需求日期 交货日期 要求交货日期",
-    "shipped": "shippeddate shipdate shippingdate deliverydate deliverydate 发货日期 出库日期",
+    "shipped": "shippeddate shipdate shippingdate deliverydate 发货日期 出库日期",
+    "first_name": "firstname givenname 名字",
+    "last_name": "lastname surname familyname 姓氏",
     "contact": "contactname contact 联系人",
     "contact_title": "contacttitle 职务",
     "address": "address street shipaddress shippingaddress 地址 收货地址 详细地址",
@@ -99,7 +110,7 @@ class Table:
 def read_tables(folder: Path) -> dict[str, Table]:
     """All tables of a folder by what they hold: by the name of the file, else by its columns.
 
-    A file of orders that names products and quantities is one of lines. Several files of a kind are read as one.
+    A file of orders that names products is one of lines. Several files of a kind are read as one.
     """
     tables: dict[str, Table] = {}
     paths = [path for path in sorted(folder.iterdir()) if path.name.lower().endswith((".csv", ".csv.gz"))]
@@ -116,7 +127,8 @@ def read_tables(folder: Path) -> dict[str, Table]:
     if "lines" not in tables:
         seen = ", ".join(path.name for path in paths) or "no .csv or .csv.gz file at all"
         raise NotUnderstood(
-            f"{folder}: no file of order lines, that is with columns for product and quantity (there is {seen})"
+            f"{folder}: no file of order lines, that is with columns for product and quantity or price"
+            f" (there is {seen})"
         )
     return tables
 
@@ -143,21 +155,34 @@ def _by_name(file: Table) -> str:
     """What a file holds, by its name; sales are known by their columns."""
     name = file.paths[0].name.lower().removesuffix(".gz").removesuffix(".csv")
     words = [plain(name), *reversed([plain(word) for word in re.split(r"[\W_]+", name)])]
-    named = next((FILES[word] for word in words if word in FILES), "")
-    if named in ("lines", "orders") and "quantity" in file.columns and file.columns & {"product", "product_name"}:
+    said = next((word for word in words if word in FILES), "")
+    named = FILES.get(said, "")
+    if named in ("lines", "orders") and _has_lines(file.columns):
         return "lines"
+    if named == "orders" and said != words[0] and not _has_orders(file.columns):
+        return ""  # the payments of orders, say
     return "" if named == "lines" else named
 
 
 def _by_columns(columns: set[str]) -> str:
     """What a file holds whose name says nothing; empty when nobody can say."""
-    if "quantity" in columns and columns & {"product", "product_name"}:
+    if _has_lines(columns):
         return "lines"
-    if columns & {"order", "id"} and "date" in columns and columns & {"customer", "customer_name"}:
+    if _has_orders(columns):
         return "orders"
     if columns & {"product", "product_name"} or ("name" in columns and "price" in columns):
         return "products"
     return "customers" if columns & {"customer", "customer_name"} else ""
+
+
+def _has_lines(columns: set[str]) -> bool:
+    """Products with quantities, or one of each where an order gives them a price."""
+    counted = "quantity" in columns or ("order" in columns and bool(columns & {"price", "amount"}))
+    return counted and bool(columns & {"product", "product_name"})
+
+
+def _has_orders(columns: set[str]) -> bool:
+    return bool(columns & {"order", "id"} and "date" in columns and columns & {"customer", "customer_name"})
 
 
 def decoded(data: bytes, path: Path) -> str:

@@ -163,6 +163,37 @@ def test_files_are_known_by_their_columns_when_their_names_say_nothing(tmp_path)
     assert (order.date, order.lines[0].price) == (dt.date(2023, 12, 31), Decimal("1.50"))
 
 
+def test_the_amount_of_a_line_has_its_discount_in_already(tmp_path):
+    head = "Order ID,Order Date,Ship Date,Customer ID,Customer Name,Product ID,Product Name,Sales,Quantity,Discount\n"
+    rows = "US-1,10/11/2015,10/18/2015,SO-2,Sean,FUR-1,Table,957.5775,5,0.45\n"
+
+    read = history.read(folder(tmp_path, Superstore=head + rows))
+
+    (order,) = read.orders
+    assert (order.lines[0].price, order.lines[0].discount, read.exact_net) == (
+        Decimal("191.5155"),
+        0,
+        Decimal("957.5775"),
+    )
+    assert (order.shipped, read.customers["SO-2"].name) == (dt.date(2015, 10, 18), "Sean")
+
+
+def test_lines_that_are_not_counted_are_one_of_each_and_payments_are_no_orders(tmp_path):
+    read = history.read(
+        folder(
+            tmp_path,
+            shop_orders_dataset="order_id,customer_id,order_purchase_timestamp\nA,K,2017-10-02 10:56:33\n",
+            shop_order_items_dataset="order_id,order_item_id,product_id,price\nA,1,X1,29.99\nA,2,X1,29.99\n",
+            shop_order_payments_dataset="order_id,payment_type,payment_value\nA,card,59.98\n",
+            shop_customers_dataset="customer_id,first_name,last_name\nK,Ada,Lovelace\n",
+        )
+    )
+
+    (order,) = read.orders
+    assert (order.customer, order.date, len(order.lines)) == ("K", dt.date(2017, 10, 2), 2)
+    assert (read.exact_net, read.customers["K"].name) == (Decimal("59.98"), "Ada Lovelace")
+
+
 def test_a_credit_note_by_its_number_or_type_is_a_return_though_its_quantity_is_positive(tmp_path):
     head = "order,product,quantity,price,date,customer,type\n"
     rows = "10,A1,5,2,2024-01-01,Ada,sale\nCN11,A1,1,2,2024-01-02,Ada,\n12,A1,1,2,2024-01-03,Ada,Return\n"
@@ -185,7 +216,7 @@ def test_orders_that_are_all_numbered_like_credit_notes_are_orders(tmp_path):
     ("files", "said"),
     [
         ({}, "no .csv or .csv.gz file at all"),
-        ({"lines": "order,product,price,date,customer\n"}, "no file of order lines"),
+        ({"lines": "order,product,date,customer\n"}, "no file of order lines"),
         (
             {"lines": "order,product,quantity,date,customer\n"},
             r"lines\.csv: no column for the price; known names: unit",
@@ -205,7 +236,7 @@ def test_what_is_missing_is_named_with_its_file(tmp_path, files, said):
 @pytest.mark.django_db
 def test_the_command_says_what_is_missing(tmp_path):
     with pytest.raises(CommandError, match="no file of order lines"):
-        call_command("load_orders", folder(tmp_path, lines="order,product,price\n"))
+        call_command("load_orders", folder(tmp_path, lines="order,product\n"))
 
 
 def test_chinese_and_western_files_are_read_as_they_were_written(tmp_path):

@@ -44,9 +44,9 @@ Columns by what they mean; case, blanks and signs in their names do not count, o
 
 {columns}
 
-Needed are order, product, quantity, price (or amount), date and customer; with a file of orders, date and
-customer stand there. Days: 2012-07-04, 2012/7/4, 2012年7月4日, 20120704, 4-Jul-2012, 7/4/2012 or 4/7/2012 (the
-whole file tells which).
+Needed are order, product, price (or what the line comes to, its discount taken off), date and customer; with
+a file of orders, date and customer stand there. Without a quantity it is one of each. Days: 2012-07-04,
+2012/7/4, 2012年7月4日, 20120704, 4-Jul-2012, 7/4/2012 or 4/7/2012 (the whole file tells which).
 
 A quantity below zero, a type such as "return" or 退货, or a number such as C536379 among plain ones is a return:
 it goes back to the delivery of the same customer, product and price, else it gets a credit note. Lines without
