@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.sales import ports
 from crm.sales.models import Order
+from erp.finance import queries
 from erp.finance import services as finance
 from erp.finance.models import OpenItem
 from erp.inventory import services as inventory
@@ -87,7 +88,9 @@ def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
     demands = list(Demand.objects.filter(**mine))
     shipped = Delivery.objects.filter(**mine, status=Delivery.Status.SHIPPED).aggregate(on=Max("shipped_on"))
     owed = OpenItem.objects.filter(**mine, side=OpenItem.Side.RECEIVABLE, status=OpenItem.Status.OPEN).aggregate(
-        due=Min("due_date", filter=Q(open_amount__gt=0)), open=Sum("open_amount")
+        due=Min("due_date", filter=Q(open_amount__gt=0)),
+        open=Sum("open_amount"),
+        overdue=Sum(queries.overdue_part(clock.today(actor.company)), default=ZERO),
     )
     return ports.Fulfilment(
         reserved={demand.line_id: demand.reserved for demand in demands},
@@ -95,6 +98,7 @@ def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
         shipped_on=shipped["on"],
         due_on=owed["due"],
         open=owed["open"],
+        overdue=owed["overdue"],
     )
 
 

@@ -55,6 +55,7 @@ class Fulfilment:
     shipped_on: dt.date | None = None
     due_on: dt.date | None = None
     open: Decimal | None = None
+    overdue: Decimal = Decimal(0)
 
 
 def _no_availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, Availability]:

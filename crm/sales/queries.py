@@ -135,8 +135,7 @@ def _collection(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
         return Step(label, WAITING, text, fulfilment.due_on)
     if order.invoicing != Progress.DONE:
         return Step(label, NOW, text, fulfilment.due_on, _("Finance: invoice what was delivered"))
-    is_overdue = bool(fulfilment.due_on and fulfilment.due_on < clock.today(actor.company))
-    return Step(label, LATE if is_overdue else NOW, text, fulfilment.due_on, _("Finance: collect the money"))
+    return Step(label, LATE if fulfilment.overdue else NOW, text, fulfilment.due_on, _("Finance: collect the money"))
 
 
 @dataclass(frozen=True, slots=True)

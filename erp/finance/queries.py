@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DecimalField, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
 from suite.core.money import HUNDRED, ZERO, round_money
 from suite.core.pinyin import syllables
-from suite.core.prepared import Prepared
+from suite.core.prepared import Prepared, Wording
 
 MONEY = DecimalField(max_digits=18, decimal_places=2)
 
@@ -199,18 +199,19 @@ def month_in_hand(actor: Actor) -> dict[str, Any]:
     }
 
 
-def overdue_part(day: dt.date) -> Case:
+def overdue_part(day: Any) -> Case:
     """What of an open item is overdue on a day, as an expression over open items: zero or more.
 
-    What is not delivered yet never ages and takes the last instalments of its order; credits are not overdue.
+    This is what overdue means, to the credit stop, the customer's page, lists, tiles and the ageing. Of an order only
+    what is delivered ages: what is not, and what its open credits give back, take its last instalments, as a credit
+    does when it is written. A credit is never overdue, and what belongs to another order must be allocated first.
     """
     kind, order_id, due = OuterRef("order_kind"), OuterRef("order_id"), OuterRef("due_date")
     waiting = Deferral.objects.filter(order_kind=kind, order_id=order_id, posting=FinancePolicy.Posting.CONFIRM)
     later = OpenItem.objects.filter(
-        Q(due_date__gt=due) | Q(due_date=due, pk__gt=OuterRef("pk")),
-        side=OpenItem.Side.RECEIVABLE,
+        Q(open_amount__lt=0) | Q(due_date__gt=due) | Q(due_date=due, pk__gt=OuterRef("pk")),
+        side=OuterRef("side"),
         status=OpenItem.Status.OPEN,
-        open_amount__gt=0,
         order_kind=kind,
         order_id=order_id,
     )
@@ -219,13 +220,23 @@ def overdue_part(day: dt.date) -> Case:
     ages = F("open_amount") - Greatest(Least(F("open_amount"), left), Value(ZERO))
     return Case(
         When(~past_due(day), then=Value(ZERO)),
-        When(side=OpenItem.Side.RECEIVABLE, order_id__isnull=False, then=ages),
-        default=F("open_amount"),
+        When(order_id__isnull=True, then=F("open_amount")),
+        default=ages,
         output_field=MONEY,
     )
 
 
-def past_due(day: dt.date) -> Q:
+def _overdue_of(parties: Any, before: Any) -> QuerySet[Any, Any]:
+    late = OpenItem.objects.filter(past_due(before), side=OpenItem.Side.RECEIVABLE, party__id__any=parties).order_by()
+    return late.values("party_id").annotate(amount=Sum(overdue_part(before)))
+
+
+# For statements that are written by hand: party_id and amount, of those of %(parties)s that have something past due
+# %(before)s a day, zero where nothing of it ages.
+OVERDUE = Wording(_overdue_of, before=dt.date.min)
+
+
+def past_due(day: Any) -> Q:
     """Open, in our favour or the supplier's, and due before the day, delivered or not."""
     return Q(status=OpenItem.Status.OPEN, open_amount__gt=0, due_date__lt=day)
 

@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.sales.models import Order
+from erp.finance import queries
 from erp.finance import services as finance
 from erp.finance.models import Invoice, Receipt, Receivable
 from erp.inventory.models import Delivery
+from suite.core import clock
 from suite.core.access import Actor
 
 ROWS = 20
@@ -31,8 +33,8 @@ def deliveries(actor: Actor, party_id: int) -> QuerySet[Delivery]:
 
 
 def receivables(actor: Actor, party_id: int) -> QuerySet[Receivable]:
-    rows = Receivable.objects.visible_to(actor).filter(party=party_id)
-    return rows.exclude(open_amount=0).order_by("due_date", "id")[:ROWS]
+    rows = Receivable.objects.visible_to(actor).filter(party=party_id).exclude(open_amount=0)
+    return rows.annotate(late=queries.overdue_part(clock.today(actor.company))).order_by("due_date", "id")[:ROWS]
 
 
 def invoices(actor: Actor, party_id: int) -> QuerySet[Invoice]:

@@ -14,7 +14,6 @@ from erp.finance.admin.items import ReceivableList
 from erp.finance.admin.money import ReceiptList
 from erp.inventory.lists import DeliveryList
 from integration.insight import figures, panels
-from suite.core import clock
 from suite.core.doors import door
 from suite.desk.lists import ListSpec, list_view
 from suite.desk.pages import render_page
@@ -82,7 +81,7 @@ def _panel(name: str) -> Any:
                 raise Http404
             limit = rows["rows"].limit
             rows["free"] = None if limit is None else limit - rows["rows"].exposure
-        context = {"party": party, "today": clock.today(actor.company), **rows}
+        context = {"party": party, **rows}
         return render_page(request, f"integration/insight/_{name}.html", context)
 
     panel.__name__ = f"party_{name}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models
@@ -74,6 +75,29 @@ class Prepared(Generic[M]):
         text, params = compiler.as_sql()
         names = {str(int(mark)): name for name, mark in self.marks.items()}
         return Compiled(text, [(names.get(str(param), ""), param) for param in params], _reader(queryset, compiler))
+
+
+class Wording:
+    """The text of a query, to stand within a statement that is written by hand; its parameters keep their names.
+
+    Parameters are keys, or sets of keys for `any`; for others a value of their type that occurs nowhere else is given.
+    """
+
+    def __init__(self, build: Callable[..., models.QuerySet[Any, Any]], **marks: Any) -> None:
+        self.build = build
+        names = inspect.signature(build).parameters
+        self.marks = {name: marks.get(name, Mark(Mark.FIRST - n)) for n, name in enumerate(names)}
+
+    @cached_property
+    def text(self) -> str:
+        text, params = self.build(**self.marks).query.sql_with_params()
+        names = {str(mark): f"%({name})s" for name, mark in self.marks.items()}
+        return text % tuple(names.get(str(param)) or _literal(param) for param in params)
+
+
+def _literal(value: Any) -> str:
+    """A fixed value of the query itself; what people type never comes here."""
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def _sent(value: Any) -> Any:

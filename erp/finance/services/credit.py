@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -28,42 +29,21 @@ from suite.masterdata.models import Party
 
 TERMS_READ = "finance.terms_of_parties"
 
-# What is overdue per party: of each order the items past due, but no more than what was delivered of it.
-# Only the rule "receivable at confirmation" opens items for goods that are not delivered yet.
-OVERDUE = """
-SELECT due.party_id, sum(least(due.past, greatest(due.open - coalesce(waiting.amount, 0), 0))) AS amount
-FROM (
-  SELECT i.party_id, i.order_kind, i.order_id, sum(i.open_amount) AS open,
-         sum(i.open_amount) FILTER (WHERE i.due_date < {before}) AS past
-  FROM erp_finance_openitem i
-  WHERE i.side = 'receivable' AND i.status = 'open' AND {which}
-  GROUP BY i.party_id, i.order_kind, i.order_id, CASE WHEN i.order_id IS NULL THEN i.id END
-  HAVING sum(i.open_amount) FILTER (WHERE i.due_date < {before}) > 0
-) due
-LEFT JOIN LATERAL (
-  SELECT sum(d.net + d.tax - d.recognised_net - d.recognised_tax) AS amount
-  FROM erp_finance_deferral d
-  WHERE d.order_kind = due.order_kind AND d.order_id = due.order_id AND d.posting = 'confirm'
-) waiting ON true
-WHERE least(due.past, due.open - coalesce(waiting.amount, 0)) > 0
-GROUP BY due.party_id
-"""
-
 # Adds what is asked where all that a party asks for fits; who does not pass comes back with what decides about parts.
 # Rows are locked in key order, so that two acts over the same customers queue up.
-ADMIT = f"""
+ADMIT = """
 WITH asked AS (SELECT * FROM unnest(%(parties)s::bigint[], %(amounts)s::numeric[]) AS t(party_id, amount)),
 held AS MATERIALIZED (
   SELECT id, party_id, exposure, "limit", is_blocked, term_id FROM erp_finance_creditaccount
   WHERE company_id = %(company)s AND party_id = ANY(%(parties)s) ORDER BY id FOR UPDATE
 ),
-late AS ({OVERDUE.format(before="%(before)s", which="i.party_id = ANY(%(parties)s)")}),
+late AS ({overdue}),
 passed AS (
   UPDATE erp_finance_creditaccount account SET exposure = account.exposure + asked.amount
   FROM held JOIN asked USING (party_id) LEFT JOIN late USING (party_id)
   WHERE account.id = held.id AND NOT held.is_blocked
     AND (coalesce(held.term_id, %(default)s) = ANY(%(prepaid)s)
-         OR late.party_id IS NULL AND (held."limit" IS NULL OR held.exposure + asked.amount <= held."limit"))
+         OR coalesce(late.amount, 0) = 0 AND (held."limit" IS NULL OR held.exposure + asked.amount <= held."limit"))
   RETURNING account.party_id
 )
 SELECT asked.party_id, held.id IS NOT NULL, held.exposure, held."limit", coalesce(held.is_blocked, false),
@@ -136,7 +116,7 @@ def admit(asked: Collection[Asked], *, actor: Actor) -> Refusals:
     with connection.cursor() as cursor:
         sql.execute(
             cursor,
-            ADMIT,
+            _admission(),
             {
                 "company": actor.company_id,
                 "parties": list(totals),
@@ -150,6 +130,11 @@ def admit(asked: Collection[Asked], *, actor: Actor) -> Refusals:
     read = current_act().notes.setdefault(TERMS_READ, {})
     read.update({party: account.term_id for party, account in accounts.items()})
     return _decide_each(asked, accounts, terms.prepaid, actor)
+
+
+@cache
+def _admission() -> str:
+    return ADMIT.format(overdue=queries.OVERDUE.text)
 
 
 def _decide_each(
@@ -302,15 +287,19 @@ def exposure_of(party_id: int, company_id: int) -> Decimal:
 
 def standing(party_id: int, *, company: Company) -> Standing:
     """What a customer owes and may still buy for; one statement."""
-    overdue = OVERDUE.format(before="%(today)s", which="i.party_id = %(party)s")
-    values: dict[str, Any] = {"company": company.pk, "party": party_id, "today": clock.today(company)}
+    values: dict[str, Any] = {
+        "company": company.pk,
+        "party": party_id,
+        "parties": [party_id],
+        "before": clock.today(company),
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT (SELECT coalesce(sum(open_amount), 0) FROM erp_finance_openitem
                     WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable'
                       AND status = 'open'),
-                   coalesce((SELECT amount FROM ({overdue}) late), 0),
+                   coalesce((SELECT amount FROM ({queries.OVERDUE.text}) late), 0),
                    account.exposure, account."limit",
                    (SELECT coalesce(sum(unapplied), 0) FROM erp_finance_moneymovement
                     WHERE company_id = %(company)s AND party_id = %(party)s AND direction = 'in'),

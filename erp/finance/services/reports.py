@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -227,22 +229,29 @@ class Ageing:
     ledger: Decimal
 
 
-# Per order and due date: what was open on the day, and what of the order was not delivered on the day by the books.
+# Per order and due date: what was open on the day, what of it were credits, and what of the order was not delivered on
+# the day: what is not now, and what the books have turned into revenue since.
 AGEING = """
-SELECT i.party_id, i.order_kind, i.order_id, i.due_date, sum(i.amount - coalesce(s.settled, 0)) AS open,
+SELECT i.party_id, i.order_kind, i.order_id, i.due_date,
+       coalesce(sum(i.amount - coalesce(s.settled, 0)) FILTER (WHERE i.amount > 0), 0) AS open,
+       coalesce(sum(i.amount - coalesce(s.settled, 0)) FILTER (WHERE i.amount < 0), 0) AS credits,
        coalesce(u.amount, 0) AS undelivered
 FROM erp_finance_openitem i
 LEFT JOIN LATERAL (
   SELECT sum(amount) AS settled FROM erp_finance_settlement WHERE item_id = i.id AND posting_date <= %(day)s
 ) s ON true
 LEFT JOIN LATERAL (
-  SELECT -sum(amount) AS amount FROM erp_finance_ledger
-  WHERE role = 'undelivered' AND source_kind = i.order_kind AND source_id = i.order_id AND posting_date <= %(day)s
+  SELECT sum(amount) AS amount FROM (
+    SELECT net + tax - recognised_net - recognised_tax AS amount FROM erp_finance_deferral
+    WHERE order_kind = i.order_kind AND order_id = i.order_id AND posting = 'confirm'
+    UNION ALL SELECT amount FROM erp_finance_ledger
+    WHERE role = 'undelivered' AND source_kind = i.order_kind AND source_id = i.order_id AND posting_date > %(day)s
+  ) parts
 ) u ON i.side = 'receivable'
 WHERE i.company_id = %(company)s AND i.side = %(side)s AND i.date <= %(day)s
   AND (i.status = 'open' OR i.updated_at >= %(day)s)
 GROUP BY i.party_id, i.order_kind, i.order_id, i.due_date, u.amount
-HAVING sum(i.amount - coalesce(s.settled, 0)) <> 0
+HAVING bool_or(i.amount <> coalesce(s.settled, 0))
 ORDER BY i.party_id, i.order_kind, i.order_id, i.due_date DESC
 """
 
@@ -263,16 +272,9 @@ def ageing(actor: Actor, side: str = OpenItem.Side.RECEIVABLE, as_of: dt.date | 
         )
         control = Decimal(cursor.fetchone()[0])
     rows: dict[int, AgeingRow] = {}
-    waiting: dict[tuple[str, int], Decimal] = {}
-    for party_id, kind, order_id, due, amount, undelivered in found:
+    for (party_id, _kind, order_id), group in groupby(found, key=itemgetter(0, 1, 2)):
         row = rows.setdefault(party_id, AgeingRow(party_id, ""))
-        left = waiting.setdefault((kind, order_id), undelivered) if order_id else ZERO
-        # Undelivered goods take the last instalments: what falls due first was for what came first.
-        part = min(max(left, ZERO), max(amount, ZERO))
-        if order_id:
-            waiting[kind, order_id] = left - part
-        row.undelivered += part
-        row.buckets[_bucket((day - due).days)] += amount - part
+        _age(row, [_Due(*each[3:]) for each in group], day, of_order=order_id is not None)
     _name(rows)
     total = AgeingRow(0, "")
     for row in rows.values():
@@ -280,6 +282,32 @@ def ageing(actor: Actor, side: str = OpenItem.Side.RECEIVABLE, as_of: dt.date | 
         total.buckets = [one + other for one, other in zip(total.buckets, row.buckets, strict=True)]
     ordered = sorted(rows.values(), key=lambda row: (-row.total, row.party_id))
     return Ageing(side, day, ordered, total, control if side == OpenItem.Side.RECEIVABLE else -control)
+
+
+class _Due(NamedTuple):
+    """What of an order falls due on a day."""
+
+    date: dt.date
+    open: Decimal
+    credits: Decimal
+    undelivered: Decimal
+
+
+def _age(row: AgeingRow, dues: Sequence[_Due], day: dt.date, *, of_order: bool) -> None:
+    """What `queries.overdue_part` says of items, for any day: `dues` come the last first."""
+    credits = sum((due.credits for due in dues), ZERO)
+    undelivered = dues[0].undelivered if of_order else ZERO
+    left = undelivered - credits if of_order else ZERO
+    for due in dues:
+        part = max(min(left, due.open), ZERO)
+        left -= part
+        row.buckets[_bucket((day - due.date).days)] += due.open - part
+    if not of_order:
+        row.buckets[0] += credits
+        return
+    worth = sum((due.open for due in dues), ZERO) + credits
+    row.undelivered += max(min(undelivered, worth), ZERO)
+    row.buckets[0] += min(worth, ZERO)  # a credit is never overdue
 
 
 def _bucket(days: int) -> int:

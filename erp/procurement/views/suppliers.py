@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from erp.finance import queries as finance
 from erp.finance.models import OpenItem, Payable
 from erp.procurement.forms import ItemForm, SupplierForm
 from erp.procurement.lists import AREA, PurchaseOrderList, SupplierItemList, SupplierList
@@ -87,11 +88,11 @@ def supplier_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _owed(supplier: Supplier, actor: Actor) -> dict[str, Any]:
     """Open and overdue payables, and the next to fall due."""
-    today = clock.today(actor.company)
     items = Payable.objects.visible_to(actor).filter(party=supplier.party_id, status=OpenItem.Status.OPEN)
-    sums = items.aggregate(open=Sum("open_amount"), overdue=Sum("open_amount", filter=Q(due_date__lt=today)))
+    items = items.annotate(late=finance.overdue_part(clock.today(actor.company)))
+    sums = items.aggregate(open=Sum("open_amount"), overdue=Sum("late"))
     rows = items.select_related("invoice").order_by("due_date", "id")[:50]
-    return {"open": sums["open"] or ZERO, "overdue": sums["overdue"] or ZERO, "rows": rows, "today": today}
+    return {"open": sums["open"] or ZERO, "overdue": sums["overdue"] or ZERO, "rows": rows}
 
 
 @door(f"{AREA}.view_purchaseorder")
