@@ -85,8 +85,47 @@ def test_good_rows_go_in_and_bad_rows_come_out_with_line_and_reason(rep):
     assert (job.result["made"], job.result["refused"]) == (2, 4)
     lines = default_storage.open(job.result["errors"]).read().decode("utf-8-sig").splitlines()
     assert lines[1].startswith("3,Title is missing,")
-    assert lines[3] == "6,line 2 has the same key,Call,again"
+    assert lines[3] == "6,Title: line 2 has the same key,Call,again"
     assert lines[4].endswith(",'=1+1,e")
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once(rep):
+    mapping = {"title": 0, "due_at": 1, "amount": 2, "owner": 3}
+    job = load(rep, "Title,Due,Amount,Owner\n,soon,many,nobody\n", mapping=mapping)
+
+    assert job.result["refusals"] == [
+        "Line 2: Title is missing; Due: “soon” is no date; Amount: “many” is no number; Owner: there is no “nobody”"
+    ]
+
+
+def test_a_job_that_has_ended_has_done_all_of_its_rows(rep, browse):
+    jobs_ = [load(rep, "Title,Note\nCall,a\n,b\n", rehearse=rehearse) for rehearse in (True, False)]
+
+    assert [(job.done, job.total) for job in jobs_] == [(2, 2), (2, 2)]
+    pages = [browse.get(f"/desk/jobs/{job.pk}/").content.decode() for job in jobs_]
+    assert "Would be new: 1, would change a record: 0, would be refused: 1. Nothing was kept." in pages[0]
+    assert "New: 1, changed: 0, refused: 1." in pages[1]
+
+
+def test_columns_that_are_left_out_are_named_before_and_after(rep, browse):
+    upload = io.BytesIO(b"Title,Note,Shoe size\nCall,a,42\n")
+    upload.name = "tasks.csv"
+
+    mapping = browse.post("/desk/imports/tasks/", {"file": upload}, follow=True)
+    job = load(rep, "Title,Note,Shoe size\nCall,a,42\n")
+
+    assert mapping.context["unknown"] == ["Shoe size"]
+    assert job.result["left_out"] == ["Shoe size"]
+    assert "Shoe size" in browse.get(f"/desk/jobs/{job.pk}/").content.decode()
+
+
+def test_a_rehearsal_leads_on_to_the_import_with_what_was_chosen(rep, browse):
+    job = load(rep, "What,Note\nCall,a\n", mapping={"title": 0}, rehearse=True)
+
+    page = browse.get(browse.get(f"/desk/jobs/{job.pk}/").context["onward"])
+
+    assert page.status_code == 200
+    assert {each.name: place for each, place in page.context["fields"] if place is not None} == {"title": 0}
 
 
 def test_all_or_nothing_takes_nothing(rep):

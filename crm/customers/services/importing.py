@@ -45,6 +45,7 @@ def save_customers(*, actor: Actor, batch: Batch, key: str, update: bool) -> Sav
     arrivals = _Arrivals(actor, batch)
     arrivals.judge()
     new, there = arrivals.split(key, update)
+    arrivals.doubt(new)
     made = arrivals.create(new)
     arrivals.change(there)
     announce_parties([*made, *arrivals.changed_parties])
@@ -90,7 +91,8 @@ class _Arrivals:
                 try:
                     column[place] = standard(raw)
                 except ValidationError as error:
-                    self.saved.refused.setdefault(place, f"{raw[:40]}: {error.messages[0]}")
+                    before = [self.saved.refused[place]] if place in self.saved.refused else []
+                    self.saved.refused[place] = _("; ").join([*before, f"{raw[:40]}: {error.messages[0]}"])
 
     # Finding
 
@@ -126,6 +128,15 @@ class _Arrivals:
                     continue
                 if holders.get(value) not in (None, there.get(place)) or seen.setdefault(value, place) != place:
                     self.saved.refused[place] = _("%(value)s belongs to somebody else already") % {"value": value}
+
+    def doubt(self, places: list[int]) -> None:
+        """Two customers may have one name; who brings in the second one is told."""
+        names = {place: self.at("name", place) for place in places}
+        known, _several = matched(Party, "name", names.values(), self.actor.company_id)
+        for place, name in names.items():
+            if name in known:
+                self.saved.doubtful[place] = _("somebody is named “%(name)s” already") % {"name": name[:60]}
+            known[name] = 0
 
     # Making
 

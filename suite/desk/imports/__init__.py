@@ -28,7 +28,8 @@ class Field:
 
     `kind` is text, integer, number, money, date, datetime, bool, choice or ref. `choices` are (value, label) pairs; a
     cell may hold either. `ref` names a registered kind of choices: cells hold a code or exact name, rows get the key.
-    `aliases` are further headings by which the column is recognised. A blank cell is `default`.
+    `aliases` are further headings by which the column is recognised. A blank cell is `default`. `judge` raises
+    ValidationError for what `save` would refuse, so that all that is wrong with a row is said at once.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     default: Any = None
     example: str = ""
+    judge: Callable[[str], Any] | None = None
 
 
 @dataclass
@@ -65,11 +67,12 @@ class Batch:
 
 @dataclass
 class Saved:
-    """What came of a batch: keys of new rows, old values of changed ones, reasons by the place in the batch."""
+    """What came of a batch: keys of new rows, old values of changed ones, reasons and doubts by place in the batch."""
 
     made: list[int] = field(default_factory=list)
     changed: dict[int, dict[str, Any]] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    doubtful: dict[int, str] = field(default_factory=dict)  # taken all the same
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -43,22 +44,26 @@ class Reader:
         self.seen: dict[Any, int] = {}
 
     def read(self, rows: Iterable[tuple[int, Row]]) -> tuple[Batch, dict[int, str]]:
-        """The good rows as a batch, and the reasons of the others by line."""
-        good, lines, bad = [], [], {}
+        """The good rows as a batch, and of the others all that is wrong with them, by line."""
+        values, lines, wrong = [], [], {}
         for line, row in rows:
             if is_blank(row):
                 continue
-            try:
-                good.append(self._convert(row, line))
-                lines.append(line)
-            except Unreadable as error:
-                bad[line] = str(error)
-        if self.refs:
-            good, lines = self._resolve(good, lines, bad)
-        return Batch([each.name for each in self.fields], good, lines), bad
+            converted, reasons = self._convert(row, line)
+            values.append(converted)
+            lines.append(line)
+            if reasons:
+                wrong[line] = reasons
+        self._resolve(values, lines, wrong)
+        if wrong:
+            good = [place for place, line in enumerate(lines) if line not in wrong]
+            values, lines = [values[place] for place in good], [lines[place] for place in good]
+        bad = {line: _("; ").join(reasons) for line, reasons in wrong.items()}
+        return Batch([each.name for each in self.fields], values, lines), bad
 
-    def _convert(self, row: Row, line: int) -> Row:
-        values = []
+    def _convert(self, row: Row, line: int) -> tuple[Row, list[str]]:
+        values: Row = []
+        reasons: list[str] = []
         width = len(row)
         for each, place, convert in zip(self.fields, self.places, self.converters, strict=True):
             cell = row[place] if place < width else None
@@ -66,43 +71,48 @@ class Reader:
                 cell = cell.strip()
             if cell is None or cell == "":
                 if each.required:
-                    raise Unreadable(_("%(field)s is missing") % {"field": each.label})
+                    reasons.append(_("%(field)s is missing") % {"field": each.label})
                 values.append(each.default if each.default is not None or each.kind != "text" else "")
                 continue
+            value = None
             try:
-                values.append(convert(cell))
+                value = convert(cell)
+                if each.name == self.key and not self.importer.group:
+                    self._note(value, line)
             except Unreadable as error:
-                raise Unreadable(f"{each.label}: {error}") from None
-            if each.name == self.key and not self.importer.group:
-                self._note(values[-1], line)
-        return values
+                reasons.append(f"{each.label}: {error}")
+            values.append(value)
+        if reasons:
+            reasons += self._judged(values)
+        return values, reasons
+
+    def _judged(self, values: Row) -> list[str]:
+        """What the area would say against a row that it does not get to see."""
+        found = []
+        for each, value in zip(self.fields, values, strict=True):
+            if each.judge and value:
+                try:
+                    each.judge(value)
+                except ValidationError as error:
+                    found.append(f"{each.label}: {error.messages[0]}")
+        return found
 
     def _note(self, value: Any, line: int) -> None:
         before = self.seen.setdefault(value, line)
         if before != line:
             raise Unreadable(_("line %(line)s has the same key") % {"line": before})
 
-    def _resolve(self, rows: list[Row], lines: list[int], bad: dict[int, str]) -> tuple[list[Row], list[int]]:
+    def _resolve(self, rows: list[Row], lines: list[int], wrong: dict[int, list[str]]) -> None:
         """Replace codes and names by keys: one statement per referring column and batch."""
         for number in self.refs:
-            ref = self.fields[number].ref
-            self._learn(ref, {row[number] for row in rows if row[number] not in (None, "")})
-        good, kept = [], []
-        for row, line in zip(rows, lines, strict=True):
-            for number in self.refs:
+            field = self.fields[number]
+            self._learn(field.ref, {row[number] for row in rows if row[number] not in (None, "")})
+            for row, line in zip(rows, lines, strict=True):
                 text = row[number]
-                if text in (None, ""):
-                    row[number] = None
-                    continue
-                row[number] = self.known[self.fields[number].ref, text]
-                if row[number] is None:
-                    label = self.fields[number].label
-                    bad[line] = _("%(field)s: there is no “%(text)s”") % {"field": label, "text": text}
-                    break
-            else:
-                good.append(row)
-                kept.append(line)
-        return good, kept
+                row[number] = None if text in (None, "") else self.known[field.ref, text]
+                if row[number] is None and text not in (None, ""):
+                    reason = _("%(field)s: there is no “%(text)s”") % {"field": field.label, "text": text}
+                    wrong.setdefault(line, []).append(reason)
 
     def _learn(self, ref: str, texts: set[str]) -> None:
         wanted = [text for text in texts if (ref, text) not in self.known]

@@ -79,11 +79,15 @@ def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         raise BusinessError(Refusal("not_allowed", gettext_lazy("This may not be imported any more")))
     work = _Import(job, actor, found, progress)
     result = work.whole() if job.params["rehearse"] or job.params["whole"] else work.by_batches()
+    progress(work.rows, work.rows)
+    sentence = gettext_lazy("%(title)s: %(done)s rows taken, %(refused)s refused")
+    if job.params["rehearse"]:
+        sentence = gettext_lazy("%(title)s: %(done)s rows are good, %(refused)s would be refused")
     with acting(actor):
         notifications.notify(
             [job.user_id] if job.user_id else [],
             "job_done",
-            gettext_lazy("%(title)s: %(done)s rows taken, %(refused)s refused"),
+            sentence,
             params={"title": job.title, "done": result["done"], "refused": result["refused"]},
             key=f"import:{job.pk}",
             url=reverse("desk:job", args=[job.pk]),
@@ -98,6 +102,7 @@ class _Import:
         self.mapping = {name: int(place) for name, place in self.params["mapping"].items()}
         self.reader = Reader(found, self.mapping, actor, key=self.params["key"])
         self.refused: dict[int, str] = {}
+        self.doubtful: dict[int, str] = {}
         self.made = self.changed = self.rows = 0
 
     def by_batches(self) -> dict[str, Any]:
@@ -136,6 +141,7 @@ class _Import:
         with acting(self.actor, reason=self.job.title) as act:
             saved = self._call(batch) if batch.rows else Saved()
             bad |= {batch.lines[place]: str(reason) for place, reason in saved.refused.items()}
+            self.doubtful |= {batch.lines[place]: str(doubt) for place, doubt in saved.doubtful.items()}
             ImportBatch.objects.create(
                 company_id=self.job.company_id,
                 job=self.job,
@@ -207,9 +213,12 @@ class _Import:
             "done": self.made + self.changed,
             "refused": len(self.refused),
             "rehearsal": self.params["rehearse"],
-            "refusals": [_("Line %(line)s: %(reason)s") % {"line": line, "reason": reason}
-                         for line, reason in list(self.refused.items())[:20]],
-        }  # fmt: skip
+            "nothing_kept": self.params["whole"] and bool(self.refused),
+            "refusals": _by_line(self.refused),
+            "doubtful": len(self.doubtful),
+            "doubts": _by_line(self.doubtful),
+            "left_out": self._left_out(),
+        }
         if self.refused:
             name = _("Refused %(name)s.csv") % {"name": self.params["name"]}
             answer |= {"errors": self._error_file(), "errors_name": name}
@@ -218,17 +227,31 @@ class _Import:
             answer["undo_url"] = reverse("desk:import_undo", args=[self.job.pk])
         return answer
 
+    def _headings(self) -> Row:
+        return next(islice(self._sheet().rows(), self.params["header"], None), [])
+
+    def _left_out(self) -> list[str]:
+        """The headings of columns that nobody asked for."""
+        taken = set(self.mapping.values())
+        return [shown(cell)[:60] for number, cell in enumerate(self._headings()) if number not in taken and cell]
+
     def _error_file(self) -> str:
         """The refused rows as they came, with line and reason before them: to be corrected and sent again."""
         target = io.StringIO()
         writer = csv.writer(target)
-        headings = next(islice(self._sheet().rows(), self.params["header"], None), [])
+        headings = self._headings()
         writer.writerow([_("Line"), _("Reason"), *(harmless(shown(cell)) for cell in headings)])
         for line, row in self._numbered():
             if line in self.refused:
                 writer.writerow([line, self.refused[line], *(harmless(shown(cell)) for cell in row)])
         content = ContentFile(target.getvalue().encode("utf-8-sig"))
         return default_storage.save(f"exports/{secrets.token_hex(16)}", content)
+
+
+def _by_line(reasons: dict[int, str]) -> list[str]:
+    """The first of them, in the order of the file."""
+    first = sorted(reasons.items())[:20]
+    return [_("Line %(line)s: %(reason)s") % {"line": line, "reason": reason} for line, reason in first]
 
 
 @service

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core import signing
@@ -72,11 +73,26 @@ def import_upload(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             sent.file.seek(0)
             stored = default_storage.save(f"imports/{secrets.token_hex(16)}", sent)
-            sender = {"user": actor.user_id, "company": actor.company_id}
-            ticket = signing.dumps({"path": stored, "name": sent.name[-120:], **sender}, salt=SALT)
-            return redirect(f"{reverse('desk:import_map', args=[kind])}?file={ticket}")
+            return redirect(_way_on(actor, kind, path=stored, name=sent.name[-120:]))
     context = {"importer": found, "form": form, "crumbs": [(_("Import"), reverse("desk:imports"))]}
     return render_page(request, "suite/desk/imports/upload.html", context)
+
+
+def _way_on(actor: Actor, kind: str, *, path: str, name: str, **chosen: Any) -> str:
+    """The page on which the file is looked at, with what was chosen before."""
+    ticket = {"path": path, "name": name, "user": actor.user_id, "company": actor.company_id}
+    query = urlencode({"file": signing.dumps(ticket, salt=SALT), **chosen})
+    return f"{reverse('desk:import_map', args=[kind])}?{query}"
+
+
+def after_rehearsal(request: HttpRequest, job: Job) -> str:
+    """From a rehearsal back to the page it came from, for the import itself."""
+    params = job.params
+    chosen = {f"column-{name}": place for name, place in params["mapping"].items()}
+    chosen |= {"header": params["header"], "key": params["key"], "update": str(int(params["update"]))}
+    chosen["whole"] = "1" if params["whole"] else ""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return _way_on(actor, params["kind"], path=params["path"], name=params["name"], **chosen)
 
 
 def _ticket(request: HttpRequest) -> dict[str, Any]:
@@ -102,12 +118,13 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
     headings = rows[header] if header < len(rows) else []
     mapping = guess(headings, found.fields)
     problem = ""
-    if request.method == "POST":
+    if any(name.startswith("column-") for name in data):
         mapping = {
             each.name: place
             for each in found.fields
-            if (place := _number(request.POST.get(f"column-{each.name}"), len(headings) - 1)) is not None
+            if (place := _number(data.get(f"column-{each.name}"), len(headings) - 1)) is not None
         }
+    if request.method == "POST":
         try:
             job = start(
                 actor=request.actor,  # type: ignore[attr-defined]
@@ -134,9 +151,10 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         "fields": [(each, mapping.get(each.name)) for each in found.fields],
         "keys": [found.field(name) for name in found.keys],
         # a key that the file does not have would refuse it as a whole
-        "key": request.POST.get("key", next((name for name in found.keys if name in mapping), "")),
-        "update": request.POST.get("update", "1"),
-        "whole": request.POST.get("whole", ""),
+        "key": data.get("key", next((name for name in found.keys if name in mapping), "")),
+        "update": data.get("update", "1"),
+        "whole": data.get("whole", ""),
+        "unknown": [shown(cell) for place, cell in enumerate(headings) if cell and place not in mapping.values()],
         "preview": [[shown(cell)[:60] for cell in row] for row in rows[header + 1 : header + 1 + PREVIEW]],
         "problem": problem,
     }

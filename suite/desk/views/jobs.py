@@ -14,6 +14,7 @@ from suite.core.doors import door
 from suite.core.models import Job
 from suite.desk.lists import ChoiceFilter, Column, DateFilter, ListSpec, list_view
 from suite.desk.pages import render_page
+from suite.desk.views.imports import after_rehearsal
 
 ENDED = {Job.Status.DONE, Job.Status.FAILED, Job.Status.STOPPED}
 
@@ -59,6 +60,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "job": job,
             "ended": job.status in ENDED,
+            "onward": after_rehearsal(request, job) if job.result.get("rehearsal") else "",
             "percent": min(100, 100 * job.done // job.total) if job.total else 0,
         },
         part="suite/desk/_job.html",

@@ -84,6 +84,27 @@ def test_bad_rows_are_refused_with_their_reason_and_the_others_go_in(rep, compan
     assert any("belongs to somebody else" in reason for reason in refusals(job))
 
 
+def test_a_second_customer_of_the_same_name_is_taken_and_told(rep):
+    make.customer(rep, "华为技术")
+
+    job = load(rep, [{"name": "华为技术"}, {"name": "New"}, {"name": "New"}])
+
+    assert Customer.objects.count() == 4
+    assert job.result["refused"] == 0
+    assert job.result["doubts"] == [
+        "Line 2: somebody is named “华为技术” already",
+        "Line 4: somebody is named “New” already",
+    ]
+
+
+def test_phone_and_mail_are_judged_although_another_cell_is_wrong_already(rep):
+    job = load(rep, [{"name": "", "phone": "none", "email": "nobody"}, {"name": "B", "phone": "none", "email": "no"}])
+
+    first, second = refusals(job)
+    assert ("Name is missing" in first, "Phone: " in first, "E-mail: " in first) == (True, True, True)
+    assert ("none: " in second, "no: " in second) == (True, True)
+
+
 def test_a_key_written_in_two_ways_is_one_customer(rep):
     job = load(rep, [{"name": "A", "phone": "138-0013 8000"}, {"name": "B", "phone": "13800138000"}], key="phone")
 
