@@ -257,7 +257,10 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         if values["accept_difference"] and not self.actor.may(f"{AREA}.accept_difference"):
             raise PermissionDenied(_("Somebody else must accept the difference"))
         bills = [Bill(line["line"], line["quantity"], line.get("unit_price"), line.get("tax_amount")) for line in lines]
-        invoice = services.book_invoice(order_id=order.pk, bills=bills, actor=self.actor, **values)
+        came = {name: values.pop(name) for name in ("tax_number", "date") if name in values}
+        [invoice] = services.book_invoices(
+            [services.SupplierInvoice(order.pk, bills, **came)], actor=self.actor, **values
+        )
         return Response(serializers.BookedInvoice(invoice).data)
 
 

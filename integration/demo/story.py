@@ -206,11 +206,16 @@ class Story:
         billable = PurchaseOrder.objects.of(self.company_id).filter(
             status=PurchaseOrder.Status.RECEIVED, lines__invoiced=0, expected_date__lte=day - dt.timedelta(days=STEP)
         )
-        for order in billable.distinct().order_by("pk").prefetch_related("lines")[:BILLS]:
-            bills = [procurement.Bill(line.pk, line.quantity) for line in order.lines.all()]
-            procurement.book_invoice(
-                order_id=order.pk, bills=bills, tax_number=f"{SEED}{order.pk:012}", actor=self.house
+        came = [
+            procurement.SupplierInvoice(
+                order.pk,
+                [procurement.Bill(line.pk, line.quantity) for line in order.lines.all()],
+                tax_number=f"{SEED}{order.pk:012}",
             )
+            for order in billable.distinct().order_by("pk").prefetch_related("lines")[:BILLS]
+        ]
+        if came:
+            procurement.book_invoices(came, actor=self.house)
         due = Payable.objects.of(self.company_id).filter(status=Payable.Status.OPEN, due_date__lte=day)
         owed = due.values("party_id").annotate(amount=Sum("open_amount"))
         payments = [

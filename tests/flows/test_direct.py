@@ -126,9 +126,8 @@ def test_the_supplier_bills_the_cost_of_sales(company, rep, house, pump):
     purchase = bought(sold(rep, pump, 10), house)
     procurement.receive(order_ids=[purchase.pk], actor=house)
 
-    procurement.book_invoice(
-        order_id=purchase.pk, bills=[Bill(purchase.lines.get().pk, D(10), D("10.50"))], actor=house
-    )
+    bills = [Bill(purchase.lines.get().pk, D(10), D("10.50"))]
+    procurement.book_invoices([procurement.SupplierInvoice(purchase.pk, bills)], actor=house)
 
     books = balances(company)
     assert (books["5401"], books["22210101"], books["220201"]) == (105, D("13.65"), D("-118.65"))
@@ -191,7 +190,8 @@ def test_a_receipt_of_direct_goods_is_not_taken_back_by_itself(rep, house, pump)
 def test_the_books_and_the_papers_agree(rep, house, pump):
     purchase = bought(sold(rep, pump, 10), house)
     procurement.receive(quantities={purchase.lines.get().pk: D(6)}, actor=house)
-    procurement.book_invoice(order_id=purchase.pk, bills=[Bill(purchase.lines.get().pk, D(5))], actor=house)
+    bills = [Bill(purchase.lines.get().pk, D(5))]
+    procurement.book_invoices([procurement.SupplierInvoice(purchase.pk, bills)], actor=house)
 
     found = [finding for finding in invariants.check() if not finding.holds and finding.invariant.name != "I10"]
 

@@ -2,7 +2,7 @@
 
 from erp.finance.queries import policy
 from erp.finance.services import invoices, periods, reconciliation, reports, settings, vouchers
-from erp.finance.services.bills import BillLine, Match, book_bill, draft_bill
+from erp.finance.services.bills import BillDraft, BillLine, Match, book_bills, draft_bills
 from erp.finance.services.credit import (
     Standing,
     hold_credit,
@@ -22,6 +22,7 @@ from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, p
 
 __all__ = [
     "Accrual",
+    "BillDraft",
     "BillLine",
     "CreditNote",
     "Issue",
@@ -31,9 +32,9 @@ __all__ = [
     "StockPosting",
     "accrue_receipts",
     "allocate",
-    "book_bill",
+    "book_bills",
     "change_orders",
-    "draft_bill",
+    "draft_bills",
     "drop_orders",
     "give_credit",
     "hold_credit",

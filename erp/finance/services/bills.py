@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from erp.finance.models import AccountRole, Invoice, InvoiceLine, OpenItem
 from erp.finance.services.items import Side, open_item
 from erp.finance.services.ledger import VoucherDraft, book, explained, wording
 from erp.inputs import Source
-from suite.core import clock
+from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.money import ZERO, LineAmounts
@@ -57,41 +57,26 @@ class Match:
         return not self.is_service and not self.is_direct
 
 
-@service
-def draft_bill(
-    *,
-    order: Source,
-    party_id: int,
-    lines: Sequence[BillLine],
-    actor: Actor,
-    date: dt.date | None = None,
-    tax_number: str = "",
-    note: str = "",
-    reason: str = "",
-) -> Invoice:
-    """Write a supplier's invoice down; `book_bill` books it. Two statements.
+@dataclass(frozen=True, slots=True)
+class BillDraft:
+    """A supplier's invoice as it came: for which order, of whom, under which number of theirs."""
 
-    Raises BusinessError when the supplier's invoice with this number is there already.
+    order: Source
+    party_id: int
+    lines: Sequence[BillLine]
+    date: dt.date | None = None
+    tax_number: str = ""
+    note: str = ""
+
+
+@service
+def draft_bills(drafts: Sequence[BillDraft], *, actor: Actor, reason: str = "") -> list[Invoice]:
+    """Write suppliers' invoices down, in the sequence given; `book_bills` books them. Two statements for any number.
+
+    Raises BusinessError when the supplier's invoice with such a number is there already.
     """
-    invoice = Invoice(
-        company=actor.company,
-        direction=Invoice.Direction.PURCHASE,
-        party_id=party_id,
-        date=date or clock.today(actor.company),
-        prices_include_tax=False,
-        net=sum((line.amounts.net for line in lines), ZERO),
-        tax_amount=sum((line.amounts.tax for line in lines), ZERO),
-        gross=sum((line.amounts.gross for line in lines), ZERO),
-        is_red=sum((line.amounts.gross for line in lines), ZERO) < 0,
-        tax_number=tax_number,
-        order_kind=order.kind,
-        order_id=order.id,
-        order_number=order.number,
-        note=note,
-        owner_id=actor.user_id,
-    )
     try:
-        invoice.save(force_insert=True)
+        invoices = Invoice.objects.bulk_create(_invoice(draft, actor) for draft in drafts)
     except IntegrityError as error:
         raise explained(error) from error
     InvoiceLine.objects.bulk_create(
@@ -113,53 +98,89 @@ def draft_bill(
             gross=line.amounts.gross,
             source_line_id=line.source_line_id,
         )
-        for position, line in enumerate(lines)
+        for invoice, draft in zip(invoices, drafts, strict=True)
+        for position, line in enumerate(draft.lines)
     )
-    current_act().link(order, invoice)
-    return invoice
+    for invoice, draft in zip(invoices, drafts, strict=True):
+        current_act().link(draft.order, invoice)
+    return invoices
+
+
+def _invoice(draft: BillDraft, actor: Actor) -> Invoice:
+    gross = sum((line.amounts.gross for line in draft.lines), ZERO)
+    return Invoice(
+        company=actor.company,
+        direction=Invoice.Direction.PURCHASE,
+        party_id=draft.party_id,
+        date=draft.date or clock.today(actor.company),
+        prices_include_tax=False,
+        net=sum((line.amounts.net for line in draft.lines), ZERO),
+        tax_amount=sum((line.amounts.tax for line in draft.lines), ZERO),
+        gross=gross,
+        is_red=gross < 0,
+        tax_number=draft.tax_number,
+        order_kind=draft.order.kind,
+        order_id=draft.order.id,
+        order_number=draft.order.number,
+        note=draft.note,
+        owner_id=actor.user_id,
+    )
 
 
 @service
-def book_bill(
+def book_bills(
+    matches: Mapping[Invoice, Sequence[Match]],
     *,
-    invoice: Invoice,
-    matches: Sequence[Match],
     actor: Actor,
-    term_id: int | None = None,
+    terms: Mapping[int, int | None] | None = None,
     posting_date: dt.date | None = None,
     reason: str = "",
-) -> OpenItem:
-    """Book a supplier's invoice: the accrual goes back in red, then Dr inventory, cost, input VAT / Cr payable.
+) -> list[OpenItem]:
+    """Book suppliers' invoices: the accrual goes back in red, then Dr inventory, cost, input VAT / Cr payable.
 
-    Opens the payable by the payment term, counted from the invoice date, and returns its last instalment.
-    Call it after `inventory.revalue` has said what of a price difference is still in stock. Four statements.
+    Opens each payable by the supplier's term (`terms`, by party), counted from the date of the invoice, and returns the
+    last instalment of each. Call it after `inventory.revalue` has said what of a price difference is still in stock.
+    Five statements for any number.
     """
     day = posting_date or clock.today(actor.company)
-    accrual, bill = _accrual_back(invoice, matches, day), _bill(invoice, matches, day)
-    book([accrual, bill], actor=actor)
-    dues = queries.terms(actor.company_id).split(invoice.gross, invoice.date, term_id)
-    items = OpenItem.objects.bulk_create(
-        open_item(
-            company_id=actor.company_id,
-            side=Side.PAYABLE,
-            party_id=invoice.party_id,
-            date=day,
-            due_date=due,
-            amount=amount,
-            summary=bill.summary,
-            voucher=bill.voucher,
-            order=Source(invoice.order_kind, invoice.order_id or 0, invoice.order_number),
-            invoice_id=invoice.pk,
-            owner_id=invoice.owner_id,
-        )
-        for due, amount in dues
-    )
-    Invoice.move_to([invoice], Invoice.Status.ISSUED, issued_at=clock.now(), due_date=dues[-1][0])
+    accruals = [_accrual_back(invoice, received, day) for invoice, received in matches.items()]
+    bills = {invoice: _bill(invoice, received, day) for invoice, received in matches.items()}
+    book([draft for both in zip(accruals, bills.values(), strict=True) for draft in both], actor=actor)
+    usual = queries.terms(actor.company_id)
+    items: dict[Invoice, list[OpenItem]] = {}
+    for invoice, bill in bills.items():
+        dues = usual.split(invoice.gross, invoice.date, (terms or {}).get(invoice.party_id))
+        items[invoice] = [
+            open_item(
+                company_id=actor.company_id,
+                side=Side.PAYABLE,
+                party_id=invoice.party_id,
+                date=day,
+                due_date=due,
+                amount=amount,
+                summary=bill.summary,
+                voucher=bill.voucher,
+                order=_order(invoice),
+                invoice_id=invoice.pk,
+                owner_id=invoice.owner_id,
+            )
+            for due, amount in dues
+        ]
+        invoice.due_date = dues[-1][0]
+    OpenItem.objects.bulk_create(item for owed in items.values() for item in owed)
+    bulk.update(list(items), "due_date")
+    Invoice.move_to(items, Invoice.Status.ISSUED, issued_at=clock.now())
     act = current_act()
-    act.audit(invoice, "booked", {"status": (Invoice.Status.DRAFT, Invoice.Status.ISSUED)})
-    for item in items:
-        act.link(invoice, item)
-    return items[-1]
+    for invoice, owed in items.items():
+        act.audit(invoice, "booked", {"status": (Invoice.Status.DRAFT, Invoice.Status.ISSUED)})
+        for item in owed:
+            act.link(invoice, item)
+    return [owed[-1] for owed in items.values()]
+
+
+def _order(invoice: Invoice) -> Source | None:
+    """The purchase order that the invoice is for."""
+    return None if invoice.order_id is None else Source(invoice.order_kind, invoice.order_id, invoice.order_number)
 
 
 def _accrual_back(invoice: Invoice, matches: Sequence[Match], day: dt.date) -> VoucherDraft:
@@ -189,6 +210,6 @@ def _bill(invoice: Invoice, matches: Sequence[Match], day: dt.date) -> VoucherDr
         Role.PAYABLE,
         invoice.gross,
         party_id=invoice.party_id,
-        source=Source(invoice.order_kind, invoice.order_id or 0, invoice.order_number),
+        source=_order(invoice),
     )
     return draft

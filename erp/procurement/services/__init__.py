@@ -1,7 +1,7 @@
 """What purchasing does; other areas call these."""
 
 from erp.procurement.queries import arrivals, lead_days, next_arrivals
-from erp.procurement.services.invoicing import Bill, book_held, book_invoice
+from erp.procurement.services.invoicing import Bill, SupplierInvoice, book_held, book_invoices
 from erp.procurement.services.lines import LineInput
 from erp.procurement.services.orders import (
     approve_orders,
@@ -34,12 +34,13 @@ __all__ = [
     "Bill",
     "LineInput",
     "StillComing",
+    "SupplierInvoice",
     "Wish",
     "approve_orders",
     "approve_requisitions",
     "arrivals",
     "book_held",
-    "book_invoice",
+    "book_invoices",
     "cancel_orders",
     "cancel_requisitions",
     "change_order",

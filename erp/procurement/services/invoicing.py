@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from erp.finance.models import Invoice
-from erp.finance.services.bills import BillLine, Match, book_bill, draft_bill
+from erp.finance.models import Invoice, InvoiceLine
+from erp.finance.services.bills import BillDraft, BillLine, Match, book_bills, draft_bills
 from erp.inputs import Source
 from erp.inventory.models import GoodsReceipt, GoodsReceiptLine
 from erp.inventory.services.receipts import enters
@@ -58,79 +58,94 @@ class Billed:
         return self.amounts.net / self.quantity
 
 
+@dataclass(frozen=True, slots=True)
+class SupplierInvoice:
+    """A supplier's invoice for one purchase order, as it came."""
+
+    order_id: int
+    bills: Sequence[Bill]
+    tax_number: str = ""
+    date: dt.date | None = None
+
+
 @service
-def book_invoice(
+def book_invoices(
+    invoices: Sequence[SupplierInvoice],
     *,
-    order_id: int,
-    bills: Sequence[Bill],
     actor: Actor,
-    tax_number: str = "",
-    date: dt.date | None = None,
     hold: bool = False,
     accept_difference: bool = False,
     reason: str = "",
-) -> Invoice:
-    """Book a supplier's invoice after matching it with order and receipts: payable, input VAT, difference of price.
+) -> list[Invoice]:
+    """Book suppliers' invoices after matching them with orders and receipts: payable, input VAT, difference of price.
 
-    Refused where more is billed than came and is not billed yet, or where a price lies beyond the tolerance, unless
-    `accept_difference`. `hold` only writes it down, whatever it says; `book_held` books it later.
+    All of them or none; a fixed number of statements for any number. Refused, by order line, where more is billed than
+    came and is not billed yet, or where a price lies beyond the tolerance, unless `accept_difference`. `hold` only
+    writes them down, whatever they say; `book_held` books them later.
     """
-    lines = _lock(order_id, actor)
-    billed = _billed(lines, bills)
+    lines = _lock({each.order_id for each in invoices}, actor)
+    billed = [_billed(lines, each) for each in invoices]
     if not hold:
-        _refuse(billed, actor, accept_difference)
-    order = billed[0].line.order
-    invoice = draft_bill(
-        order=Source(order.kind(), order.pk, order.number),
-        party_id=order.party_id,
-        lines=[_bill_line(each) for each in billed],
-        tax_number=tax_number,
-        date=date,
+        _refuse([each for group in billed for each in group], actor, accept_difference)
+    drafts = draft_bills(
+        [
+            BillDraft(
+                order=Source(order.kind(), order.pk, order.number),
+                party_id=order.party_id,
+                lines=[_bill_line(each) for each in group],
+                tax_number=came.tax_number,
+                date=came.date,
+                note=reason,
+            )
+            for came, group in zip(invoices, billed, strict=True)
+            for order in [group[0].line.order]
+        ],
         actor=actor,
-        note=reason,
     )
+    booked = dict(zip(drafts, billed, strict=True))
     if hold:
-        current_act().audit(order, "invoice held", {"invoice": (None, invoice.number)})
+        for invoice, group in booked.items():
+            current_act().audit(group[0].line.order, "invoice held", {"invoice": (None, invoice.number)})
     else:
-        _book(invoice, billed, actor)
-    return invoice
+        _book(booked, lines, actor)
+    return drafts
 
 
 @service
-def book_held(*, invoice_id: int, actor: Actor, accept_difference: bool = False, reason: str = "") -> Invoice:
-    """Book an invoice that was held; it is matched again. Raises BusinessError as `book_invoice` does."""
-    invoice = Invoice.objects.of(actor.company_id).lock([invoice_id]).get()
-    invoice.demand_status(Invoice.Status.DRAFT)
-    lines = _lock(invoice.order_id or 0, actor)
-    billed = [
-        Billed(lines[row.source_line_id or 0], row.quantity, LineAmounts(row.net, row.tax_amount, row.gross))
-        for row in invoice.lines.all()
-    ]
-    _refuse(billed, actor, accept_difference)
-    _book(invoice, billed, actor)
-    return invoice
+def book_held(
+    *, invoice_ids: Collection[int], actor: Actor, accept_difference: bool = False, reason: str = ""
+) -> list[Invoice]:
+    """Book invoices that were held; they are matched again. Raises BusinessError as `book_invoices` does."""
+    invoices = list(Invoice.objects.of(actor.company_id).lock(invoice_ids).prefetch_related("lines"))
+    for invoice in invoices:
+        invoice.demand_status(Invoice.Status.DRAFT)
+    lines = _lock({invoice.order_id for invoice in invoices if invoice.order_kind == PurchaseOrder.kind()}, actor)
+    billed = {invoice: [_held(row, lines) for row in invoice.lines.all()] for invoice in invoices}
+    _refuse([each for group in billed.values() for each in group], actor, accept_difference)
+    _book(billed, lines, actor)
+    return invoices
 
 
-def _lock(order_id: int, actor: Actor) -> dict[int, PurchaseOrderLine]:
-    """The lines of the order, locked with it."""
+Lines = dict[int | None, PurchaseOrderLine]
+
+
+def _lock(order_ids: Collection[int | None], actor: Actor) -> Lines:
+    """The lines of the orders, locked with them in key order."""
     rows = (
         PurchaseOrderLine.objects.of(actor.company_id)
-        .filter(order=order_id)
+        .filter(order__in=order_ids)
         .select_related("order", "product", "tax")
-        .order_by("position", "id")
+        .order_by("order_id", "position", "id")
         .select_for_update(of=("self", "order"))
     )
     return {row.pk: row for row in rows}
 
 
-def _billed(lines: Mapping[int, PurchaseOrderLine], bills: Sequence[Bill]) -> list[Billed]:
+def _billed(lines: Lines, invoice: SupplierInvoice) -> list[Billed]:
     """The bill in base units and own currency. Raises BusinessError for lines of other orders and for nothing."""
-    wanted = [bill for bill in bills if bill.quantity]
-    if (
-        not wanted
-        or any(bill.line_id not in lines for bill in wanted)
-        or len({b.line_id for b in wanted}) != len(wanted)
-    ):
+    wanted = [bill for bill in invoice.bills if bill.quantity]
+    named = [bill.line_id for bill in wanted if bill.line_id in lines]
+    if not wanted or len(set(named)) != len(wanted) or any(lines[pk].order_id != invoice.order_id for pk in named):
         raise BusinessError(Refusal("unknown_line", _("Each line must bill a line of the order, once")))
     found = []
     for bill in wanted:
@@ -149,14 +164,22 @@ def _billed(lines: Mapping[int, PurchaseOrderLine], bills: Sequence[Bill]) -> li
     return found
 
 
+def _held(row: InvoiceLine, lines: Lines) -> Billed:
+    if row.source_line_id not in lines:
+        raise BusinessError(Refusal("unknown_line", _("Each line must bill a line of the order, once")))
+    return Billed(lines[row.source_line_id], row.quantity, LineAmounts(row.net, row.tax_amount, row.gross))
+
+
 def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> None:
     """Three-way: no more than came and is unbilled, at about the price that was ordered."""
     tolerance = policy_of(actor.company_id).price_tolerance_percent
     refused: Refusals = {}
+    unbilled = {each.line: each.line.unbilled for each in billed}
     for each in billed:
-        line = each.line
-        names = {"product": line.product, "billed": plain(each.quantity), "open": plain(line.unbilled)}
-        if each.quantity * line.unbilled <= 0 or abs(each.quantity) > abs(line.unbilled):
+        line, left = each.line, unbilled[each.line]
+        unbilled[line] -= each.quantity
+        names = {"product": line.product, "billed": plain(each.quantity), "open": plain(left)}
+        if each.quantity * left <= 0 or abs(each.quantity) > abs(left):
             refused[line.pk] = Refusal(
                 "quantity_not_received",
                 _("%(product)s: %(billed)s billed, %(open)s received and not billed yet"),
@@ -203,59 +226,77 @@ class Part:
     net: Decimal = ZERO
 
 
-def _book(invoice: Invoice, billed: Sequence[Billed], actor: Actor) -> None:
-    """Match with receipts, put the difference where the goods are, book the invoice, remember what is billed."""
-    parts = _match(billed, actor)
-    source = Source(invoice.kind(), invoice.pk, invoice.number)
-    differing = [part for part in parts if part.net != part.accrued and part.quantity > 0 and enters(part.receipt)]
+def _book(bills: Mapping[Invoice, Sequence[Billed]], lines: Lines, actor: Actor) -> None:
+    """Match with receipts, put the differences where the goods are, book the invoices, remember what is billed."""
+    parts = _match(bills, actor)
+    to_stock = _revalued(parts, actor)
+    matches = {
+        invoice: [
+            Match(
+                receipt=Source(GoodsReceipt.kind(), part.receipt.receipt_id, str(part.receipt.receipt)),
+                accrued=part.accrued,
+                net=part.net,
+                to_stock=to_stock.get(id(part), ZERO),
+                is_service=not part.receipt.product.is_stocked,
+                is_direct=part.receipt.receipt.kind_of == GoodsReceipt.Kind.DIRECT,
+            )
+            for part in of_it
+        ]
+        for invoice, of_it in parts.items()
+    }
+    parties = {invoice.party_id for invoice in bills}
+    terms = dict(Supplier.objects.of(actor.company_id).filter(party__in=parties).values_list("party", "term"))
+    book_bills(matches, terms=terms, actor=actor)
+    _remember([each for group in bills.values() for each in group], lines)
+    act = current_act()
+    for invoice, billed in bills.items():
+        for receipt in {part.receipt.receipt for part in parts[invoice]}:
+            act.link(receipt, invoice)
+        act.audit(billed[0].line.order, "invoiced", {"invoice": (None, invoice.number)})
+        act.announce("erp.procurement.invoice.booked", invoice, {"number": invoice.number, "gross": invoice.gross})
+
+
+def _revalued(parts: Mapping[Invoice, Sequence[Part]], actor: Actor) -> dict[int, Decimal]:
+    """How much of each difference of price went to goods still in stock, by the identity of the part."""
+    differing = [
+        (invoice, part)
+        for invoice, of_it in parts.items()
+        for part in of_it
+        if part.net != part.accrued and part.quantity > 0 and enters(part.receipt)
+    ]
     changes = [
         ValueChange(
-            source, part.receipt.product_id, part.receipt.receipt.warehouse_id, part.quantity, part.net - part.accrued,
-            part.receipt.pk,
+            source=Source(invoice.kind(), invoice.pk, invoice.number),
+            product_id=part.receipt.product_id,
+            warehouse_id=part.receipt.receipt.warehouse_id,
+            quantity=part.quantity,
+            amount=part.net - part.accrued,
+            receipt_line_id=part.receipt.pk,
         )
-        for part in differing
-    ]  # fmt: skip
-    splits = revalue(changes, actor=actor) if changes else []
-    to_stock = {id(part): split.to_stock for part, split in zip(differing, splits, strict=True)}
-    matches = [
-        Match(
-            receipt=Source(GoodsReceipt.kind(), part.receipt.receipt_id, str(part.receipt.receipt)),
-            accrued=part.accrued,
-            net=part.net,
-            to_stock=to_stock.get(id(part), ZERO),
-            is_service=not part.receipt.product.is_stocked,
-            is_direct=part.receipt.receipt.kind_of == GoodsReceipt.Kind.DIRECT,
-        )
-        for part in parts
+        for invoice, part in differing
     ]
-    term = Supplier.objects.of(actor.company_id).filter(party=invoice.party_id).values_list("term", flat=True).first()
-    book_bill(invoice=invoice, matches=matches, term_id=term, actor=actor)
+    splits = revalue(changes, actor=actor) if changes else []
+    return {id(part): split.to_stock for (_invoice, part), split in zip(differing, splits, strict=True)}
+
+
+def _remember(billed: Sequence[Billed], lines: Lines) -> None:
+    """Count on the order lines what is billed; a credit note counts on the lines whose goods went back, too."""
+    credited = {each.line.sends_back_id for each in billed if each.line.sends_back_id}
+    others = credited - lines.keys()
+    origins = PurchaseOrderLine.objects.filter(pk__in=others).order_by("pk").select_for_update() if others else ()
+    known = lines | {row.pk: row for row in origins}
+    moved = {each.line for each in billed} | {known[pk] for pk in credited}
     for each in billed:
         each.line.invoiced += each.quantity
-    origins = _origins(billed)
-    bulk.update([*(each.line for each in billed), *origins], "invoiced")
-    act = current_act()
-    for receipt in {part.receipt.receipt_id: part.receipt.receipt for part in parts}.values():
-        act.link(receipt, invoice)
-    act.audit(billed[0].line.order, "invoiced", {"invoice": (None, invoice.number)})
-    act.announce("erp.procurement.invoice.booked", invoice, {"number": invoice.number, "gross": invoice.gross})
+        if each.line.sends_back_id:
+            known[each.line.sends_back_id].invoiced += each.quantity
+    bulk.update(sorted(moved, key=lambda line: line.pk), "invoiced")
 
 
-def _origins(billed: Sequence[Billed]) -> list[PurchaseOrderLine]:
-    """The earlier lines whose goods the negative lines sent back: the credit note is theirs, too."""
-    given = {each.line.sends_back_id: each.quantity for each in billed if each.line.sends_back_id}
-    if not given:
-        return []
-    origins = list(PurchaseOrderLine.objects.filter(pk__in=given).order_by("pk").select_for_update())
-    for origin in origins:
-        origin.invoiced += given[origin.pk]
-    return origins
-
-
-def _match(billed: Sequence[Billed], actor: Actor) -> list[Part]:
-    """The receipt lines that the bill pays for, the oldest first, each with its share of the net; marked as billed."""
-    receipts: dict[int, list[GoodsReceiptLine]] = defaultdict(list)
-    wanted = {each.line.sends_back_id or each.line.pk for each in billed}
+def _match(bills: Mapping[Invoice, Sequence[Billed]], actor: Actor) -> dict[Invoice, list[Part]]:
+    """The receipt lines that each bill pays for, the oldest first, with their shares of the net; marked as billed."""
+    receipts: dict[int | None, list[GoodsReceiptLine]] = defaultdict(list)
+    wanted = {each.line.sends_back_id or each.line.pk for billed in bills.values() for each in billed}
     rows = GoodsReceiptLine.objects.of(actor.company_id).filter(
         order_line_id__in=wanted,
         receipt__order_kind=PurchaseOrder.kind(),
@@ -263,9 +304,15 @@ def _match(billed: Sequence[Billed], actor: Actor) -> list[Part]:
         receipt__status=GoodsReceipt.Status.POSTED,
     )
     for row in rows.select_related("receipt", "product").order_by("pk").select_for_update(of=("self",)):
-        receipts[row.order_line_id or 0].append(row)
-    parts = [part for each in billed for part in _parts_of(each, receipts[each.line.sends_back_id or each.line.pk])]
-    bulk.update(list({part.receipt.pk: part.receipt for part in parts}.values()), "invoiced", "invoiced_value")
+        receipts[row.order_line_id].append(row)
+    parts = {
+        invoice: [
+            part for each in billed for part in _parts_of(each, receipts[each.line.sends_back_id or each.line.pk])
+        ]
+        for invoice, billed in bills.items()
+    }
+    touched = {part.receipt.pk: part.receipt for of_it in parts.values() for part in of_it}
+    bulk.update(list(touched.values()), "invoiced", "invoiced_value")
     return parts
 
 

@@ -51,9 +51,10 @@ def receive(
         line.received += quantities[line.pk]
     bulk.update(came, "received")
     _follow(lines)
-    backwards = {
-        line.sends_back_id: -quantities[line.pk] for line in came if line.base_quantity < 0 and line.sends_back_id
-    }
+    backwards: dict[int, Decimal] = defaultdict(lambda: ZERO)  # several lines may send back goods of one
+    for line in came:
+        if line.sends_back_id:
+            backwards[line.sends_back_id] -= quantities[line.pk]
     if backwards:
         _send_back(backwards, actor=actor, reason=reason, received_on=received_on)
     receipts = [

@@ -97,9 +97,12 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
 
     def save(order: PurchaseOrder, form: Any) -> str:
-        names = ("tax_number", "date", "hold", "reason", "accept_difference")
+        names = ("hold", "reason", "accept_difference")
         values = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-        invoice = services.book_invoice(order_id=order.pk, bills=form.bills(), actor=actor, **values)
+        came = {name: form.cleaned_data[name] for name in ("tax_number", "date")}
+        [invoice] = services.book_invoices(
+            [services.SupplierInvoice(order.pk, form.bills(), **came)], actor=actor, **values
+        )
         text = _("%(number)s is held") if values["hold"] else _("%(number)s is booked")
         return text % {"number": invoice}
 
@@ -118,7 +121,7 @@ def book_held(request: HttpRequest, pk: int) -> HttpResponse:
     )
     invoice = get_object_or_404(held, pk=pk)
     accept = bool(request.POST.get("accept_difference")) and actor.may(f"{AREA}.accept_difference")
-    services.book_held(invoice_id=invoice.pk, accept_difference=accept, actor=actor)
+    services.book_held(invoice_ids=[invoice.pk], accept_difference=accept, actor=actor)
     messages.success(request, _("%(number)s is booked") % {"number": invoice})
     return redirect("procurement:order", invoice.order_id)
 

@@ -9,9 +9,10 @@ from erp.inventory.services import reverse_receipt
 from erp.procurement.models import PurchaseOrder, PurchasePolicy, Supplier
 from erp.procurement.services import (
     Bill,
+    SupplierInvoice,
     Wish,
     approve_requisitions,
-    book_invoice,
+    book_invoices,
     cancel_orders,
     cancel_requisitions,
     close_short,
@@ -54,9 +55,9 @@ def life(shop: Shop, supplier: Supplier, buyer: Actor) -> Shop:
     (mistake,) = receive(quantities={line.pk: D(5)}, actor=buyer)
     reverse_receipt(mistake, actor=shop.actor, reason="")
     receive(quantities={line.pk: D(44)}, actor=buyer)
-    book_invoice(order_id=first.pk, bills=[Bill(line.pk, D(80))], actor=buyer)
+    book_invoices([SupplierInvoice(first.pk, [Bill(line.pk, D(80))])], actor=buyer)
     return_goods(quantities={line.pk: D(30)}, actor=buyer, reason="")
-    book_invoice(order_id=first.pk, bills=[Bill(line.pk, D(-6))], actor=buyer)
+    book_invoices([SupplierInvoice(first.pk, [Bill(line.pk, D(-6))])], actor=buyer)
     short = asked(nut, supplier, 50, buyer)
     receive(quantities={short.lines.get().pk: D(20)}, actor=buyer)
     close_short(order_ids=[short.pk], actor=buyer)
@@ -66,7 +67,8 @@ def life(shop: Shop, supplier: Supplier, buyer: Actor) -> Shop:
     cancel_requisitions(requisition_ids=[wanted.requisition_id], actor=buyer)
     mixed = placed(supplier, (nut, 9, "10"), (nut, -2, "10"), actor=buyer)
     receive(order_ids=[mixed.pk], actor=buyer)
-    book_invoice(order_id=mixed.pk, bills=[Bill(each.pk, each.quantity) for each in mixed.lines.all()], actor=buyer)
+    bills = [Bill(each.pk, each.quantity) for each in mixed.lines.all()]
+    book_invoices([SupplierInvoice(mixed.pk, bills)], actor=buyer)
     placed(supplier, (bolt, 3, "10"), actor=buyer)
     return shop
 

@@ -6,7 +6,7 @@ import pytest
 
 from erp.finance import services as finance
 from erp.finance.models import Invoice, OpenItem, Voucher
-from erp.finance.services import Accrual, BillLine, Match, MoneyInput, StockPosting
+from erp.finance.services import Accrual, BillDraft, BillLine, Match, MoneyInput, StockPosting
 from erp.inputs import Source
 from suite.core import clock
 from suite.core.errors import BusinessError
@@ -27,7 +27,8 @@ def bill(maker, lamp, actor, net, tax, **more):
     """Ten lamps on one invoice."""
     amounts = LineAmounts(Decimal(net), Decimal(tax), Decimal(net) + Decimal(tax))
     line = BillLine(lamp, Decimal(10), Decimal(net) / 10, lamp.tax, amounts)
-    return finance.draft_bill(order=PURCHASE, party_id=maker.pk, lines=[line], actor=actor, **more)
+    (invoice,) = finance.draft_bills([BillDraft(PURCHASE, maker.pk, [line], **more)], actor=actor)
+    return invoice
 
 
 def test_received_goods_are_owed_before_they_are_billed(company, actor, maker):
@@ -45,7 +46,7 @@ def test_the_price_difference_of_the_worked_example(company, actor, maker, lamp)
     invoice = bill(maker, lamp, actor, 1050, "136.50", tax_number="25110000000000000001")
 
     match = Match(RECEIPT, accrued=Decimal(1000), net=Decimal(1050), to_stock=Decimal(15))
-    payable = finance.book_bill(invoice=invoice, matches=[match], actor=actor)
+    (payable,) = finance.book_bills({invoice: [match]}, actor=actor)
 
     red, blue = Voucher.objects.order_by("pk")[1:]
     assert books.entries(red) == [("1405", Decimal(-1000), Decimal(0)), ("220202", Decimal(0), Decimal(-1000))]
@@ -64,7 +65,7 @@ def test_a_cheaper_bill_lowers_stock_and_cost(company, actor, maker, lamp):
     finance.accrue_receipts([Accrual(RECEIPT, maker.pk, Decimal(1000))], posting_date=clock.today(company), actor=actor)
 
     match = Match(RECEIPT, accrued=Decimal(1000), net=Decimal(950), to_stock=Decimal(-15))
-    finance.book_bill(invoice=bill(maker, lamp, actor, 950, "123.50"), matches=[match], actor=actor)
+    finance.book_bills({bill(maker, lamp, actor, 950, "123.50"): [match]}, actor=actor)
 
     assert books.balance(company, "1405") == 985
     assert books.balance(company, "5401") == -35
@@ -79,11 +80,8 @@ def test_the_same_invoice_of_a_supplier_is_booked_once(actor, maker, lamp):
 
 def test_a_paid_bill_is_settled(company, actor, maker, lamp):
     finance.accrue_receipts([Accrual(RECEIPT, maker.pk, Decimal(1000))], posting_date=clock.today(company), actor=actor)
-    finance.book_bill(
-        invoice=bill(maker, lamp, actor, 1000, 130),
-        matches=[Match(RECEIPT, Decimal(1000), Decimal(1000))],
-        actor=actor,
-    )
+    invoice = bill(maker, lamp, actor, 1000, 130)
+    finance.book_bills({invoice: [Match(RECEIPT, Decimal(1000), Decimal(1000))]}, actor=actor)
 
     finance.pay([MoneyInput(party_id=maker.pk, amount=Decimal(1200), oldest_first=True)], actor=actor)
 

@@ -10,7 +10,8 @@ from erp.inventory.services import reverse_receipt
 from erp.inventory.services.deliveries import open_deliveries
 from erp.inventory.services.shipping import ship
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Supplier
-from erp.procurement.services import Bill, book_held, book_invoice, receive, return_goods
+from erp.procurement.services import Bill, SupplierInvoice, book_held, book_invoices, receive, return_goods
+from suite.core import invariants
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.errors import BusinessError
@@ -38,9 +39,21 @@ def line_of(order: PurchaseOrder) -> PurchaseOrderLine:
     return order.lines.get()
 
 
-def bill(order: PurchaseOrder, quantity: int, price: str | None = None, *, actor: Actor, **more: object) -> Invoice:
+def billed(order: PurchaseOrder, quantity: int, price: str | None = None, tax_number: str = "") -> SupplierInvoice:
     price_ = None if price is None else D(price)
-    return book_invoice(order_id=order.pk, bills=[Bill(line_of(order).pk, D(quantity), price_)], actor=actor, **more)
+    return SupplierInvoice(order.pk, [Bill(line_of(order).pk, D(quantity), price_)], tax_number)
+
+
+def billed_whole(order: PurchaseOrder, price: str | None = None) -> SupplierInvoice:
+    price_ = None if price is None else D(price)
+    return SupplierInvoice(order.pk, [Bill(line.pk, line.quantity, price_) for line in order.lines.all()])
+
+
+def bill(
+    order: PurchaseOrder, quantity: int, price: str | None = None, tax_number: str = "", *, actor: Actor, **more: bool
+) -> Invoice:
+    (invoice,) = book_invoices([billed(order, quantity, price, tax_number)], actor=actor, **more)
+    return invoice
 
 
 @service
@@ -127,9 +140,9 @@ def test_a_held_invoice_is_kept_and_matched_when_it_is_booked(bolt: Product, sup
 
     held = bill(order, 10, "100", actor=buyer, hold=True, reason="Ask the warehouse")
     with pytest.raises(BusinessError) as too_early:
-        book_held(invoice_id=held.pk, actor=buyer)
+        book_held(invoice_ids=[held.pk], actor=buyer)
     receive(order_ids=[order.pk], actor=buyer)
-    booked = book_held(invoice_id=held.pk, actor=buyer)
+    (booked,) = book_held(invoice_ids=[held.pk], actor=buyer)
 
     assert (held.note, too_early.value.code) == ("Ask the warehouse", "quantity_not_received")
     assert booked.status == Invoice.Status.ISSUED
@@ -171,9 +184,7 @@ def test_a_return_order_and_a_mixed_one_are_billed_by_one_invoice_each(
     sent_back = received(supplier, (bolt, -4, "100"), actor=buyer)
     note = bill(sent_back, -4, actor=buyer)
     mixed = received(supplier, (bolt, 7, "100"), (bolt, -2, "100"), actor=buyer)
-    invoice = book_invoice(
-        order_id=mixed.pk, bills=[Bill(line.pk, line.quantity) for line in mixed.lines.all()], actor=buyer
-    )
+    (invoice,) = book_invoices([billed_whole(mixed)], actor=buyer)
 
     assert note.lines.get().quantity == -4
     assert sorted(invoice.lines.values_list("quantity", flat=True)) == [-2, 7]
@@ -223,19 +234,76 @@ def test_purchased_services_are_cost(shop: Shop, supplier: Supplier, buyer: Acto
     assert "1405" not in posted()
 
 
-@pytest.mark.parametrize("count", [1, 20])
+@pytest.mark.parametrize("count", [1, 5, 50])
 def test_booking_takes_as_many_statements_for_many_lines_as_for_one(
     shop: Shop, supplier: Supplier, buyer: Actor, count: int, django_assert_max_num_queries
 ) -> None:
     products = [shop.product(f"P{n}") for n in range(count)]
     warm = received(supplier, (products[0], 1, "10"), actor=buyer)
     bill(warm, 1, actor=buyer)
-    order = received(supplier, *[(product, 5, "10") for product in products], actor=buyer)
-    bills = [Bill(line.pk, line.quantity, D("10.5")) for line in order.lines.all()]
+    came = billed_whole(received(supplier, *[(product, 5, "10") for product in products], actor=buyer), "10.5")
 
-    @service
-    def booked(*, actor: Actor) -> None:
-        book_invoice(order_id=order.pk, bills=bills, actor=actor)
+    with django_assert_max_num_queries(19 + 2):  # BEGIN and COMMIT are savepoints here
+        book_invoices([came], actor=buyer)
 
-    with django_assert_max_num_queries(18 + 2):  # BEGIN and COMMIT are savepoints here
-        booked(actor=buyer)
+
+@pytest.mark.parametrize("count", [1, 5, 50])
+def test_many_invoices_are_booked_by_as_many_statements_as_one(
+    shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor, count: int, django_assert_max_num_queries
+) -> None:
+    bill(received(supplier, (bolt, 1, "10"), actor=buyer), 1, actor=buyer)
+    came = [billed_whole(received(supplier, (bolt, 5, "10"), actor=buyer), "10.5") for _n in range(count)]
+
+    with django_assert_max_num_queries(19 + 2):  # BEGIN and COMMIT are savepoints here
+        invoices = book_invoices(came, actor=buyer)
+
+    assert [invoice.order_id for invoice in invoices] == [each.order_id for each in came]
+    assert OpenItem.objects.filter(invoice__in=invoices, amount=D("59.33")).count() == count
+    assert posted()["1405"] == 10 + count * D("52.50")
+    assert all(finding.holds for finding in invariants.check())
+
+
+def test_invoices_are_booked_together_or_not_at_all(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    orders = [received(supplier, (bolt, 10, "100"), actor=buyer) for _n in range(2)]
+
+    with pytest.raises(BusinessError) as refused:
+        book_invoices([billed(orders[0], 10), billed(orders[1], 11)], actor=buyer)
+
+    assert set(refused.value.by_key) == {line_of(orders[1]).pk}
+    assert not Invoice.objects.exists()
+
+
+def test_two_invoices_of_one_order_together_bill_no_more_than_came(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = received(supplier, (bolt, 10, "100"), actor=buyer)
+
+    with pytest.raises(BusinessError) as refused:
+        book_invoices([billed(order, 6), billed(order, 5)], actor=buyer)
+    book_invoices([billed(order, 6, "101"), billed(order, 4)], actor=buyer)
+
+    assert refused.value.code == "quantity_not_received"
+    assert line_of(order).unbilled == 0
+    assert posted() == {"1405": D("1006.00"), "22210101": D("130.78"), "220201": D("-1136.78")}
+
+
+def test_a_line_of_another_order_is_not_billed(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    mine, other = (received(supplier, (bolt, 10, "100"), actor=buyer) for _n in range(2))
+
+    for wrong in (SupplierInvoice(mine.pk, billed(other, 1).bills), SupplierInvoice(mine.pk, [])):
+        with pytest.raises(BusinessError) as refused:
+            book_invoices([billed(other, 1), wrong], actor=buyer)
+        assert refused.value.code == "unknown_line"
+
+
+def test_a_credit_note_for_two_lines_that_went_back_counts_both(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    first = received(supplier, (bolt, 10, "100"), actor=buyer)
+    bill(first, 10, actor=buyer)
+    back = received(supplier, (bolt, -4, "100"), (bolt, -2, "100"), actor=buyer)
+
+    book_invoices([billed_whole(back)], actor=buyer)
+
+    assert line_of(first).invoiced == 4
+    assert {line.unbilled for line in PurchaseOrderLine.objects.all()} == {0}
