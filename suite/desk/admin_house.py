@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import jobs, outbox
 from suite.core.access import Actor
-from suite.core.models import AuditRow, Job, OutboxEvent, User
+from suite.core.models import AuditRow, Job, OutboxEvent
 from suite.core.roles import our_models
 from suite.desk import audit, documents
 from suite.desk.admin_base import SuiteModelAdmin
@@ -73,13 +71,6 @@ def kinds(actor: Actor) -> list[tuple[str, str]]:
     return sorted(names, key=lambda pair: pair[1])
 
 
-def words_of(row: AuditRow) -> str:
-    try:
-        return audit.text_of(apps.get_model(row.kind), row)
-    except LookupError:
-        return row.reason
-
-
 class AuditList(ListSpec):
     """Who did what to which record, with what it was before."""
 
@@ -89,16 +80,16 @@ class AuditList(ListSpec):
     searchable = False
     columns = (
         Column("at", _("When"), "datetime", card="side"),
-        Column("who", _("Who"), value=lambda row: row.who or _("The house"), card="meta"),
+        Column("who", _("Who"), value=lambda row: row.teller.who(row), card="meta"),
         Column("kind", _("Kind"), value=lambda row: documents.label_of(row.kind), card="title"),
         Column(
             "object_id",
             _("Record"),
-            value=lambda row: str(row.object_id),
+            value=lambda row: row.teller.record(row),
             url=lambda row: documents.url_of(row.kind, row.object_id),
         ),
-        Column("action", _("Act"), value=lambda row: audit.actions().get(row.action, row.action)),
-        Column("changes", _("Changes"), value=words_of),
+        Column("action", _("Act"), value=lambda row: row.teller.act(row)),
+        Column("changes", _("Changes"), value=lambda row: row.teller.text(row)),
         Column("request_id", _("Request"), shown=False),
     )
     filters = (
@@ -108,11 +99,10 @@ class AuditList(ListSpec):
         NumberFilter("object", _("Record"), "object_id", quick=False),
     )
 
-    def rows(self, actor: Actor) -> QuerySet[AuditRow]:
-        names = User.objects.filter(pk=OuterRef("actor_id")).values(
-            shown=Coalesce(NullIf("name", Value("")), "username")
-        )
-        return AuditRow.objects.visible_to(actor).annotate(who=Subquery(names))
+    def complete(self, rows: Sequence[AuditRow]) -> None:
+        teller = audit.Teller(rows)
+        for row in rows:
+            row.teller = teller  # type: ignore[attr-defined]
 
     def url(self, row: AuditRow) -> str:
         return reverse("admin:core_auditrow_change", args=[row.pk])
@@ -121,4 +111,30 @@ class AuditList(ListSpec):
 @admin.register(AuditRow)
 class AuditAdmin(ReadOnly):
     list_spec = AuditList
-    fields = readonly_fields = ("at", "actor_id", "kind", "object_id", "action", "changes", "reason", "request_id")
+    fields = readonly_fields = ("at", "who", "kind_name", "record", "act", "told", "request_id")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditRow | None:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            row.teller = audit.Teller([row])
+        return row
+
+    @admin.display(description=_("Who"))
+    def who(self, row: Any) -> str:
+        return row.teller.who(row)
+
+    @admin.display(description=_("Kind"))
+    def kind_name(self, row: Any) -> str:
+        return documents.label_of(row.kind)
+
+    @admin.display(description=_("Record"))
+    def record(self, row: Any) -> str:
+        return row.teller.record(row)
+
+    @admin.display(description=_("Act"))
+    def act(self, row: Any) -> str:
+        return row.teller.act(row)
+
+    @admin.display(description=_("Changes"))
+    def told(self, row: Any) -> str:
+        return row.teller.text(row)

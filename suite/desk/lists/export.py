@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
@@ -45,11 +46,13 @@ def harmless(text: str) -> str:
 
 def rows_of(state: ListState, progress: Callable[[int], None] | None = None) -> Iterator[Row]:
     """The plain values of every matching row in the order of the list, read in portions."""
-    ordered = state.shown_rows.order_by(state.order, "pk")
-    for number, row in enumerate(ordered.iterator(chunk_size=2000), start=1):
-        yield [column.plain(row) for column in state.columns]
-        if progress and number % 500 == 0:
-            progress(number)
+    ordered, done = state.shown_rows.order_by(state.order, "pk").iterator(chunk_size=2000), 0
+    while portion := list(islice(ordered, 500)):
+        state.spec.complete(portion)
+        yield from ([column.plain(row) for column in state.columns] for row in portion)
+        done += len(portion)
+        if progress:
+            progress(done)
 
 
 def write_csv(columns: list[Column], rows: Iterator[Row], target: BinaryIO) -> None:

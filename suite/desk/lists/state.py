@@ -162,9 +162,11 @@ class ListState:
         """The page the address asks for; one that does not belong here asks for the first."""
         cursor = keyset.LAST if self.params.get("last") else self.params.get("after", "")
         try:
-            return keyset.page(self.shown_rows, ordering=self.order, cursor=cursor, size=self.spec.page_size)
+            page = keyset.page(self.shown_rows, ordering=self.order, cursor=cursor, size=self.spec.page_size)
         except ValidationError:
-            return keyset.page(self.shown_rows, ordering=self.order, size=self.spec.page_size)
+            page = keyset.page(self.shown_rows, ordering=self.order, size=self.spec.page_size)
+        self.spec.complete(page.rows)
+        return page
 
     @cached_property
     def lines(self) -> list[Line]:
