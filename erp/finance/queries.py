@@ -140,16 +140,22 @@ def periods(company_id: int) -> list[Span]:
     )
 
 
-def period_on(company_id: int, day: dt.date) -> Span:
-    """The open period of a day; raises BusinessError when there is none. The trigger that posts looks again."""
-    for span in periods(company_id):
-        if span.starts <= day <= span.ends:
-            if not span.is_open:
-                raise BusinessError(
-                    Refusal("period_closed", _("Period %(period)s is closed"), {"period": span.code}, field="date")
-                )
-            return span
-    raise BusinessError(Refusal("no_period", _("There is no period for %(day)s"), {"day": day}, field="date"))
+def period_on(company_id: int, day: dt.date, *, field: str = "date") -> Span:
+    """The open period of a day; the trigger that posts looks again.
+
+    Raises BusinessError at `field` where there is none, or it is closed: then with the next day that can be chosen.
+    """
+    spans = periods(company_id)
+    span = next((each for each in spans if each.starts <= day <= each.ends), None)
+    if span is None:
+        raise BusinessError(Refusal("no_period", _("There is no period for %(day)s"), {"day": day}, field=field))
+    if not span.is_open:
+        later = next((each.starts for each in spans if each.is_open and each.starts > day), None)
+        sentence = _("Period %(period)s is closed")
+        if later:
+            sentence = _("Period %(period)s is closed: choose %(day)s or later")
+        raise BusinessError(Refusal("period_closed", sentence, {"period": span.code, "day": later}, field=field))
+    return span
 
 
 def words_of_account(account: Account) -> tuple[str, ...]:

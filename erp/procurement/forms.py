@@ -228,9 +228,9 @@ class OnLinesForm(ActorForm):
         for pk, refusal in error.by_key.items():
             self._at(f"{refusal.field}_{pk}", refusal)
         for refusal in error.refusals[: len(error.refusals) - len(error.by_key)]:
-            self.add_error(None, str(refusal))
+            self._at(refusal.field, refusal)
 
-    def _at(self, name: str, refusal: Refusal) -> None:
+    def _at(self, name: str | None, refusal: Refusal) -> None:
         self.add_error(name if name in self.fields else None, str(refusal))
 
 

@@ -78,13 +78,13 @@ def _adjust(
 ) -> StockAdjustment:
     products = Product.objects.of(actor.company_id).in_bulk([line.product_id for line in lines])
     _demand_sense(lines, products)
-    when = booking(date, actor=actor)
+    when = booking(date, actor=actor, field="date")
     adjustment = StockAdjustment.objects.create(
         company=actor.company,
         owner_id=actor.user_id,
         kind_of=kind,
         warehouse_id=warehouse_id,
-        date=when.effective_date or when.date,
+        date=when.date,
         reason=reason[:200],
     )
     kind_of_move = StockMove.Kind.OPENING if kind == StockAdjustment.Kind.OPENING else StockMove.Kind.ADJUSTMENT
@@ -172,7 +172,7 @@ def reverse_adjustment(
 
     Raises BusinessError when goods that were found have left the house since.
     """
-    when = booking(date, actor=actor)
+    when = booking(date, actor=actor, field="date")
     adjustment = StockAdjustment.objects.of(actor.company_id).lock([adjustment.pk]).get()
     adjustment.demand_status(StockAdjustment.Status.POSTED)
     lines = list(adjustment.lines.select_related("product"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import NamedTuple
 
 from erp.finance import queries as finance
 from suite.core import clock
 from suite.core.access import Actor
-from suite.core.errors import BusinessError
 
 
 class Booking(NamedTuple):
@@ -24,20 +22,21 @@ class Booking(NamedTuple):
         return self.effective_date or self.date
 
 
-def demand_open(day: dt.date | None, *, actor: Actor) -> None:
-    """Raise BusinessError at `posting_date` for a day that somebody gave and the books do not take any more."""
-    if day is None:
-        return
-    try:
-        finance.period_on(actor.company_id, day)
-    except BusinessError as error:
-        raise BusinessError(*[replace(refusal, field="posting_date") for refusal in error.refusals]) from None
+def booking(day: dt.date | None, *, actor: Actor, field: str = "posting_date") -> Booking:
+    """Book on the day that somebody gave, by default today: the one rule for dates of stock.
+
+    Raises BusinessError at `field` for a day of a closed period, or of none, and says which day can be chosen.
+    """
+    day = day or clock.today(actor.company)
+    finance.period_on(actor.company_id, day, field=field)
+    return Booking(day)
 
 
-def booking(day: dt.date | None, *, actor: Actor) -> Booking:
-    """Book on the day, by default today; what belongs to a closed period is booked today with its day kept.
+def late_booking(day: dt.date | None, *, actor: Actor) -> Booking:
+    """For what the house itself books and nobody can date otherwise, such as a price that the supplier corrects late.
 
-    Costing follows the order of entry, so nothing that is booked already changes by it.
+    What belongs to a closed period is booked today with its day kept. Costing follows the order of entry, so nothing
+    that is booked already changes by it.
     """
     today = clock.today(actor.company)
     day = day or today

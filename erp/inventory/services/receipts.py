@@ -69,7 +69,7 @@ def receive(
 
     Goods of a supplier are owed as received and not invoiced; an other receipt is a gain of stock.
     """
-    when = booking(received_on, actor=actor)
+    when = booking(received_on, actor=actor, field="received_on")
     wanted = {line.product_id for receipt in receipts for line in receipt.lines}
     products = Product.objects.of(actor.company_id).in_bulk(wanted)
     _demand_sense(receipts, products)
@@ -250,7 +250,7 @@ def _write_receipts(
             order_kind=receipt.order.kind if receipt.order else "",
             order_id=receipt.order.id if receipt.order else None,
             order_number=receipt.order.number if receipt.order else "",
-            received_on=when.effective_date or when.date,
+            received_on=when.date,
             reference=receipt.reference,
             reason=receipt.reason,
         )

@@ -96,7 +96,7 @@ def take_in(returns: Sequence[Unsold], *, actor: Actor, reason: str = "") -> lis
     products = Product.objects.of(actor.company_id).in_bulk({pk for each in returns for pk in each.quantities})
     _demand_goods(returns, products)
     _demand_customers({each.party_id for each in returns}, actor)
-    bookings = [booking(each.date, actor=actor) for each in returns]
+    bookings = [booking(each.date, actor=actor, field="date") for each in returns]
     warehouse_id = default_warehouse_id(actor.company_id)
     stock = Stock.lock({Key(pk, warehouse_id) for pk in products}, actor=actor)
     receipts = GoodsReceipt.objects.bulk_create(
@@ -106,7 +106,7 @@ def take_in(returns: Sequence[Unsold], *, actor: Actor, reason: str = "") -> lis
             kind_of=GoodsReceipt.Kind.CUSTOMER_RETURN,
             party_id=each.party_id,
             warehouse_id=warehouse_id,
-            received_on=when.day,
+            received_on=when.date,
             reason=each.reason[:200],
         )
         for each, when in zip(returns, bookings, strict=True)
@@ -188,7 +188,7 @@ def return_to_supplier(
             order_kind=receipt.order_kind,
             order_id=receipt.order_id,
             order_number=receipt.order_number,
-            shipped_on=when.effective_date or when.date,
+            shipped_on=when.date,
             note=reason,
         )
         for receipt in receipts.values()
@@ -268,7 +268,7 @@ def _write_receipts(
             order_kind=delivery.order_kind,
             order_id=delivery.order_id,
             order_number=delivery.order_number,
-            received_on=when.effective_date or when.date,
+            received_on=when.date,
             reason=reason[:200],
         )
         for delivery in groups

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.inputs import Source
 from erp.inventory.models import StockMove
 from erp.inventory.services.costing import share
-from erp.inventory.services.dates import booking
+from erp.inventory.services.dates import late_booking
 from erp.inventory.services.receipts import moves_in
 from erp.inventory.services.stock import Key, Paper, Stock
 from suite.core.access import Actor
@@ -51,7 +51,7 @@ def revalue(
     FIFO products look at what is left of that receipt, and are refused without one. The caller books both parts; stock
     moves here.
     """
-    when = booking(posting_date, actor=actor)
+    when = late_booking(posting_date, actor=actor)
     keys = {Key(change.product_id, change.warehouse_id) for change in changes}
     stock = Stock.lock(keys, actor=actor)
     stock.read_layers()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import services as finance
 from erp.finance.services import Issue
 from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove
-from erp.inventory.services.dates import Booking, booking, demand_open
+from erp.inventory.services.dates import Booking, booking, late_booking
 from erp.inventory.services.deliveries import insert_lines
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.wording import too_little
@@ -92,11 +92,10 @@ def ship(
     A fixed number of statements, two more with backorders. Raises BusinessError, by delivery id, where the delivery is
     not open, waits for payment, or goods are lacking.
     """
-    if direct_costs is None:  # the supplier's receipt has its own day
-        demand_open(posting_date, actor=actor)
+    usual = booking(posting_date, actor=actor)
     loads = _loads(deliveries, quantities, actor)
     _demand_shippable(loads, direct_costs)
-    bookings = _bookings(loads, posting_date, days or {}, actor)
+    bookings = _bookings(loads, usual, days or {}, actor)
     stock = Stock.lock({load.key(line) for load in loads for line in load.leaving if load.takes(line)}, actor=actor)
     stock.read_layers()
     demands = _demands(loads, actor)
@@ -115,7 +114,6 @@ def ship(
     _open_backorders(loads, backorder_date)
     bulk.update([line for load in loads for line in load.leaving], "quantity", "cost")
     shipped = [load.delivery for load in loads]
-    usual = booking(posting_date, actor=actor)
     Delivery.move_to(shipped, Delivery.Status.SHIPPED, shipped_on=usual.day)
     if days:
         for delivery in shipped:
@@ -165,14 +163,11 @@ def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] |
     return list(asked.values())
 
 
-def _bookings(
-    loads: Iterable[Load], day: dt.date | None, days: Mapping[int, dt.date], actor: Actor
-) -> dict[int, Booking]:
+def _bookings(loads: Iterable[Load], usual: Booking, days: Mapping[int, dt.date], actor: Actor) -> dict[int, Booking]:
     """When each delivery is booked."""
-    of_day: dict[dt.date | None, Booking] = {}
-    for each in {day, *days.values()}:
-        of_day[each] = booking(each, actor=actor)
-    return {load.delivery.pk: of_day[days.get(load.delivery.pk, day)] for load in loads}
+    of_day = {day: late_booking(day, actor=actor) for day in set(days.values())}
+    pks = [load.delivery.pk for load in loads]
+    return {pk: of_day[days[pk]] if pk in days else usual for pk in pks}
 
 
 def _demand_shippable(loads: Iterable[Load], direct_costs: Mapping[int, Decimal] | None) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.inputs import Source
 from erp.inventory.models import Delivery, DeliveryLine, GoodsReceipt, GoodsReceiptLine
+from erp.inventory.services.dates import booking
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine
 from erp.inventory.services.receipts import receive as receive_goods
 from erp.inventory.services.returns import return_to_supplier
@@ -41,6 +42,7 @@ def receive(
     One goods receipt per order. Negative lines send goods back in the same act. More than ordered is accepted within
     the tolerance of the company. Raises BusinessError, by line, for orders that are not placed and quantities beyond.
     """
+    booking(received_on, actor=actor, field="received_on")
     lines = _lock_lines(actor, quantities, order_ids)
     if quantities is None:
         quantities = {line.pk: line.outstanding for line in lines if line.outstanding}

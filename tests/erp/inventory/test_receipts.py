@@ -1,6 +1,7 @@
 """Goods come in, and those who wait get them."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from erp.inputs import Source
 from erp.inventory import ports, services
 from erp.inventory.models import Demand, GoodsReceipt, StockMove
 from erp.inventory.services import ReceiptInput, ReceiptLine
+from erp.inventory.services.stock import source_of
 from erp.inventory.signals import goods_received
 from suite.core import clock
 from suite.core.acts import acting
@@ -101,16 +103,44 @@ def test_nonsense_is_refused(shop: Shop, quantity: str, value: str) -> None:
     assert not GoodsReceipt.objects.exists()
 
 
-def test_goods_of_a_closed_month_are_booked_today_and_keep_their_day(shop: Shop) -> None:
-    tea, today = shop.product("tea"), clock.today(shop.company)
-    last_month = today.replace(day=1) - dt.timedelta(days=5)
-    period = shop.company_period(last_month)
+def test_a_day_of_a_closed_month_is_refused_at_its_field_with_the_day_to_choose(shop: Shop) -> None:
+    tea, first = shop.product("tea", stock=9), clock.today(shop.company).replace(day=1)
+    line, bought = shop.sell((tea, 2)).lines.get(), shop.buy((tea, 1, "1"))
+    day = first - dt.timedelta(days=5)
+    period = shop.company_period(day)
     periods.close(period_id=period.pk, actor=shop.actor)
+    moves = StockMove.objects.count()
+    rest: dict[str, Any] = {"actor": shop.actor, "reason": "late"}
+    missing = [services.Difference(tea.pk, Decimal(-1))]
+    sent = {bought.lines.get().pk: Decimal(1)}
+    acts: list[tuple[str, Callable[[], object]]] = [
+        ("received_on", lambda: shop.buy((tea, 1, "1"), received_on=day)),
+        ("posting_date", lambda: services.return_goods({line.pk: Decimal(1)}, posting_date=day, **rest)),
+        ("posting_date", lambda: services.return_to_supplier(sent, posting_date=day, **rest)),
+        ("posting_date", lambda: services.reverse_receipt(bought, posting_date=day, **rest)),
+        ("date", lambda: services.adjust(missing, warehouse_id=shop.warehouse_id, date=day, **rest)),
+    ]
 
-    receipt = shop.buy((tea, 1, "1"), received_on=last_month)
+    for field, act in acts:
+        with pytest.raises(BusinessError) as refused:
+            act()
 
-    move = StockMove.objects.get()
-    assert receipt.received_on == last_month
+        (refusal,) = refused.value.refusals
+        assert (refusal.code, refusal.field) == ("period_closed", field)
+        assert str(refusal) == f"Period {period.code} is closed: choose {first} or later"
+    assert StockMove.objects.count() == moves
+
+
+def test_a_price_that_the_supplier_corrects_late_is_booked_today_and_keeps_its_day(shop: Shop) -> None:
+    tea, today = shop.product("tea"), clock.today(shop.company)
+    receipt = shop.buy((tea, 1, "1"))
+    last_month = today.replace(day=1) - dt.timedelta(days=5)
+    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    change = services.ValueChange(source_of(receipt), tea.pk, shop.warehouse_id, Decimal(1), Decimal(2))
+
+    services.revalue([change], posting_date=last_month, actor=shop.actor)
+
+    move = StockMove.objects.get(kind=StockMove.Kind.REVALUATION)
     assert (move.posting_date, move.effective_date) == (today, last_month)
 
 

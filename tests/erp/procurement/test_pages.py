@@ -1,3 +1,4 @@
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -6,6 +7,7 @@ from django.core import mail
 from django.test import Client
 
 from erp.finance.models import Invoice
+from erp.finance.services import periods
 from erp.inventory.models import GoodsReceipt
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier
 from erp.procurement.services import receive, request_supply
@@ -127,6 +129,21 @@ def test_a_supplier_is_named_for_what_nobody_offers(shop: Shop, supplier: Suppli
     page.post(f"{URL}requisitions/{requisition.pk}/supplier/", {"supplier": supplier.pk})
 
     assert requisition.lines.get().supplier == supplier
+
+
+def test_a_day_of_a_closed_month_is_refused_at_the_date(
+    shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    last_month = order.date.replace(day=1) - dt.timedelta(days=5)
+    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    typed = {"received_on": str(last_month), f"quantity_{order.lines.get().pk}": "10"}
+
+    answer = browser(buyer).post(f"{URL}orders/{order.pk}/receive/", typed)
+
+    assert answer.status_code == 409
+    assert "is closed: choose" in str(answer.context["form"].errors["received_on"])
+    assert not GoodsReceipt.objects.exists()
 
 
 def test_a_refused_quantity_stands_at_its_line_with_what_was_typed(
