@@ -51,6 +51,7 @@ def quantity_field(label: Any, *, least: Decimal = Decimal(0), required: bool = 
             max_digits=18,
             decimal_places=6,
             validators=[MinValueValidator(least)],
+            error_messages={"min_value": _("More than zero, please")} if least == SMALLEST else None,
             widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "size": 8}),
         ),
         right=True,

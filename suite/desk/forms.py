@@ -98,6 +98,17 @@ class PickerField(forms.Field):
         return str(self.prepare_value(initial) or "") != str(data or "")
 
 
+# What the validators of Django say of figures and lengths, as one says it to people.
+PLAIN_ERRORS = {
+    "max_decimal_places": _("At most %(max)s places after the point"),
+    "max_whole_digits": _("This number is too large"),
+    "max_digits": _("This number has too many digits"),
+    "min_value": _("Not less than %(limit_value)s"),
+    "max_value": _("Not more than %(limit_value)s"),
+    "max_length": _("Not longer than %(limit_value)s characters; now it has %(show_value)s"),
+}
+
+
 class ActorForm(forms.Form):
     """A form that knows who fills it in (`actor=`)."""
 
@@ -107,6 +118,7 @@ class ActorForm(forms.Form):
         self.actor = actor
         super().__init__(*args, **kwargs)
         for each in self.fields.values():
+            each.error_messages = PLAIN_ERRORS | each.error_messages
             if isinstance(each, PickerField):
                 each.bind_actor(actor)
             if isinstance(each.widget, forms.DateTimeInput):

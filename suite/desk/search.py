@@ -138,7 +138,7 @@ def _beginnings(word: str) -> Iterator[str]:
 
 def condition(q: str) -> Q | None:
     """The condition on `tokens` for what somebody typed; every word must be found. None when nothing is left of it."""
-    parts = [_alternatives(word) for word in WORDS.findall(normal(q[:100]))]
+    parts = list(_asked(q))
     if not parts:
         return None
     whole = Q()
@@ -148,6 +148,16 @@ def condition(q: str) -> Q | None:
             either |= Q(tokens__contains=tokens)
         whole &= either
     return whole
+
+
+def _asked(q: str) -> Iterator[list[list[str]]]:
+    """For each word that was typed the sets of tokens of which one must be there."""
+    text = normal(q[:100])
+    for found in WORDS.finditer(text):
+        # The digits of SO001001 are looked for from the first one on, else SO001002 would be found, too.
+        follows_letters = re.search(r"[a-z]$", text[: found.start()])
+        is_number = found[0][0].isdigit() and follows_letters
+        yield [[found[0][:LONGEST]]] if is_number else _alternatives(found[0])
 
 
 def _alternatives(word: str) -> list[list[str]]:
@@ -265,5 +275,5 @@ def rebuild(kind: str | None = None) -> int:
 def is_found(text: str, q: str) -> bool:
     """Whether words find a text that is not in the table (pages, acts)."""
     tokens = tokens_of([text])
-    words = WORDS.findall(normal(q[:100]))
-    return bool(words) and all(any(tokens.issuperset(each) for each in _alternatives(word)) for word in words)
+    words = list(_asked(q))
+    return bool(words) and all(any(tokens.issuperset(each) for each in alternatives) for alternatives in words)

@@ -35,6 +35,21 @@ def test_a_record_is_found_by(rep, entries, q, found):
     assert [hit.title for hit in search.find(rep, q)] == [found]
 
 
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("SO001001", ["SO001001"]),
+        ("so001002", ["SO001002"]),
+        ("SO00100", ["SO001001", "SO001002"]),
+        ("SO1001", []),
+    ],
+)
+def test_the_number_of_a_paper_finds_that_paper_only(rep, q, found):
+    todos.create(tasks=[NewTask("SO001001"), NewTask("SO001002")], actor=rep)
+
+    assert sorted(hit.title for hit in search.find(rep, q)) == found
+
+
 @pytest.mark.parametrize("q", ["为华", "xyz", "", "  ", "%", "'\"\\", "為" * 300])
 def test_nothing_is_found_by(rep, entries, q):
     assert search.find(rep, q) == []

@@ -27,6 +27,9 @@ TOUCHES = {
     Kind.COMPLAINT,
 }  # somebody spoke with the customer
 
+# That it took place says something; of a talk only what came of it does.
+WORDLESS = {Kind.VISIT, Kind.PURCHASE}
+
 # Only ever forward: an activity that is logged late must not hide a later talk.
 TOUCH = """
 UPDATE crm_customers_customer customer SET last_touch_at = greatest(customer.last_touch_at, latest.at)
@@ -40,13 +43,16 @@ def log_activities(*, activities: Sequence[Mapping[str, Any]], actor: Actor) -> 
     """Log what was done, three statements for any number of activities.
 
     Each is a mapping of `party`, `kind` and whatever else is known (`title`, `text`, `happened_at`, `contact`,
-    `place`); without a title the first line of the text serves. A talk moves the last contact. Raises ValidationError.
+    `place`); without a title the first line of the text serves, and a visit needs neither. A talk moves the last
+    contact. Raises ValidationError.
     """
     team_id = teams_of([actor.user], actor).get(actor.user.pk) if actor.user else None
     rows = []
     for values in activities:
         values = standardised(Activity, values)
         values["title"] = values.get("title") or values.get("text", "").partition("\n")[0][:200]
+        if not values["title"] and values.get("kind") not in WORDLESS:
+            raise ValidationError({"text": _("Say in a few words what came of it")})
         row = Activity(company_id=actor.company_id, owner=actor.user, team_id=team_id, **values)
         row.title = row.title or str(row.get_kind_display())
         if row.contact and row.contact.party_id != row.party_id:

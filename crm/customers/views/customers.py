@@ -187,9 +187,13 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         form = _composer(customer, actor, request.POST)
         if form and form.is_valid():
-            _log(customer, form.cleaned_data, actor)
-            messages.success(request, _("Logged"))
-            return redirect("customers:customer", pk)
+            try:
+                _log(customer, form.cleaned_data, actor)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("Logged"))
+                return redirect("customers:customer", pk)
     page = reverse("customers:customer", args=[pk])
     context = {
         "form": form,
@@ -200,9 +204,9 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "suite/desk/form_page.html", context, status=409 if request.method == "POST" else 200)
 
 
-def _log(customer: Customer, data: dict[str, Any], actor: Actor) -> None:
+def _log(customer: Customer, typed: dict[str, Any], actor: Actor) -> None:
+    data = {**typed, "happened_at": typed["happened_at"] or clock.now()}
     step, at = data.pop("next_step"), data.pop("next_step_at")
-    data["happened_at"] = data["happened_at"] or clock.now()
     activities.log_activity(party=customer.party, next_step=step, next_step_at=at, actor=actor, **data)
 
 

@@ -165,7 +165,8 @@ def _acts(order: Order) -> list[PageAct]:
         acts += [
             _link(order, "order_amend", _("Amend"), "pencil", "crm_sales.amend_order"),
             _act(order, "undo", _("Undo the confirmation"), "arrow-back-up", "crm_sales.confirm_order", in_menu=True,
-                 confirm=_("Reverse everything the confirmation made?"), reason=True, disabled=started),
+                 confirm=_("Take back what the confirmation made? The order becomes a draft again."),
+                 reason=True, disabled=started),
         ]  # fmt: skip
     if draft or confirmed:
         acts.append(

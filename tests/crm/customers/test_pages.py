@@ -205,6 +205,15 @@ def test_a_visit_is_logged_in_two_clicks(rep):
     assert (visit.kind, visit.title, visit.owner) == ("visit", "Visit", rep.user)
 
 
+def test_a_call_without_a_word_is_asked_for_one_at_the_field(rep):
+    answer = browse(rep).post(page_of(make.customer(rep), "log"), {"kind": "call", "place": "Hall 3"})
+
+    assert answer.status_code == 409
+    assert "Say in a few words what came of it" in text(answer)
+    assert 'id="id_text_error"' in text(answer)
+    assert "Hall 3" in text(answer)
+
+
 def test_a_call_may_say_what_comes_next(rep):
     customer = make.customer(rep)
     friday = clock.now().replace(microsecond=0, second=0) + dt.timedelta(days=3)

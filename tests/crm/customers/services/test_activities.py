@@ -36,7 +36,9 @@ def test_what_is_logged_late_does_not_hide_a_later_talk(rep, customer):
     now = clock.now()
     activities.log_activity(actor=rep, party=customer.party, kind="visit", happened_at=now)
 
-    activities.log_activity(actor=rep, party=customer.party, kind="call", happened_at=now - dt.timedelta(days=3))
+    activities.log_activity(
+        actor=rep, party=customer.party, kind="call", title="Spoke", happened_at=now - dt.timedelta(days=3)
+    )
 
     customer.refresh_from_db()
     assert customer.last_touch_at == now
@@ -60,11 +62,22 @@ def test_a_visit_without_words_is_called_a_visit(rep, customer):
     assert activities.log_activity(actor=rep, party=customer.party, kind="visit").title == "Visit"
 
 
+@pytest.mark.parametrize("kind", ["call", "message", "mail", "note", "enquiry", "complaint"])
+def test_of_a_talk_one_says_what_came_of_it(rep, customer, kind):
+    with pytest.raises(ValidationError) as refused:
+        activities.log_activity(actor=rep, party=customer.party, kind=kind)
+
+    assert list(refused.value.message_dict) == ["text"]
+    assert not Activity.objects.exists()
+
+
 def test_somebody_elses_contact_is_refused(rep, customer):
     other = make.customer(rep, contacts=[{"name": "Bob"}])
 
-    with pytest.raises(ValidationError):
-        activities.log_activity(actor=rep, party=customer.party, kind="call", contact=other.party.contacts.get())
+    with pytest.raises(ValidationError, match="somebody else"):
+        activities.log_activity(
+            actor=rep, party=customer.party, kind="call", title="Spoke", contact=other.party.contacts.get()
+        )
 
 
 def test_a_correction_keeps_the_old_words(rep, customer):

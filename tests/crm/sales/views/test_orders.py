@@ -263,6 +263,26 @@ def test_history_and_tasks_hang_on_the_page(shop: Shop, lamp: Product, mei: Clie
     assert mei.get(f"{ORDERS}{order.pk}/tasks/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "value", "words"),
+    [
+        ("en", "1.1234567", "At most 6 places after the point"),
+        ("zh-hans", "1.1234567", "小数点后最多 6 位"),
+        ("en", "1234567890123", "This number is too large"),
+        ("zh-hans", "1234567890123", "数字太大"),
+        ("zh-hans", "0", "必须大于零"),
+    ],
+)
+def test_what_is_wrong_with_a_figure_is_said_in_plain_words(
+    shop: Shop, lamp: Product, mei: Client, language: str, value: str, words: str
+) -> None:
+    mei.cookies["django_language"] = language
+    answer = mei.post(f"{ORDERS}new/", typed({"product": lamp.pk, "quantity": value}, party=shop.customer.pk))
+
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+
+
 def reckoned(client: Client, sheet: dict[str, Any], query: str = "") -> str:
     return client.post(f"{ORDERS}reckon/{query}", sheet).content.decode()
 
