@@ -159,10 +159,14 @@ def period_on(company_id: int, day: dt.date, *, field: str = "date") -> Span:
 
 
 def words_of_account(account: Account) -> tuple[str, ...]:
-    """What an account is found by: code, names, and the pinyin of the whole name (银行 is yinhang, not yinxing)."""
+    """What an account is found by: code, names, and the pinyin of the whole name (银行 is yinhang, not yinxing).
+
+    The names of the accounts above find it, too: they take no postings, and this is what does in their place.
+    """
     spoken = syllables(account.name)
     initials = "".join(syllable[:1] for syllable in spoken)
-    return account.code, account.name, account.name_en, "".join(spoken), initials
+    own = account.code, account.name, account.name_en, "".join(spoken), initials
+    return own + words_of_account(account.parent) if account.parent else own
 
 
 def never_negative(amount: Decimal) -> Decimal:
@@ -262,9 +266,12 @@ def in_drafts() -> Any:
     ).order_by()
 
 
-def drafted() -> Coalesce:
-    """How much of an order line stands in drafts of invoices, as an expression over `Deferral`, in base units."""
-    summed = in_drafts().values("source_line_id").annotate(total=Sum("base_quantity")).values("total")
+def drafted(of: str = "base_quantity") -> Coalesce:
+    """How much of an order line stands in drafts of invoices, as an expression over `Deferral`, in base units.
+
+    Or another sum of the lines: `net`, `tax_amount`.
+    """
+    summed = in_drafts().values("source_line_id").annotate(total=Sum(of)).values("total")
     return Coalesce(Subquery(summed), Value(ZERO))
 
 

@@ -47,7 +47,7 @@ def connect() -> None:
         documents.register(model, label, page, icon=icon, related=related, order=order)
     documents.register(Account, _("Account"), "admin:erp_finance_account_change", icon="book")
 
-    search.register(Account, words=queries.words_of_account)
+    search.register(Account, words=queries.words_of_account, related=("parent__parent__parent",))
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")
     choices.register("cash_account", Account, rows=cash_accounts, exact=("code", "name"), order="code")
 

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
@@ -67,20 +66,35 @@ def draft_for_orders(
 ) -> list[Invoice]:
     """Draft an invoice per order for what is delivered and not invoiced yet; `of_ordered`: for all that is ordered.
 
-    `quantities` by order line, in base units, invoices less; `dates` by order, where they differ. Three statements.
-    Raises BusinessError for an order of which nothing can be invoiced; where revenue comes with the delivery, an
-    invoice cannot come before it.
+    What stands in drafts counts as invoiced. `quantities` by order line, in base units, invoices less; `dates` by
+    order, where they differ. Three statements. Raises BusinessError for an order of which nothing can be invoiced, or
+    not so much; where revenue comes with the delivery, an invoice cannot come before it.
     """
     rows = list(
         Deferral.objects.of(actor.company_id)
         .filter(order_kind=order_kind, order_id__in=order_ids)
+        .annotate(**{f"drafted_{of}": queries.drafted(of) for of in ("base_quantity", "net", "tax_amount")})
         .select_related("product__tax", "charged_tax")
         .order_by("order_id", "line_id")
     )
     by_order: dict[int, list[InvoiceLine]] = defaultdict(list)
     for row in rows:
-        most = row.quantity if of_ordered and row.posting == FinancePolicy.Posting.CONFIRM else row.delivered
-        wanted = most - row.invoiced if quantities is None else quantities.get(row.line_id, ZERO)
+        row.invoiced += row.drafted_base_quantity
+        row.invoiced_net += row.drafted_net
+        row.invoiced_tax += row.drafted_tax_amount
+        ahead = row.posting == FinancePolicy.Posting.CONFIRM and (of_ordered or quantities is not None)
+        left = max((row.quantity if ahead else row.delivered) - row.invoiced, ZERO)
+        wanted = left if quantities is None else quantities.get(row.line_id, ZERO)
+        if wanted > left:
+            raise BusinessError(
+                Refusal(
+                    "more_than_left",
+                    _("%(product)s: only %(left)s can be invoiced, with what stands in drafts"),
+                    {"product": row.product.label, "left": f"{left.normalize():f}"},
+                    line=list(quantities or ()).index(row.line_id),
+                    field="quantity",
+                )
+            )
         if wanted > 0:
             by_order[row.order_id].append(line_of(row, wanted, len(by_order[row.order_id])))
     nothing = Refusal("nothing_to_invoice", _("There is nothing that could be invoiced"))
@@ -111,16 +125,14 @@ def draft_for_orders(
 
 @service
 def draft_for_lines(*, deferral_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
-    """Draft an invoice for each order of these lines, for what of the order is delivered and in no invoice or draft."""
+    """Draft an invoice for each order of these lines, for what of the order is delivered and not invoiced yet."""
     orders: dict[str, set[int]] = defaultdict(set)
     chosen = Deferral.objects.of(actor.company_id).filter(pk__in=deferral_ids)
     for kind, order_id in chosen.values_list("order_kind", "order_id"):
         orders[kind].add(order_id)
     drafts: list[Invoice] = []
     for kind, ids in orders.items():
-        lines = Deferral.objects.of(actor.company_id).filter(order_kind=kind, order_id__in=ids)
-        left = lines.values_list("line_id", F("delivered") - F("invoiced") - queries.drafted())
-        drafts += draft_for_orders(order_ids=ids, order_kind=kind, quantities=dict(left), actor=actor)
+        drafts += draft_for_orders(order_ids=ids, order_kind=kind, actor=actor)
     return drafts
 
 

@@ -64,7 +64,7 @@ def change_account(*, account: Account, actor: Actor, reason: str = "", **values
             Refusal("in_use", _("%(code)s has a balance or plays a role"), {"code": account.code}, field="is_archived")
         )
     save_changes(account, values)
-    search.index([account])
+    search.index(Account.objects.of(actor.company_id).filter(code__startswith=account.code))  # found by its name, too
     cached.forget(actor.company_id)
     return account
 

@@ -21,7 +21,7 @@ from erp.finance.models import (
     Receipt,
     Voucher,
 )
-from erp.finance.services import MoneyInput, invoices, vouchers
+from erp.finance.services import MoneyInput, invoices, settings, vouchers
 from erp.finance.services.invoice_lines import InvoiceLineInput
 from erp.finance.services.vouchers import LineInput
 from suite.core import clock
@@ -325,6 +325,18 @@ def test_accounts_are_picked_by_code_pinyin_and_name(browser, company):
     for typed in ("1002", "yhck", "yinhang", "银行存款", "Cash at bank"):
         found = browser.get("/desk/choices/account/", {"q": typed}).json()["choices"]
         assert "1002" in found[0]["text"], typed
+
+
+def test_accounts_are_found_by_the_name_of_the_account_above(browser, company, actor):
+    vat = books.account(company, "222101")
+
+    for typed in ("应交税费", "yingjiaoshuifei", "Taxes"):
+        found = browser.get("/desk/choices/account/", {"q": typed}).json()["choices"]
+        assert any("22210107" in each["text"] for each in found), typed
+    settings.change_account(account=vat, name="增值税（改名）", actor=actor)
+    found = browser.get("/desk/choices/account/", {"q": "改名"}).json()["choices"]
+
+    assert any("22210107" in each["text"] for each in found)
 
 
 def test_another_companys_papers_do_not_exist_here(browser, other_company, rent):

@@ -183,6 +183,15 @@ def test_an_invoice_is_drafted_from_an_order_issued_and_taken_back(api, actor, o
     assert (red["gross"], red["serial"], red["corrects"]) == ("-1130.00", 2, draft["id"])
 
 
+def test_what_stands_in_a_draft_is_not_drafted_twice(api, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
+    post(api, "invoices/", {"order": order.id}, expect=201)
+
+    again = post(api, "invoices/", {"order": order.id}, expect=409)
+
+    assert again["code"] == "nothing_to_invoice"
+
+
 def test_an_invoice_by_lines_belongs_to_no_order(api, company, buyer):
     fitting = make.product(company, "FIT", kind=Product.Kind.SERVICE)
     lines = [{"product": fitting.pk, "quantity": "2", "unit_price": "113", "discount": "50"}]

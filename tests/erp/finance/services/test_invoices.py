@@ -92,8 +92,8 @@ def test_an_invoice_after_delivery_posts_nothing_again(company, actor, order):
 
 def test_no_more_is_invoiced_than_there_is(actor, order):
     ship(order, 4, actor)
-    drafts = [invoices.draft_for_orders(order_ids=[order.id], actor=actor)[0] for _ in range(2)]
-    invoices.issue(invoice_ids=[drafts[0].pk], actor=actor)
+    (first,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    invoices.issue(invoice_ids=[first.pk], actor=actor)
     ship(order, 2, actor)
 
     (rest,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
@@ -103,16 +103,43 @@ def test_no_more_is_invoiced_than_there_is(actor, order):
         invoices.draft_for_orders(order_ids=[order.id], actor=actor)
 
 
-def test_a_second_draft_of_the_same_goods_cannot_be_issued(company, actor, order):
-    FinancePolicy.objects.filter(company=company).update(posting=FinancePolicy.Posting.CONFIRM)
-    drafts = [invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)[0] for _ in range(2)]
-    invoices.issue(invoice_ids=[drafts[0].pk], actor=actor)
+def test_what_stands_in_a_draft_is_not_drafted_again_until_it_is_given_up(actor, order):
+    ship(order, 4, actor)
+    line = order.lines[0].line_id
+    (part,) = invoices.draft_for_orders(order_ids=[order.id], quantities={line: Decimal(1)}, actor=actor)
+
+    with pytest.raises(BusinessError, match="only 9 can be invoiced, with what stands in drafts") as refused:
+        invoices.draft_for_orders(order_ids=[order.id], quantities={line: Decimal(10)}, actor=actor)
+    (rest,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    with pytest.raises(BusinessError, match="nothing that could be invoiced"):
+        invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    invoices.void(invoice_ids=[part.pk, rest.pk], actor=actor)
+    (whole,) = invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+
+    assert [(each.line, each.field) for each in refused.value.refusals] == [(0, "quantity")]
+    assert (part.gross, rest.gross, whole.gross) == (1130, 3390, 11300)
+
+
+def test_drafts_of_parts_add_up_to_the_line(actor, buyer, lamp):
+    order = books.order(buyer, books.line(lamp, 3, "33.33"))
+    finance.open_orders(books.demand(order), actor=actor)
+    ship(order, 3, actor)
+    one = {order.lines[0].line_id: Decimal(1)}
+
+    drafts = [invoices.draft_for_orders(order_ids=[order.id], quantities=one, actor=actor)[0] for _ in range(3)]
+
+    assert [str(draft.net) for draft in drafts] == ["29.50", "29.49", "29.50"]
+
+
+def test_an_order_that_shrank_stops_a_draft_that_bills_more(actor, order):
+    (draft,) = invoices.draft_for_orders(order_ids=[order.id], of_ordered=True, actor=actor)
+    finance.change_orders([books.given_up(order, [6])], actor=actor)
 
     with pytest.raises(BusinessError, match="More would be invoiced"):
-        invoices.issue(invoice_ids=[drafts[1].pk], actor=actor)
-    invoices.void(invoice_ids=[drafts[1].pk], actor=actor)
+        invoices.issue(invoice_ids=[draft.pk], actor=actor)
+    invoices.void(invoice_ids=[draft.pk], actor=actor)
 
-    assert Invoice.objects.get(pk=drafts[1].pk).status == "void"
+    assert Invoice.objects.get(pk=draft.pk).status == "void"
 
 
 def test_where_revenue_comes_with_delivery_an_invoice_cannot_come_before(company, actor, buyer, lamp):
