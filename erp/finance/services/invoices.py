@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,7 @@ def draft_for_orders(
     order, where they differ. Three statements. Raises BusinessError for an order of which nothing can be invoiced, or
     not so much; where revenue comes with the delivery, an invoice cannot come before it.
     """
-    rows = list(
+    rows: list[Any] = list(
         Deferral.objects.of(actor.company_id)
         .filter(order_kind=order_kind, order_id__in=order_ids)
         .annotate(**{f"drafted_{of}": queries.drafted(of) for of in ("base_quantity", "net", "tax_amount")})
