@@ -101,13 +101,13 @@ class LineForm(ActorForm):
         self.fields["tax"].choices = taxes  # type: ignore[attr-defined]
         self.fields["unit_price"].help_text = " "  # the page says below the field what the price lists say
 
-    def line(self) -> LineInput:
-        """The line as services take it."""
+    def line(self, quantity: Decimal | None = None) -> LineInput:
+        """The line as services take it; `quantity` stands in for one that is not typed yet."""
         typed = self.cleaned_data
         return LineInput(
             id=typed.get("id"),
             product_id=typed["product"].pk,
-            quantity=typed["quantity"],
+            quantity=quantity or typed["quantity"],
             unit_id=typed.get("unit") or None,
             unit_price=typed.get("unit_price"),
             discount=typed.get("discount"),

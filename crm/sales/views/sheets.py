@@ -32,6 +32,7 @@ from suite.desk.pages import render_page
 from suite.desk.records import PageAct
 from suite.masterdata.models import Product, TradeDocument
 
+ONE = Decimal(1)
 LINE_FIELDS = {"id": None}  # what people cannot see on a line is said about the whole line
 
 
@@ -155,7 +156,7 @@ def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     lines = lines_of(actor, request.POST)
     lines.is_valid()
-    typed = [each for each in lines.forms if _is_usable(each)]
+    typed = [each for each in lines.forms if _has_product(each)]
     draft = _draft_of(order) if order else _typed_draft(request, actor)
     asked = order.shortage if order else request.POST.get("shortage", "")
     reckoned, priced = price_typed(typed, draft, actor, Stock(actor, typed, order, asked))
@@ -194,9 +195,9 @@ def _draft_of(order: Any) -> Draft:
     )
 
 
-def _is_usable(form: Any) -> bool:
+def _has_product(form: Any) -> bool:
     typed = getattr(form, "cleaned_data", {})
-    return bool(typed.get("product") and typed.get("quantity") and not typed.get("DELETE"))
+    return bool(typed.get("product") and not typed.get("DELETE"))
 
 
 class Stock:
@@ -217,15 +218,18 @@ class Stock:
                 self.own[product_id] += fulfilment.reserved.get(line_id, ZERO)
                 self.requested[product_id] += fulfilment.waiting.get(line_id, ZERO)
 
-    def take(self, line: PricedLine) -> tuple[str, str]:
-        """How much is free for a line, and, where that is not enough, by how much, until when and what will follow."""
+    def take(self, line: PricedLine, *, wanted: bool) -> tuple[str, str]:
+        """How much is free for a line, and, where that is not enough, by how much, until when and what will follow.
+
+        A line that is not `wanted` yet takes nothing.
+        """
         known = self.stock.get(line.product.pk)
         if not line.product.is_stocked:
             return _("service"), ""
         if known is None or known.free is None:
             return "", ""
         free = max(known.free + self.own[line.product.pk], ZERO)
-        if line.is_direct:
+        if line.is_direct or not wanted:
             return formats.quantity(free), ""
         self.own[line.product.pk] -= line.base_quantity
         short = line.base_quantity - free
@@ -252,10 +256,13 @@ class Stock:
 def price_typed(
     typed: Sequence[Any], draft: Draft, actor: Actor, stock: Stock
 ) -> tuple[list[ReckonedLine], list[PricedLine]]:
-    """Price the lines that are complete; a fixed number of statements for any number of them."""
+    """Price the lines that have a product; a fixed number of statements for any number of them.
+
+    What has no quantity yet shows what one costs and how many are there, and is not among the priced.
+    """
     basis = Basis(actor=actor, party_ids=[draft.party_id])
     terms = basis.terms_of_draft(draft)
-    inputs = [each.line() for each in typed]
+    inputs = [each.line() if each.cleaned_data.get("quantity") else each.line(quantity=ONE) for each in typed]
     book = PriceBook(actor=actor, terms=[terms], lines=inputs)
     reckoned, priced = [], []
     for each, line in zip(typed, inputs, strict=True):
@@ -264,18 +271,21 @@ def price_typed(
             reckoned.append(ReckonedLine(each.prefix, refusal=str(refusals[0])))
             continue
         found = book.price(terms, line)
-        priced.append(found)
-        reckoned.append(_reckoned(each.prefix, found, stock, book.undercut(terms, found)))
+        wanted = bool(each.cleaned_data.get("quantity"))
+        priced += [found] if wanted else []
+        reckoned.append(_reckoned(each.prefix, found, stock, book.undercut(terms, found), wanted=wanted))
     return reckoned, priced
 
 
-def _reckoned(prefix: str, line: PricedLine, stock: Stock, undercut: Sequence[Refusal]) -> ReckonedLine:
+def _reckoned(
+    prefix: str, line: PricedLine, stock: Stock, undercut: Sequence[Refusal], *, wanted: bool
+) -> ReckonedLine:
     item = line.list_price.item
     source = item.price_list.label if item else _("product price")
-    available, shortage = stock.take(line)
+    available, shortage = stock.take(line, wanted=wanted)
     return ReckonedLine(
         prefix,
-        amount=formats.money(line.amounts.gross),
+        amount=formats.money(line.amounts.gross) if wanted else "",
         price=f"{formats.quantity(line.list_price.amount)} · {source}",
         available=available,
         shortage=shortage,

@@ -102,6 +102,21 @@ def test_prices_and_stock_are_shown_while_people_type(shop: Shop, lamp: Product,
     assert "Two Hundred Ninety-Seven" in page
 
 
+def test_a_product_shows_its_price_and_stock_before_its_quantity_is_typed(
+    shop: Shop, lamp: Product, mei: Client
+) -> None:
+    make.stock(lamp, 2)
+    sheet = typed({"product": lamp.pk, "quantity": ""}, {"product": lamp.pk, "quantity": "x"})
+
+    page = mei.post(f"{ORDERS}reckon/", sheet).content.decode()
+
+    assert "113 · product price" in page
+    assert re.search(r'id="id_lines-0-available"[^>]*>2</output>', page)
+    assert re.search(r'id="id_lines-1-available"[^>]*>2</output>', page)
+    assert re.search(r'id="id_lines-0-amount"[^>]*></output>', page)
+    assert re.search(r"Total with tax</dt><dd[^>]*><strong>0.00", page)
+
+
 def test_margins_are_for_those_who_may_see_costs(shop: Shop, mei: Client, bo: Client) -> None:
     lamp = shop.add_product("L", standard_cost=Decimal(60))
     sheet = typed({"product": lamp.pk, "quantity": "1"}, party=shop.customer.pk)
