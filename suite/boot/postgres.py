@@ -43,6 +43,7 @@ FLEETING = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",  # databases of a minute gain nothing from it
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "log_min_duration_statement": "-1",
