@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 from suite.boot.messages import CATALOGUES, ROOT, compile_catalogue
 
 OURS = ("suite", "crm", "erp", "integration", "templates")
-THEIRS = ("unfold", "axes", "django_otp", "django_filters", "rest_framework", "drf_spectacular")
+THEIRS = ("django", "unfold", "axes", "django_otp", "django_filters", "rest_framework", "drf_spectacular")
 CHINESE = CATALOGUES / "zh_Hans" / "LC_MESSAGES" / "django.po"
 # Where the context, the text and the plural stand among the arguments.
 CALLS = {

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth import password_validation
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -52,6 +53,19 @@ class UserForm(forms.ModelForm):
             del self.fields["password"]
             membership = Membership.objects.visible_to(self.actor).get(user=self.instance)
             self.initial |= {"roles": membership.roles.all(), "team": membership.team_id}  # type: ignore[operator]
+
+    def _post_clean(self) -> None:
+        """All that is wrong at once; a browser gets no password back, so it must be typed again."""
+        super()._post_clean()  # type: ignore[misc]
+        password = self.cleaned_data.get("password")
+        if not password:
+            return
+        try:
+            password_validation.validate_password(password, self.instance)
+        except ValidationError as error:
+            self.add_error("password", error)
+        if self.errors and "password" not in self.errors:
+            self.add_error("password", _("Type the password again"))
 
 
 class PasswordActForm(forms.Form):

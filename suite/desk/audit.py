@@ -97,9 +97,9 @@ class Teller:
         model = model_of(row)
         lines = [row.reason] if row.reason else []
         for name, (old, new) in row.changes.items():
-            lines.append(
-                f"{self._label(model, name)}: {self._value(model, name, old)} → {self._value(model, name, new)}"
-            )
+            before, after = self._value(model, name, old), self._value(model, name, new)
+            if before != after:
+                lines.append(f"{self._label(model, name)}: {before} → {after}")
         return "\n".join(lines)
 
     def _label(self, model: type[models.Model] | None, name: str) -> str:

@@ -63,6 +63,30 @@ def test_a_weak_password_comes_back_as_an_error_of_the_form(browser, admin):
     assert not User.objects.filter(username="mei").exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "taken", "short", "again"),
+    [
+        ("en", "already exists", "at least 8 characters", "Type the password again"),
+        ("zh-hans", "已存在", "至少需要 8 个字符", "请重新输入密码"),
+    ],
+)
+def test_all_that_is_wrong_with_a_new_user_is_told_at_once(browser, admin, rep, language, taken, short, again):
+    admin.user.language = language
+    admin.user.save()
+    role = Role.objects.get(company=admin.company, code="rep")
+    typed = {"username": rep.user.username, "language": "en", "roles": [role.pk]}
+
+    weak, strong = (
+        browser.post("/admin/core/user/add/", typed | {"password": password}).content.decode()
+        for password in ("short", SECRET)
+    )
+
+    assert taken in weak
+    assert short in weak
+    assert taken in strong
+    assert again in strong
+
+
 def test_a_user_is_switched_off_with_a_reason(browser, rep):
     answer = browser.post(f"/admin/core/user/{rep.user.pk}/act/off/", {"_go": "1", "reason": "left"})
 
