@@ -51,6 +51,11 @@ def issue(*, actor: Actor, pks: Collection[int], tax_number: str = "") -> int:
     return len(pks)
 
 
+def noted(actor: Actor, pk: int) -> dict[str, Any]:
+    """The number that was noted on the draft before it is issued."""
+    return Invoice.objects.visible_to(actor).filter(pk=pk).values("tax_number").get()
+
+
 class InvoiceList(ListSpec):
     model = Invoice
     icon = "file-invoice"
@@ -83,7 +88,7 @@ class InvoiceList(ListSpec):
     )
     acts = (
         Act("issue", _("Issue"), "erp_finance.issue_invoice", issue, icon="send", form=IssueForm,
-            when=is_draft),
+            when=is_draft, initial=noted),
         Act("void", pgettext_lazy("act", "Void"), "erp_finance.change_invoice", of_set(invoices.void, "invoice_ids"),
             icon="ban", danger=True, confirm=_("Give up this draft?"), when=is_draft),
         Act("red", _("Correct in red"), "erp_finance.reverse_invoice", one_by_one(invoices.red, "invoice_id"),

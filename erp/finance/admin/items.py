@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,14 +22,17 @@ from erp.finance.models import (
     CreditAccount,
     OpenItem,
     Payable,
+    Payment,
     PaymentTerm,
     PaymentTermLine,
+    Receipt,
     Receivable,
     Settlement,
 )
 from erp.finance.services import set_credit, settings, write_off
 from suite.core import clock
 from suite.core.access import Actor
+from suite.desk import documents
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.lists import (
     Act,
@@ -42,6 +47,7 @@ from suite.desk.lists import (
     View,
 )
 from suite.desk.pages import entry_page
+from suite.desk.records import Acts, PageAct
 
 Lines = dict[str, list[dict[str, Any]]]
 
@@ -129,7 +135,7 @@ class OpenItemAdmin(SuiteModelAdmin):
         ("number", "party"),
         ("date", "due_date"),
         ("amount", "open_amount"),
-        ("order_number", "invoice", "voucher"),
+        ("order", "invoice", "voucher"),
         "summary",
     )
     readonly_fields = (
@@ -139,7 +145,7 @@ class OpenItemAdmin(SuiteModelAdmin):
         "due_date",
         "amount",
         "open_amount",
-        "order_number",
+        "order",
         "invoice",
         "voucher",
         "summary",
@@ -147,6 +153,36 @@ class OpenItemAdmin(SuiteModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=_("Order"))
+    def order(self, row: OpenItem) -> str:
+        """The order behind the item, as a link for who may open it."""
+        url = documents.url_of(row.order_kind, row.order_id)
+        return format_html('<a href="{}">{}</a>', url, row.order_number) if url else row.order_number
+
+    def buttons(self, request: HttpRequest, row: Any) -> Acts:
+        """What brings an open item to its end comes first: new money for it, or money that is there already."""
+        found = super().buttons(request, row)
+        if row.status == OpenItem.Status.OPEN:
+            found[:0] = self._money_acts(request.actor, row)  # type: ignore[attr-defined]
+        return found
+
+    def _money_acts(self, actor: Actor, row: OpenItem) -> list[PageAct]:
+        comes_in = (row.side == OpenItem.Side.RECEIVABLE) == (row.open_amount > 0)
+        model: Any = Receipt if comes_in else Payment
+        name, acts = model._meta.model_name, []
+        if actor.may(f"erp_finance.add_{name}"):
+            label = _("Register receipt") if comes_in else _("Register payment")
+            url = f"{reverse(f'admin:erp_finance_{name}_add')}?{urlencode({'item': row.pk})}"
+            acts.append(PageAct(label, url, "cash", method="get", primary=True))
+        if actor.may(f"erp_finance.allocate_{name}"):
+            advances = model.objects.visible_to(actor, f"erp_finance.allocate_{name}").filter(party=row.party_id)
+            oldest = advances.filter(unapplied__gt=0).order_by("date", "pk").first()
+            if oldest:
+                label = _("Allocate %(number)s") % {"number": oldest.number}
+                url = reverse(f"admin:erp_finance_{name}_allocate", args=[oldest.pk])
+                acts.append(PageAct(label, url, "list-check", method="get"))
+        return acts
 
 
 @admin.register(Receivable)

@@ -22,6 +22,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.money import ZERO
+from suite.desk import documents
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.lists import (
     Act,
@@ -155,13 +156,21 @@ class MoneyAdmin(SuiteModelAdmin):
         return self.book_view(request)
 
     def book_view(self, request: HttpRequest) -> HttpResponse:
-        """Book money, and allocate it in the same act, or on the next page."""
+        """Book money, and allocate it in the same act, or on the next page; `?item=` is settled by it first."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
         label = f"admin:erp_finance_{self.opts.model_name}"
+        item = item_asked_for(request, actor)
 
         def do(values: dict[str, Any], _lines: list[dict[str, Any]]) -> str:
             party, account, charges = values.pop("party"), values.pop("account"), values.pop("charges")
-            money = MoneyInput(party_id=party.pk, account_id=account and account.pk, charges=charges or ZERO, **values)
+            mine = item if item and item.party_id == party.pk else None
+            money = MoneyInput(
+                party_id=party.pk,
+                account_id=account and account.pk,
+                charges=charges or ZERO,
+                allocations={mine.pk: min(abs(mine.open_amount), values["amount"])} if mine else {},
+                **values,
+            )
             row = type(self).book([money], actor=actor)[0]
             messages.success(request, _("%(number)s was booked") % {"number": row.number})
             choosing = row.unapplied and not money.oldest_first and actor.may(f"erp_finance.allocate_{kind}")
@@ -169,8 +178,13 @@ class MoneyAdmin(SuiteModelAdmin):
 
         kind = self.opts.model_name
         initial = {"date": clock.today(actor.company), "party": request.GET.get("party"), "oldest_first": True}
-        form = MoneyForm(request.POST or None, actor=actor, initial=initial)
         back = reverse(f"{label}_changelist")
+        if item:
+            initial |= {"party": item.party_id, "amount": abs(item.open_amount), "oldest_first": False}
+            back = documents.url_of(item.kind(), item.pk) or back
+        form = MoneyForm(request.POST or None, actor=actor, initial=initial)
+        if item:
+            form.fields["amount"].help_text = _("Settles %(number)s first") % {"number": item.number}
         section = capfirst(str(self.opts.verbose_name_plural))
         return entry_page(request, form, do, heading=self.heading, section=section, back=back)
 
@@ -213,6 +227,14 @@ class MoneyAdmin(SuiteModelAdmin):
         context = {"money": money, "form": form, "back": page, "heading": _("Allocate %(number)s")}
         context["heading"] = context["heading"] % {"number": money.number}
         return render_page(request, "erp/finance/allocate.html", context)
+
+
+def item_asked_for(request: HttpRequest, actor: Actor) -> OpenItem | None:
+    """The open item that the address names, if the actor sees it and it is still open."""
+    text = request.GET.get("item", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return OpenItem.objects.visible_to(actor).filter(pk=int(text), status=OpenItem.Status.OPEN).first()
 
 
 def suggestion(items: list[OpenItem], amount: Decimal) -> dict[int, Decimal]:

@@ -51,7 +51,8 @@ def do(
         return refuse(request, [_("At most %(count)s rows at once") % {"count": f"{AT_MOST:,}"}], status=400)
     data: dict[str, Any] = {}
     if act.form:
-        form = make_form(act, actor, request.POST if "_go" in request.POST else None)
+        sent = request.POST if "_go" in request.POST else None
+        form = make_form(act, actor, sent, act.initial(actor, pks[0]) if act.initial and len(pks) == 1 else None)
         if not form.is_valid():
             context = {
                 "act": act,
@@ -80,12 +81,13 @@ def do(
     return redirect(after)
 
 
-def make_form(act: Act, actor: Actor, data: QueryDict | None) -> Any:
+def make_form(act: Act, actor: Actor, data: QueryDict | None, initial: dict[str, Any] | None = None) -> Any:
     """The form of an act; ours take the actor."""
     from suite.desk.forms import ActorForm
 
     assert act.form is not None
-    return act.form(data, actor=actor) if issubclass(act.form, ActorForm) else act.form(data)
+    more: dict[str, Any] = {"actor": actor} if issubclass(act.form, ActorForm) else {}
+    return act.form(data, initial=initial, **more)
 
 
 def perform(act: Act, actor: Actor, pks: list[int], data: dict[str, Any]) -> tuple[int, list[str]]:

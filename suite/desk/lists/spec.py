@@ -29,7 +29,7 @@ class Act:
     asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
     `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too. `undo`
     names the act of the same list that takes it back. `refused(row)` says why a button of the record is shut although
-    the state fits; it may ask the database.
+    the state fits; it may ask the database. `initial(actor, pk)` is what its form shows at first for one row alone.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Act:
     in_row: bool = False
     undo: str = ""
     refused: Callable[[Any], Text] | None = None
+    initial: Callable[[Actor, int], dict[str, Any]] | None = None
 
     def fits(self, row: Any) -> bool:
         """Whether the state of a row allows the act."""

@@ -203,6 +203,57 @@ def test_a_receipt_is_booked_allocated_and_reversed(browser, company, buyer, ord
     assert money.status == "reversed"
 
 
+def test_money_is_registered_from_the_receivable_it_settles(browser, company, actor, buyer, lamp, order):
+    older = books.order(buyer, books.line(lamp, 1, 100), date=order.date - dt.timedelta(days=40))
+    finance.open_orders(books.demand(older), actor=actor)
+    item = OpenItem.objects.get(order_id=order.id)
+    record = page(browser, f"receivable/{item.pk}/change/")
+    form = page(browser, f"receipt/add/?item={item.pk}")
+
+    typed = {"party": buyer.pk, "amount": "5000", "date": clock.today(company), "method": "bank"}
+    browser.post(f"{ROOT}/receipt/add/?item={item.pk}", typed)
+
+    item.refresh_from_db()
+    assert f"{ROOT}/receipt/add/?item={item.pk}" in record
+    assert "Register receipt" in record
+    assert "11300.00" in form
+    assert f"Settles {item.number} first" in form
+    assert item.open_amount == 6300
+    assert OpenItem.objects.get(order_id=older.id).open_amount == 100
+
+
+def test_an_advance_is_allocated_and_a_credit_paid_out_from_the_record(browser, company, actor, buyer, order):
+    (advance,) = finance.receive([MoneyInput(buyer.pk, Decimal(300))], actor=actor)
+    item = OpenItem.objects.get()
+    open_record = page(browser, f"receivable/{item.pk}/change/")
+    finance.receive([MoneyInput(buyer.pk, Decimal(11300), oldest_first=True)], actor=actor)
+    finance.change_orders([books.given_up(order, [0])], actor=actor)
+    credit = OpenItem.objects.get(open_amount=-11300)
+    paid, refund = page(browser, f"receivable/{item.pk}/change/"), page(browser, f"receivable/{credit.pk}/change/")
+
+    browser.post(
+        f"{ROOT}/payment/add/?item={credit.pk}",
+        {"party": buyer.pk, "amount": "11300", "date": clock.today(company), "method": "bank"},
+    )
+
+    assert f"{ROOT}/receipt/{advance.pk}/allocate/" in open_record
+    assert "Register" not in paid
+    assert f"{ROOT}/payment/add/?item={credit.pk}" in refund
+    assert books.receivable(buyer) == 0
+
+
+def test_the_dialog_of_issuing_shows_the_number_that_was_noted(browser, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
+    (draft,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    invoices.annotate(invoice_id=draft.pk, tax_number="25110000000000000001", actor=actor)
+
+    from_record = act(browser, "invoice", draft, "issue")
+    from_list = browser.post(f"{ROOT}/invoice/", {"act": "issue", "pk": draft.pk}).content.decode()
+
+    assert 'value="25110000000000000001"' in from_record
+    assert 'value="25110000000000000001"' in from_list
+
+
 def test_a_refusal_comes_back_in_the_form(browser, company, buyer, actor):
     month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
     finance.periods.close(period_id=month.pk, actor=actor)
