@@ -250,8 +250,7 @@ class Story:
     def _close(self) -> None:
         """The accountant has closed the months before the last."""
         past = Period.objects.of(self.company_id).filter(ends__lt=self.today - dt.timedelta(days=40))
-        for period in past.order_by("code"):
-            finance.periods.close(period_id=period.pk, actor=self.house)
+        finance.periods.close(period_ids=[period.pk for period in past], actor=self.house)
 
     def _plan(self) -> None:
         """What the reps have before them: overdue, today and later; the last two they are told by the boss."""

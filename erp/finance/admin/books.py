@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from erp.finance.admin import reports
-from erp.finance.admin.acts import one_by_one
+from erp.finance.admin.acts import of_set, one_by_one
 from erp.finance.forms import ReasonForm
 from erp.finance.models import Account, AccountRole, FinancePolicy, Period
 from erp.finance.services import periods, settings
@@ -125,7 +125,7 @@ class PeriodList(ListSpec):
             "close",
             pgettext_lazy("period", "Close"),
             "erp_finance.close_period",
-            one_by_one(periods.close, "period_id"),
+            of_set(periods.close, "period_ids"),
             icon="lock",
             confirm=_("A closed period takes no posting any more. Close it?"),
             when=lambda row: row.status == Period.Status.OPEN,

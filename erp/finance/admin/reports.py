@@ -150,7 +150,7 @@ def _do_close(request: HttpRequest, actor: Actor, span: queries.Span) -> None:
     reason = request.POST.get("reason", "")[:500]
     try:
         if span.is_open:
-            periods.close(period_id=span.id, actor=actor, reason=reason)
+            periods.close(period_ids=[span.id], actor=actor, reason=reason)
             messages.success(request, _("Period %(period)s is closed") % {"period": span.code})
         elif actor.may("erp_finance.reopen_period"):
             periods.reopen(period_id=span.id, actor=actor, reason=reason)

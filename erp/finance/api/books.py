@@ -91,7 +91,7 @@ class PeriodViewSet(ServiceViewSet):
 
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
-        periods.close(period_id=self.get_object().pk, actor=self.actor, **self.input())
+        periods.close(period_ids=[self.get_object().pk], actor=self.actor, **self.input())
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import Period, Voucher
-from suite.core import cached, clock
+from suite.core import bulk, cached, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -59,54 +59,66 @@ def _open_months(company: Company, months: Iterable[tuple[int, int]]) -> list[Pe
 
 
 @service
-def close(*, period_id: int, actor: Actor, reason: str = "") -> Period:
-    """Close a period: it takes no posting any more, by any path, and its lines are sealed.
+def close(*, period_ids: Collection[int], actor: Actor, reason: str = "") -> list[Period]:
+    """Close periods, all of them or none: they take no posting any more, by any path, and their lines are sealed.
 
-    Waits for postings under way. Raises BusinessError while vouchers of the period are not posted.
+    Waits for postings under way. Five statements, whatever their number. Raises BusinessError, by period, where one is
+    closed already or vouchers of it are not posted.
     """
-    period = _locked(period_id, actor)
+    found = _locked(period_ids, actor)
+    unposted = Voucher.objects.filter(
+        period__in=found, status__in=[Voucher.Status.DRAFT, Voucher.Status.REVIEWED]
+    ).order_by()
+    waiting = dict(unposted.values_list("period").annotate(Count("pk")))
+    refused = {period.pk: refusal for period in found if (refusal := _unclosable(period, waiting.get(period.pk, 0)))}
+    if refused:
+        raise BusinessError(by_key=refused)
+    _move(found, Period.Status.CLOSED, seals_of(period_ids), "closed")
+    return found
+
+
+def _unclosable(period: Period, waiting: int) -> Refusal | None:
     if period.status == Period.Status.CLOSED:
-        raise BusinessError(Refusal("wrong_state", _("Period %(period)s is closed already"), {"period": period.code}))
-    waiting = Voucher.objects.filter(period=period, status__in=[Voucher.Status.DRAFT, Voucher.Status.REVIEWED]).count()
+        return Refusal("wrong_state", _("Period %(period)s is closed already"), {"period": period.code})
     if waiting:
-        raise BusinessError(
-            Refusal(
-                "unposted_vouchers",
-                _("%(count)s vouchers of %(period)s are not posted yet"),
-                {"count": waiting, "period": period.code},
-            )
-        )
-    _move(period, Period.Status.CLOSED, seal_of(period.pk), "closed")
-    return period
+        sentence = _("%(count)s vouchers of %(period)s are not posted yet")
+        return Refusal("unposted_vouchers", sentence, {"count": waiting, "period": period.code})
+    return None
 
 
 @service
 def reopen(*, period_id: int, actor: Actor, reason: str) -> Period:
     """Open a closed period again; the reason goes to the audit trail. Raises BusinessError without one."""
-    period = _locked(period_id, actor)
+    (period,) = _locked([period_id], actor)
     if period.status == Period.Status.OPEN:
         raise BusinessError(Refusal("wrong_state", _("Period %(period)s is open already"), {"period": period.code}))
     if not reason.strip():
         raise BusinessError(Refusal("reason_needed", _("Say why the period is opened again"), field="reason"))
-    _move(period, Period.Status.OPEN, "", "reopened")
+    _move([period], Period.Status.OPEN, {}, "reopened")
     return period
 
 
-def seal_of(period_id: int) -> str:
-    """Hash over the posted lines of a period."""
+def seals_of(period_ids: Collection[int]) -> dict[int, str]:
+    """Hash over the posted lines of each period."""
     with connection.cursor() as cursor:
-        cursor.execute(SEAL.format(period="%s"), [period_id])
-        return str(cursor.fetchone()[0])
+        cursor.execute(
+            f"SELECT p.id, ({SEAL.format(period='p.id')}) FROM erp_finance_period p WHERE p.id = ANY(%s)",
+            [list(period_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
-def _locked(period_id: int, actor: Actor) -> Period:
+def _locked(period_ids: Collection[int], actor: Actor) -> list[Period]:
     """The lock that a posting's FOR SHARE waits for, and that waits for it; drafts may go on being written."""
-    return Period.objects.of(actor.company_id).select_for_update(no_key=True).get(pk=period_id)
+    rows = Period.objects.of(actor.company_id).filter(pk__in=period_ids).order_by("pk")
+    return list(rows.select_for_update(no_key=True))
 
 
-def _move(period: Period, status: Period.Status, seal: str, action: str) -> None:
-    before, period.status, period.seal = period.status, status, seal
-    period.closed_at = clock.now() if status == Period.Status.CLOSED else None
-    period.save(update_fields=["status", "seal", "closed_at"])
-    current_act().audit(period, action, {"status": (before, status)})
-    cached.forget(period.company_id)
+def _move(periods: Sequence[Period], status: Period.Status, seals: Mapping[int, str], action: str) -> None:
+    moment = clock.now() if status == Period.Status.CLOSED else None
+    for period in periods:
+        current_act().audit(period, action, {"status": (period.status, status)})
+        period.status, period.seal, period.closed_at = status, seals.get(period.pk, ""), moment
+    bulk.update(periods, "status", "seal", "closed_at")
+    for company_id in {period.company_id for period in periods}:
+        cached.forget(company_id)

@@ -256,7 +256,7 @@ def test_the_dialog_of_issuing_shows_the_number_that_was_noted(browser, actor, o
 
 def test_a_refusal_comes_back_in_the_form(browser, company, buyer, actor):
     month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
-    finance.periods.close(period_id=month.pk, actor=actor)
+    finance.periods.close(period_ids=[month.pk], actor=actor)
     typed = {"party": buyer.pk, "amount": "5000", "date": clock.today(company), "method": "bank"}
 
     text = browser.post(f"{ROOT}/receipt/add/", typed).content.decode()

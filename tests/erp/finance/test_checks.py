@@ -53,7 +53,7 @@ def life(company, actor, buyer, lamp):
     ]
     last_month = Period.objects.filter(company=company, ends__lt=day).latest("ends")
     vouchers.enter(lines=rent, posting_date=last_month.ends, actor=actor)
-    periods.close(period_id=last_month.pk, actor=actor)
+    periods.close(period_ids=[last_month.pk], actor=actor)
 
 
 def failing(*names):

@@ -154,7 +154,7 @@ def test_a_day_of_a_closed_month_is_refused_at_the_date(shop: Shop, clerk: Clien
     tea = shop.product("tea", stock=5)
     [delivery] = shop.confirm(shop.order((tea, 5)))
     last_month = clock.today(shop.company).replace(day=1) - dt.timedelta(days=5)
-    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    periods.close(period_ids=[shop.company_period(last_month).pk], actor=shop.actor)
     typed = {f"line_{delivery.lines.get().pk}": "5", "posting_date": str(last_month), "carrier": "SF"}
 
     answer = clerk.post(page("ship", delivery.pk), typed)

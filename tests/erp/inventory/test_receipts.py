@@ -108,7 +108,7 @@ def test_a_day_of_a_closed_month_is_refused_at_its_field_with_the_day_to_choose(
     line, bought = shop.sell((tea, 2)).lines.get(), shop.buy((tea, 1, "1"))
     day = first - dt.timedelta(days=5)
     period = shop.company_period(day)
-    periods.close(period_id=period.pk, actor=shop.actor)
+    periods.close(period_ids=[period.pk], actor=shop.actor)
     moves = StockMove.objects.count()
     rest: dict[str, Any] = {"actor": shop.actor, "reason": "late"}
     missing = [services.Difference(tea.pk, Decimal(-1))]
@@ -135,7 +135,7 @@ def test_a_price_that_the_supplier_corrects_late_is_booked_today_and_keeps_its_d
     tea, today = shop.product("tea"), clock.today(shop.company)
     receipt = shop.buy((tea, 1, "1"))
     last_month = today.replace(day=1) - dt.timedelta(days=5)
-    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    periods.close(period_ids=[shop.company_period(last_month).pk], actor=shop.actor)
     change = services.ValueChange(source_of(receipt), tea.pk, shop.warehouse_id, Decimal(1), Decimal(2))
 
     services.revalue([change], posting_date=last_month, actor=shop.actor)

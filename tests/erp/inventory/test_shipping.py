@@ -197,7 +197,7 @@ def test_a_posting_date_of_a_closed_month_is_refused_and_a_day_by_delivery_is_ke
     tea, today = shop.product("tea", stock=5), clock.today(shop.company)
     [delivery] = shop.confirm(shop.order((tea, 5)))
     last_month = today.replace(day=1) - dt.timedelta(days=5)
-    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    periods.close(period_ids=[shop.company_period(last_month).pk], actor=shop.actor)
 
     with pytest.raises(BusinessError) as refused:
         services.ship([delivery], posting_date=last_month, actor=shop.actor)

@@ -136,7 +136,7 @@ def test_a_day_of_a_closed_month_is_refused_at_the_date(
 ) -> None:
     order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
     last_month = order.date.replace(day=1) - dt.timedelta(days=5)
-    periods.close(period_id=shop.company_period(last_month).pk, actor=shop.actor)
+    periods.close(period_ids=[shop.company_period(last_month).pk], actor=shop.actor)
     typed = {"received_on": str(last_month), f"quantity_{order.lines.get().pk}": "10"}
 
     answer = browser(buyer).post(f"{URL}orders/{order.pk}/receive/", typed)

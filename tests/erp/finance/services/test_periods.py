@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from erp.finance import services as finance
 from erp.finance.models import Period, Voucher
@@ -53,7 +54,7 @@ def test_years_of_the_books_have_no_gaps(company, actor, ahead):
 
 def test_nothing_is_posted_into_a_closed_period_by_any_path(company, actor, buyer, lamp, this_month):
     order = books.order(buyer, books.line(lamp, 1, 100))
-    periods.close(period_id=this_month.pk, actor=actor)
+    periods.close(period_ids=[this_month.pk], actor=actor)
 
     for act in (
         lambda: vouchers.enter(lines=rent(company), actor=actor),
@@ -70,14 +71,39 @@ def test_unposted_vouchers_keep_a_period_open(company, actor, this_month):
     voucher = vouchers.create(lines=rent(company), actor=actor)
 
     with pytest.raises(BusinessError, match="1 vouchers"):
-        periods.close(period_id=this_month.pk, actor=actor)
+        periods.close(period_ids=[this_month.pk], actor=actor)
     vouchers.void(voucher_ids=[voucher.pk], actor=actor)
-    periods.close(period_id=this_month.pk, actor=actor)
+    periods.close(period_ids=[this_month.pk], actor=actor)
+
+
+def test_months_are_closed_in_one_act_by_the_same_statements_or_not_at_all(company, actor, this_month):
+    past = list(Period.objects.filter(company=company, ends__lt=this_month.starts).order_by("starts"))
+    for period in past:
+        vouchers.enter(lines=rent(company), posting_date=period.ends, actor=actor)
+    waiting = vouchers.create(lines=rent(company), posting_date=past[1].ends, actor=actor)
+
+    with pytest.raises(BusinessError) as refused:
+        periods.close(period_ids=[period.pk for period in past], actor=actor)
+    assert set(refused.value.by_key) == {past[1].pk}
+    assert not Period.objects.filter(status="closed").exists()
+    vouchers.void(voucher_ids=[waiting.pk], actor=actor)
+    counts = []
+    for some in (past[:1], past[1:]):
+        with CaptureQueriesContext(connection) as queries:
+            periods.close(period_ids=[period.pk for period in some], actor=actor)
+        counts.append(len(queries))
+
+    closed = Period.objects.filter(company=company, status="closed")
+    assert closed.count() == len(past) > 2
+    assert len({period.seal for period in closed}) == len(past)
+    assert counts[0] == counts[1]
+    assert AuditRow.objects.filter(action="closed").count() == len(past)
+    assert not [each for each in invariants.check("I8") if not each.holds]
 
 
 def test_reopening_needs_a_reason_and_is_logged(company, actor, this_month):
     vouchers.enter(lines=rent(company), actor=actor)
-    periods.close(period_id=this_month.pk, actor=actor)
+    periods.close(period_ids=[this_month.pk], actor=actor)
     this_month.refresh_from_db()
     assert len(this_month.seal) == 32
 
@@ -119,7 +145,7 @@ def test_no_posting_slips_into_a_period_that_is_closed_while_eight_clients_post(
         time.sleep(0.01)
     for _ in range(50):
         try:
-            periods.close(period_id=this_month.pk, actor=system)
+            periods.close(period_ids=[this_month.pk], actor=system)
             break
         except BusinessError:
             time.sleep(0.01)

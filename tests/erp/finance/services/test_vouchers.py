@@ -95,7 +95,7 @@ def test_posted_vouchers_are_reversed_in_red_on_the_same_sides(company, actor, l
 def test_the_reversal_of_a_closed_month_posts_today_and_keeps_the_date(company, actor, lines):
     last_month = clock.today(company).replace(day=1) - dt.timedelta(days=1)
     voucher = vouchers.enter(lines=lines, posting_date=last_month, actor=actor)
-    finance.periods.close(period_id=voucher.period_id, actor=actor)
+    finance.periods.close(period_ids=[voucher.period_id], actor=actor)
 
     red = vouchers.reverse(voucher_id=voucher.pk, actor=actor)
 
