@@ -26,6 +26,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -171,7 +172,9 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         row = self.get_queryset(request).first() if self.only_row and self.has_view_permission(request) else None
         if row:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """The acts, for unfold's own list."""
@@ -271,7 +274,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """The form; a refusal of the service comes back as an error of the form, with everything that was typed."""
-        context = {**(extra_context or {}), **self._head(request, object_id)}
+        kind = {"title": capfirst(self.opts.verbose_name)} if object_id else {}
+        context = {**kind, **(extra_context or {}), **self._head(request, object_id)}
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, context)
