@@ -41,9 +41,15 @@ function tell(form) {
   const place = form.querySelector("[data-picked-count]"), all = form.querySelector("[data-pick-all]");
   if (place) place.textContent = picked || "";
   if (all) { all.checked = picked > 0 && picked === boxes.length; all.indeterminate = picked > 0 && picked < boxes.length; }
+  const chosen = form.querySelector("[name=everything]")?.checked ? [] : boxes.filter((each) => each.checked);
+  for (const act of form.querySelectorAll(".bulk button[name=act]")) {
+    act.disabled = chosen.length > 0 && chosen.every((each) => each.dataset.shut?.split(" ").includes(act.value));
+    act.title = act.disabled ? act.closest(".bulk").dataset.shut : "";
+  }
 }
 document.addEventListener("change", (event) => {
   if (event.target.name === "everything") event.target.form.querySelectorAll(".pick").forEach((each) => { if (event.target.checked) each.checked = true; });
+  if (event.target.name === "everything") tell(event.target.form);
 });
 
 // j and k move, x selects, Enter opens, f goes to the filters.

@@ -85,6 +85,20 @@ def test_selecting_with_shift_shows_the_acts_which_can_be_taken_back(desk):
     assert Task.objects.filter(status="done").count() == 0
 
 
+def test_an_act_that_fits_none_of_the_selected_rows_is_shut_and_says_why(desk):
+    done = Task.objects.order_by("due_at", "pk").first()
+    Task.objects.filter(pk=done.pk).update(status="done")
+    desk.goto("/desk/tasks/?sort=due_at&view=all")
+    complete = desk.locator(".bulk button[value=complete]")
+
+    desk.locator(f".pick[value='{done.pk}']").click()
+    expect(complete).to_be_disabled()
+    expect(complete).to_have_attribute("title", "None of the selected rows is in a state for this")
+
+    desk.locator(f".pick:not([value='{done.pk}'])").first.click()
+    expect(complete).to_be_enabled()
+
+
 def test_an_act_that_needs_more_asks_for_it(desk):
     desk.goto("/desk/tasks/")
     desk.locator(".pick").nth(0).click()

@@ -174,3 +174,4 @@ class Line:
     url: str
     cells: list[Cell]
     acts: list[Act] = field(default_factory=list)
+    shut: str = ""  # names of the acts that its state forbids

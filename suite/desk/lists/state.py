@@ -182,7 +182,9 @@ class ListState:
             )
             for column in self.columns
         ]
-        return Line(row.pk, link, cells, [act for act in self.acts if act.in_row and act.fits(row)])
+        fitting = {act.name for act in self.acts if act.fits(row)}
+        in_row = [act for act in self.acts if act.in_row and act.name in fitting]
+        return Line(row.pk, link, cells, in_row, " ".join(act.name for act in self.acts if act.name not in fitting))
 
     def _css(self, column: Column) -> str:
         place = {"side": "side-cell", "hide": "hide-phone"}.get(column.card, "bare" if column.kind == "badge" else "")

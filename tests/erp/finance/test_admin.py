@@ -254,6 +254,18 @@ def test_the_dialog_of_issuing_shows_the_number_that_was_noted(browser, actor, o
     assert 'value="25110000000000000001"' in from_list
 
 
+def test_rows_of_a_list_name_the_acts_that_their_state_forbids(browser, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
+    (draft,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
+    before = page(browser, "invoice/")
+    invoices.issue(invoice_ids=[draft.pk], actor=actor)
+
+    after = page(browser, "invoice/")
+
+    assert f'value="{draft.pk}" data-shut="red"' in before
+    assert f'value="{draft.pk}" data-shut="issue void"' in after
+
+
 def test_a_refusal_comes_back_in_the_form(browser, company, buyer, actor):
     month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
     finance.periods.close(period_ids=[month.pk], actor=actor)
