@@ -151,3 +151,12 @@ TALKS = [
     ("note", "需求记录", "Note", "对手报价低约 3%,客户更看重交期和售后。"),
     ("mail", "发送资料", "Sent documents", "已邮件发送产品目录和价格表。"),
 ]
+# What a rep has to do: days from today, in Chinese, in English.
+PLANS = [
+    (-2, "电话回访", "Call"),
+    (-1, "发送报价单", "Send the quotation to"),
+    (0, "上门拜访", "Visit"),
+    (0, "确认交期", "Confirm the delivery date with"),
+    (1, "电话回访", "Call"),
+    (3, "催收货款", "Ask for payment:"),
+]

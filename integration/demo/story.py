@@ -30,7 +30,7 @@ from integration.demo.cast import Cast, gather
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
-from suite.core.said import name_of
+from suite.core.said import Said, name_of
 from suite.desk.services import todos
 from suite.masterdata.models import Party
 
@@ -259,18 +259,13 @@ class Story:
             parties = self.rng.sample(self.cast.customers[rep.user_id or 0], 6)
             tasks = [
                 todos.NewTask(
-                    title=f"{what} {party.name}",
+                    title=Said({"zh-hans": f"{what} {party.name}", "en": f"{what_en} {party.name_en}"}),
                     owner_id=rep.user_id,
                     due_at=moment + dt.timedelta(days=offset, hours=2),
                     subject=party,
                     subject_label=name_of(party),
                 )
-                for party, offset, what in zip(
-                    parties,
-                    (-2, -1, 0, 0, 1, 3),
-                    ("电话回访", "发送报价单", "上门拜访", "确认交期", "电话回访", "催收货款"),
-                    strict=True,
-                )
+                for party, (offset, what, what_en) in zip(parties, catalogue.PLANS, strict=True)
             ]
             todos.create(tasks=tasks[:4], actor=rep)
             todos.create(tasks=tasks[4:], actor=self.cast.boss)

@@ -19,13 +19,15 @@ from django.utils.functional import Promise
 
 MARK = "\x1e"  # before what is kept of a sentence; nobody types it, and it is taken out of what people write
 
+CATALOGUE = (translation.gettext, translation.pgettext)
+
 Text = str | Promise
 
 
 class Said(str):
     """A text in the language that was active when it was read, which remembers how others read it.
 
-    `kept` is a text, [message, parameters], or {language: text}; a message is [id] or [context, id].
+    `kept` is a text, {language: text}, or [message, parameters]; a message is [id], [context, id], or a text again.
     """
 
     kept: Any
@@ -38,8 +40,7 @@ class Said(str):
 
 def said(text: Text, params: Mapping[str, Any] | None = None) -> Said:
     """A sentence that everybody reads in their own language; lazy texts and records among the parameters too."""
-    message = _arguments(text) if isinstance(text, Promise) else [text]
-    return Said([message, {name: _keep(value) for name, value in (params or {}).items()}])
+    return Said([_message(text), {name: _keep(value) for name, value in (params or {}).items()}])
 
 
 def in_each(write: Callable[[], str]) -> str:
@@ -99,10 +100,12 @@ def _keep(value: Any) -> Any:
     return value.kept if isinstance(value, Said) else str(value)
 
 
-def _arguments(text: Promise) -> list[str]:
-    """What a lazy text was made of: [id], or [context, id]."""
-    _function, (_gettext, arguments, *_rest) = text.__reduce__()  # type: ignore[misc]
-    return list(arguments)
+def _message(text: Text) -> Any:
+    """What a lazy text was made of; only that is looked up in the catalogue, not what somebody typed."""
+    if not isinstance(text, Promise):
+        return _keep(text)
+    made_by, arguments = text.__reduce__()[1][:2]
+    return list(arguments) if made_by in CATALOGUE else _keep(in_each(lambda: str(text)))
 
 
 def _read(kept: Any) -> str:
@@ -111,5 +114,8 @@ def _read(kept: Any) -> str:
     if isinstance(kept, dict):
         return kept.get(translation.get_language() or "") or next(iter(kept.values()))
     message, params = kept
-    text = translation.pgettext(*message) if len(message) > 1 else translation.gettext(*message)
+    if isinstance(message, list):
+        text = translation.pgettext(*message) if len(message) > 1 else translation.gettext(*message)
+    else:
+        text = _read(message)
     return text % {name: _read(value) for name, value in params.items()} if params else text

@@ -1,6 +1,7 @@
 import pytest
 from django.core import mail
 from django.utils import translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from suite.core import jobs
@@ -51,6 +52,13 @@ def test_words_and_records_among_the_parameters_are_read_in_that_language_too(re
     kept = said(DUE, {"title": said("%(what)s: %(state)s", {"what": product, "state": pgettext_lazy("task", "Open")})})
 
     assert both(lambda: again(kept)) == ["Due soon: P1 Pump: Open", "即将到期：P1 水泵: 未完成"]
+
+
+def test_only_lazy_texts_are_looked_up_however_they_were_made():
+    lazy = format_lazy("{state}!", state=pgettext_lazy("task", "Open"))
+
+    assert both(lambda: again(said("Open"))) == ["Open", "Open"]
+    assert both(lambda: again(said(lazy))) == ["Open!", "未完成!"]
 
 
 def test_a_text_that_all_languages_write_alike_is_an_ordinary_string():

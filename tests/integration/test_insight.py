@@ -79,6 +79,7 @@ def test_each_figure_opens_rows_that_its_reader_may_see(client, company, sold, r
     board = figures.board(actor)
 
     assert board.figures
+    assert all(figure.url for figure in board.figures)
     assert {client.get(figure.url, follow=True).status_code for figure in board.figures} == {200}
 
 
