@@ -69,9 +69,10 @@ class CustomerForm(ActorForm):
         super().__init__(
             *args, actor=actor, initial=self.shown(customer) if customer else {"owner": actor.user}, **kwargs
         )
-        self.fields["tags"].queryset = Tag.objects.visible_to(actor)  # type: ignore[attr-defined]
+        self.fields["tags"].queryset = tags = Tag.objects.visible_to(actor)  # type: ignore[attr-defined]
         hidden = set() if actor.may("masterdata.see_bank") else set(BANK)
         hidden |= set() if actor.may("crm_customers.transfer_customer") else {"owner"}
+        hidden |= set() if tags else {"tags"}
         for name in hidden:
             del self.fields[name]
 

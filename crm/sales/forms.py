@@ -99,7 +99,8 @@ class LineForm(ActorForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = units  # type: ignore[attr-defined]
         self.fields["tax"].choices = taxes  # type: ignore[attr-defined]
-        self.fields["unit_price"].help_text = " "  # the page says below the field what the price lists say
+        for name in ("unit_price", "product"):
+            self.fields[name].help_text = " "  # the page says below what the price lists say, and what is short
 
     def line(self, quantity: Decimal | None = None) -> LineInput:
         """The line as services take it; `quantity` stands in for one that is not typed yet."""

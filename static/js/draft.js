@@ -81,7 +81,7 @@ function keep(form) {
   function tell({ state, at, values }) {
     told = note.content.firstElementChild.cloneNode(true);
     for (const each of told.querySelectorAll("[data-of]")) each.hidden = (each.dataset.of === "typed") !== (state === "typed");
-    told.querySelector("time").textContent = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+    told.querySelector("time").textContent = new Date(at).toLocaleString("sv", { dateStyle: "short", timeStyle: "short" });
     told.querySelector("[data-restore]").addEventListener("click", () => { told.remove(); fill(form, values); });
     told.querySelector("[data-discard]").addEventListener("click", () => { giveUp(); location.replace(here()); });
     form.prepend(told);

@@ -107,7 +107,8 @@ def policy(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     present = policy_of(actor.company_id)
     data = request.POST if request.method == "POST" else None
-    form = PolicyForm(data, actor=actor, initial={name: getattr(present, name) for name in PolicyForm.base_fields})
+    shown = {name: getattr(present, name) for name in PolicyForm.base_fields}
+    form = PolicyForm(data, actor=actor, initial=shown | {"max_discount": plain(present.max_discount)})
     if data is not None and form.is_valid():
         change_policy(actor=actor, **form.cleaned_data)
         messages.success(request, _("The sales settings were saved"))

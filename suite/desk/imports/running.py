@@ -82,7 +82,7 @@ def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     progress(work.rows, work.rows)
     sentence = gettext_lazy("%(title)s: %(done)s rows taken, %(refused)s refused")
     if job.params["rehearse"]:
-        sentence = gettext_lazy("%(title)s: %(done)s rows are good, %(refused)s would be refused")
+        sentence = gettext_lazy("%(title)s: %(done)s good, %(refused)s would be refused")
     with acting(actor):
         notifications.notify(
             [job.user_id] if job.user_id else [],

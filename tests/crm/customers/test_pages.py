@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm.customers.models import Activity, Customer
+from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import activities
 from suite.core import clock
 from suite.desk.services import todos
@@ -321,3 +321,11 @@ def test_the_next_step_with_a_customer_stands_in_the_calendar_at_its_time(rep, c
     assert "Ring back" in text(browse(rep).get("/desk/calendar/"))
     assert "Show the new lamps" not in text(browse(manager).get("/desk/calendar/"))
     assert "Show the new lamps" in text(browse(manager).get("/desk/calendar/?owner=team"))
+
+
+def test_tags_are_asked_for_where_there_are_some(rep, company):
+    assert "id_tags" not in text(browse(rep).get("/crm/customers/new/"))
+
+    Tag.objects.create(company=company, name="VIP")
+
+    assert "id_tags" in text(browse(rep).get("/crm/customers/new/"))
