@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,7 +24,7 @@ def receivable(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(Receivable.objects.visible_to(request.actor), pk)  # type: ignore[attr-defined]
     facts = [
         Fact(_("Party"), row.party.label, _url(row.party)),
-        Fact(_("Order"), row.order_number),
+        Fact(_("Order"), row.order_number, documents.url_of(row.order_kind, row.order_id)),
         Fact(_("Date"), formats.day(row.date)),
         Fact(_("Due date"), formats.day(row.due_date)),
         Fact(_("Amount"), formats.money(row.amount)),
@@ -31,9 +32,7 @@ def receivable(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Summary"), row.summary),
     ]
     settlements = row.settlements.select_related("money", "counter_item").order_by("pk")
-    return _page(
-        request, row, facts, {"settlements": [(each, each.money or each.counter_item) for each in settlements]}
-    )
+    return _page(request, row, facts, _settled((each, each.money or each.counter_item) for each in settlements))
 
 
 @door("erp_finance.view_receipt")
@@ -50,7 +49,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Note"), row.note),
     ]
     settlements = Settlement.objects.of(row.company_id).filter(money=row).select_related("item").order_by("pk")
-    return _page(request, row, facts, {"settlements": [(each, each.item) for each in settlements]})
+    return _page(request, row, facts, _settled((each, each.item) for each in settlements))
 
 
 @door("erp_finance.view_invoice")
@@ -59,7 +58,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(Invoice.objects.visible_to(request.actor), pk)  # type: ignore[attr-defined]
     facts = [
         Fact(_("Party"), row.party.label, _url(row.party)),
-        Fact(_("Order"), row.order_number),
+        Fact(_("Order"), row.order_number, documents.url_of(row.order_kind, row.order_id)),
         Fact(_("Kind"), row.get_kind_of_display()),
         Fact(_("Serial number"), f"{row.year}-{row.serial:06d}" if row.serial else ""),
         Fact(_("Number of the tax invoice"), row.tax_number),
@@ -70,6 +69,11 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Note"), row.note),
     ]
     return _page(request, row, facts, {"lines": list(row.lines.select_related("product", "unit"))})
+
+
+def _settled(pairs: Iterable[tuple[Settlement, Any]]) -> dict[str, Any]:
+    """Settlements, each with the paper on its other side and where that is read."""
+    return {"settlements": [(settlement, paper, _url(paper)) for settlement, paper in pairs]}
 
 
 def _row(rows: QuerySet[Any], pk: int) -> Any:

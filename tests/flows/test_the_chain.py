@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from crm.sales.models import Order
-from crm.sales.services.confirming import cancel_orders, confirm_orders
+from crm.sales.services.confirming import cancel_orders, confirm_orders, undo_confirm
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from erp.finance import services as finance
@@ -15,6 +15,7 @@ from erp.finance.services import invoices
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, DeliveryLine
+from integration.receipt import receipts_of
 from suite.core.access import Actor
 from suite.desk.chain import chain_of
 from tests import make
@@ -110,3 +111,13 @@ def test_invoiced_goods_that_come_back_draft_their_red_invoice(rep, house, order
     assert open_receivable(order) == 11300 - 1130
     chain = {box.title for step in chain_of(house, receipt) for box in step.boxes}
     assert {order.number, red.number} <= chain
+
+
+def test_the_receipt_of_an_undo_says_what_was_taken_back(rep, order):
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    undo_confirm(order_id=order.pk, actor=rep, reason="Too early")
+
+    undone, confirmed = receipts_of(order, rep)
+
+    states = {paper.state for receipt in (undone, confirmed) for paper in receipt.papers if "receivable" in paper.kind}
+    assert states == {"Taken back"}

@@ -430,7 +430,14 @@ def test_a_rep_reads_the_own_receivable_on_its_page_but_not_the_books(company, a
     theirs = browser_of(rep)
 
     assert "60.00" in theirs.get(f"/erp/finance/receivables/{item.pk}/").content.decode()
-    assert item.number in theirs.get(f"/erp/finance/receipts/{money.pk}/").content.decode()
+    assert (
+        f'href="/erp/finance/receipts/{money.pk}/">{money.number}'
+        in theirs.get(f"/erp/finance/receivables/{item.pk}/").content.decode()
+    )
+    assert (
+        f'href="/erp/finance/receivables/{item.pk}/">{item.number}'
+        in theirs.get(f"/erp/finance/receipts/{money.pk}/").content.decode()
+    )
     assert "LAMP" in theirs.get(f"/erp/finance/invoices/{draft.pk}/").content.decode()
     assert theirs.get(f"{ROOT}/voucher/").status_code == 302
 
