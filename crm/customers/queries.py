@@ -54,8 +54,9 @@ def activity_line(row: Activity) -> Line:
     who = " · ".join(str(person) for person in (row.owner, row.contact) if person)
     text = row.text if row.text != row.title else ""
     product = str(row.product) if row.product else ""
+    kind = str(row.get_kind_display())
     return Line(
-        title=f"{row.get_kind_display()}: {row.title}",
+        title=kind if row.title == kind else f"{kind}: {row.title}",
         text="\n".join(part for part in (product, row.place, text) if part),
         who=who,
         icon=ICONS[Activity.Kind(row.kind)],

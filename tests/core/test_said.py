@@ -4,6 +4,8 @@ from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from crm.customers.queries import activities_of, activity_line
+from crm.customers.services.activities import log_activity
 from suite.core import jobs
 from suite.core.acts import acting
 from suite.core.models import AuditRow, Job
@@ -126,3 +128,10 @@ def test_the_trail_tells_a_job_as_its_reason_in_the_readers_language(rep):
 
     reasons = both(lambda: AuditRow.objects.get(kind="core.job", action="changed").reason)
     assert reasons == ["Import: a.csv", "导入：a.csv"]
+
+
+def test_a_visit_without_words_is_called_a_visit_by_each_reader(rep):
+    party = make.customer(rep, "华为").party
+    log_activity(party=party, kind="visit", actor=rep)
+
+    assert both(lambda: [activity_line(row).title for row in activities_of(rep, party.pk)]) == [["Visit"], ["拜访"]]

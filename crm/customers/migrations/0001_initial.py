@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import suite.core.clock
+import suite.core.said
 from suite.core.migrating import AllAtOnce
 
 
@@ -27,7 +28,7 @@ class Migration(AllAtOnce):
                 ('team', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team')),
                 ('kind', models.CharField(choices=[('call', 'Call'), ('visit', 'Visit'), ('message', 'Message'), ('mail', 'E-mail'), ('note', 'Note'), ('enquiry', 'Enquiry'), ('complaint', 'Complaint'), ('purchase', 'Purchase')], default='note', max_length=10, verbose_name='kind')),
                 ('happened_at', models.DateTimeField(default=suite.core.clock.now, verbose_name='when')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
+                ('title', suite.core.said.SaidField(max_length=200, verbose_name='title')),
                 ('text', models.TextField(blank=True, verbose_name='text')),
                 ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='masterdata.product', verbose_name='product')),
                 ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.models import CompanyRow
+from suite.core.said import SaidField
 from suite.masterdata.models import Contact, Party, Product
 
 
@@ -35,7 +36,7 @@ class Activity(CompanyRow):
     team = models.ForeignKey("core.Team", models.SET_NULL, null=True, related_name="+", editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NOTE)
     happened_at = models.DateTimeField(_("when"), default=clock.now)
-    title = models.CharField(_("title"), max_length=200)
+    title = SaidField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True)
     product = models.ForeignKey(
         Product, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("product")

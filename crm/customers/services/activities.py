@@ -14,6 +14,7 @@ from crm.customers.models import Activity, Customer
 from crm.customers.services.customers import set_next_step, teams_of
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
+from suite.core.said import said
 from suite.masterdata.services.records import announce, fresh
 from suite.masterdata.standards import check, standardised
 
@@ -54,7 +55,7 @@ def log_activities(*, activities: Sequence[Mapping[str, Any]], actor: Actor) -> 
         if not values["title"] and values.get("kind") not in WORDLESS:
             raise ValidationError({"text": _("Say in a few words what came of it")})
         row = Activity(company_id=actor.company_id, owner=actor.user, team_id=team_id, **values)
-        row.title = row.title or str(row.get_kind_display())
+        row.title = row.title or said(Activity.Kind(row.kind).label)
         if row.contact and row.contact.party_id != row.party_id:
             raise ValidationError({"contact": _("This person belongs to somebody else")})
         rows.append(check(row))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from erp.inventory.models import StockAdjustment, StockAdjustmentLine
 from erp.inventory.services.adjustments import Difference, opening_stock, reverse_adjustment
@@ -14,6 +15,7 @@ from erp.inventory.services.warehouses import default_warehouse_id
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.errors import BusinessError
+from suite.core.said import said
 from suite.desk.imports import Batch, Saved
 from suite.masterdata.models import Product
 
@@ -61,7 +63,7 @@ def undo_import(*, actor: Actor, made: Collection[int], changed: Mapping[int, An
         lines[adjustment_id].append(pk)
     for adjustment in StockAdjustment.objects.of(actor.company_id).filter(pk__in=lines):
         try:
-            reverse_adjustment(adjustment, actor=actor, reason=_("Import undone"))
+            reverse_adjustment(adjustment, actor=actor, reason=said(gettext_lazy("Import undone")))
         except BusinessError as error:
             kept |= dict.fromkeys(lines[adjustment.pk], str(error))
     return kept
