@@ -154,6 +154,10 @@ class PriceBook:
         elif not (_countable(line.quantity) and _countable(line.quantity * factor.numerator / factor.denominator)):
             sentence = _("The quantity is zero or beyond what can be counted")
             found.append(Refusal("quantity", sentence, {}, index, "quantity"))
+        elif refusal := units.misfit(
+            product, line.quantity, unit=line.unit_id or "", base=units.times(line.quantity, factor), line=index
+        ):
+            found.append(refusal)
         if line.unit_price and not (line.unit_price > 0 and _countable(line.unit_price)):
             found.append(Refusal("unit_price", _("The price is negative or too large"), {}, index, "unit_price"))
         if line.discount and not 0 < line.discount <= HUNDRED:

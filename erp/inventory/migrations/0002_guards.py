@@ -1,4 +1,4 @@
-"""The stock ledger is final: a mistake is reversed by another row."""
+"""The stock ledger is final: a mistake is reversed by another row. What comes in pieces moves in whole pieces."""
 
 from django.db import migrations
 
@@ -15,7 +15,29 @@ DROP TRIGGER erp_inventory_stockmove_kept ON erp_inventory_stockmove;
 """
 
 
-class Migration(migrations.Migration):
-    dependencies = [("erp_inventory", "0001_initial"), ("core", "0002_guards")]
+WHOLE = """
+CREATE FUNCTION erp_inventory_whole_pieces() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM moved m JOIN masterdata_product p ON p.id = m.product_id JOIN masterdata_unit u ON u.code = p.unit_id
+    WHERE m.quantity <> trunc(m.quantity) AND u.digits = 0
+  ) THEN
+    RAISE EXCEPTION 'goods that are counted move in whole units'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'erp_inventory_whole_pieces';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER erp_inventory_stockmove_whole AFTER INSERT ON erp_inventory_stockmove
+  REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION erp_inventory_whole_pieces();
+"""
 
-    operations = [migrations.RunSQL(FINAL, NOT_FINAL)]
+NOT_WHOLE = """
+DROP TRIGGER erp_inventory_stockmove_whole ON erp_inventory_stockmove;
+DROP FUNCTION erp_inventory_whole_pieces();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("erp_inventory", "0001_initial"), ("core", "0002_guards"), ("masterdata", "0001_initial")]
+
+    operations = [migrations.RunSQL(FINAL, NOT_FINAL), migrations.RunSQL(WHOLE, NOT_WHOLE)]

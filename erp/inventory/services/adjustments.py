@@ -23,6 +23,7 @@ from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import round_money
 from suite.masterdata.models import Product
+from suite.masterdata.services.units import misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ def _demand_sense(lines: Sequence[Difference], products: Mapping[int, Product]) 
             raise ValidationError({"lines": _("A cost must not be negative")})
         if not products[line.product_id].is_stocked:
             raise ValidationError({"lines": _("%(product)s is a service") % {"product": products[line.product_id]}})
+    odd = [misfit(products[line.product_id], line.quantity, line=index) for index, line in enumerate(lines)]
+    if any(odd):
+        raise BusinessError(*filter(None, odd))
 
 
 def _book(

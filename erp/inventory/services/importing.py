@@ -18,6 +18,7 @@ from suite.core.errors import BusinessError
 from suite.core.said import said
 from suite.desk.imports import Batch, Saved
 from suite.masterdata.models import Product
+from suite.masterdata.services.units import misfit
 
 
 @service
@@ -47,6 +48,8 @@ def _wrong(row: Mapping[str, Any], product: Product, again: bool) -> str:
         return _("A service has no stock")
     if row["quantity"] <= 0:
         return _("The quantity must be above zero")
+    if odd := misfit(product, row["quantity"]):
+        return str(odd)
     if row.get("unit_cost") is None and not product.standard_cost:
         return _("Say what a piece is worth")
     if (row.get("unit_cost") or 0) < 0:

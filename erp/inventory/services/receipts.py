@@ -28,6 +28,7 @@ from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
+from suite.masterdata.services.units import misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,9 @@ def _demand_sense(receipts: Sequence[ReceiptInput], products: Mapping[int, Produ
                 raise ValidationError({"value": _("The value must not be negative")})
             demand_bookable(line.value, line=index, field="quantity")
             product = products[line.product_id]
+            odd = None if receipt.order else misfit(product, line.quantity, line=index)  # an order has said its places
+            if odd:
+                raise BusinessError(odd)
             if not product.is_stocked and not receipt.party_id:
                 sentence = _("%(product)s is a service: there is nothing to put on stock")
                 raise BusinessError(Refusal("is_service", sentence, {"product": product}, index, "product"))

@@ -27,6 +27,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Party, Product
+from suite.masterdata.services.units import misfit
 
 Line = TypeVar("Line", DeliveryLine, GoodsReceiptLine)
 SOLD = (Delivery.Kind.SALE, Delivery.Kind.DIRECT)
@@ -148,6 +149,9 @@ def take_in(returns: Sequence[Unsold], *, actor: Actor, reason: str = "") -> lis
 def _demand_goods(returns: Sequence[Unsold], products: Mapping[int, Product]) -> None:
     for each in returns:
         _positive(each.quantities)
+    odd = [misfit(products[pk], quantity) for each in returns for pk, quantity in each.quantities.items()]
+    if any(odd):
+        raise BusinessError(*filter(None, odd))
     if any(not product.is_stocked for product in products.values()):
         raise ValidationError({"product": _("Only goods come back into stock")})
 
@@ -241,6 +245,10 @@ def _demand_returnable(lines: list[Line], wanted: Mapping[int, Decimal], left: M
         for line in lines
         if wanted[line.pk] > left[line.pk]
     }
+    for line in lines:
+        odd = misfit(line.product, wanted[line.pk], rest=left[line.pk], line=line.position)
+        if odd:
+            refused.setdefault(line.pk, odd)
     if refused:
         raise BusinessError(by_key=refused)
 

@@ -23,6 +23,7 @@ from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO
 from suite.core.prepared import Prepared
+from suite.masterdata.services.units import misfit
 
 DELIVERIES = Prepared(lambda company, pks: Delivery.objects.of(company).lock(pks))
 LINES = Prepared(
@@ -160,6 +161,10 @@ def _loads(deliveries: Collection[Delivery], quantities: Mapping[int, Decimal] |
         if not 0 <= load.quantities[line.pk] <= line.quantity:
             sentence = _("Between 0 and what is on the delivery")
             raise BusinessError(Refusal("more_than_there", sentence, line=len(load.lines) - 1, field="quantity"))
+        if quantities is not None:
+            odd = misfit(line.product, load.quantities[line.pk], rest=line.quantity, line=len(load.lines) - 1)
+            if odd:
+                raise BusinessError(odd)
     return list(asked.values())
 
 

@@ -24,6 +24,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import HUNDRED, ZERO, LineAmounts, line_amounts, round_money, round_quantity, spread
+from suite.masterdata.services.units import misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,8 @@ def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> 
                 line.position,
                 "unit_price",
             )
+        elif odd := misfit(line.product, each.quantity, rest=left, line=line.position):
+            refused[line.pk] = odd
     if refused:
         raise BusinessError(by_key=refused)
 

@@ -23,6 +23,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import HUNDRED, ZERO, part_of, round_money
+from suite.masterdata.services.units import misfit
 
 Status = PurchaseOrder.Status
 
@@ -172,6 +173,9 @@ def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal
                     line.position,
                     "quantity",
                 )
+        odd = misfit(line.product, quantity, rest=line.outstanding, line=line.position)
+        if odd:
+            refused.setdefault(line.pk, odd)
     if refused:
         raise BusinessError(by_key=refused)
     if not lines:
@@ -233,6 +237,11 @@ def return_goods(
         for line in lines
         if quantities.get(line.pk, ZERO) > line.received - line.returned
     }
+    for line in lines:
+        wanted = quantities.get(line.pk, ZERO)
+        odd = misfit(line.product, wanted, rest=line.received - line.returned, line=line.position)
+        if odd:
+            refused.setdefault(line.pk, odd)
     if refused:
         raise BusinessError(by_key=refused)
     deliveries = _send_back(quantities, actor=actor, reason=reason, received_on=posting_date)

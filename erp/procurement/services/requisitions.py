@@ -24,6 +24,7 @@ from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
+from suite.masterdata.services.units import misfit
 
 Status = Requisition.Status
 
@@ -265,7 +266,7 @@ def _refusal(wish: Wish, product: Product | None, index: int) -> Refusal | None:
         return Refusal("archived", _("%(product)s is archived"), {"product": product}, index, "product")
     if wish.quantity <= 0:
         return Refusal("quantity", _("The quantity must be above zero"), line=index, field="quantity")
-    return None
+    return misfit(product, wish.quantity, line=index)
 
 
 def _record(requisitions: Iterable[Requisition], what: str) -> None:

@@ -16,10 +16,12 @@ from suite.masterdata.models import Party, Product
 from suite.masterdata.services import parties as masterdata
 from suite.masterdata.services.parties import PartyDraft, Values
 from suite.masterdata.services.records import announce, fresh
+from suite.masterdata.services.units import misfit
 from suite.masterdata.standards import check, standardised
 
 PROFILE = frozenset({"term", "currency", "lead_days", "is_blocked", "note"})
 TERMS = ("supplier_code", "price", "minimum", "pack", "lead_days", "priority")
+LOTS = ("minimum", "pack")
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def set_items(*, items: Sequence[ItemDraft], actor: Actor, reason: str = "") -> 
         for item in items
     ]
     for row in rows:
-        check(row)
+        _check_item(row)
     known = {
         (row.supplier_id, row.product_id): row
         for row in SupplierItem.objects.of(actor.company_id).filter(
@@ -142,8 +144,16 @@ def change_item(*, item: SupplierItem, actor: Actor, reason: str = "", **values:
     """Change some of the terms."""
     item = fresh(item, actor=actor)
     save_changes(item, values)
-    check(item)
+    _check_item(item)
     return item
+
+
+def _check_item(item: SupplierItem) -> None:
+    """Lots are quantities that can be had: requests are rounded up to them. Raises ValidationError or BusinessError."""
+    check(item)
+    odd = [misfit(item.product, getattr(item, name), field=name) for name in LOTS]
+    if any(odd):
+        raise BusinessError(*filter(None, odd))
 
 
 @service

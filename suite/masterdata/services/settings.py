@@ -14,7 +14,7 @@ from suite.core import cached
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
-from suite.masterdata.models import Currency, ExchangeRate, Product, Tax, Unit
+from suite.masterdata.models import Currency, ExchangeRate, Product, ProductUnit, Tax, Unit
 from suite.masterdata.services.records import referred_to
 from suite.masterdata.standards import check, standardised
 
@@ -105,13 +105,25 @@ def create_shared(*, model: type[Unit] | type[Currency], actor: Actor, reason: s
 
 @service
 def change_shared(*, row: Unit | Currency, actor: Actor, reason: str = "", **values: Any) -> models.Model:
-    """Put names or places of a unit or currency right, for all companies; what was rounded before stays as it is."""
+    """Put names or places of a unit or currency right, for all companies; what was rounded before stays as it is.
+
+    A unit in use keeps its places or gets more; raises BusinessError otherwise.
+    """
     row = type(row).objects.select_for_update().get(pk=row.pk)
     values = standardised(type(row), values)
     changes = changes_between(row, values)
     for name in changes:
         setattr(row, name, values[name])
+    if isinstance(row, Unit) and row.digits < changes.get("digits", (0,))[0] and _is_traded(row):
+        sentence = _("Products are traded in this unit: it cannot lose decimal places")
+        raise BusinessError(Refusal("in_use", sentence, field="digits"))
     if changes:
         check(row).save()
         current_act().audit(actor.company, f"{row._meta.model_name} {row.pk} changed", changes)
+        cached.forget(actor.company_id)
     return row
+
+
+def _is_traded(unit: Unit) -> bool:
+    """Whether a product of any company is counted in this unit."""
+    return Product.objects.filter(unit=unit).exists() or ProductUnit.objects.filter(unit=unit).exists()
