@@ -105,6 +105,8 @@ class MoveViewSet(ServiceViewSet):
     model = StockMove
     serializer_class = MoveSerializer
     filterset_class = filters.MoveFilters
+    ordering_fields = ("posting_date",)
+    ordering = "-posting_date"
 
 
 class DeliveryLineSerializer(FieldRules, StrictModelSerializer):

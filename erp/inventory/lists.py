@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory import services
+from erp.inventory import queries, services
 from erp.inventory.models import (
     Delivery,
     Demand,
@@ -132,7 +132,10 @@ class BalanceList(ListSpec):
 
 
 class MoveList(ListSpec):
-    """The stock ledger: every movement with the document behind it."""
+    """The stock ledger: every movement with the document behind it, and what was there after it.
+
+    Balances follow the dates of posting, so rows read by date read like a ledger card.
+    """
 
     model = StockMove
     title = _("Stock ledger")
@@ -140,13 +143,15 @@ class MoveList(ListSpec):
     columns = (
         Column("source_number", _("Document"), card="title", url=source_url),
         Column("kind", _("Kind"), card="side"),
-        Column("posting_date", _("Date"), "date"),
+        Column("posting_date", _("Date"), "date", sort=True),
         Column("effective_date", _("Effective date"), "date", shown=False),
         Column("code", _("Code"), value="product__code"),
         Column("name", _("Product"), value="product__label"),
         Column("warehouse", _("Warehouse"), value="warehouse__label"),
         Column("quantity", _("Quantity"), "quantity"),
+        Column("balance", _("On hand after"), "quantity", value="after__quantity"),
         Column("value", _("Value"), "money", permission=SEE_COST),
+        Column("worth", _("Value after"), "money", value="after__value", permission=SEE_COST),
         Column("created_at", _("Booked"), "datetime", shown=False),
     )
     filters = (
@@ -156,9 +161,15 @@ class MoveList(ListSpec):
         DateFilter("date", _("Date"), field="posting_date"),
     )
     views = (View("month", _("This month"), {"date": "this_month"}),)
+    order = "-posting_date"
     related = ("product", "warehouse")
     search_fields = ("source_number",)
     empty = _("Nothing has moved yet.")
+
+    def complete(self, rows: Sequence[StockMove]) -> None:
+        after = queries.balances_after(rows)
+        for row in rows:
+            row.after = after[row.pk]  # type: ignore[attr-defined]
 
     def url(self, row: StockMove) -> str:
         return source_url(row)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+import datetime as dt
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from erp.inventory.models import Delivery, Demand, StockMove, StockRule
 from suite.core import clock
 from suite.core.access import Actor
+from suite.core.sql import unnested
 
 SHOWN = 8
 COUNTED = 1001
@@ -51,6 +55,44 @@ def low_block(actor: Actor) -> dict[str, Any]:
     low = StockRule.objects.visible_to(actor).filter(is_low=True)
     rows = low.select_related("product", "warehouse").order_by("product__code")
     return {"rows": list(rows[:SHOWN]), "count": low[:COUNTED].count()}
+
+
+class After(NamedTuple):
+    """What was there of a product in a warehouse after a move, and what it was worth."""
+
+    quantity: Decimal
+    value: Decimal
+
+
+def balances_after(moves: Iterable[StockMove]) -> dict[int, After]:
+    """The balance after each of these moves, by its key: of all moves of its product and warehouse up to it, by date.
+
+    One statement, which reads the moves of each product and warehouse once, up to the last of the given ones.
+    """
+    last: dict[tuple[int, int], tuple[dt.date, int]] = {}
+    wanted = []
+    for move in moves:
+        wanted.append(move.pk)
+        key, place = (move.product_id, move.warehouse_id), (move.posting_date, move.pk)
+        last[key] = max(last.get(key, place), place)
+    if not wanted:
+        return {}
+    kinds = {"product_id": "bigint", "warehouse_id": "bigint", "posting_date": "date", "id": "bigint"}
+    ends, params = unnested("last", kinds, [(*key, *place) for key, place in last.items()])
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES_AFTER.format(ends=ends), [*params, wanted])
+        return {pk: After(quantity, value) for pk, quantity, value in cursor.fetchall()}
+
+
+_BALANCES_AFTER = """
+SELECT id, quantity, value FROM (
+  SELECT m.id, sum(m.quantity) OVER up_to AS quantity, sum(m.value) OVER up_to AS value
+  FROM erp_inventory_stockmove m
+  JOIN {ends} ON m.product_id = last.product_id AND m.warehouse_id = last.warehouse_id
+    AND (m.posting_date, m.id) <= (last.posting_date, last.id)
+  WINDOW up_to AS (PARTITION BY m.product_id, m.warehouse_id ORDER BY m.posting_date, m.id)
+) balance WHERE id = ANY(%s)
+"""
 
 
 def moved(product_ids: Collection[int]) -> set[int]:

@@ -99,7 +99,7 @@ class Migration(AllAtOnce):
             options={
                 'verbose_name': 'stock move',
                 'verbose_name_plural': 'stock moves',
-                'indexes': [models.Index(fields=['company', '-id'], name='erp_stock_move_latest'), models.Index(fields=['product', 'warehouse', 'id'], name='erp_stock_move_by_product'), models.Index(fields=['source_kind', 'source_id'], name='erp_stock_move_by_source')],
+                'indexes': [models.Index(fields=['company', '-posting_date', '-id'], name='erp_stock_move_latest'), models.Index(fields=['product', 'warehouse', 'posting_date', 'id'], name='erp_stock_move_by_product'), models.Index(fields=['source_kind', 'source_id'], name='erp_stock_move_by_source')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('quantity', 0), _negated=True), ('kind', 'revaluation'), _connector='OR'), name='erp_stock_move_quantity')],
             },
         ),

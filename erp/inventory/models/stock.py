@@ -140,8 +140,8 @@ class StockMove(CompanyRow):
             models.CheckConstraint(condition=~Q(quantity=0) | Q(kind="revaluation"), name="erp_stock_move_quantity")
         ]
         indexes = [
-            models.Index(fields=["company", "-id"], name="erp_stock_move_latest"),
-            models.Index(fields=["product", "warehouse", "id"], name="erp_stock_move_by_product"),
+            models.Index(fields=["company", "-posting_date", "-id"], name="erp_stock_move_latest"),
+            models.Index(fields=["product", "warehouse", "posting_date", "id"], name="erp_stock_move_by_product"),
             models.Index(fields=["source_kind", "source_id"], name="erp_stock_move_by_source"),
         ]
 

@@ -46,7 +46,8 @@ def harmless(text: str) -> str:
 
 def rows_of(state: ListState, progress: Callable[[int], None] | None = None) -> Iterator[Row]:
     """The plain values of every matching row in the order of the list, read in portions."""
-    ordered, done = state.shown_rows.order_by(state.order, "pk").iterator(chunk_size=2000), 0
+    ties = "-pk" if state.order.startswith("-") else "pk"  # as the pages have them
+    ordered, done = state.shown_rows.order_by(state.order, ties).iterator(chunk_size=2000), 0
     while portion := list(islice(ordered, 500)):
         state.spec.complete(portion)
         yield from ([column.plain(row) for column in state.columns] for row in portion)
