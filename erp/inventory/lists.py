@@ -217,6 +217,9 @@ def _ship(*, actor: Actor, pks: Collection[int]) -> Outcome:
     return services.ship_ready(list(Delivery.objects.of(actor.company_id).filter(pk__in=pks)), actor=actor)
 
 
+READY = Q(status=Delivery.Status.OPEN, waits_for_payment=False) & ~Q(kind_of=Delivery.Kind.DIRECT)
+
+
 def ready(row: Delivery) -> bool:
     """What may leave the house as far as the paper is concerned."""
     is_ours = row.kind_of != Delivery.Kind.DIRECT
@@ -254,12 +257,14 @@ class DeliveryList(ListSpec):
         PickFilter("warehouse", _("Warehouse"), kind="warehouse"),
         DateFilter("promised", _("Promised date"), field="promised_date"),
         DateFilter("shipped", _("Shipped on"), field="shipped_on", quick=False),
+        BoolFilter("ready", _("May be shipped"), condition=READY, quick=False),
         BoolFilter("unpaid", _("Waits for payment"), field="waits_for_payment", quick=False),
         ChoiceFilter("kind", _("Kind"), field="kind_of", choices=Delivery.Kind, quick=False),
     )
     views = (
-        View("open", _("To ship"), {"status": "open"}),
-        View("late", _("Late"), {"status": "open", "promised": "before_today"}),
+        View("open", _("To ship"), {"ready": "yes"}),
+        View("late", _("Late"), {"ready": "yes", "promised": "before_today"}),
+        View("unpaid", _("Waits for payment"), {"status": "open", "unpaid": "yes"}),
         View("today", _("Shipped today"), {"shipped": "today"}),
     )
     acts = (SHIP,)
@@ -272,10 +277,13 @@ def _reverse_receipts(*, actor: Actor, pks: Collection[int], reason: str) -> Out
     return each(GoodsReceipt, pks, services.reverse_receipt, actor=actor, reason=reason)
 
 
+# What a customer brought is delivered again, and what a supplier brought to him comes back from there.
+REVERSIBLE = (GoodsReceipt.Kind.PURCHASE, GoodsReceipt.Kind.OTHER)
+
 REVERSE_RECEIPT = Act(
     "reverse", _("Reverse"), "erp_inventory.reverse_goodsreceipt", _reverse_receipts, icon="arrow-back-up",
     form=ReasonForm, danger=True,
-    when=lambda row: row.status == GoodsReceipt.Status.POSTED and row.kind_of != GoodsReceipt.Kind.CUSTOMER_RETURN,
+    when=lambda row: row.status == GoodsReceipt.Status.POSTED and row.kind_of in REVERSIBLE,
 )  # fmt: skip
 
 

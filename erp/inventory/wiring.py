@@ -90,15 +90,15 @@ def _workbench() -> None:
     workbench.register(
         "to-ship", _("To ship"), "erp/inventory/blocks/_shipping.html", queries.shipping_block,
         permission="erp_inventory.ship_delivery", roles=CLERKS, order=20,
-        link="admin:erp_inventory_delivery_changelist",
+        link="admin:erp_inventory_delivery_changelist", query="?view=open",
     )  # fmt: skip
     workbench.register(
         "shortages", _("Shortages"), "erp/inventory/blocks/_shortages.html", queries.shortage_block,
         permission="erp_inventory.view_demand", roles={*CLERKS, "buyer", "planner"}, order=30,
-        link="admin:erp_inventory_demand_changelist",
+        link="admin:erp_inventory_demand_changelist", query="?view=waiting",
     )  # fmt: skip
     workbench.register(
         "low-stock", _("Low stock"), "erp/inventory/blocks/_low.html", queries.low_block,
         permission="erp_inventory.view_stockrule", roles={*CLERKS, "buyer", "planner"}, order=40,
-        link="admin:erp_inventory_stockrule_changelist",
+        link="admin:erp_inventory_stockrule_changelist", query="?view=low",
     )  # fmt: skip

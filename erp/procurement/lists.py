@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from erp.procurement.models import (
     Supplier,
     SupplierItem,
 )
-from erp.procurement.services import suppliers
+from erp.procurement.services import orders, suppliers
 from suite.core.access import Actor
 from suite.desk import documents
 from suite.desk.forms import ActorForm
@@ -142,10 +142,20 @@ def needed_by(requisition: Requisition) -> Any:
     return min((line.needed_by for line in requisition.lines.all() if line.needed_by), default=None)
 
 
+def may_be_placed(order: PurchaseOrder) -> bool:
+    """A draft, unless the list knows what keeps it from being placed."""
+    return order.status == Ordered.DRAFT and not getattr(order, "kept_back", None)
+
+
+def why_not_placed(order: PurchaseOrder) -> str:
+    """What keeps a draft from being placed, for the button of its record."""
+    return " ".join(str(refusal) for refusal in orders.unplaceable([order]).values())
+
+
 ORDER_ACTS = (
     Act(
         "place", _("Place the order"), f"{AREA}.place_purchaseorder", over(services.place_orders, "order_ids"),
-        icon="send", when=while_in(Ordered.DRAFT), in_row=True, confirm=_("Commit to the supplier?"),
+        icon="send", when=may_be_placed, in_row=True, confirm=_("Commit to the supplier?"), refused=why_not_placed,
     ),
     Act(
         "submit", _("Submit for approval"), f"{AREA}.change_purchaseorder", over(services.submit_orders, "order_ids"),
@@ -204,6 +214,12 @@ class PurchaseOrderList(ListSpec):
     related = ("party", "warehouse", "owner")
     create = Create(_("New purchase order"), "procurement:order_new", f"{AREA}.add_purchaseorder")
     empty = _("Nothing is ordered. Turn approved requisitions into orders.")
+
+    def complete(self, rows: Sequence[PurchaseOrder]) -> None:
+        drafts = [row for row in rows if row.status == Ordered.DRAFT]
+        kept_back = orders.unplaceable(drafts) if drafts else {}
+        for row in drafts:
+            row.kept_back = kept_back.get(row.pk)  # type: ignore[attr-defined]
 
 
 class SupplierList(ListSpec):

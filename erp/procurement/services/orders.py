@@ -302,6 +302,15 @@ def place_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") 
     requisitions they came from, or for the order itself.
     """
     orders = locked(PurchaseOrder, order_ids, actor)
+    demand(orders, Status.DRAFT, refused=unplaceable(orders))
+    approvals.withdraw(documents=orders, actor=actor)
+    PurchaseOrder.move_to(orders, Status.ORDERED)
+    _record(orders, "placed")
+    return orders
+
+
+def unplaceable(orders: Sequence[PurchaseOrder]) -> Refusals:
+    """Why drafts cannot be placed yet, by order; two statements for any number."""
     lines: dict[int, list[PurchaseOrderLine]] = defaultdict(list)
     for line in PurchaseOrderLine.objects.filter(order__in=orders).select_related("requisition_line__requisition"):
         lines[line.order_id].append(line)
@@ -323,11 +332,7 @@ def place_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") 
                 _("%(amount)s of %(number)s are not approved: submit the order for approval"),
                 {"number": order, "amount": f"{open_amount:,.2f}"},
             )
-    demand(orders, Status.DRAFT, refused=refused)
-    approvals.withdraw(documents=orders, actor=actor)
-    PurchaseOrder.move_to(orders, Status.ORDERED)
-    _record(orders, "placed")
-    return orders
+    return refused
 
 
 def uncovered(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> Decimal:

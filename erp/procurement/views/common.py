@@ -46,7 +46,7 @@ def buttons(acts: Sequence[Act], row: Any, url_name: str, *, actor: Actor) -> li
             danger=act.danger,
             confirm=act.confirm,
             in_menu=number > 2,
-            disabled=not_mine if act.name in DECISIONS else "",
+            disabled=not_mine if act.name in DECISIONS else act.refused(row) if act.refused else "",
         )
         for number, act in enumerate(fitting)
     ]

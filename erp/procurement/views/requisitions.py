@@ -58,14 +58,16 @@ def requisition_page(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         chain=chain_of(actor, requisition),
     )
+    lines = list(requisition.lines.select_related("product__unit", "supplier__party"))
     may_choose = actor.may(f"{AREA}.order_requisition") and requisition.status in (
         Requisition.Status.SUBMITTED, Requisition.Status.APPROVED,
     )  # fmt: skip
+    lacks = any(line.supplier_id is None for line in lines)
     context = {
         "requisition": requisition,
-        "lines": requisition.lines.select_related("product__unit", "supplier__party"),
+        "lines": lines,
         "approvals": route_of(requisition.kind(), pk),
-        "chooser": ChooseSupplierForm(actor=actor) if may_choose else None,
+        "chooser": ChooseSupplierForm(actor=actor) if may_choose and lacks else None,
     }
     return record_page(request, page, context, template="erp/procurement/requisition.html")
 

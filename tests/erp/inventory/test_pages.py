@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from erp.finance.services import periods
-from erp.inventory import services
+from erp.inventory import queries, services
+from erp.inventory.lists import DeliveryList
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule, Warehouse
 from suite.core import clock
+from suite.desk.lists import ListState
 from tests import make
 from tests.erp.inventory.make import Shop
 
@@ -393,3 +395,20 @@ def test_odd_scans_are_said_to_be_odd(shop: Shop, clerk: Client, code: str) -> N
     answer = clerk.post(page("scan"), {"code": code, "paper": "99999999999999999999", "line_1": "x"})
 
     assert (answer.status_code, answer.context["outcome"]) == (200, "bad")
+
+
+def test_counts_of_the_shipping_block_lead_to_the_rows_they_count(shop: Shop) -> None:
+    tea = shop.product("tea", stock=50)
+    late = dt.date(2020, 1, 1)
+    orders = [shop.order((tea, 1), promised=late), shop.order((tea, 1)), shop.order((tea, 1), promised=late)]
+    for _order in orders:
+        shop.confirm(_order)
+    unpaid, direct = Delivery.objects.order_by("-pk")[:2]
+    Delivery.objects.filter(pk=unpaid.pk).update(waits_for_payment=True)
+    Delivery.objects.filter(pk=direct.pk).update(kind_of=Delivery.Kind.DIRECT)
+
+    block = queries.shipping_block(shop.actor)
+
+    counted = {view: ListState(DeliveryList(), shop.actor, {"view": view}).count for view in ("open", "late", "unpaid")}
+    assert counted == {"open": block["count"], "late": block["late"], "unpaid": block["unpaid"]}
+    assert counted == {"open": 1, "late": 1, "unpaid": 1}

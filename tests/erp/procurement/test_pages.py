@@ -9,12 +9,22 @@ from django.test import Client
 from erp.finance.models import Invoice
 from erp.finance.services import periods
 from erp.inventory.models import GoodsReceipt
+from erp.procurement.lists import PurchaseOrderList
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier
-from erp.procurement.services import receive, request_supply
+from erp.procurement.services import (
+    LineInput,
+    Wish,
+    create_order,
+    create_requisition,
+    receive,
+    request_supply,
+    submit_requisitions,
+)
 from suite.core import jobs
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.models import Grant, Job
+from suite.desk.lists import ListState
 from suite.masterdata.models import Product
 from tests import make
 from tests.erp.inventory.make import Shop
@@ -304,3 +314,24 @@ def test_a_scan_receives_only_what_the_scanner_may_receive(
     answer = browser(warehouse).post("/erp/inventory/scan/", {"code": order.number})
 
     assert (answer.context["outcome"], answer.context["table"]) == ("bad", None)
+
+
+def test_a_supplier_is_asked_for_only_where_a_line_has_none(shop: Shop, bolt: Product, buyer: Actor) -> None:
+    for product, asks in ((bolt, False), (shop.product("NUT"), True)):
+        wish = Wish(product_id=product.pk, quantity=Decimal(5))
+        requisition = create_requisition(lines=[wish], actor=buyer)
+        submit_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+
+        assert ("/supplier/" in shown(browser(buyer), f"requisitions/{requisition.pk}/")) is asks
+
+
+def test_placing_is_offered_only_for_what_is_approved(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
+    lines = [LineInput(bolt.pk, Decimal(5), Decimal(10))]
+    waiting, approved = (create_order(supplier=supplier, lines=lines, actor=buyer) for _n in range(2))
+    PurchaseOrder.objects.filter(pk=approved.pk).update(approved_amount=50)
+
+    page = ListState(PurchaseOrderList(), buyer, {"view": "all"})
+    record = shown(browser(buyer), f"orders/{waiting.pk}/")
+
+    assert {line.pk: [act.name for act in line.acts] for line in page.lines} == {waiting.pk: [], approved.pk: ["place"]}
+    assert "are not approved: submit the order for approval" in record or "提交" in record
