@@ -307,3 +307,29 @@ def test_a_credit_note_for_two_lines_that_went_back_counts_both(
 
     assert line_of(first).invoiced == 4
     assert {line.unbilled for line in PurchaseOrderLine.objects.all()} == {0}
+
+
+def test_a_dearer_invoice_after_a_part_went_back_is_about_what_stayed(
+    shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = received(supplier, (bolt, 10, "100"), actor=buyer)
+    return_goods(quantities={line_of(order).pk: D(4)}, actor=buyer, reason="bent")
+
+    bill(order, 6, "105", actor=buyer)
+
+    assert shop.worth(bolt) == (6, 630)
+    assert posted() == {"1405": D("630.00"), "22210101": D("81.90"), "220201": D("-711.90")}
+
+
+def test_of_goods_valued_first_in_first_out_a_part_goes_back_out_of_its_own_layer(
+    shop: Shop, supplier: Supplier, buyer: Actor
+) -> None:
+    nut = shop.product("NUT", costing="fifo")
+    received(supplier, (nut, 10, "8"), actor=buyer)
+    later = received(supplier, (nut, 5, "11"), actor=buyer)
+
+    return_goods(quantities={line_of(later).pk: D(2)}, actor=buyer, reason="bent")
+    return_goods(quantities={line_of(later).pk: D(1)}, actor=buyer, reason="bent, too")
+
+    assert shop.worth(nut) == (12, 102)
+    assert posted() == {"1405": D("102.00"), "220202": D("-102.00")}
