@@ -53,6 +53,7 @@ class ProductRow:
     stock: Decimal = ZERO
     reorder: Decimal = ZERO
     is_service: bool = False
+    is_measured: bool = False  # parts of a unit are sold, or on hand
 
 
 @dataclass(slots=True)
@@ -267,6 +268,7 @@ class _Reader:
             )
         elif product.name == product.ref and name:
             product.name = name
+        history.products[line.product].is_measured |= line.quantity % 1 != 0
 
     def _order(self, key: str, customer: str, date: dt.date, header: Mapping[str, str]) -> OrderRow:
         return OrderRow(
@@ -299,6 +301,7 @@ def _party(row: Mapping[str, str], kind: str) -> PartyRow:
 
 def _product(row: Mapping[str, str], categories: Mapping[str, str]) -> ProductRow:
     ref = first_of(row, ("product", "id", "product_name", "name"))
+    stock = number(row.get("stock")) or ZERO
     return ProductRow(
         ref=ref,
         name=first_of(row, ("product_name", "name")) or ref,
@@ -306,8 +309,9 @@ def _product(row: Mapping[str, str], categories: Mapping[str, str]) -> ProductRo
         category=categories.get(row.get("category", ""), row.get("category", "")),
         specification=row.get("specification", ""),
         supplier=row.get("supplier", ""),
-        stock=number(row.get("stock")) or ZERO,
+        stock=stock,
         reorder=number(row.get("reorder")) or ZERO,
+        is_measured=stock % 1 != 0,
     )
 
 

@@ -39,6 +39,7 @@ from suite.masterdata.services.products import ProductDraft, create_products
 T = TypeVar("T")
 Refused = tuple[OrderRow, Refusal]
 BATCH = 500
+MEASURE = "measure"  # the unit of what was sold in parts
 REVENUE = (AccountRole.Role.REVENUE, AccountRole.Role.SERVICE_REVENUE)
 Say = Callable[[str], None]
 
@@ -100,6 +101,7 @@ class Loader:
                             "specification": row.specification,
                             "kind": Product.Kind.SERVICE if row.is_service else Product.Kind.STOCKED,
                             "tax": tax,
+                            **({"unit_id": MEASURE} if row.is_measured else {}),
                             "sale_price": row.price,
                             "sale_price_includes_tax": False,
                             "standard_cost": ZERO,

@@ -17,7 +17,7 @@ from integration.loading.loader import Loader
 from integration.loading.reading import day, number, writes_day_first
 from suite.core import invariants
 from suite.core.models import OutboxEvent
-from suite.masterdata.models import Party
+from suite.masterdata.models import Party, Product
 
 FLAT = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1001,A1,Lantern,6,2010-12-01 08:26:00,3.39,17850,United Kingdom
@@ -58,6 +58,17 @@ def test_a_flat_file_is_sold_collected_and_taken_back_to_the_cent(house, tmp_pat
     assert report.open_receivables == 0
     assert report.waiting_events == OutboxEvent.objects.filter(done_at=None).count() == 0
     assert sound()
+
+
+@pytest.mark.django_db
+def test_what_is_sold_in_parts_of_a_unit_is_measured(house, tmp_path):
+    head = "order,product,quantity,price,date,customer\n"
+    rows = "1,CHEESE 1,1.255,10,2024-01-01,Ada\n1,LAMP 1,2,3,2024-01-01,Ada\n2,CHEESE 1,3,10,2024-01-02,Ada\n"
+
+    report = load(house, folder(tmp_path, lines=head + rows))
+
+    assert (report.sold.lines, report.net, report.open_receivables) == (3, Decimal("48.55"), 0)
+    assert dict(Product.objects.values_list("code", "unit_id")) == {"CHEESE 1": "measure", "LAMP 1": "pcs"}
 
 
 @pytest.mark.django_db

@@ -51,6 +51,7 @@ UNITS = [
     ("h", "小时", gettext_noop("hour"), 2),
     ("day", "天", gettext_noop("day"), 2),
     ("time", "次", gettext_noop("time"), 0),
+    ("measure", "计量单位", gettext_noop("measure"), 6),
 ]
 
 # code, name, English name, symbol, places (ISO 4217)
