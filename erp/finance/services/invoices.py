@@ -266,7 +266,8 @@ def issue_rows(invoices: Sequence[Invoice], actor: Actor) -> None:
         if invoice.order_id:
             told = quantities.setdefault(_order_of(invoice), {})
             for line in lines[invoice.pk]:
-                told[line.source_line_id or 0] = told.get(line.source_line_id or 0, ZERO) + line.base_quantity
+                if line.source_line_id is not None:
+                    told[line.source_line_id] = told.get(line.source_line_id, ZERO) + line.base_quantity
     invoice_issued.send(sender=Invoice, invoices=list(invoices), quantities=quantities, actor=actor)
 
 
