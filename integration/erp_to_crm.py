@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.dispatch import receiver
 
@@ -86,14 +87,13 @@ def note_payment(
     paid = [order.id for order, amount in mine.items() if amount > 0 and still_open[order] <= 0]
     if paid:
         inventory.payment_arrived(paid, order_kind=ORDER, actor=actor)
-    by = min((receipt.pk for receipt in receipts), default="")  # of an act with many, one names the act
     for order, amount in mine.items():
         if amount > 0:
             current_act().announce(
                 "crm.sales.order.paid",
                 order,
                 {"number": order.number, "amount": amount, "open": still_open[order]},
-                key=f"{by}:{still_open[order]}",
+                key=uuid4().hex,
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from suite.masterdata.models import Party
 
 
 class AmountInput(forms.DecimalField):
-    """An amount, typed with or without thousands separators."""
+    """An amount, typed with or without thousands separators, full-width or not."""
 
     right = True
 
@@ -32,7 +33,8 @@ class AmountInput(forms.DecimalField):
         super().__init__(**(options | kwargs))
 
     def to_python(self, value: Any) -> Decimal | None:
-        return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
+        plain = normalize("NFKC", value).replace(",", "") if isinstance(value, str) else value
+        return super().to_python(plain)
 
 
 class MoneyForm(ActorForm):

@@ -4,7 +4,7 @@ document.querySelector("[data-print]")?.addEventListener("click", () => print())
 if (form) {
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   const rows = () => [...form.querySelectorAll("[data-line]:not(.gone)")].filter((row) => !row.closest("template"));
-  const cents = (input) => Math.round(Number((input?.value ?? "").replace(/,/g, "")) * 100) || 0;
+  const cents = (input) => Math.round(Number((input?.value ?? "").normalize("NFKC").replace(/,/g, "")) * 100) || 0;
   const shown = (value) => (value / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const total = (name, but) => rows().reduce((sum, row) => sum + (row === but ? 0 : cents(cell(row, name))), 0);
   function reckon() {

@@ -73,6 +73,7 @@ def actions() -> dict[str, str]:
         "supplier chosen": _("Supplier chosen"),
         "returned": pgettext("history", "Returned"),
         "written off": _("Written off"),
+        "set off": _("Set off"),
         "transferred": _("Handed over"),
         "tagged": _("Tags changed"),
         "prices": _("Prices changed"),

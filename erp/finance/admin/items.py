@@ -29,7 +29,7 @@ from erp.finance.models import (
     Receivable,
     Settlement,
 )
-from erp.finance.services import set_credit, settings, write_off
+from erp.finance.services import set_credit, set_off, settings, write_off
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk import documents
@@ -94,11 +94,24 @@ class OpenItemList(ListSpec):
         return {**found, "late": found["overdue"]}
 
 
+def set_off_act(kind: str) -> Act:
+    """Use up a credit with what else its party has open; whoever allocates money may do it."""
+    return Act(
+        "set_off",
+        _("Set off against the oldest"),
+        f"erp_finance.allocate_{kind}",
+        one_by_one(set_off, "item_id"),
+        icon="arrows-split",
+        when=lambda row: row.open_amount < 0,
+    )
+
+
 class ReceivableList(OpenItemList):
     model = Receivable
     icon = "file-dollar"
     empty = _("Confirmed orders open their receivables here")
     acts = (
+        set_off_act("receipt"),
         Act(
             "write_off",
             _("Write off"),
@@ -116,6 +129,7 @@ class PayableList(OpenItemList):
     model = Payable
     icon = "file-dollar"
     empty = _("Booked suppliers' invoices open their payables here")
+    acts = (set_off_act("payment"),)
 
 
 class SettlementInline(LinesInline):

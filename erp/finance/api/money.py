@@ -86,12 +86,21 @@ class OpenItemViewSet(ServiceViewSet):
     ordering_fields = ("id", "due_date", "date")
     prefetch = ("settlements",)
 
+    @action(detail=True, methods=["post"], url_path="set-off")
+    def set_off(self, request: Request, pk: str) -> Response:
+        """Use up an open credit with what else its party has open, the oldest first."""
+        services.set_off(item_id=self.get_object().pk, actor=self.actor)
+        return self.answer(pk)
+
 
 class ReceivableViewSet(OpenItemViewSet):
     """What customers owe."""
 
     model = Receivable
-    action_permissions = {"write_off": "erp_finance.write_off_receivable"}
+    action_permissions = {
+        "write_off": "erp_finance.write_off_receivable",
+        "set_off": "erp_finance.allocate_receipt",
+    }
     input_classes = {"write_off": WriteOff}
 
     @action(detail=True, methods=["post"], url_path="write-off")
@@ -104,6 +113,7 @@ class PayableViewSet(OpenItemViewSet):
     """What we owe suppliers."""
 
     model = Payable
+    action_permissions = {"set_off": "erp_finance.allocate_payment"}
 
 
 class AllocationSerializer(StrictSerializer):

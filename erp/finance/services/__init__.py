@@ -17,6 +17,7 @@ from erp.finance.services.credit_notes import CreditNote, give_credit
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
 from erp.finance.services.items import write_off
 from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
+from erp.finance.services.offsets import set_off
 from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
 from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, post_stock
 
@@ -54,6 +55,7 @@ __all__ = [
     "reports",
     "reverse_money",
     "set_credit",
+    "set_off",
     "settings",
     "standing",
     "take_back",

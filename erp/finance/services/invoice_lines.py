@@ -12,8 +12,11 @@ from decimal import Decimal
 from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
+from erp.finance import queries
 from erp.finance.models import Deferral, Invoice, InvoiceLine
+from suite.core import bulk, clock
 from suite.core.access import Actor
+from suite.core.acts import current_act
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO, line_amounts, next_part, part_of, round_quantity
 from suite.masterdata.models import Product, Tax
@@ -154,3 +157,16 @@ def red_lines(original: Invoice, quantities: Mapping[int, Decimal] | None) -> li
     if not lines:
         raise BusinessError(Refusal("nothing_left", _("The whole invoice is taken back already")))
     return lines
+
+
+def date_late_ones(invoices: Iterable[Invoice], actor: Actor) -> None:
+    """Give drafts of a period that was closed meanwhile the date of today: a closed month gets no new invoices."""
+    today = clock.today(actor.company)
+    closed = [span for span in queries.periods(actor.company_id) if not span.is_open]
+    late = [each for each in invoices if any(span.starts <= each.date <= span.ends for span in closed)]
+    for invoice in late:
+        current_act().audit(invoice, "changed", {"date": (invoice.date, today)})
+        if invoice.due_date:
+            invoice.due_date += today - invoice.date
+        invoice.date = today
+    bulk.update(late, "date", "due_date")

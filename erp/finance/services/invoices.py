@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import AccountRole, Deferral, FinancePolicy, Invoice, InvoiceLine, OpenItem
 from erp.finance.services import credit
-from erp.finance.services.invoice_lines import InvoiceLineInput, line_by_hand, line_of, red_lines, red_of
+from erp.finance.services.invoice_lines import (
+    InvoiceLineInput,
+    date_late_ones,
+    line_by_hand,
+    line_of,
+    red_lines,
+    red_of,
+)
 from erp.finance.services.items import Credit, Side, credit_orders, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.finance.signals import invoice_issued
@@ -183,11 +190,13 @@ def annotate(
 def issue(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> list[Invoice]:
     """Issue drafts; their serials follow at the end of the act. VAT is posted now where the delivery is still to come.
 
-    A fixed number of statements. Raises BusinessError when more would be invoiced than the order allows.
+    A draft of a period that is closed is issued today. A fixed number of statements. Raises BusinessError when more
+    would be invoiced than the order allows.
     """
     invoices = _locked(invoice_ids, actor)
     for invoice in invoices:
         invoice.demand_status(Status.DRAFT)
+    date_late_ones(invoices, actor)
     issue_rows(invoices, actor)
     return invoices
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.finance import queries
 from erp.finance.models import AccountRole, MoneyMovement, OpenItem, Settlement, Voucher
 from erp.finance.models.open_items import ITEMS
 from erp.finance.services import credit
@@ -27,7 +28,7 @@ Side = OpenItem.Side
 class Settling(NamedTuple):
     """So much of an item (with the item's sign) is settled on a day, by money or by another item.
 
-    What another item settles is taken back, but a `loss`: that was owed, and the money is not coming.
+    What another item settles is taken back, but where `owed` stands: a loss, or money's worth of another order.
     """
 
     item: OpenItem
@@ -35,7 +36,7 @@ class Settling(NamedTuple):
     date: dt.date
     money: MoneyMovement | None = None
     counter: OpenItem | None = None
-    is_loss: bool = False
+    owed: bool = False
 
 
 class Credit(NamedTuple):
@@ -101,7 +102,7 @@ def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> l
     for each in settlings:
         item = moved.setdefault(each.item.pk, each.item)
         item.open_amount -= each.amount
-        if each.counter and not each.is_loss:
+        if each.counter and not each.owed:
             item.taken_back += each.amount
         item.status = item.state
         item.updated_at = moment
@@ -173,21 +174,21 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor) -> list[OpenItem]:
 def write_off(*, item_id: int, actor: Actor, amount: Decimal | None = None, reason: str) -> OpenItem:
     """Give up what a customer will not pay: Dr bad debt / Cr receivable, and a credit that settles the item.
 
-    `amount` of it, or all that is open. Raises BusinessError without a reason, or for more than is open.
+    `amount` of it, or all that is owed. Raises BusinessError without a reason, or for more than is owed: what is not
+    delivered is no loss, its order can be cancelled.
     """
     item = OpenItem.objects.of(actor.company_id).filter(side=Side.RECEIVABLE).lock([item_id]).get()
-    amount = item.open_amount if amount is None else amount
     if not reason.strip():
         raise BusinessError(Refusal("reason_needed", _("Say why it is written off"), field="reason"))
-    if not 0 < amount <= item.open_amount:
-        raise BusinessError(
-            Refusal(
-                "more_than_open",
-                _("%(number)s has %(open)s open"),
-                {"number": item.number, "open": f"{item.open_amount:,.2f}"},
-                field="amount",
-            )
-        )
+    ages = queries.overdue_part(dt.date.max)
+    owed = OpenItem.objects.filter(pk=item.pk).annotate(owed=ages).values_list("owed", flat=True).get()
+    amount = owed if amount is None else amount
+    if not 0 < amount <= owed:
+        sentence = _("%(number)s has %(open)s open")
+        if owed != item.open_amount:
+            sentence = _("Only %(owed)s of %(number)s is owed for what was delivered: cancel the rest of the order")
+        figures = {"number": item.number, "open": f"{item.open_amount:,.2f}", "owed": f"{owed:,.2f}"}
+        raise BusinessError(Refusal("more_than_open", sentence, figures, field="amount"))
     day = clock.today(actor.company)
     credit.move_exposure({item.party_id: -amount}, actor=actor)
     draft = VoucherDraft(actor.company_id, day, wording(_("%(number)s written off"), number=item.number), source=item)
@@ -209,7 +210,7 @@ def write_off(*, item_id: int, actor: Actor, amount: Decimal | None = None, reas
         team_id=item.team_id,
     )
     note.save(force_insert=True)
-    settle([Settling(item, amount, day, counter=note, is_loss=True)], born=[Settling(note, -amount, day, counter=item)])
+    settle([Settling(item, amount, day, counter=note, owed=True)], born=[Settling(note, -amount, day, counter=item)])
     current_act().audit(item, "written off", {"open_amount": (item.open_amount + amount, item.open_amount)})
     return item
 

@@ -229,17 +229,21 @@ class Ageing:
     ledger: Decimal
 
 
-# Per order and due date: what was open on the day, what of it were credits, and what of the order was not delivered on
-# the day: what is not now, and what the books have turned into revenue since.
+# Per order and due date: what was open on the day, what of it were credits (money that came before what it settles is
+# one), and what of the order was not delivered on the day: what is not now, and what the books have turned into revenue
+# since.
 AGEING = """
 SELECT i.party_id, i.order_kind, i.order_id, i.due_date,
-       coalesce(sum(i.amount - coalesce(s.settled, 0)) FILTER (WHERE i.amount > 0), 0) AS open,
-       coalesce(sum(i.amount - coalesce(s.settled, 0)) FILTER (WHERE i.amount < 0), 0) AS credits,
+       coalesce(sum(o.amount) FILTER (WHERE o.amount > 0), 0) AS open,
+       coalesce(sum(o.amount) FILTER (WHERE o.amount < 0), 0) AS credits,
        coalesce(u.amount, 0) AS undelivered
 FROM erp_finance_openitem i
 LEFT JOIN LATERAL (
   SELECT sum(amount) AS settled FROM erp_finance_settlement WHERE item_id = i.id AND posting_date <= %(day)s
 ) s ON true
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN i.date <= %(day)s THEN i.amount ELSE 0 END - coalesce(s.settled, 0) AS amount
+) o
 LEFT JOIN LATERAL (
   SELECT sum(amount) AS amount FROM (
     SELECT net + tax - recognised_net - recognised_tax AS amount FROM erp_finance_deferral
@@ -248,10 +252,10 @@ LEFT JOIN LATERAL (
     WHERE role = 'undelivered' AND source_kind = i.order_kind AND source_id = i.order_id AND posting_date > %(day)s
   ) parts
 ) u ON i.side = 'receivable'
-WHERE i.company_id = %(company)s AND i.side = %(side)s AND i.date <= %(day)s
+WHERE i.company_id = %(company)s AND i.side = %(side)s
   AND (i.status = 'open' OR i.updated_at >= %(day)s)
 GROUP BY i.party_id, i.order_kind, i.order_id, i.due_date, u.amount
-HAVING bool_or(i.amount <> coalesce(s.settled, 0))
+HAVING bool_or(o.amount <> 0)
 ORDER BY i.party_id, i.order_kind, i.order_id, i.due_date DESC
 """
 

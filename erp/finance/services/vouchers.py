@@ -264,13 +264,17 @@ def _open_items(vouchers: Sequence[Voucher], actor: Actor) -> None:
     """What people post by hand on control accounts is owed by or to somebody."""
     roles = queries.role_accounts(actor.company_id)
     side_of = {roles[role]: side for role, side in ITEMS.items() if role in roles}
-    lines = VoucherLine.objects.filter(voucher__in=vouchers, account__in=side_of).order_by("pk") if vouchers else ()
+    rows = VoucherLine.objects.filter(voucher__in=vouchers, account__in=side_of).order_by("pk")
+    lines = list(rows) if vouchers else []
     by_voucher = {voucher.pk: voucher for voucher in vouchers}
     items, exposure = [], {}  # type: ignore[var-annotated]
+    owing = {line.party_id or 0 for line in lines if side_of[line.account_id] == Side.RECEIVABLE}
+    term_of = credit.terms_of(owing, actor=actor) if owing else {}
     for line in lines:
         voucher, side = by_voucher[line.voucher_id], side_of[line.account_id]
         amount = line.debit - line.credit if side == Side.RECEIVABLE else line.credit - line.debit
-        for due, part in queries.terms(actor.company_id).split(amount, voucher.posting_date, None):
+        term = term_of.get(line.party_id or 0) if side == Side.RECEIVABLE else None
+        for due, part in queries.terms(actor.company_id).split(amount, voucher.posting_date, term):
             items.append(
                 open_item(
                     company_id=actor.company_id,

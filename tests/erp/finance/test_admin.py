@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from erp.finance import services as finance
 from erp.finance.admin.items import ReceivableList, overdue
+from erp.finance.forms import MoneyForm
 from erp.finance.models import (
     AccountRole,
     CreditAccount,
@@ -304,7 +305,16 @@ def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
     assert 'data-why="The whole invoice is taken back already"' in page(browser, f"invoice/{invoice.pk}/change/")
 
 
-def test_a_receivable_is_written_off_with_a_reason(browser, company, order):
+@pytest.mark.parametrize("written", ["１，２３４．５０", "1,234.50", "１234.5"])
+def test_an_amount_is_understood_as_a_chinese_keyboard_writes_it(accountant, buyer, written):
+    form = MoneyForm({"party": buyer.pk, "amount": written, "date": "2026-01-05", "method": "bank"}, actor=accountant)
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["amount"] == Decimal("1234.50")
+
+
+def test_a_receivable_is_written_off_with_a_reason(browser, company, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 10, 6000)], posting_date=order.date, actor=actor)
     item = OpenItem.objects.get()
 
     asked = act(browser, "receivable", item, "write_off")
@@ -313,6 +323,21 @@ def test_a_receivable_is_written_off_with_a_reason(browser, company, order):
 
     item.refresh_from_db()
     assert item.status == "settled"
+
+
+def test_a_credit_offers_to_be_set_off_and_a_debt_does_not(browser, actor, buyer, lamp, order):
+    finance.receive([MoneyInput(buyer.pk, Decimal(11300), oldest_first=True)], actor=actor)
+    finance.change_orders([books.given_up(order, [0])], actor=actor)
+    finance.open_orders(books.demand(books.order(buyer, books.line(lamp, 1, 300))), actor=actor)
+    credit, owed = OpenItem.objects.get(amount__lt=0), OpenItem.objects.get(amount=300)
+    assert "Set off against the oldest" in page(browser, f"receivable/{credit.pk}/change/")
+    assert "Set off against the oldest" not in page(browser, f"receivable/{owed.pk}/change/")
+
+    act(browser, "receivable", credit, "set_off")
+
+    credit.refresh_from_db()
+    owed.refresh_from_db()
+    assert (credit.open_amount, owed.status) == (-11000, "settled")
 
 
 def test_what_an_undo_took_back_says_so_on_page_and_list(browser, company, actor, order):

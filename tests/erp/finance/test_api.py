@@ -7,6 +7,7 @@ import pytest
 from erp.finance import ports
 from erp.finance import services as finance
 from erp.finance.models import Invoice, OpenItem, Period, Voucher
+from erp.finance.services.invoice_lines import InvoiceLineInput
 from suite.core import clock
 from suite.masterdata.models import Product
 from tests import make
@@ -254,7 +255,8 @@ def test_reports_answer(api, company, buyer, order):
     assert all(section["agrees"] for section in sections)
 
 
-def test_a_receivable_is_written_off(api, company, buyer, order):
+def test_a_receivable_is_written_off(api, company, actor, buyer, order):
+    finance.recognise_deliveries([books.shipped(order, 1, 600)], posting_date=order.date, actor=actor)
     (item,) = get(api, "receivables/")["results"]
 
     left = post(api, f"receivables/{item['id']}/write-off/", {"amount": "300", "reason": "Insolvent"})
@@ -262,6 +264,19 @@ def test_a_receivable_is_written_off(api, company, buyer, order):
     assert left["open_amount"] == "11000.00"
     assert books.balance(company, "571103") == 300
     assert books.balance(company, "1122") == 11000 == books.receivable(buyer)
+
+
+def test_a_credit_is_set_off_by_who_may_allocate(api, company, actor, buyer, lamp, order):
+    line = InvoiceLineInput(lamp, Decimal(1), Decimal(113))
+    (note,) = finance.give_credit([finance.CreditNote(buyer.pk, [line], "Sold before", None, True)], actor=actor)
+    credit = get(api, "receivables/", ordering="-id")["results"][0]
+
+    left = post(api, f"receivables/{credit['id']}/set-off/")
+
+    assert note.gross == -113 == Decimal(credit["amount"])
+    assert (left["open_amount"], left["status"]) == ("0.00", "settled")
+    assert books.receivable(buyer) == 11187 == books.balance(company, "1122")
+    assert post(api, f"receivables/{credit['id']}/set-off/", expect=409)["code"] == "no_credit"
 
 
 def test_a_receivable_of_an_undone_order_is_taken_back(api, actor, order):

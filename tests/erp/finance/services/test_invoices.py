@@ -1,17 +1,19 @@
 """Sales invoices."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from erp.finance import queries
 from erp.finance import services as finance
 from erp.finance.models import Deferral, FinancePolicy, Invoice, OpenItem, Voucher
 from erp.finance.services import MoneyInput, invoices
 from erp.finance.services.invoices import InvoiceLineInput
 from erp.finance.signals import invoice_issued
-from suite.core import cached
+from suite.core import cached, clock
 from suite.core.errors import BusinessError
 from suite.masterdata.models import Product
 from tests import make
@@ -88,6 +90,25 @@ def test_an_invoice_after_delivery_posts_nothing_again(company, actor, order):
     invoices.issue(invoice_ids=[invoice.pk], actor=actor)
 
     assert Voucher.objects.count() == before
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_a_draft_of_a_month_that_was_closed_is_issued_today(company, actor, buyer, lamp, ahead):
+    today = clock.today(company)
+    last_month = today.replace(day=1) - dt.timedelta(days=1)
+    sold = books.order(buyer, books.line(lamp, 1, 1130), date=last_month)
+    finance.open_orders(books.demand(sold), actor=actor)
+    if not ahead:
+        finance.recognise_deliveries([books.shipped(sold, 1, 600)], posting_date=last_month, actor=actor)
+    (draft,) = invoices.draft_for_orders(order_ids=[sold.source.id], of_ordered=ahead, date=last_month, actor=actor)
+    period = queries.period_on(company.pk, last_month)
+    finance.periods.close(period_ids=[period.id], actor=actor)
+
+    invoices.issue(invoice_ids=[draft.pk], actor=actor)
+
+    draft.refresh_from_db()
+    assert (draft.date, draft.due_date) == (today, today + dt.timedelta(days=30))
+    assert (draft.status, draft.serial) == ("issued", 1)
 
 
 def test_no_more_is_invoiced_than_there_is(actor, order):

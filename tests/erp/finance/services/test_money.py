@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from erp.finance import services as finance
 from erp.finance.models import OpenItem, Settlement, Voucher
-from erp.finance.services import MoneyInput
+from erp.finance.services import MoneyInput, vouchers
+from erp.finance.services.vouchers import LineInput
 from erp.finance.signals import payment_received
+from suite.core import invariants
 from suite.core.errors import BusinessError
 from tests.erp.finance import books
 
@@ -231,3 +233,42 @@ def test_the_chain_of_the_worked_example(company, actor, buyer, lamp):
     assert books.balance(company, "22210107") == -650
     assert books.balance(company, "5401") == 3000
     assert books.balance(company, "1002") == 5650
+
+
+def test_a_credit_is_set_off_against_the_oldest_that_the_customer_owes_without_a_voucher(company, actor, buyer, lamp):
+    paid = books.order(buyer, books.line(lamp, 1, 300))
+    finance.open_orders(books.demand(paid), actor=actor)
+    receive(buyer, 300, actor, oldest_first=True)
+    finance.change_orders([books.given_up(paid, [0])], actor=actor)
+    owing(company, actor, buyer, lamp, 100, 250)
+    credit = OpenItem.objects.get(open_amount__lt=0)
+    written, heard = Voucher.objects.count(), []
+    payment_received.connect(listener := lambda **told: heard.append(told), weak=False)
+
+    finance.set_off(item_id=credit.pk, actor=actor)
+    payment_received.disconnect(listener)
+
+    first, second = OpenItem.objects.filter(amount__in=[100, 250]).order_by("pk")
+    credit.refresh_from_db()
+    assert (credit.open_amount, credit.status) == (0, "settled")
+    assert (first.open_amount, first.status, first.taken_back) == (0, "settled", 0)
+    assert second.open_amount == 50 == books.receivable(buyer) == books.balance(company, "1122")
+    assert Voucher.objects.count() == written
+    assert {order.number: amount for order, amount in heard[0]["settled"].items()} == {
+        paid.source.number: -300,
+        first.order_number: 100,
+        second.order_number: 200,
+    }
+    assert all(finding.holds for finding in invariants.check("I6", "I9", "I12"))
+
+
+def test_only_an_open_credit_beside_something_open_is_set_off(company, actor, buyer, lamp):
+    (owed,) = owing(company, actor, buyer, lamp, 100)
+    with pytest.raises(BusinessError, match="Only an open credit"):
+        finance.set_off(item_id=owed.pk, actor=actor)
+
+    receive(buyer, 100, actor, oldest_first=True)
+    line = LineInput(books.account(company, "1122").pk, credit=Decimal(7), party_id=buyer.pk)
+    vouchers.enter(lines=[line, LineInput(books.account(company, "1002").pk, debit=Decimal(7))], actor=actor)
+    with pytest.raises(BusinessError, match="nothing open"):
+        finance.set_off(item_id=OpenItem.objects.get(open_amount__lt=0).pk, actor=actor)

@@ -71,6 +71,25 @@ def test_what_is_written_off_was_not_taken_back(actor, buyer, lamp):
     assert (item.status, item.taken_back) == (OpenItem.Status.SETTLED, 0)
 
 
+@pytest.mark.parametrize("delivered", [0, 4])
+def test_only_what_was_delivered_is_written_off_so_that_nobody_is_owed_what_they_never_paid(
+    company, actor, buyer, lamp, delivered
+):
+    order = books.order(buyer, books.line(lamp, 10, 1130))
+    item = finance.open_orders(books.demand(order), actor=actor)[0]
+    if delivered:
+        finance.recognise_deliveries([books.shipped(order, delivered, 1)], posting_date=order.date, actor=actor)
+
+    with pytest.raises(BusinessError, match=f"Only {1130 * delivered:,}.00 of {item.number} is owed"):
+        finance.write_off(item_id=item.pk, amount=Decimal(11300), reason="bankrupt", actor=actor)
+    if delivered:
+        finance.write_off(item_id=item.pk, reason="bankrupt", actor=actor)
+    finance.change_orders([books.given_up(order, [delivered])], actor=actor)
+
+    assert books.balance(company, "1122") == 0 == books.receivable(buyer)
+    assert not OpenItem.objects.exclude(open_amount=0).exists()
+
+
 def test_an_undone_order_can_be_confirmed_again(company, actor, buyer, lamp):
     order = books.order(buyer, books.line(lamp, 10, 1130))
     finance.open_orders(books.demand(order), actor=actor)

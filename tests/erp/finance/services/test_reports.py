@@ -162,6 +162,19 @@ def test_ageing_on_an_earlier_day_shows_what_was_open_then(company, actor, buyer
     assert now.ledger == 0
 
 
+def test_money_that_came_before_what_it_settles_is_a_credit_until_then(company, actor, buyer, lamp):
+    today = clock.today(company)
+    order = books.order(buyer, books.line(lamp, 1, 100))
+    finance.open_orders(books.demand(order), actor=actor)
+    before = today - dt.timedelta(days=3)
+    finance.receive([MoneyInput(buyer.pk, Decimal(100), date=before, oldest_first=True)], actor=actor)
+
+    then, now = reports.ageing(actor, as_of=before), reports.ageing(actor)
+
+    assert then.total.buckets[0] == then.total.total == -100 == then.ledger
+    assert now.total.total == 0 == now.ledger
+
+
 def test_payables_age_too(company, actor):
     maker = make.party(company)
     opening = [

@@ -7,7 +7,7 @@ import pytest
 
 from erp.finance import services as finance
 from erp.finance.models import FinancePolicy, OpenItem, Voucher
-from erp.finance.services import MoneyInput, vouchers
+from erp.finance.services import MoneyInput, settings, vouchers
 from erp.finance.services.vouchers import LineInput
 from suite.core import cached, clock
 from suite.core.errors import BusinessError
@@ -123,6 +123,22 @@ def test_a_line_on_receivables_opens_an_item_that_its_reversal_closes(company, a
     assert books.receivable(buyer) == 0 == books.balance(company, "1122")
     account.refresh_from_db()
     assert account.exposure == 0
+
+
+def test_a_receivable_by_hand_falls_due_by_the_term_of_its_customer(company, actor, buyer):
+    term = settings.create_term(code="N60", name="60", lines=[{"percent": None, "days": 60}], actor=actor)
+    finance.set_credit(party=buyer, limit=None, term=term, actor=actor)
+
+    voucher = vouchers.enter(
+        lines=[
+            LineInput(books.account(company, "1122").pk, debit=Decimal(100), party_id=buyer.pk),
+            LineInput(books.account(company, "500102").pk, credit=Decimal(100)),
+        ],
+        actor=actor,
+    )
+
+    item = OpenItem.objects.get(voucher=voucher)
+    assert item.due_date == voucher.posting_date + dt.timedelta(days=60)
 
 
 def test_a_settled_item_stops_the_reversal_of_its_voucher(company, actor, buyer):
