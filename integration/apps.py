@@ -8,9 +8,10 @@ class IntegrationConfig(AppConfig):
     verbose_name = _("Integration")
 
     def ready(self) -> None:
-        from integration import crm_to_erp, erp_to_crm, notices, ports  # noqa: F401
+        from integration import crm_to_erp, erp_to_crm, notices, owners, ports  # noqa: F401
         from integration.demo import jobs
 
         ports.plug()
+        owners.connect()
         notices.connect()
         jobs.connect()

@@ -68,6 +68,7 @@ class RequisitionViewSet(Creating, Updating, ServiceViewSet):
         "reject": serializers.Note,
         "reopen": Reason,
         "cancel": Reason,
+        "supplier": serializers.ChosenSupplier,
         "order": Reason,
     }
     output_classes = {
@@ -82,6 +83,7 @@ class RequisitionViewSet(Creating, Updating, ServiceViewSet):
         "reject": f"{AREA}.approve_requisition",
         "reopen": f"{AREA}.change_requisition",
         "cancel": f"{AREA}.change_requisition",
+        "supplier": f"{AREA}.order_requisition",
         "order": f"{AREA}.order_requisition",
         "reorder": f"{AREA}.add_requisition",
     }
@@ -126,6 +128,17 @@ class RequisitionViewSet(Creating, Updating, ServiceViewSet):
     def cancel(self, request: Request, pk: str) -> Response:
         """Give up what is not ordered yet."""
         return self._act(services.cancel_requisitions, pk)
+
+    @action(detail=True, methods=["post"])
+    def supplier(self, request: Request, pk: str) -> Response:
+        """Name the supplier of lines that are not ordered yet."""
+        requisition, values = self.get_object(), self.input()
+        open_lines = {line.pk: line.supplier_id for line in requisition.lines.all() if line.pending}
+        named = values.get("lines", [key for key, supplier in open_lines.items() if supplier is None])
+        if wrong := {index: [_("There is no such line")] for index, key in enumerate(named) if key not in open_lines}:
+            raise ValidationError({"lines": wrong})
+        services.choose_supplier(lines=named, supplier=values["supplier"], actor=self.actor)
+        return self.answer(pk)
 
     def _act(self, service: Any, pk: str) -> Response:
         service(requisition_ids=[self.get_object().pk], actor=self.actor, **self.input())

@@ -124,6 +124,15 @@ class Note(StrictSerializer):
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
+class ChosenSupplier(StrictSerializer):
+    """Who is to deliver; without `lines` those that have no supplier yet."""
+
+    supplier = ScopedRelatedField(Supplier)
+    lines = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), required=False, allow_empty=False, max_length=500
+    )
+
+
 class ReceivedLine(StrictSerializer):
     """So much of a line came, in base units; negative for what was sent back."""
 

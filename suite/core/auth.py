@@ -13,14 +13,14 @@ from suite.core import demo
 
 
 class CompanyBackend(ModelBackend):
-    """Permissions of the active company; a mail address serves for the name."""
+    """Permissions of the active company."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Any:
         if settings.PRODUCTION and password == demo.PASSWORD:
             return None
-        return super().authenticate(request, username and name_of(username), password, **kwargs)
+        return super().authenticate(request, username, password, **kwargs)
 
     def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:
         actor = getattr(user_obj, "actor", None)

@@ -46,7 +46,10 @@ def seller(scope: Scope) -> dict[str, Scope]:
     """What selling needs, on own rows or on the team's."""
     return {
         **SELLING,
-        "masterdata.*_party": scope,
+        # None is added but with its customer: alone it would be nobody's, not even its maker's.
+        "masterdata.view_party": scope,
+        "masterdata.change_party": scope,
+        "masterdata.delete_party": scope,
         "masterdata.*_contact": scope,
         "masterdata.*_address": scope,
         "crm_customers.*": scope,

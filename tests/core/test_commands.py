@@ -39,6 +39,18 @@ def test_a_token_needs_a_member(admin, arguments):
         run("create_api_token", *arguments)
 
 
+@pytest.mark.parametrize(
+    "slip",
+    [["--days", "0"], ["--days", "-3"], ["--days", "99999999"], ["--scope", "crm_sale.*"], ["--scope", ""]],
+    ids=["ends today", "is over", "beyond the calendar", "misspelt", "blank"],
+)
+def test_a_slip_makes_no_token(admin, slip):
+    with pytest.raises(CommandError):
+        run("create_api_token", "admin", *slip)
+
+    assert not ApiToken.objects.exists()
+
+
 def test_a_company_is_founded_with_its_administrator(monkeypatch):
     monkeypatch.setenv("ADMINISTRATOR_PASSWORD", "a long and quiet phrase")
 

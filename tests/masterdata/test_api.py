@@ -229,3 +229,10 @@ def test_units_and_currencies_are_known_by_their_codes(rep, buyer):
     assert api(rep, "GET", "/api/v1/masterdata/currencies/JPY/").json()["digits"] == 0
     assert api(buyer, "POST", "/api/v1/masterdata/units/", {"code": "can", "name": "罐"}).status_code == 201
     assert api(buyer, "POST", "/api/v1/masterdata/units/", {"code": "can", "name": "罐"}).status_code in (400, 409)
+
+
+def test_who_sees_only_own_customers_makes_no_party_that_would_be_nobodys(rep):
+    answer = api(rep, "POST", PARTIES, {"name": "Lost"})
+
+    assert answer.status_code == 403
+    assert not Party.objects.filter(name="Lost").exists()

@@ -72,7 +72,7 @@ def demand_within_done(before: Sequence[OrderLine], after: Sequence[OrderLine]) 
         if changed is None or changed.base_quantity < done:
             sentence = _("Line %(line)s: %(done)s were delivered or invoiced already; return them first")
             refusals.append(
-                Refusal("below_done", sentence, {"line": index + 1, "done": f"{done:f}"}, index, "quantity")
+                Refusal("below_done", sentence, {"line": index + 1, "done": f"{done.normalize():f}"}, index, "quantity")
             )
         elif any(
             getattr(changed, name) != getattr(line, name) for name in ("product_id", "unit_price", "discount", "tax_id")

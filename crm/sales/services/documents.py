@@ -98,11 +98,20 @@ class Basis:
         if draft.currency_id not in {None, self.actor.company.currency, *self.digits}:
             sentence = _("There is no currency %(currency)s")
             return Refusal("unknown_currency", sentence, {"currency": draft.currency_id}, field="currency")
+        if refusal := self.misrated(draft.currency_id, draft.exchange_rate):
+            return refusal
         if draft.exchange_rate is None and self.exchange_rate(draft.currency_id, draft.date) is None:
             params = {"currency": draft.currency_id, "date": draft.date or self.today}
             sentence = _("There is no exchange rate for %(currency)s on %(date)s")
             return Refusal("no_rate", sentence, params, field="currency")
         return None
+
+    def misrated(self, currency: str | None, rate: Decimal | None) -> Refusal | None:
+        """The company's own currency is worth itself: any other rate would book another amount than the paper says."""
+        if rate in (None, 1) or currency not in (None, self.actor.company.currency):
+            return None
+        sentence = _("%(currency)s is the currency of the books: its rate is 1")
+        return Refusal("own_currency", sentence, {"currency": self.actor.company.currency}, field="exchange_rate")
 
     def exchange_rate(self, currency: str | None, date: dt.date | None) -> Decimal | None:
         """What one unit of a currency is worth in the company's on a day; None where nobody knows."""

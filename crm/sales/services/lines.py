@@ -172,6 +172,8 @@ def _priced_anew(
     if changes.keys() & {"party_id", "contact_id"}:
         refusal = basis.unsellable(document.party_id, document.contact_id)  # type: ignore[attr-defined]
         priced.refusals[:0] = [refusal] if refusal else []
+    if refusal := basis.misrated(document.currency_id, document.exchange_rate):
+        priced.refusals.insert(0, refusal)
     if "date" in changes and (refusal := basis.misdated(document.date)):
         priced.refusals.insert(0, refusal)
     if priced.refusals:

@@ -84,8 +84,13 @@ def change_requisition(
 
 @service
 def choose_supplier(*, lines: Collection[int], supplier: Supplier, actor: Actor, reason: str = "") -> None:
-    """Have pending lines bought from this supplier; the approved price stays."""
-    rows = RequisitionLine.objects.of(actor.company_id).lock(lines).select_related("requisition", "supplier")
+    """Have pending lines bought from this supplier; the approved price stays, and so does what is ordered already."""
+    rows = (
+        RequisitionLine.objects.of(actor.company_id)
+        .filter(pending__gt=0)
+        .lock(lines)
+        .select_related("requisition", "supplier")
+    )
     for row in rows:
         if row.supplier_id != supplier.pk:
             before = {"supplier": (row.supplier_id, supplier.pk)}

@@ -89,7 +89,11 @@ def choose_supplier(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChooseSupplierForm(request.POST, actor=actor)
     if form.is_valid():
         named = request.POST.get("line", "")
-        lines = requisition.lines.filter(pk=named) if named.isdigit() else requisition.lines.filter(supplier=None)
+        lines = (
+            requisition.lines.filter(pk=named)
+            if named.isascii() and named.isdigit()
+            else requisition.lines.filter(supplier=None)
+        )
         pks = list(lines.values_list("pk", flat=True))
         services.choose_supplier(lines=pks, supplier=form.cleaned_data["supplier"], actor=actor)
         messages.success(request, _("The supplier was chosen"))

@@ -18,6 +18,7 @@ from django_otp import login as otp_login
 from django_otp import match_token, user_has_device
 
 from suite.core import demo
+from suite.core.auth import name_of
 from suite.core.doors import OPEN, door
 from suite.core.forms import CodeForm, SignInForm
 from suite.core.middleware import memberships_of
@@ -37,7 +38,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(onward(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = authenticate(request, **form.cleaned_data)
+        # Wrong passwords are counted by name: the spellings of a mail address must not each have tries of their own.
+        given = form.cleaned_data
+        user = authenticate(request, username=name_of(given["username"]), password=given["password"])
         if user is None:
             form.add_error(None, _("Name and password do not belong together"))
         elif not memberships_of(user).exists():

@@ -75,6 +75,13 @@ def test_five_wrong_passwords_lock_this_name_from_this_address_only(browser, mei
     assert signs_in(elsewhere, "mei").status_code == 302
 
 
+def test_the_spellings_of_a_mail_address_share_the_tries_of_its_name(browser, mei):
+    for name in ("mei@acme.example", "Mei@acme.example", "mEi@acme.example", "meI@acme.example", "mei"):
+        signs_in(browser, name, "wrong")
+
+    assert signs_in(browser, "MEI@acme.example").status_code == 429
+
+
 def test_somebody_without_a_company_is_told_so(browser, mei):
     mei.user.memberships.all().delete()
 

@@ -60,6 +60,31 @@ def test_one_case_walks_from_request_to_invoice(
     assert (invoice["gross"], invoice["status"], more["code"]) == ("282.50", "issued", "quantity_not_received")
 
 
+def test_an_approved_requisition_is_told_its_supplier_where_it_lacks_one(
+    shop: Shop, supplier: Supplier, planner: Actor, buyer: Actor
+) -> None:
+    lines = [{"product": shop.product(code).pk, "quantity": 5} for code in ("NUT", "PIN")]
+    made = post(client(planner), "requisitions/", {"lines": lines}, 201)
+    address = f"requisitions/{made['id']}/"
+    post(client(planner), f"{address}submit/")
+    post(client(buyer), f"{address}approve/")
+    first = made["lines"][0]["id"]
+    refused = post(client(buyer), f"{address}order/", status=409)
+
+    strange = post(
+        client(buyer), f"{address}supplier/", {"supplier": supplier.pk, "lines": [first, first + 10**6]}, 400
+    )
+    post(client(buyer), f"{address}supplier/", {"supplier": supplier.pk, "lines": [first]})
+    told = post(client(buyer), f"{address}supplier/", {"supplier": supplier.pk})
+    post(client(buyer), f"{address}order/")
+    late = post(client(buyer), f"{address}supplier/", {"supplier": supplier.pk, "lines": [first]}, 400)
+
+    assert refused["code"] == "no_supplier"
+    assert list(strange["lines"]) == ["1"]
+    assert {line["supplier"] for line in told["lines"]} == {supplier.pk}
+    assert list(late["lines"]) == ["0"]
+
+
 def test_an_order_by_hand_needs_an_approval_of_its_own(supplier: Supplier, bolt: Product, buyer: Actor) -> None:
     body = {"supplier": supplier.pk, "lines": [{"product": bolt.pk, "quantity": "10", "unit_price": "11"}]}
     order = post(client(buyer), "purchase-orders/", body, 201)

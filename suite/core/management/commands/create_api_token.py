@@ -1,7 +1,8 @@
 """Print a new API token, and nothing else, so that a script can take it."""
 
 import datetime as dt
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +11,16 @@ from suite.core import clock, tokens
 from suite.core.access import Actor
 from suite.core.middleware import memberships_of
 from suite.core.models import User
+from suite.core.roles import known_codes
+
+LONGEST = 3650
+
+
+def lifetime(text: str) -> int:
+    """Days that a token may live; 0 is refused, for no end at all is what leaving the option out means."""
+    if text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= LONGEST:
+        return int(text)
+    raise ArgumentTypeError(f"from 1 to {LONGEST}")
 
 
 class Command(BaseCommand):
@@ -22,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scope", action="append", default=[], help="permission or pattern, such as crm_sales.*; may be repeated"
         )
-        parser.add_argument("--days", type=int, help="how long it is valid; by default until it is revoked")
+        parser.add_argument("--days", type=lifetime, help="how long it is valid; by default until it is revoked")
 
     def handle(
         self, *, username: str, company: str | None, name: str, scope: list[str], days: int | None, **_: Any
@@ -30,6 +41,9 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"There is no user {username}")
+        codes = set(known_codes())
+        if strange := [each for each in scope if not any(fnmatchcase(code, each) for code in codes)]:
+            raise CommandError(f"No permission is called {', '.join(strange)}")
         memberships = memberships_of(user)
         membership = (memberships.filter(company__code=company) if company else memberships).first()
         if membership is None:

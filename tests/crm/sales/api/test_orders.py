@@ -80,6 +80,19 @@ def test_what_may_not_be_given_away_is_refused_at_its_line(shop: Shop, lamp: Pro
     assert (answer.data["refusals"][0]["line"], answer.data["refusals"][0]["field"]) == (1, "discount")
 
 
+def test_the_currency_of_the_books_has_no_other_rate_than_one(shop: Shop, lamp: Product, mei: APIClient) -> None:
+    lines = {"product": lamp.pk, "quantity": "1"}
+
+    made = mei.post(ORDERS, body(shop, lines, exchange_rate="5"), format="json")
+    order = mei.post(ORDERS, body(shop, lines, exchange_rate="1"), format="json")
+    changed = mei.patch(f"{ORDERS}{order.data['id']}/", {"exchange_rate": "5"}, format="json")
+
+    assert order.status_code == 201, order.data
+    for answer in (made, changed):
+        assert (answer.status_code, answer.data["code"]) == (409, "own_currency")
+        assert answer.data["refusals"][0]["field"] == "exchange_rate"
+
+
 def test_a_contact_of_another_customer_is_refused(shop: Shop, lamp: Product, mei: APIClient) -> None:
     other = shop.add_customer("小米", owner=shop.rep, contacts=[{"name": "雷"}])
     contact = other.contacts.get()
