@@ -166,7 +166,7 @@ class MoveList(ListSpec):
     search_fields = ("source_number",)
     empty = _("Nothing has moved yet.")
 
-    def complete(self, rows: Sequence[StockMove]) -> None:
+    def complete(self, rows: Sequence[StockMove], actor: Actor) -> None:
         after = queries.balances_after(rows)
         for row in rows:
             row.after = after[row.pk]  # type: ignore[attr-defined]
@@ -221,9 +221,10 @@ READY = Q(status=Delivery.Status.OPEN, waits_for_payment=False) & ~Q(kind_of=Del
 
 
 def ready(row: Delivery) -> bool:
-    """What may leave the house as far as the paper is concerned."""
+    """What may leave the house: as far as the paper is concerned, and the stock where it is known."""
     is_ours = row.kind_of != Delivery.Kind.DIRECT
-    return is_ours and row.status == Delivery.Status.OPEN and not row.waits_for_payment
+    lacks = getattr(row, "lacks", None)  # where the list looked
+    return is_ours and row.status == Delivery.Status.OPEN and not row.waits_for_payment and not lacks
 
 
 SHIP = Act(
@@ -271,6 +272,11 @@ class DeliveryList(ListSpec):
     related = ("party", "warehouse")
     search_fields = ("number", "order_number", "tracking_number", "party__name")
     empty = _("Nothing to ship. Deliveries appear when sales confirms orders.")
+
+    def complete(self, rows: Sequence[Delivery], actor: Actor) -> None:
+        lacks = services.lacking([row for row in rows if ready(row)])
+        for row in rows:
+            row.lacks = lacks.get(row.pk)  # type: ignore[attr-defined]
 
 
 def _reverse_receipts(*, actor: Actor, pks: Collection[int], reason: str) -> Outcome:

@@ -21,7 +21,9 @@ from erp.procurement.models import (
     SupplierItem,
 )
 from erp.procurement.services import orders, suppliers
+from suite.automation.services import approvals
 from suite.core.access import Actor
+from suite.core.errors import Refusals
 from suite.desk import documents
 from suite.desk.forms import ActorForm
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, Create, DateFilter, ListSpec, PickFilter, View
@@ -57,6 +59,25 @@ def while_in(*states: Any) -> Callable[[Any], bool]:
     return lambda row: row.status in states
 
 
+def keep_back(rows: Sequence[Any], why: Callable[[Sequence[Any]], Refusals]) -> None:
+    """Note at the rows of a page what keeps each from its next step."""
+    reasons = why(rows) if rows else {}
+    for row in rows:
+        row.kept_back = reasons.get(row.pk)
+
+
+def leave_to_others(rows: Sequence[Any], actor: Actor) -> None:
+    """Note at the rows of a page which of them the actor cannot decide about."""
+    reasons = approvals.undecidable(rows, actor) if rows else {}
+    for row in rows:
+        row.not_mine = reasons.get(row.pk)
+
+
+def may_be_decided(state: Any) -> Callable[[Any], bool]:
+    """In this state, unless the list knows that the decision is not this reader's."""
+    return lambda row: row.status == state and not getattr(row, "not_mine", None)
+
+
 @dataclass(frozen=True)
 class OfLineFilter(PickFilter):
     """Papers with a line that names one of the picked records; a paper with several such lines stands there once."""
@@ -69,15 +90,25 @@ class OfLineFilter(PickFilter):
         return Q(pk__in=self.lines._default_manager.filter(condition).values(self.parent)), text
 
 
+def may_be_ordered(requisition: Requisition) -> bool:
+    """Approved, unless the list knows what keeps it from being ordered."""
+    return requisition.status == Asked.APPROVED and not getattr(requisition, "kept_back", None)
+
+
+def why_not_ordered(requisition: Requisition) -> str:
+    """What keeps an approved requisition from being ordered, for the button of its record."""
+    return " ".join(str(refusal) for refusal in orders.unorderable([requisition]).values())
+
+
 REQUISITION_ACTS = (
     Act(
         "approve", _("Approve"), f"{AREA}.approve_requisition", over(services.approve_requisitions, "requisition_ids"),
-        icon="check", form=NoteForm, when=while_in(Asked.SUBMITTED),
+        icon="check", form=NoteForm, when=may_be_decided(Asked.SUBMITTED),
     ),
     Act(
         "order", pgettext_lazy("act", "Order"), f"{AREA}.order_requisition",
         over(services.order_requisitions, "requisition_ids"),
-        icon="shopping-cart", when=while_in(Asked.APPROVED), in_row=True,
+        icon="shopping-cart", when=may_be_ordered, in_row=True, refused=why_not_ordered,
     ),
     Act(
         "submit", _("Submit for approval"), f"{AREA}.change_requisition",
@@ -85,7 +116,7 @@ REQUISITION_ACTS = (
     ),
     Act(
         "reject", _("Reject"), f"{AREA}.approve_requisition", over(services.reject_requisitions, "requisition_ids"),
-        icon="x", form=WhyForm, danger=True, when=while_in(Asked.SUBMITTED),
+        icon="x", form=WhyForm, danger=True, when=may_be_decided(Asked.SUBMITTED),
     ),
     Act(
         "reopen", _("Back to draft"), f"{AREA}.change_requisition",
@@ -136,6 +167,10 @@ class RequisitionList(ListSpec):
     create = Create(_("New requisition"), "procurement:requisition_new", f"{AREA}.add_requisition")
     empty = _("Nothing is asked for. Stock covers what is wanted.")
 
+    def complete(self, rows: Sequence[Requisition], actor: Actor) -> None:
+        keep_back([row for row in rows if row.status == Asked.APPROVED], orders.unorderable)
+        leave_to_others([row for row in rows if row.status == Asked.SUBMITTED], actor)
+
 
 def needed_by(requisition: Requisition) -> Any:
     """The first date by which something of it is needed."""
@@ -152,6 +187,16 @@ def why_not_placed(order: PurchaseOrder) -> str:
     return " ".join(str(refusal) for refusal in orders.unplaceable([order]).values())
 
 
+def why_not_submitted(order: PurchaseOrder) -> str:
+    """What keeps a draft from being submitted, for the button of its record."""
+    return " ".join(str(refusal) for refusal in orders.unsubmittable([order]).values())
+
+
+def why_not_cancelled(order: PurchaseOrder) -> str:
+    """What keeps an order from being cancelled, for the button of its record."""
+    return " ".join(str(refusal) for refusal in orders.begun([order]).values())
+
+
 ORDER_ACTS = (
     Act(
         "place", _("Place the order"), f"{AREA}.place_purchaseorder", over(services.place_orders, "order_ids"),
@@ -159,15 +204,15 @@ ORDER_ACTS = (
     ),
     Act(
         "submit", _("Submit for approval"), f"{AREA}.change_purchaseorder", over(services.submit_orders, "order_ids"),
-        icon="clipboard-check", when=while_in(Ordered.DRAFT),
+        icon="clipboard-check", when=while_in(Ordered.DRAFT), refused=why_not_submitted,
     ),
     Act(
         "approve", _("Approve"), f"{AREA}.approve_purchaseorder", over(services.approve_orders, "order_ids"),
-        icon="check", form=NoteForm, when=while_in(Ordered.DRAFT),
+        icon="check", form=NoteForm, when=may_be_decided(Ordered.DRAFT),
     ),
     Act(
         "reject", _("Reject"), f"{AREA}.approve_purchaseorder", over(services.reject_orders, "order_ids"),
-        icon="x", form=WhyForm, danger=True, when=while_in(Ordered.DRAFT),
+        icon="x", form=WhyForm, danger=True, when=may_be_decided(Ordered.DRAFT),
     ),
     Act(
         "close", _("Close short"), f"{AREA}.place_purchaseorder", over(services.close_short, "order_ids"),
@@ -176,6 +221,7 @@ ORDER_ACTS = (
     Act(
         "cancel", _("Cancel the order"), f"{AREA}.place_purchaseorder", over(services.cancel_orders, "order_ids"),
         icon="ban", form=ReasonForm, danger=True, when=while_in(Ordered.DRAFT, Ordered.ORDERED),
+        refused=why_not_cancelled,
     ),
 )  # fmt: skip
 
@@ -215,11 +261,10 @@ class PurchaseOrderList(ListSpec):
     create = Create(_("New purchase order"), "procurement:order_new", f"{AREA}.add_purchaseorder")
     empty = _("Nothing is ordered. Turn approved requisitions into orders.")
 
-    def complete(self, rows: Sequence[PurchaseOrder]) -> None:
+    def complete(self, rows: Sequence[PurchaseOrder], actor: Actor) -> None:
         drafts = [row for row in rows if row.status == Ordered.DRAFT]
-        kept_back = orders.unplaceable(drafts) if drafts else {}
-        for row in drafts:
-            row.kept_back = kept_back.get(row.pk)  # type: ignore[attr-defined]
+        keep_back(drafts, orders.unplaceable)
+        leave_to_others(drafts, actor)
 
 
 class SupplierList(ListSpec):

@@ -99,7 +99,7 @@ class AuditList(ListSpec):
         NumberFilter("object", _("Record"), "object_id", quick=False),
     )
 
-    def complete(self, rows: Sequence[AuditRow]) -> None:
+    def complete(self, rows: Sequence[AuditRow], actor: Actor) -> None:
         teller = audit.Teller(rows)
         for row in rows:
             row.teller = teller  # type: ignore[attr-defined]

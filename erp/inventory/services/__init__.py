@@ -1,7 +1,7 @@
 """What inventory does. Areas above and the doors call what is named here."""
 
 from erp.inventory.services.adjustments import Difference, adjust, book_count, opening_stock, reverse_adjustment
-from erp.inventory.services.availability import Availability, availability
+from erp.inventory.services.availability import Availability, availability, lacking
 from erp.inventory.services.changes import change_orders
 from erp.inventory.services.deliveries import change_delivery, drop_deliveries, open_deliveries, payment_arrived
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt, value_at
@@ -29,6 +29,7 @@ __all__ = [
     "default_warehouse_id",
     "drop_deliveries",
     "drop_rule",
+    "lacking",
     "open_deliveries",
     "opening_stock",
     "payment_arrived",

@@ -100,15 +100,25 @@ def _facts(delivery: Delivery) -> list[Fact]:
     ]
 
 
+def _kept_back(delivery: Delivery) -> tuple[str, str]:
+    """Why nothing of an open delivery may leave now, and why not all of it."""
+    if delivery.waits_for_payment:
+        return _("The customer has not paid yet"), ""
+    if delivery.kind_of == Delivery.Kind.DIRECT:
+        text = _("%(number)s is delivered by the supplier: receive the purchase order when it has arrived")
+        return text % {"number": delivery.number}, ""
+    return "", " ".join(str(refusal) for refusal in services.lacking([delivery]).values())
+
+
 def _acts(delivery: Delivery, actor: Actor) -> list[PageAct]:
     pk, is_open = delivery.pk, delivery.status == Delivery.Status.OPEN
-    waits = _("The customer has not paid yet") if delivery.waits_for_payment else ""
+    waits, lacks = _kept_back(delivery) if is_open else ("", "")
     acts = []
     if is_open:
         acts = [
             PageAct(
                 _("Ship all"), reverse("inventory:ship_all", args=[pk]), "truck-delivery", SHIP, primary=True,
-                disabled=waits,
+                disabled=waits or lacks,
             ),
             PageAct(
                 _("Ship in part"), reverse("inventory:ship", args=[pk]), "package-export", SHIP, method="get",
@@ -160,12 +170,16 @@ def ship(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"carrier": delivery.carrier, "tracking_number": delivery.tracking_number}
     form = ShipForm(request.POST or None, actor=actor, entries=entries, initial=initial)
 
-    def do(form: QuantitiesForm) -> None:
+    def do(form: QuantitiesForm) -> str:
         values = form.values
         goes = {name: values.pop(name) for name in ("carrier", "tracking_number")}
         with acting(actor):
             services.change_delivery(delivery=delivery, values=goes, actor=actor)
             services.ship([delivery], quantities=form.quantities, actor=actor, **values)
+        rest = Delivery.objects.of(actor.company_id).filter(backorder_of=delivery).last()
+        if rest is None:
+            return _("%(number)s is shipped") % {"number": delivery.number}
+        return _("%(number)s is shipped; the rest goes on as %(rest)s") % {"number": delivery.number, "rest": rest}
 
     return quantities_page(
         request, form, do, after=reverse("inventory:delivery", args=[pk]), crumbs=crumbs(request),
@@ -189,8 +203,9 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     ]  # fmt: skip
     form = ReturnForm(request.POST or None, actor=actor, entries=entries)
 
-    def do(form: QuantitiesForm) -> None:
-        services.return_goods(form.quantities, actor=actor, **form.values)
+    def do(form: QuantitiesForm) -> str:
+        receipts = services.return_goods(form.quantities, actor=actor, **form.values)
+        return _("Received: %(numbers)s") % {"numbers": ", ".join(receipt.number for receipt in receipts)}
 
     return quantities_page(
         request, form, do, after=reverse("inventory:delivery", args=[pk]), crumbs=crumbs(request),

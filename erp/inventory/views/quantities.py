@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,20 +16,23 @@ from suite.desk.pages import render_page
 
 
 def quantities_page(
-    request: HttpRequest, form: QuantitiesForm, do: Callable[[QuantitiesForm], Any], *, after: str, **context: Any
+    request: HttpRequest, form: QuantitiesForm, do: Callable[[QuantitiesForm], str], *, after: str, **context: Any
 ) -> HttpResponse:
-    """Show the form, or do what was typed and go on; what is refused keeps every keystroke and stands at its line.
+    """Show the form, or do what was typed, say what came of it and go on.
+
+    What is refused keeps every keystroke and stands at its line.
 
     `context` has heading, submit, crumbs and `columns`, the heads of the facts beside a line.
     """
     if form.is_bound and form.is_valid():
         try:
-            do(form)
+            text = do(form)
         except BusinessError as error:
             form.refuse(error)
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
+            messages.success(request, text)
             return redirect(after)
     status = 200 if not form.is_bound else 409
     return render_page(

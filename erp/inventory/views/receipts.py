@@ -108,8 +108,9 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     ]  # fmt: skip
     form = ReturnForm(request.POST or None, actor=actor, entries=entries)
 
-    def do(form: QuantitiesForm) -> None:
-        services.return_to_supplier(form.quantities, actor=actor, **form.values)
+    def do(form: QuantitiesForm) -> str:
+        deliveries = services.return_to_supplier(form.quantities, actor=actor, **form.values)
+        return _("Sent back: %(numbers)s") % {"numbers": ", ".join(delivery.number for delivery in deliveries)}
 
     return quantities_page(
         request, form, do, after=reverse("inventory:receipt", args=[pk]), crumbs=crumbs(request),

@@ -143,6 +143,12 @@ def _addresses(lines: Iterable[RequisitionLine]) -> dict[int | None, str]:
     return dict(deliveries.order_by("pk").values_list("order_id", "address"))
 
 
+def unorderable(requisitions: Sequence[Requisition]) -> Refusals:
+    """Why approved requisitions cannot become orders yet, by requisition; one statement for any number."""
+    lines = RequisitionLine.objects.filter(requisition__in=requisitions, pending__gt=0)
+    return _unorderable(lines.select_related("supplier__party", "requisition").order_by("requisition_id", "-position"))
+
+
 def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
     refused: Refusals = {}
     for line in lines:
@@ -249,16 +255,20 @@ WHERE r.id = ANY(%s)
 def submit_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
     """Ask for the approval of draft orders that approved requisitions do not cover."""
     orders = locked(PurchaseOrder, order_ids, actor)
+    demand(orders, Status.DRAFT, refused=unsubmittable(orders))
+    _record(orders, "submitted")
+    approvals.submit(documents=orders, actor=actor)
+    return orders
+
+
+def unsubmittable(orders: Sequence[PurchaseOrder]) -> Refusals:
+    """Why drafts cannot be submitted, by order; one statement."""
     waiting = approvals.waiting_for(orders)
-    twice = {
+    return {
         order.pk: Refusal("already_submitted", _("%(number)s waits for approval already"), {"number": order})
         for order in orders
         if order.pk in waiting
     }
-    demand(orders, Status.DRAFT, refused=twice)
-    _record(orders, "submitted")
-    approvals.submit(documents=orders, actor=actor)
-    return orders
 
 
 @service
@@ -360,19 +370,21 @@ def close_short(*, order_ids: Collection[int], actor: Actor, reason: str = "") -
 def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
     """Take orders back of which nothing came yet; their requisitions want the goods again."""
     orders = locked(PurchaseOrder, order_ids, actor)
-    begun = set(
-        PurchaseOrderLine.objects.filter(order__in=orders)
-        .exclude(received=0, invoiced=0)
-        .values_list("order", flat=True)
-    )
-    refused = {
-        order.pk: Refusal("received", _("Goods of %(number)s came already: close it short instead"), {"number": order})
-        for order in orders
-        if order.pk in begun
-    }
+    refused = begun(orders)
     demand(orders, Status.DRAFT, Status.ORDERED, refused=refused)
     approvals.withdraw(documents=orders, actor=actor)
     return _end(orders, Status.CANCELLED, "cancelled", actor)
+
+
+def begun(orders: Sequence[PurchaseOrder]) -> Refusals:
+    """Why orders cannot be cancelled any more, by order; one statement."""
+    lines = PurchaseOrderLine.objects.filter(order__in=orders).exclude(received=0, invoiced=0)
+    pks = set(lines.values_list("order", flat=True))
+    return {
+        order.pk: Refusal("received", _("Goods of %(number)s came already: close it short instead"), {"number": order})
+        for order in orders
+        if order.pk in pks
+    }
 
 
 def _end(orders: list[PurchaseOrder], status: Status, what: str, actor: Actor) -> list[PurchaseOrder]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -133,7 +133,7 @@ def _lock_lines(
     lines = list(
         PurchaseOrderLine.objects.of(actor.company_id)
         .filter(order__in=orders.values("pk"))
-        .select_related("order", "product")
+        .select_related("order", "product__unit")
         .order_by("order_id", "position", "id")
         .select_for_update(of=("self", "order"))
     )
@@ -183,8 +183,9 @@ def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal
 
 
 def most_of(line: PurchaseOrderLine, tolerance: Decimal) -> Decimal:
-    """How much of a line may still come in, with the tolerance in percent."""
-    return line.base_quantity * (HUNDRED + tolerance) / HUNDRED + line.returned - line.received
+    """How much of a line may still come in, with the tolerance in percent; of what is counted, in whole units."""
+    most = line.base_quantity * (HUNDRED + tolerance) / HUNDRED + line.returned - line.received
+    return most if line.product.unit.digits else max(most.to_integral_value(ROUND_FLOOR), line.outstanding)
 
 
 def plain(quantity: Decimal) -> str:

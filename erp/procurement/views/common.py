@@ -28,25 +28,27 @@ def actor_of(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined, no-any-return]
 
 
-def buttons(acts: Sequence[Act], row: Any, url_name: str, *, actor: Actor) -> list[PageAct]:
+def buttons(
+    acts: Sequence[Act], row: Any, url_name: str, *, actor: Actor, steps: Sequence[PageAct] = ()
+) -> list[PageAct]:
     """The acts of a list as buttons of the record; those its state forbids are left out.
 
-    Who asked for the record sees the decision, with the reason why it is somebody else's.
+    Whose turn it is not sees the decision, with the reason. The first stands out, unless one of the `steps` does.
     """
     fitting = [act for act in acts if act.fits(row)]
     deciding = any(act.name in DECISIONS for act in fitting)
-    not_mine = approvals.not_for(row, actor) if deciding else ""
+    not_mine = approvals.undecidable([row], actor).get(row.pk, "") if deciding else ""
     return [
         PageAct(
             act.label,
             reverse(url_name, args=[row.pk, act.name]),
             act.icon,
             act.permission,
-            primary=not number,
+            primary=not number and not any(step.primary for step in steps),
             danger=act.danger,
             confirm=act.confirm,
             in_menu=number > 2,
-            disabled=not_mine if act.name in DECISIONS else act.refused(row) if act.refused else "",
+            disabled=str(not_mine) if act.name in DECISIONS else act.refused(row) if act.refused else "",
         )
         for number, act in enumerate(fitting)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from erp.finance.models import Invoice
 from erp.procurement import services
 from erp.procurement.forms import OrderForm, SendForm, order_lines_of
 from erp.procurement.lists import AREA, ORDER_ACTS, PurchaseOrderList
-from erp.procurement.models import PurchaseOrder
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine
 from erp.procurement.printing import order_pdf
 from erp.procurement.queries import arrivals
 from erp.procurement.services.sending import send_order
@@ -48,19 +49,25 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     rows = PurchaseOrder.objects.visible_to(actor).select_related("party__supplier", "warehouse", "owner")
     order = get_object_or_404(rows, pk=pk)
+    lines = list(order.lines.select_related("product__unit", "unit"))
+    steps = _steps(order, lines)
     page = RecordPage(
         order.number,
         lead=order.party.label,
         crumbs=[(_("Purchase orders"), reverse("procurement:orders"))],
         badges=[documents.state_of(order) or ("", "")],
-        acts=[*_steps(order), *buttons(ORDER_ACTS, order, "procurement:order_act", actor=actor), *_papers(order)],
+        acts=[
+            *steps,
+            *buttons(ORDER_ACTS, order, "procurement:order_act", actor=actor, steps=steps),
+            *_papers(order),
+        ],
         facts=_facts(order),
         chain=chain_of(actor, order),
     )
     bills = Invoice.objects.visible_to(actor).filter(order_kind=order.kind(), order_id=order.pk)
     context = {
         "order": order,
-        "lines": order.lines.select_related("product__unit", "unit"),
+        "lines": lines,
         "waiting": [row for row in arrivals(actor, order_ids=[pk]) if row.waiting]
         if order.status == Status.ORDERED
         else [],
@@ -71,7 +78,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     return record_page(request, page, context, template="erp/procurement/order.html")
 
 
-def _steps(order: PurchaseOrder) -> list[PageAct]:
+def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[PageAct]:
     """What leads on to a page of its own."""
     at = [order.pk]
     receive, invoice = f"{AREA}.receive_purchaseorder", f"{AREA}.invoice_purchaseorder"
@@ -90,7 +97,10 @@ def _steps(order: PurchaseOrder) -> list[PageAct]:
         url = reverse("procurement:match", args=at)
         steps.append(PageAct(_("Supplier's invoice"), url, "file-invoice", invoice, method="get"))
         url = reverse("procurement:return", args=at)
-        steps.append(PageAct(_("Send back"), url, "truck-return", receive, method="get", in_menu=True))
+        there = any(line.received > line.returned for line in lines)
+        nothing = "" if there else _("Nothing of %(number)s is here that could go back") % {"number": order.number}
+        back = PageAct(_("Send back"), url, "truck-return", receive, method="get", in_menu=True, disabled=nothing)
+        steps.append(back)
     return steps
 
 

@@ -154,16 +154,15 @@ def decide_documents(*, documents: Iterable[Model], approve: bool, actor: Actor,
     """`decide` for whoever stands before the documents. Raises BusinessError for one that waits for nobody."""
     documents = list(documents)
     waiting = waiting_for(documents)
-    missing = [document for document in documents if document.pk not in waiting]
+    missing = [_not_waiting(document) for document in documents if document.pk not in waiting]
     if missing:
-        raise BusinessError(
-            *[
-                Refusal("not_waiting", _("%(number)s does not wait for an approval"), {"number": document})
-                for document in missing
-            ]
-        )
+        raise BusinessError(*missing)
     pks = [approval.pk for approval in waiting.values()]
     return decide(approvals=pks, approve=approve, actor=actor, note=note)
+
+
+def _not_waiting(document: Model) -> Refusal:
+    return Refusal("not_waiting", _("%(number)s does not wait for an approval"), {"number": document})
 
 
 @service
@@ -224,14 +223,25 @@ def _refuse(approvals: list[Approval], steps: dict[int, list[ApprovalStep]], act
         raise BusinessError(by_key=refused)
 
 
-def not_for(document: Model, actor: Actor) -> str:
-    """Why who asked for a document, or decided a step of it, must leave the next step to others; blank if not so."""
-    approval = waiting_for([document]).get(document.pk)
-    return not_mine(approval, actor) if approval else ""
+def undecidable(documents: Collection[Model], actor: Actor) -> dict[int, Refusal]:
+    """Why the actor cannot decide now about documents of one kind, by key; those left out wait for this actor.
+
+    Two statements for any number, one more for each role whose step the actor asked for.
+    """
+    waiting = waiting_for(documents)
+    steps = _steps_of(list(waiting.values())) if waiting else {}
+    alone: dict[int, bool] = {}
+    found = {
+        document.pk: _refusal(waiting[document.pk], steps[waiting[document.pk].pk], actor, alone)
+        if document.pk in waiting
+        else _not_waiting(document)
+        for document in documents
+    }
+    return {pk: refusal for pk, refusal in found.items() if refusal}
 
 
 def not_mine(approval: Approval, actor: Actor) -> str:
-    """The same of a waiting approval."""
+    """Why who asked, or decided a step, must leave the next step of a waiting approval to others; blank if not so."""
     refusal = _refusal(approval, _steps_of([approval])[approval.pk], actor, {})
     return str(refusal) if refusal and refusal.code in ("own_request", "four_eyes") else ""
 

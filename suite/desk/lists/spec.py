@@ -149,8 +149,11 @@ class ListSpec:
     def acts_for(self, actor: Actor) -> list[Act]:
         return [act for act in self.acts if actor.may(act.permission)]
 
-    def complete(self, rows: Sequence[Any]) -> None:
-        """Put on the rows of a page what their columns show and no relation reaches; costs the statements it makes."""
+    def complete(self, rows: Sequence[Any], actor: Actor) -> None:
+        """Put on the rows of a page what their columns show, or their acts ask, and no relation reaches.
+
+        Costs the statements it makes.
+        """
 
     def footer(self, rows: QuerySet[Any]) -> Mapping[str, Any]:
         """Column name -> total over the filter; costs the statements it makes."""

@@ -165,7 +165,7 @@ class ListState:
             page = keyset.page(self.shown_rows, ordering=self.order, cursor=cursor, size=self.spec.page_size)
         except ValidationError:
             page = keyset.page(self.shown_rows, ordering=self.order, size=self.spec.page_size)
-        self.spec.complete(page.rows)
+        self.spec.complete(page.rows, self.actor)
         return page
 
     @cached_property

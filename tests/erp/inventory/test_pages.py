@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.messages import get_messages
@@ -16,7 +18,7 @@ from django.urls import reverse
 
 from erp.finance.services import periods
 from erp.inventory import queries, services
-from erp.inventory.lists import DeliveryList
+from erp.inventory.lists import BalanceList, DeliveryList, DemandList
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule, Warehouse
 from suite.core import clock
 from suite.desk.lists import ListState
@@ -91,7 +93,7 @@ def test_a_list_takes_as_many_statements_for_many_rows_as_for_few(shop: Shop, cl
 
 
 def test_a_delivery_page_shows_lines_chain_and_acts(shop: Shop, clerk: Client) -> None:
-    tea = shop.product("tea", stock=3)
+    tea = shop.product("tea", stock=5)
     [delivery] = shop.confirm(shop.order((tea, 5)))
 
     answer = clerk.get(page("delivery", delivery.pk))
@@ -99,6 +101,36 @@ def test_a_delivery_page_shows_lines_chain_and_acts(shop: Shop, clerk: Client) -
     assert answer.status_code == 200
     for text in (delivery.number, "tea", page("ship_all", delivery.pk), page("ship", delivery.pk), page("picking")):
         assert text in answer.text
+
+
+def test_shipping_is_shut_with_the_reason_where_goods_lack(shop: Shop, clerk: Client) -> None:
+    tea, cup = shop.product("tea", stock=6), shop.product("cup", stock=1)
+    other = shop.product("pot", stock=2)
+    full, short, direct = shop.confirm(shop.order((tea, 5), (cup, 1)), shop.order((tea, 3)), shop.order((other, 1)))
+    Delivery.objects.filter(pk=direct.pk).update(kind_of=Delivery.Kind.DIRECT)
+
+    shown = {line.pk: [act.name for act in line.acts] for line in ListState(DeliveryList(), shop.actor, {}).lines}
+    pages = {delivery.pk: clerk.get(page("delivery", delivery.pk)).text for delivery in (full, short, direct)}
+
+    assert shown == {full.pk: ["ship"], short.pk: [], direct.pk: []}
+    assert f'action="{page("ship_all", full.pk)}"' in pages[full.pk]
+    assert f'action="{page("ship_all", short.pk)}"' not in pages[short.pk]
+    assert 'title="tea' in pages[short.pk]
+    assert page("ship", short.pk) in pages[short.pk]  # what is there may go
+    assert page("ship", direct.pk) not in pages[direct.pk]
+
+
+def test_what_a_delivery_lacks_is_what_shipping_it_would_say(shop: Shop) -> None:
+    tea, cup = shop.product("tea", stock=6), shop.product("cup", stock=9)
+    care = shop.product("care", kind="service")
+    deliveries = shop.confirm(shop.order((tea, 4)), shop.order((cup, 2), (tea, 3), (tea, 1)), shop.order((care, 1)))
+
+    foretold = {pk: str(refusal) for pk, refusal in services.lacking(deliveries).items()}
+
+    assert foretold == {
+        pk: str(refusal) for pk, refusal in services.ship_ready(deliveries, actor=shop.actor).refused.items()
+    }
+    assert list(foretold) == [deliveries[1].pk]
 
 
 def test_shipping_all_is_one_press(shop: Shop, clerk: Client) -> None:
@@ -330,6 +362,29 @@ def test_blocks_of_the_workbench_show_what_waits(busy: Shop, clerk: Client) -> N
 
         assert answer.status_code == 200
         assert "DN" in answer.text or "tea" in answer.text
+
+
+def test_each_row_of_shortages_and_low_stock_leads_to_its_product(busy: Shop, clerk: Client) -> None:
+    for name, spec, kind in (("shortages", DemandList, "demand"), ("low-stock", BalanceList, "stockbalance")):
+        text = clerk.get(reverse("desk:workbench_block", args=[name])).text
+        [query] = re.findall(rf'<li><a href="{admin(kind)}\?([^"]+)"', text)[:1]
+
+        state = ListState(spec(), make.actor(busy.company, "warehouse"), dict(parse_qsl(unescape(query))))
+
+        assert "tea" in text
+        assert [row.product.code for row in state.page.rows] == ["tea"]
+
+
+def test_what_was_shipped_and_taken_back_is_said_with_its_papers(shop: Shop, clerk: Client) -> None:
+    [delivery] = shop.confirm(shop.order((shop.product("tea", stock=9), 5)))
+    line = delivery.lines.get()
+
+    shipped = clerk.post(page("ship", delivery.pk), {f"line_{line.pk}": "3"})
+    back = clerk.post(page("return", delivery.pk), {f"line_{line.pk}": "1", "reason": "broken"})
+
+    rest = Delivery.objects.get(backorder_of=delivery)
+    assert any(rest.number in text for text in said(shipped))
+    assert any(GoodsReceipt.objects.get().number in text for text in said(back))
 
 
 class Table:

@@ -9,15 +9,18 @@ from django.test import Client
 from erp.finance.models import Invoice
 from erp.finance.services import periods
 from erp.inventory.models import GoodsReceipt
-from erp.procurement.lists import PurchaseOrderList
+from erp.procurement.lists import PurchaseOrderList, RequisitionList
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier
 from erp.procurement.services import (
     LineInput,
     Wish,
+    approve_requisitions,
+    choose_supplier,
     create_order,
     create_requisition,
     receive,
     request_supply,
+    submit_orders,
     submit_requisitions,
 )
 from suite.core import jobs
@@ -167,7 +170,7 @@ def test_a_refused_quantity_stands_at_its_line_with_what_was_typed(
     )
 
     assert answer.status_code == 409
-    assert "99 came, at most 10.5 can be accepted" in answer.content.decode()
+    assert "99 came, at most 10 can be accepted" in answer.content.decode()
     assert 'value="99"' in answer.content.decode()
     assert not GoodsReceipt.objects.exists()
 
@@ -323,6 +326,70 @@ def test_a_supplier_is_asked_for_only_where_a_line_has_none(shop: Shop, bolt: Pr
         submit_requisitions(requisition_ids=[requisition.pk], actor=buyer)
 
         assert ("/supplier/" in shown(browser(buyer), f"requisitions/{requisition.pk}/")) is asks
+
+
+def test_ordering_is_shut_with_the_reason_until_every_line_has_a_supplier(
+    shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor, boss: Actor
+) -> None:
+    asked = [
+        create_requisition(lines=[Wish(product_id=product.pk, quantity=Decimal(5))], actor=buyer)
+        for product in (bolt, shop.product("NUT"))
+    ]
+    submit_requisitions(requisition_ids=[each.pk for each in asked], actor=buyer)
+    approve_requisitions(requisition_ids=[each.pk for each in asked], actor=boss)
+
+    rows = ListState(RequisitionList(), buyer, {"view": "all"}).lines
+    record = shown(browser(buyer), f"requisitions/{asked[1].pk}/")
+    choose_supplier(lines=asked[1].lines.values_list("pk", flat=True), supplier=supplier, actor=buyer)
+    later = shown(browser(buyer), f"requisitions/{asked[1].pk}/")
+
+    order = f'action="{URL}requisitions/{asked[1].pk}/act/order/"'
+    assert {row.pk: [act.name for act in row.acts] for row in rows} == {asked[0].pk: ["order"], asked[1].pk: []}
+    assert order not in record
+    assert asked[1].number + ", line 1: choose a supplier first" in record or "供应商" in record
+    assert order in later
+
+
+def test_decisions_of_others_are_shut_in_lists_and_on_records(bolt: Product, buyer: Actor, boss: Actor) -> None:
+    requisition = create_requisition(lines=[Wish(product_id=bolt.pk, quantity=Decimal(5))], actor=buyer)
+    submit_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+
+    [mine] = ListState(RequisitionList(), buyer, {"view": "all"}).lines
+    [theirs] = ListState(RequisitionList(), boss, {"view": "all"}).lines
+
+    assert {"approve", "reject"} <= set(mine.shut.split())
+    assert not {"approve", "reject"} & set(theirs.shut.split())
+
+
+def test_a_draft_order_is_decided_only_while_it_waits_and_submitted_only_once(
+    bolt: Product, supplier: Supplier, buyer: Actor, boss: Actor
+) -> None:
+    order = create_order(supplier=supplier, lines=[LineInput(bolt.pk, Decimal(5), Decimal(10))], actor=buyer)
+    act = f'action="{URL}orders/{order.pk}/act/'
+
+    draft = shown(browser(boss), f"orders/{order.pk}/")
+    submit_orders(order_ids=[order.pk], actor=buyer)
+    waiting, mine = (shown(browser(who), f"orders/{order.pk}/") for who in (boss, buyer))
+
+    assert f'{act}approve/"' not in draft
+    assert f'{act}approve/"' in waiting
+    assert f'{act}submit/"' not in mine
+
+
+def test_a_placed_order_leads_on_to_receiving_and_is_cancelled_only_before_goods_come(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "10"), actor=buyer)
+    cancel, back = f'action="{URL}orders/{order.pk}/act/cancel/"', f'href="{URL}orders/{order.pk}/return/"'
+    page = browser(buyer)
+
+    before = page.get(f"{URL}orders/{order.pk}/")
+    receive(quantities={order.lines.get().pk: Decimal(4)}, actor=buyer)
+    after = page.get(f"{URL}orders/{order.pk}/")
+
+    assert [act.icon for act in before.context["page"].acts if act.primary] == ["package-import"]
+    assert cancel in before.text and back not in before.text
+    assert cancel not in after.text and back in after.text
 
 
 def test_placing_is_offered_only_for_what_is_approved(bolt: Product, supplier: Supplier, buyer: Actor) -> None:

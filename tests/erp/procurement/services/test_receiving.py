@@ -196,3 +196,15 @@ def test_receiving_takes_fourteen_statements_for_any_number_of_lines(
         come(actor=buyer)
 
     assert Demand.objects.filter(reserved=3).count() == count
+
+
+def test_the_most_that_can_be_accepted_is_named_in_whole_pieces(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    line = line_of(placed(supplier, (bolt, 130, "1"), actor=buyer))  # 5 % more are 136.5
+
+    with pytest.raises(BusinessError) as refused:
+        receive(quantities={line.pk: Decimal(137)}, actor=buyer)
+    receive(quantities={line.pk: Decimal(136)}, actor=buyer)
+
+    assert refused.value.refusals[0].params["most"] == "136"
