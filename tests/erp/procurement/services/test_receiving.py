@@ -198,9 +198,7 @@ def test_receiving_takes_fourteen_statements_for_any_number_of_lines(
     assert Demand.objects.filter(reserved=3).count() == count
 
 
-def test_the_most_that_can_be_accepted_is_named_in_whole_pieces(
-    bolt: Product, supplier: Supplier, buyer: Actor
-) -> None:
+def test_the_most_that_may_come_is_named_in_whole_pieces(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
     line = line_of(placed(supplier, (bolt, 130, "1"), actor=buyer))  # 5 % more are 136.5
 
     with pytest.raises(BusinessError) as refused:
