@@ -33,6 +33,11 @@ class Entry:
     query: str = ""
 
     @property
+    def has_badge(self) -> bool:
+        """Whether something is counted there; templates would call `badge` itself."""
+        return self.badge is not None
+
+    @property
     def url(self) -> str:
         return reverse(self.url_name) + self.query
 

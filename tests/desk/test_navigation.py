@@ -26,3 +26,14 @@ def test_sections_in_which_somebody_acts_come_before_those_they_look_at(company,
     assert [entry.order for entry in entries if entry.order >= navigation.SETTINGS] == sorted(
         entry.order for entry in entries if entry.order >= navigation.SETTINGS
     )
+
+
+@pytest.mark.django_db
+def test_pages_that_count_something_have_a_place_for_the_count_in_the_menu(company, client):
+    client.force_login(make.user(company, "warehouse"), "suite.core.auth.CompanyBackend")
+
+    text = client.get("/").text
+
+    counted = [entry.key for entry in navigation.pages(make.actor(company, "warehouse")) if entry.has_badge]
+    assert len(counted) >= 2
+    assert all(f'data-badge="{key}"' in text for key in counted)

@@ -127,7 +127,10 @@ def _demand_sense(lines: Sequence[Difference], products: Mapping[int, Product]) 
             raise ValidationError({"lines": _("A cost must not be negative")})
         if not products[line.product_id].is_stocked:
             raise ValidationError({"lines": _("%(product)s is a service") % {"product": products[line.product_id]}})
-    odd = [misfit(products[line.product_id], line.quantity, line=index) for index, line in enumerate(lines)]
+    odd = [
+        misfit(products[line.product_id], line.quantity, line=index, field="difference")
+        for index, line in enumerate(lines)
+    ]
     if any(odd):
         raise BusinessError(*filter(None, odd))
 

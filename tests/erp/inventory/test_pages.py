@@ -283,8 +283,10 @@ def test_a_refused_adjustment_says_so_at_its_line(shop: Shop, clerk: Client) -> 
 
     refused = clerk.post(page("adjust"), {**body, **lines})
     empty = clerk.post(page("adjust"), {**body, **typed({})})
+    broken = clerk.post(page("adjust"), {**body, **typed({"product": tea.pk, "difference": "1.5"})})
 
-    assert (refused.status_code, empty.status_code) == (409, 400)
+    assert (refused.status_code, empty.status_code, broken.status_code) == (409, 400, 409)
+    assert list(broken.context["lines"].forms[0].errors) == ["difference"]
     assert "cup" in str(refused.context["lines"].forms[1].errors)
     assert shop.balance(tea) == (5, 0)
 
