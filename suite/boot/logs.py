@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 
 SECRETS = re.compile(
     r"(?P<name>password|passwd|secret|token|authorization|api[-_]?key)(?P<gap>[\"']?\s*[:=]\s*[\"']?(?:bearer\s+)?)[^\s\"',&}]+"
-    r"|(?P<scheme>\w+://[^/\s:@]*:)[^/\s@]+(?=@)",
+    r"|(?P<scheme>\w+://[^/\s:@]*:)[^/\s@]+(?=@)"
+    r"|(?P<link>/new-password/)[^\s\"]+",
     re.IGNORECASE,
 )
 
 
 def without_secrets(text: str) -> str:
-    """Cover what looks like a password, a token or the password of an address."""
-    return SECRETS.sub(lambda found: f"{found['scheme'] or found['name'] + found['gap']}***", text)
+    """Cover what looks like a password, a token, the password of an address or a link that sets one."""
+    return SECRETS.sub(lambda found: f"{found['scheme'] or found['link'] or found['name'] + found['gap']}***", text)
 
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -43,6 +44,10 @@ class Plain(logging.Formatter):
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """One line: only the trace of a fault has more, else a stranger's address could write lines of its own."""
+        return super().formatMessage(record).replace("\n", "\\x0a")
 
     def format(self, record: logging.LogRecord) -> str:
         return visible(without_secrets(super().format(record)))

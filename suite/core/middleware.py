@@ -71,6 +71,8 @@ class ActorMiddleware:
             request_id.reset(token)
         response["X-Request-Id"] = number
         response.headers.setdefault("Content-Language", translation.get_language())
+        if request.actor:  # type: ignore[attr-defined]
+            response.headers.setdefault("Cache-Control", "private")  # no proxy keeps what one caller may see
         return response
 
     def process_view(

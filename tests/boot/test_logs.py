@@ -16,6 +16,7 @@ from suite.boot.logs import Json, Plain, TracesOfFaults, without_secrets
         ("Authorization: Bearer abc", "Authorization: Bearer ***"),
         ("redis://:s3cret@127.0.0.1:6379/0", "redis://:***@127.0.0.1:6379/0"),
         ("postgresql://app:s3cret@db/suite", "postgresql://app:***@db/suite"),
+        ("GET /sign-in/new-password/MQ/c8x-1f/ 200", "GET /sign-in/new-password/*** 200"),
         ("订单 SO-1 confirmed", "订单 SO-1 confirmed"),
     ],
 )
@@ -42,6 +43,10 @@ def test_a_line_for_people_is_in_utc_too() -> None:
 
 def test_what_strangers_send_does_not_act_on_a_terminal() -> None:
     assert Plain().format(record("Not Found: %s", "/a\0b\x1b[2J")).endswith("Not Found: /a\\x00b\\x1b[2J")
+
+
+def test_an_address_cannot_write_a_line_of_its_own() -> None:
+    assert Plain().format(record("Not Found: %s", "/a\n2026 INFO b")).endswith("Not Found: /a\\x0a2026 INFO b")
 
 
 @pytest.mark.parametrize(("status", "is_shown"), [(403, False), (404, False), (500, True), (None, True)])

@@ -131,3 +131,7 @@ def test_the_number_of_a_request_is_the_callers_or_ours(admin):
 
     assert api.get(TEAMS, headers={"X-Request-Id": "order-4711-a"})["X-Request-Id"] == "order-4711-a"
     assert len(api.get(TEAMS, headers={"X-Request-Id": "evil\tline"})["X-Request-Id"]) == 16
+
+
+def test_no_cache_between_keeps_what_one_caller_may_see(admin):
+    assert client(admin).get(TEAMS)["Cache-Control"] == "private"
