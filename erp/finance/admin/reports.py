@@ -103,6 +103,7 @@ def ageing(request: HttpRequest) -> HttpResponse:
     context = {
         "report": report,
         "heads": heads,
+        "rows": [(row, list(zip(heads, row.buckets, strict=True))) for row in report.rows],
         "sides": OpenItem.Side.choices,
         "list_url": reverse(f"admin:erp_finance_{model}_changelist"),
     }

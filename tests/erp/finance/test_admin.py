@@ -409,6 +409,15 @@ def test_reports_lead_from_the_balance_to_the_document(browser, company, buyer, 
     page(browser, "account/ledger/?since=2026-02-31&party=x&after=1")
 
 
+def test_the_cards_of_the_ageing_name_their_buckets(browser, company, actor, buyer, lamp):
+    long_ago = clock.today(company) - dt.timedelta(days=50)
+    sold = books.order(buyer, books.line(lamp, 1, 100), date=long_ago)
+    finance.open_orders(books.demand(sold), actor=actor)
+    finance.recognise_deliveries([books.shipped(sold, 1, 10)], posting_date=long_ago, actor=actor)
+
+    assert '<td class="right" data-label="1–30 days">100.00</td>' in page(browser, "account/ageing/")
+
+
 def test_accounts_are_picked_by_code_pinyin_and_name(browser, company):
     for typed in ("1002", "yhck", "yinhang", "银行存款", "Cash at bank"):
         found = browser.get("/desk/choices/account/", {"q": typed}).json()["choices"]
