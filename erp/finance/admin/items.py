@@ -20,6 +20,7 @@ from erp.finance.admin.acts import one_by_one
 from erp.finance.forms import CreditForm, ReasonForm
 from erp.finance.models import (
     CreditAccount,
+    MoneyMovement,
     OpenItem,
     Payable,
     Payment,
@@ -50,6 +51,15 @@ from suite.desk.pages import entry_page
 from suite.desk.records import Acts, PageAct
 
 Lines = dict[str, list[dict[str, Any]]]
+
+
+def linked(url: str, text: str) -> str:
+    return format_html('<a href="{}">{}</a>', url, text) if url else text
+
+
+def link_to(paper: OpenItem | MoneyMovement | None) -> str:
+    """A receivable, payable, receipt or payment by its number, for the tables of settlements."""
+    return linked(documents.url_of(paper.kind(), paper.pk), paper.number) if paper else ""
 
 
 def overdue(actor: Actor) -> Q:
@@ -136,11 +146,16 @@ class SettlementInline(LinesInline):
     model = Settlement
     fk_name = "item"
     extra = 0
-    fields = readonly_fields = ("amount", "money", "counter_item", "posting_date")
+    fields = readonly_fields = ("settled_by", "amount", "posting_date")
     verbose_name_plural = _("settlements")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
         return super().get_queryset(request).select_related("money", "counter_item")
+
+    @admin.display(description=_("set against"))
+    def settled_by(self, row: Settlement) -> str:
+        """The money or the other open item, as a link."""
+        return link_to(row.money or row.counter_item)
 
 
 class OpenItemAdmin(SuiteModelAdmin):
@@ -171,8 +186,7 @@ class OpenItemAdmin(SuiteModelAdmin):
     @admin.display(description=_("Order"))
     def order(self, row: OpenItem) -> str:
         """The order behind the item, as a link for who may open it."""
-        url = documents.url_of(row.order_kind, row.order_id)
-        return format_html('<a href="{}">{}</a>', url, row.order_number) if url else row.order_number
+        return linked(documents.url_of(row.order_kind, row.order_id), row.order_number)
 
     def buttons(self, request: HttpRequest, row: Any) -> Acts:
         """What brings an open item to its end comes first: new money for it, or money that is there already."""

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.admin.acts import one_by_one
+from erp.finance.admin.items import link_to
 from erp.finance.forms import AllocationForm, MoneyForm, ReasonForm
 from erp.finance.models import MoneyMovement, OpenItem, Payable, Payment, Receipt, Receivable, Settlement
 from erp.finance.services import MoneyInput, allocate, pay, receive, reverse_money
@@ -123,11 +124,15 @@ class MoneyInline(LinesInline):
     model = Settlement
     fk_name = "money"
     extra = 0
-    fields = readonly_fields = ("item", "amount", "posting_date")
+    fields = readonly_fields = ("settled", "amount", "posting_date")
     verbose_name_plural = _("settlements")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Settlement]:
         return super().get_queryset(request).select_related("item")
+
+    @admin.display(description=_("open item"))
+    def settled(self, row: Settlement) -> str:
+        return link_to(row.item)
 
 
 class MoneyAdmin(SuiteModelAdmin):

@@ -335,9 +335,20 @@ def test_a_credit_offers_to_be_set_off_and_a_debt_does_not(browser, actor, buyer
 
     act(browser, "receivable", credit, "set_off")
 
+    assert f'<a href="/erp/finance/receivables/{owed.pk}/">{owed.number}</a>' in page(
+        browser, f"receivable/{credit.pk}/change/"
+    )
     credit.refresh_from_db()
     owed.refresh_from_db()
     assert (credit.open_amount, owed.status) == (-11000, "settled")
+
+
+def test_money_and_what_it_settled_lead_to_one_another(browser, actor, buyer, order):
+    (money,) = finance.receive([MoneyInput(buyer.pk, Decimal(300), oldest_first=True)], actor=actor)
+    item = OpenItem.objects.get()
+
+    assert f">{item.number}</a>" in page(browser, f"receipt/{money.pk}/change/").partition("Settlements")[2]
+    assert f">{money.number}</a>" in page(browser, f"receivable/{item.pk}/change/").partition("Settlements")[2]
 
 
 def test_what_an_undo_took_back_says_so_on_page_and_list(browser, company, actor, order):
