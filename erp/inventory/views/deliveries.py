@@ -156,7 +156,9 @@ def ship_all(request: HttpRequest, pk: int) -> HttpResponse:
 def ship(request: HttpRequest, pk: int) -> HttpResponse:
     """Ship so much of each line; the rest goes on in a backorder."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    delivery = get_object_or_404(_mine(request, SHIP).filter(status=Delivery.Status.OPEN), pk=pk)
+    delivery = get_object_or_404(_mine(request, SHIP), pk=pk)
+    if delivery.status != Delivery.Status.OPEN:
+        return _too_late(request, delivery)
     lines = _lines(delivery)
     reserved = _reserved(delivery, lines)
     entries = [
@@ -188,12 +190,20 @@ def ship(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def _too_late(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """Lead whoever comes after a colleague to the delivery as it is now."""
+    text = _("%(number)s is %(status)s: this cannot be done any more")
+    messages.error(request, text % {"number": delivery.number, "status": delivery.get_status_display()})
+    return redirect("inventory:delivery", delivery.pk)
+
+
 @door(RETURN)
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take goods back into the warehouse they left."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    sold = _mine(request, RETURN).filter(status=Delivery.Status.SHIPPED, kind_of__in=SOLD)
-    delivery = get_object_or_404(sold, pk=pk)
+    delivery = get_object_or_404(_mine(request, RETURN).filter(kind_of__in=SOLD), pk=pk)
+    if delivery.status != Delivery.Status.SHIPPED:
+        return _too_late(request, delivery)
     entries = [
         Entry(
             line.pk, line.product.code, line.product.label, line.quantity - line.returned,

@@ -377,6 +377,19 @@ def test_each_row_of_shortages_and_low_stock_leads_to_its_product(busy: Shop, cl
         assert [row.product.code for row in state.page.rows] == ["tea"]
 
 
+def test_who_ships_after_a_colleague_is_led_to_the_delivery_and_told(shop: Shop, clerk: Client) -> None:
+    [delivery] = shop.confirm(shop.order((shop.product("tea", stock=9), 5)))
+    line = delivery.lines.get()
+    early = clerk.get(page("return", delivery.pk))
+    clerk.post(page("ship_all", delivery.pk))
+
+    late = clerk.post(page("ship", delivery.pk), {f"line_{line.pk}": "3"})
+
+    assert [answer.url for answer in (early, late)] == [page("delivery", delivery.pk)] * 2
+    assert any(delivery.number in text for text in said(late))
+    assert shop.balance(line.product) == (4, 0)
+
+
 def test_what_was_shipped_and_taken_back_is_said_with_its_papers(shop: Shop, clerk: Client) -> None:
     [delivery] = shop.confirm(shop.order((shop.product("tea", stock=9), 5)))
     line = delivery.lines.get()
