@@ -19,7 +19,17 @@ BANK = ("bank_branch", "bank_account")
 VERSION = {"required": False, "widget": forms.HiddenInput, "min_value": 0, "max_value": 2**31 - 1}
 
 
-class CustomerForm(ActorForm):
+class WithNextStep(ActorForm):
+    """What comes next and when; a time alone would be kept for nothing."""
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("next_step_at") and "next_step" in typed and not typed["next_step"]:
+            self.add_error("next_step", _("Say what is to be done then"))
+        return typed
+
+
+class CustomerForm(WithNextStep):
     """The party and the profile on it; nobody is asked for what they may not see."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -163,7 +173,7 @@ def values_of(line: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name != "DELETE" and not (name == "id" and value is None)}
 
 
-class ActivityForm(ActorForm):
+class ActivityForm(WithNextStep):
     """Something done with a customer, and what comes next."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind, widget=forms.RadioSelect)
@@ -184,7 +194,7 @@ class ActivityForm(ActorForm):
         self.fields["contact"].queryset = customer.party.contacts.filter(is_archived=False)  # type: ignore[attr-defined]
 
 
-class NextStepForm(ActorForm):
+class NextStepForm(WithNextStep):
     """What comes next, and when."""
 
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)

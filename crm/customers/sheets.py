@@ -45,7 +45,7 @@ CUSTOMERS = (
     Field("invoice_title", _("Invoice title"), aliases=("发票抬头", "开票名称")),
     Field("bank_branch", _("Bank of deposit"), max_length=120, aliases=("开户行",)),
     Field("bank_account", _("Bank account"), max_length=40, aliases=("银行账号",)),
-    Field("contact_name", _("Contact: name"), aliases=("联系人", "contact"), example="张伟"),
+    Field("contact_name", _("Contact: name"), aliases=("联系人", "联系人姓名", "contact"), example="张伟"),
     Field("contact_title", _("Contact: title"), max_length=60, aliases=("联系人职务", "职务")),
     Field(
         "contact_phone", _("Contact: phone"), max_length=60, judge=standards.phone, aliases=("联系人电话", "联系电话")

@@ -21,14 +21,16 @@ async function dress(root) {
 function make(select) {
   const address = select.dataset.picker, name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.replace("*", "").trim() ?? "";
   let answered = null, waits = false; // the word whose answer is shown; whether Enter was pressed before it came
+  const find = async (q) => {
+    try { return (await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices; } catch { return []; /* nothing to pick from */ }
+  };
   const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], preload: "focus", maxOptions: 50, dropdownParent: select.closest("dialog") ? null : "body",
     plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
     score: () => () => 1,
     shouldLoad: () => true,
     load: async (q, done) => {
-      let found = [];
-      try { found = (await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices; } catch { /* nothing to pick from */ }
+      const found = await find(q);
       if (picker.inputValue() === q) picker.clearOptions(); // what an earlier word found is no answer to this one
       const fits = picker.inputValue() === q;
       done(fits ? found : []);
@@ -51,6 +53,17 @@ function make(select) {
     picker.loadedSearches = {};
     picker.load(picker.inputValue());
   }, { capture: true });
+  // Tab takes what Enter would, and goes on at once: the answer to a word may come when the focus is elsewhere.
+  picker.control_input.addEventListener("keydown", async (event) => {
+    const word = picker.inputValue();
+    if (event.key !== "Tab" || event.isComposing || !word) return;
+    if (word === answered && picker.activeOption) return picker.addItem(picker.activeOption.dataset.value);
+    const [first] = await find(word);
+    picker.wrapper.classList.toggle("is-invalid", !first);
+    if (first) { picker.addOption({ ...first }); picker.addItem(String(first.value)); }
+  }, { capture: true });
+  const clear = picker.wrapper.querySelector(".clear-button"); // for the mouse: keys have Backspace, and Tab leads to the next field
+  if (clear) { clear.tabIndex = -1; clear.title = ""; clear.ariaHidden = "true"; }
   select.setAttribute("aria-label", name);
   picker.control_input.setAttribute("aria-label", name);
 }

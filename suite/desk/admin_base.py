@@ -192,6 +192,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
                 act,
                 pks,
                 holder=type(self),
+                model=self.model,
                 heading=str(self.opts.verbose_name_plural),
                 hidden={name: request.POST.getlist(name) for name in kept if name in request.POST},
                 after=request.get_full_path(),
@@ -245,7 +246,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         if request.method != "POST":
             return redirect(page)
         hidden: dict[str, list[str]] = {}
-        return acts.do(request, act, [row.pk], holder=type(self), heading=str(row), hidden=hidden, after=page)
+        given = {"holder": type(self), "model": self.model, "hidden": hidden}
+        return acts.do(request, act, [row.pk], heading=str(row), after=page, **given)
 
     def buttons(self, request: HttpRequest, row: Any) -> Acts:
         """The acts as buttons of the record; those its state does not allow are left out."""

@@ -1,10 +1,12 @@
 import pytest
+from django.utils import translation
 
 from suite.core.access import Actor
 from suite.desk import search
 from suite.desk.models import SearchEntry
 from suite.desk.services import todos
 from suite.desk.services.todos import NewTask
+from suite.desk.views.search import hits
 from tests import make
 
 
@@ -66,6 +68,14 @@ def test_the_table_can_be_made_anew(rep, entries):
 
     assert search.rebuild() == len(before) >= 5
     assert sorted(SearchEntry.objects.values_list("title", "tokens")) == before
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "new task"), ("zh-hans", "新建待办"), ("en", ">new")])
+def test_an_act_is_found_with_its_verb(rep, language, words):
+    with translation.override(language):
+        found = hits(rep, words, limit=12)
+
+    assert "/desk/tasks/new/" in [hit.url for hit in found]
 
 
 def test_the_palette_lists_records_pages_and_acts(rep, entries, browse):

@@ -100,3 +100,31 @@ def test_a_rep_works_through_the_day_without_a_mouse(live_server):
     assert Activity.objects.get().text == "Wants ten lamps"
     assert Order.objects.get().status == Order.Status.CONFIRMED
     assert Task.objects.get(title="Send the catalogue").status == Task.Status.DONE
+
+
+def test_what_is_typed_into_a_picker_and_left_with_tab_is_taken(live_server):
+    company = make.company("acme")
+    rep = make.actor(company, "rep", username="rep")
+    make.customer(rep, "Northwind Traders")
+    make.product(company, "LAMP", price=113)
+    with real.browser() as running, real.page(running, live_server.url, rep.user) as page:
+        page.goto("/crm/sales/orders/new/")
+
+        # after the answer, and before it came
+        tab_to(page, "#id_party + .ts-wrapper .ts-control input")
+        page.keyboard.type("Northwind")
+        page.wait_for_selector(".ts-dropdown .option.active:visible:has-text('Northwind')")
+        page.keyboard.press("Tab")
+        tab_to(page, "[name='lines-0-product'] + .ts-wrapper .ts-control input")
+        page.keyboard.type("LAMP")
+        page.keyboard.press("Tab")
+        page.keyboard.type("2")
+        tab_to(page, "[name='lines-1-product'] + .ts-wrapper .ts-control input")
+        page.keyboard.type("UNKNOWN")
+        page.keyboard.press("Tab")
+
+        page.wait_for_selector("#id_party + .ts-wrapper .item:has-text('Northwind')")
+        page.wait_for_selector("[name='lines-0-product'] + .ts-wrapper .item:has-text('LAMP')")
+        page.wait_for_selector("[name='lines-1-product'] + .ts-wrapper.is-invalid")
+        assert page.input_value("[name='lines-0-quantity']") == "2"
+        assert page.complaints == []

@@ -20,11 +20,11 @@ from crm.sales.models import Order
 from crm.sales.services import amending, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, reckon, write
+from crm.sales.views.sheets import Sheet, blank, compare, in_words, pdf_acts, place, reckon, write
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Stale
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
@@ -91,6 +91,8 @@ def order_amend(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except BusinessError as error:
             place(error, form, lines)
+            if isinstance(error, Stale):
+                compare(form, lines, order)
         else:
             messages.success(request, _("Order %(number)s was amended") % {"number": order})
             return redirect(page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.sales import ports
-from crm.sales.forms import PaperForm, lines_of
+from crm.sales.forms import PaperForm, lines_of, plain
 from crm.sales.models import Order
 from crm.sales.services.documents import Basis, Draft
 from crm.sales.services.once import once
@@ -33,6 +33,12 @@ from suite.desk.records import PageAct
 from suite.masterdata.models import Product, TradeDocument
 
 ONE = Decimal(1)
+SEEN: dict[str, Callable[[Any], str]] = {  # what is compared of a line, and how it is written
+    "product": str,
+    "quantity": plain,
+    "unit_price": plain,
+    "discount": plain,
+}
 LINE_FIELDS = {"id": None}  # what people cannot see on a line is said about the whole line
 
 
@@ -67,7 +73,7 @@ def write(
         except BusinessError as error:
             place(error, form, lines)
             if isinstance(error, Stale):
-                _compare(form, document)
+                compare(form, lines, document)
         else:
             messages.success(request, sheet.saved % {"number": saved})
             return redirect(sheet.page, saved.pk)
@@ -114,12 +120,35 @@ def place(error: BusinessError, form: Any, lines: Any) -> None:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-def _compare(form: Any, document: Any) -> None:
+def compare(form: Any, lines: Any, document: Any) -> None:
+    """After a save over an older copy: say at header and lines what stands there now, and let it be saved again."""
     document.refresh_from_db()
     typed = form.values() if hasattr(form, "values") else {}
     pairs = {name: (value, getattr(document, name, value)) for name, value in typed.items()}
-    form.add_error(None, _("Check the lines, too. Saving again replaces what stands there now by yours."))
+    form.add_error(None, _("Saving again replaces what stands there now by yours."))
+    known = {str(each["id"].value()) for each in lines.forms}
+    present = {line.pk: line for line in document.lines.select_related("product")}
+    for line in present.values():
+        if str(line.pk) not in known:
+            what = f"{line.product} × {formats.quantity(line.quantity)}"
+            form.add_error(None, _("Meanwhile a line was added: %(line)s") % {"line": what})
+    for each in lines.filled_forms:
+        _compare_line(each, present)
     show_the_present(form, pairs, document.version)
+
+
+def _compare_line(form: Any, present: Mapping[int, Any]) -> None:
+    pk = form.cleaned_data.get("id")
+    if pk and pk not in present:
+        form.add_error(None, _("Meanwhile this line was taken out. Saving again puts it back."))
+        form.data = form.data.copy()
+        form.data[form.add_prefix("id")] = ""
+    elif pk:
+        typed = {"discount": ZERO, **{name: value for name, value in form.cleaned_data.items() if value is not None}}
+        for name, show in SEEN.items():
+            value = getattr(present[pk], name)
+            if name in typed and typed[name] != value:
+                form.add_error(name, _("Meanwhile: %(value)s") % {"value": show(value)})
 
 
 def in_words(amount: Decimal, currency: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
@@ -33,6 +35,7 @@ def do(
     pks: list[int],
     *,
     holder: type,
+    model: type[Model],
     heading: str,
     hidden: Mapping[str, list[str]],
     after: str,
@@ -40,8 +43,8 @@ def do(
 ) -> HttpResponse:
     """Do an act to rows that were checked before: at once, as a job when there are many, or after a form for the rest.
 
-    `holder` is the class that declares the act, `hidden` what must be posted again with the form, `after` where to go,
-    `undo` the address of the list that takes the opposite act.
+    `holder` is the class that declares the act over rows of `model`, `hidden` what must be posted again with the form,
+    `after` where to go, `undo` the address of the list that takes the opposite act.
     """
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not pks:
@@ -72,10 +75,16 @@ def do(
             kind="desk.bulk",
             actor=actor,
             title=in_each(lambda: f"{act.label}: {again(heading)}"),
-            params={"holder": f"{holder.__module__}.{holder.__qualname__}", "act": act.name, "pks": pks, "data": typed},
+            params={
+                "holder": f"{holder.__module__}.{holder.__qualname__}",
+                "model": model._meta.label_lower,
+                "act": act.name,
+                "pks": pks,
+                "data": typed,
+            },
         )
         return redirect("desk:job", job.pk)
-    done, refused = perform(act, actor, pks, data)
+    done, refused = perform(act, model, actor, pks, data)
     takes_back = {"act": act.undo, "pk": pks, "next": after} if undo and act.undo and done == len(pks) else None
     report(request, act, done, refused, undo, takes_back)
     return redirect(after)
@@ -90,15 +99,16 @@ def make_form(act: Act, actor: Actor, data: QueryDict | None, initial: dict[str,
     return act.form(data, initial=initial, **more)
 
 
-def perform(act: Act, actor: Actor, pks: list[int], data: dict[str, Any]) -> tuple[int, list[str]]:
-    """Do it through the service: how many went through, and why the others did not."""
+def perform(act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]) -> tuple[int, list[str]]:
+    """Do it through the service: how many went through, and which of the others did not and why."""
     try:
         outcome = act.run(actor=actor, pks=pks, **data)
     except BusinessError as error:
         return 0, [str(refusal) for refusal in error.refusals]
     refused = getattr(outcome, "refused", None) or {}
     done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
-    return done, [str(refusal) for refusal in refused.values()]
+    rows = model._default_manager.in_bulk(refused) if refused else {}
+    return done, [f"{rows[pk]}: {refusal}" for pk, refusal in refused.items()]
 
 
 def report(
@@ -125,7 +135,7 @@ def report(
 
 def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """Go through the rows in portions, each its own act; a job taken up again goes on where the dead one was."""
-    holder = import_string(job.params["holder"])
+    holder, model = import_string(job.params["holder"]), apps.get_model(job.params["model"])
     act = next(act for act in holder.acts if act.name == job.params["act"] and actor.may(act.permission))
     data: dict[str, Any] = {}
     if act.form:
@@ -138,7 +148,7 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     pks, done, refused = job.params["pks"], 0, []  # type: ignore[var-annotated]
     progress(job.done, len(pks))
     for start in range(job.done, len(pks), AT_ONCE):
-        went, said = perform(act, actor, pks[start : start + AT_ONCE], data)
+        went, said = perform(act, model, actor, pks[start : start + AT_ONCE], data)
         done, refused = done + went, refused + said
         progress(min(start + AT_ONCE, len(pks)), len(pks))
     return {"done": done, "refused": len(refused), "refusals": refused[:REFUSALS]}

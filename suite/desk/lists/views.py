@@ -62,6 +62,7 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
         act,
         list(rows.order_by("pk").values_list("pk", flat=True)[: acts.AT_MOST + 1]),
         holder=type(state.spec),
+        model=state.spec.model,
         heading=in_each(lambda: state.spec.heading),
         hidden={name: request.POST.getlist(name) for name in KEPT if name in request.POST},
         after=back_to(request),

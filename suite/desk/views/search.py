@@ -33,7 +33,7 @@ def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
     only, words = (q[:1], q[1:].strip()) if q[:1] in (">", "#") else ("", q)
     found: list[Hit] = []
     if only != "#":
-        found += _entries(_("New"), navigation.quick(actor), words)
+        found += _entries(_("New"), navigation.quick(actor), words, _("New"))
         found += _entries(_("Pages"), navigation.pages(actor), words) if only != ">" else []
     if words and only != ">":
         for entry in search.find(actor, words, limit=limit):
@@ -49,13 +49,15 @@ def grouped(found: list[Hit], *, last: str) -> list[Hit]:
     return sorted(found, key=lambda hit: (hit.group == last, order[hit.group]))
 
 
-def _entries(group: str, entries: list[navigation.Entry], words: str) -> list[Hit]:
-    """Pages and acts whose name the words begin or contain, in pinyin too."""
+def _entries(group: str, entries: list[navigation.Entry], words: str, verb: str = "") -> list[Hit]:
+    """Pages and acts whose name the words begin or contain, in pinyin too, also with its verb ("New quotation")."""
     wanted = search.normal(words)
     found = []
     for entry in entries:
         label = str(entry.label)
-        if not wanted or wanted in search.normal(label) or (len(wanted) > 1 and search.is_found(label, words)):
+        names = [label, *(f"{verb}{space}{label}" for space in ("", " ") if verb)]
+        called = any(wanted in search.normal(name) for name in names)
+        if called or (len(wanted) > 1 and search.is_found(label, words)):
             found.append(Hit(group, label, str(entry.section), entry.url, entry.icon))
     return found[:8]
 

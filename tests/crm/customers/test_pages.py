@@ -233,6 +233,22 @@ def test_a_call_may_say_what_comes_next(rep):
     assert customer.next_step_at
 
 
+def test_a_time_without_a_next_step_is_asked_for_and_not_dropped(rep):
+    customer = make.customer(rep, next_step="Send a quotation")
+    client, when = browse(rep), {"next_step": "", "next_step_at": "2026-12-01T10:00"}
+
+    logged = client.post(page_of(customer, "log"), {"kind": "visit", **when})
+    entered = client.post("/crm/customers/new/", {**GRIDS, "name": "Anna Ltd", "kind": "organisation", **when})
+    planned = client.post(page_of(customer, "next_step"), when, follow=True)
+
+    assert "Say what is to be done then" in text(logged)
+    assert "Say what is to be done then" in text(entered)
+    assert "Say what is to be done then" in text(planned)
+    assert not Activity.objects.exists()
+    customer.refresh_from_db()
+    assert customer.next_step == "Send a quotation"
+
+
 def test_a_finished_next_step_moves_to_the_timeline(rep):
     customer = make.customer(rep, next_step="Send a quotation")
 

@@ -172,6 +172,66 @@ def test_a_save_over_an_older_copy_shows_what_stands_there_and_may_be_repeated(
     assert order.note == "from Mei"
 
 
+def test_a_save_over_an_older_copy_shows_the_lines_that_stand_there_now(
+    shop: Shop, lamp: Product, mei: Client, bo: Client
+) -> None:
+    order = shop.order(line(lamp), line(lamp, "2"))
+    first, second = order.lines.all()
+    price = {"product": lamp.pk, "unit_price": "113"}
+    rows = [{"id": first.pk, "quantity": "7", **price}, {"id": second.pk, "quantity": "2", **price}]
+    theirs = [{"id": first.pk, "quantity": "5", **price}, {"quantity": "9", **price}]
+    bo.post(f"{ORDERS}{order.pk}/edit/", typed(*theirs, party=shop.customer.pk, version=1))
+
+    stale = mei.post(f"{ORDERS}{order.pk}/edit/", typed(*rows, party=shop.customer.pk, version=1))
+
+    page = stale.content.decode()
+    assert stale.status_code == 409
+    assert "Meanwhile: 5" in page
+    assert "Meanwhile a line was added: LAMP" in page
+    assert "Meanwhile this line was taken out" in page
+    assert f'value="{second.pk}"' not in page
+
+    rows[1]["id"] = ""  # as the page sends it now
+    again = mei.post(f"{ORDERS}{order.pk}/edit/", typed(*rows, party=shop.customer.pk, version=2))
+    assert again.status_code == 302
+    assert [row.quantity for row in order.lines.all()] == [7, 2]
+
+
+def test_an_amendment_over_an_older_copy_shows_what_stands_there_and_may_be_repeated(
+    shop: Shop, lamp: Product, mei: Client
+) -> None:
+    order = shop.order(line(lamp))
+    confirm_orders(order_ids=[order.pk], actor=shop.rep)
+    order.refresh_from_db()
+    row = {"id": order.lines.get().pk, "product": lamp.pk, "unit_price": "113"}
+
+    def amend(quantity: str, version: int) -> Any:
+        sheet = typed({**row, "quantity": quantity}, version=version, reason="More")
+        return mei.post(f"{ORDERS}{order.pk}/amend/", sheet)
+
+    before = order.version
+    amend("5", before)
+    stale = amend("7", before)
+    order.refresh_from_db()
+    again = amend("7", order.version)
+
+    assert stale.status_code == 409
+    assert "Meanwhile: 5" in stale.content.decode()
+    assert f'name="version" value="{order.version}"' in stale.content.decode()
+    assert again.status_code == 302
+    assert order.lines.get().quantity == 7
+
+
+def test_a_bulk_confirm_names_the_orders_that_were_refused(shop: Shop, mei: Client) -> None:
+    scarce = shop.add_product("SCARCE", shortage="refuse")
+    refused, fine = shop.order(line(scarce, "3")), shop.order(line(shop.add_product("PLENTY")))
+
+    page = mei.post(ORDERS, {"act": "confirm", "pk": [refused.pk, fine.pk]}, follow=True).content.decode()
+
+    assert "Confirm: 1 row" in page
+    assert f"{refused.number}: " in page
+
+
 def test_the_page_says_how_far_the_order_is_and_who_is_next(shop: Shop, lamp: Product, mei: Client) -> None:
     make.stock(lamp, 2)
     order = shop.order(line(lamp, "5"))
