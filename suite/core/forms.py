@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from suite.core import clock
+from suite.core import clock, tokens
 from suite.core.access import Actor
 from suite.core.models import User
 
@@ -122,7 +122,10 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean_scopes(self) -> list[str]:
-        return self.cleaned_data["scopes"].split()
+        scopes = self.cleaned_data["scopes"].split()
+        if strange := tokens.misspelt(scopes):
+            raise forms.ValidationError(_("No permission is called %(names)s"), params={"names": ", ".join(strange)})
+        return scopes
 
     def clean_expires_on(self) -> dt.date | None:
         day = self.cleaned_data["expires_on"]

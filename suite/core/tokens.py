@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 from django.db.models import F
 
@@ -14,6 +15,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.models import ApiToken, User
 from suite.core.prepared import Prepared
+from suite.core.roles import known_codes
 
 STALE = dt.timedelta(minutes=5)  # how exact "last used" is; writing it on every call would cost a statement each
 
@@ -30,6 +32,12 @@ LIVE = Prepared(
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def misspelt(scopes: Sequence[str]) -> list[str]:
+    """The scopes that no permission answers to: a token with them would silently be good for nothing."""
+    codes = set(known_codes())
+    return [each for each in scopes if not any(fnmatchcase(code, each) for code in codes)]
 
 
 @service

@@ -9,7 +9,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from suite.core import access, demo, people
-from suite.core.models import AuditRow, Role
+from suite.core.models import ApiToken, AuditRow, Role
 from tests import make
 
 PASSWORD = "a long and quiet phrase"
@@ -80,6 +80,16 @@ def test_the_spellings_of_a_mail_address_share_the_tries_of_its_name(browser, me
         signs_in(browser, name, "wrong")
 
     assert signs_in(browser, "MEI@acme.example").status_code == 429
+
+
+def test_a_misspelt_right_makes_no_token(browser, mei):
+    signs_in(browser, "mei")
+
+    slip = browser.post("/profile/tokens/", {"name": "till", "scopes": "crm_sales.view_* crm_sale.*"})
+
+    assert slip.status_code == 400
+    assert "crm_sale.*" in slip.context["form"].errors["scopes"][0]
+    assert not ApiToken.objects.exists()
 
 
 def test_somebody_without_a_company_is_told_so(browser, mei):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from argparse import ArgumentParser, ArgumentTypeError
-from fnmatch import fnmatchcase
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +10,6 @@ from suite.core import clock, tokens
 from suite.core.access import Actor
 from suite.core.middleware import memberships_of
 from suite.core.models import User
-from suite.core.roles import known_codes
 
 LONGEST = 3650
 
@@ -41,8 +39,7 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"There is no user {username}")
-        codes = set(known_codes())
-        if strange := [each for each in scope if not any(fnmatchcase(code, each) for code in codes)]:
+        if strange := tokens.misspelt(scope):
             raise CommandError(f"No permission is called {', '.join(strange)}")
         memberships = memberships_of(user)
         membership = (memberships.filter(company__code=company) if company else memberships).first()
