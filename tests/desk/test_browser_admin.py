@@ -13,8 +13,8 @@ pytestmark = [
     pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
 ]
 WORDS = {
-    "en": ("already exists", "Give this link to Mei", "suite_"),
-    "zh-hans": ("已存在", "请将此链接交给Mei", "suite_"),
+    "en": ("already exists", "Give this link to Mei"),
+    "zh-hans": ("已存在", "请将此链接交给Mei"),
 }
 
 

@@ -47,7 +47,8 @@ def request_supply(shortages: Sequence[Shortage], *, actor: Actor) -> list[Requi
             wish = _wish(each, taken, supply[key].offer)
             spare[key] += wish.quantity
             wishes[each.source, each.warehouse_id, False].append(wish)
-    made = write([(_requisition(*key, actor), lines) for key, lines in wishes.items()], actor=actor)
+    asked = [(_requisition(*key, actor), lines) for key, lines in wishes.items()]
+    made = write(asked, actor=actor, asker=Actor.system(actor.company))  # the customer asks, not who confirmed
     for requisition, (source, _warehouse, _direct) in zip(made, wishes, strict=True):
         current_act().link(source, requisition)
     return made

@@ -95,7 +95,9 @@ def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[Pag
         )
     if order.status in (Status.ORDERED, Status.RECEIVED, Status.CLOSED):
         url = reverse("procurement:match", args=at)
-        steps.append(PageAct(_("Supplier's invoice"), url, "file-invoice", invoice, method="get"))
+        over = order.status != Status.ORDERED and not any(line.unbilled for line in lines)
+        billed = _("All that came with %(number)s is invoiced") % {"number": order.number} if over else ""
+        steps.append(PageAct(_("Supplier's invoice"), url, "file-invoice", invoice, method="get", disabled=billed))
         url = reverse("procurement:return", args=at)
         there = any(line.received > line.returned for line in lines)
         nothing = "" if there else _("Nothing of %(number)s is here that could go back") % {"number": order.number}

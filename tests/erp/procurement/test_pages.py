@@ -193,6 +193,9 @@ def test_an_invoice_beyond_the_tolerance_is_refused_and_can_be_held(
     assert (refused.status_code, "billed at 20.00, ordered at 12.50" in refused.content.decode()) == (409, True)
     assert held.number in content
     assert held.status == Invoice.Status.ISSUED
+    all_billed = f"All that came with {order.number} is invoiced"
+    assert all_billed not in content
+    assert all_billed in shown(page, f"orders/{order.pk}/")
 
 
 def test_arrivals_show_who_waits(shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor) -> None:

@@ -47,6 +47,16 @@ def test_forty_short_are_requested_as_sixty_by_minimum_and_pack(shop: Shop, bolt
     ).exists()
 
 
+def test_who_confirmed_an_order_may_agree_to_buy_what_it_lacks(shop: Shop, bolt: Product) -> None:
+    admin = make.actor(shop.company, "administrator")
+    make.actor(shop.company, "buyer")
+    (requisition,) = confirmed(shop, shop.order((bolt, 100)), actor=admin)
+
+    (approved,) = approve_requisitions(requisition_ids=[requisition.pk], actor=admin)
+
+    assert approved.status == Requisition.Status.APPROVED
+
+
 def test_what_the_minimum_brought_beyond_the_need_serves_the_next_order(shop: Shop, bolt: Product) -> None:
     confirmed(shop, shop.order((bolt, 100)), actor=shop.actor)  # 60 requested for 40
 
