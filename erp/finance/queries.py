@@ -262,6 +262,7 @@ def in_drafts() -> Any:
         invoice__direction=Invoice.Direction.SALES,
         invoice__status=Invoice.Status.DRAFT,
         invoice__order_kind=OuterRef("order_kind"),
+        invoice__order_id=OuterRef("order_id"),
         source_line_id=OuterRef("line_id"),
     ).order_by()
 
