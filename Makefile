@@ -62,6 +62,7 @@ deploy: .venv/.dev
 	@echo "deploy: good"
 
 bench: .venv/.dev
+	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) -m benchmarks $(ARGS)
 
 pictures: .venv/.dev
