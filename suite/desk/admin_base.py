@@ -147,6 +147,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
     # Subclasses with services define these two: add(actor, values, lines) -> row and change(actor, row, values, lines).
     add: Callable[..., Any] | None = None
     change: Callable[..., Any] | None = None
+    # Where a new record is written on a page of its own: new_page(request) -> response.
+    new_page: Callable[..., HttpResponse] | None = None
 
     # Rows and rights
 
@@ -276,6 +278,10 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """The form; a refusal of the service comes back as an error of the form, with everything that was typed."""
+        if self.new_page and not object_id:
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            return self.new_page(request)
         kind = {"title": capfirst(self.opts.verbose_name)} if object_id else {}
         context = {**kind, **(extra_context or {}), **self._head(request, object_id)}
         try:

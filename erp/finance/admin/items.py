@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -257,20 +256,7 @@ class CreditAccountAdmin(SuiteModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("party", "exposure")
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        if object_id:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self.set_view(request)
-
-    def set_view(self, request: HttpRequest) -> HttpResponse:
+    def new_page(self, request: HttpRequest) -> HttpResponse:
         """Give a party its limit, term and stop."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
         label = "admin:erp_finance_creditaccount"

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -147,20 +146,7 @@ class MoneyAdmin(SuiteModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        if object_id:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self.book_view(request)
-
-    def book_view(self, request: HttpRequest) -> HttpResponse:
+    def new_page(self, request: HttpRequest) -> HttpResponse:
         """Book money, and allocate it in the same act, or on the next page; `?item=` is settled by it first."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
         label = f"admin:erp_finance_{self.opts.model_name}"
