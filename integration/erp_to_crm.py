@@ -21,7 +21,9 @@ from erp.finance.signals import invoice_issued, payment_received
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, GoodsReceipt
-from erp.inventory.signals import goods_delivered, goods_returned
+from erp.inventory.services.stock import Loss
+from erp.inventory.signals import goods_delivered, goods_returned, reservations_lost
+from erp.procurement import services as procurement
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.money import ZERO
@@ -95,6 +97,24 @@ def note_payment(
                 {"number": order.number, "amount": amount, "open": still_open[order]},
                 key=uuid4().hex,
             )
+
+
+@receiver(reservations_lost, dispatch_uid="integration.note_loss")
+def note_loss(*, losses: list[Loss], actor: Actor, **_: Any) -> None:
+    """Orders that lost goods they held lack them as at their confirmation: they are asked for, and the rep hears of it.
+
+    What comes anyway is counted first, as the goods of a purchase order whose receipt was a mistake.
+    """
+    procurement.request_supply([inventory.shortage(loss.demand, loss.quantity) for loss in losses], actor=actor)
+    lost: dict[Source, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for loss in losses:
+        demand = loss.demand
+        if demand.order_kind == ORDER:
+            order = Source(demand.order_kind, demand.order_id, demand.order_number)
+            lost[order][demand.product_id] += loss.quantity
+    for order, products in lost.items():
+        payload = {"number": order.number, "lost": products}
+        current_act().announce("crm.sales.order.short", order, payload, key=uuid4().hex)
 
 
 def sales_order_of(paper: Delivery | GoodsReceipt | Invoice) -> Source | None:

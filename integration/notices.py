@@ -32,6 +32,7 @@ def connect() -> None:
     for what in TOLD:
         outbox.on(f"crm.sales.order.{what}", tell_owner)
     outbox.on("crm.sales.order.paid", tell_of_payment)
+    outbox.on("crm.sales.order.short", tell_of_loss)
     outbox.on("erp.inventory.stock.low", tell_buyers)
 
 
@@ -92,6 +93,28 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
                 )
             ],
             actor=actor,
+        )
+
+
+def tell_of_loss(event: OutboxEvent, actor: Actor) -> None:
+    """The rep hears that goods which an order held are not there after all."""
+    order = order_of(event, actor)
+    if not order or not order.owner_id:
+        return
+    lost = {int(pk): Decimal(quantity) for pk, quantity in event.payload["lost"].items()}
+    for product in Product.objects.of(actor.company_id).filter(pk__in=lost).select_related("unit").order_by("code"):
+        notifications.notify(
+            [order.owner_id],
+            "order",
+            _("%(number)s is short again: %(quantity)s %(unit)s of %(product)s that it held are missing"),
+            params={
+                "number": order.number,
+                "quantity": f"{lost[product.pk].normalize():f}",
+                "unit": product.unit,
+                "product": product,
+            },
+            key=f"{event.dedupe_key}:{product.pk}",
+            subject=order,
         )
 
 

@@ -50,6 +50,15 @@ def quantity_field(**kwargs: Any) -> DecimalField:
     return DecimalField(max_digits=18, decimal_places=6, **kwargs)
 
 
+RELEASE = _("Orders that hold these goods may lose them; without it, they are named in the refusal `reserved`")
+
+
+class Reversing(Reason):
+    """Why a paper is taken back."""
+
+    release = serializers.BooleanField(default=False, help_text=RELEASE)
+
+
 class WarehouseSerializer(StrictModelSerializer):
     class Meta:
         model = Warehouse
@@ -255,7 +264,7 @@ class GoodsReceiptViewSet(Creating, ServiceViewSet):
     serializer_class = GoodsReceiptSerializer
     filterset_class = filters.GoodsReceiptFilters
     prefetch = ("lines",)
-    input_classes = {"create": Receiving, "reverse": Reason}
+    input_classes = {"create": Receiving, "reverse": Reversing}
     action_permissions = {"reverse": "erp_inventory.reverse_goodsreceipt"}
 
     def add(self, values: dict[str, Any]) -> GoodsReceipt:
@@ -312,6 +321,7 @@ class Adjusting(StrictSerializer):
     warehouse = ScopedRelatedField(Warehouse)
     date = serializers.DateField(required=False, default=None)
     reason = serializers.CharField(max_length=200)
+    release = serializers.BooleanField(default=False, help_text=RELEASE)
     lines = AdjustedLine(many=True, allow_empty=False)
 
 
@@ -320,7 +330,7 @@ class AdjustmentViewSet(Creating, ServiceViewSet):
     serializer_class = AdjustmentSerializer
     filterset_class = filters.AdjustmentFilters
     prefetch = ("lines",)
-    input_classes = {"create": Adjusting, "reverse": Reason}
+    input_classes = {"create": Adjusting, "reverse": Reversing}
     action_permissions = {"reverse": "erp_inventory.reverse_stockadjustment"}
 
     def add(self, values: dict[str, Any]) -> StockAdjustment:
@@ -333,6 +343,7 @@ class AdjustmentViewSet(Creating, ServiceViewSet):
             warehouse_id=values["warehouse"].pk,
             date=values["date"],
             reason=values["reason"],
+            release=values["release"],
             actor=self.actor,
         )
 

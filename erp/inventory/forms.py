@@ -43,10 +43,17 @@ def figure(label: Any, *, required: bool = True, least: Decimal | None = None) -
 
 
 def laid_out(field: Any, **layout: bool) -> Any:
-    """Where the templates put a field: `wide` takes the whole row, `right` aligns figures."""
+    """Where the templates put a field: `wide` takes the whole row, `right` aligns figures, `on_refusal` shows it only
+    after a refusal that can be agreed to."""
     for name, value in layout.items():
         setattr(field, name, value)
     return field
+
+
+def release(*, on_refusal: bool = True) -> forms.BooleanField:
+    """Agreeing that orders lose goods which are reserved for them."""
+    field = forms.BooleanField(label=_("Orders that hold these goods may lose them"), required=False)
+    return laid_out(field, wide=True, on_refusal=on_refusal)  # type: ignore[no-any-return]
 
 
 class QuantitiesForm(ActorForm):
@@ -79,13 +86,19 @@ class QuantitiesForm(ActorForm):
         """What stands above the lines."""
         return {name: value for name, value in self.cleaned_data.items() if not name.startswith("line_")}
 
+    @property
+    def counted(self) -> Sequence[Entry]:
+        """The lines as the service counts them in refusals."""
+        return self.entries
+
     def refuse(self, error: BusinessError) -> None:
         """Put refusals of the service at the lines they speak of."""
+        lines = self.counted
         for refusal in error.refusals:
             line = refusal.line
-            at_line = line is not None and line < len(self.entries)
+            at_line = line is not None and line < len(lines)
             field = refusal.field if refusal.field in self.fields else None
-            self.add_error(f"line_{self.entries[line].pk}" if at_line else field, str(refusal))  # type: ignore[index]
+            self.add_error(f"line_{lines[line].pk}" if at_line else field, str(refusal))  # type: ignore[index]
 
 
 def quantity(entry: Entry) -> forms.DecimalField:
@@ -121,6 +134,12 @@ class CountForm(QuantitiesForm):
 
     reason = forms.CharField(label=_("Reason"), max_length=200, initial=_("Stocktake"))
     date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
+    release = release()
+
+    @property
+    def counted(self) -> Sequence[Entry]:
+        typed = self.quantities
+        return [entry for entry in self.entries if entry.pk in typed]
 
 
 class InWarehouse(ActorForm):
@@ -147,6 +166,14 @@ class AdjustForm(InWarehouse):
     )
     date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
     reason = forms.CharField(label=_("Reason"), max_length=200)
+    release = release()
+
+
+class ReverseForm(ActorForm):
+    """Taking a paper back that was a mistake."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    release = release()
 
 
 class CostedLine(ActorForm):

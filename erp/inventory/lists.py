@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import queries, services
+from erp.inventory.forms import release
 from erp.inventory.models import (
     Delivery,
     Demand,
@@ -21,6 +22,7 @@ from erp.inventory.models import (
     StockMove,
     StockRule,
 )
+from erp.inventory.services import losses
 from erp.inventory.services.costing import share
 from erp.inventory.services.shipping import Outcome
 from suite.core.access import Actor
@@ -65,14 +67,18 @@ def source_url(row: StockMove) -> str:
 
 
 def each(model: type[Any], pks: Collection[int], act: Callable[..., Any], *, actor: Actor, **how: Any) -> Outcome:
-    """Do something to each of a few rows, an act of its own; the outcome names those that were refused."""
+    """Do something to each of a few rows, an act of its own; the outcome names those that were refused, and the orders
+    that lost goods."""
     refused: Refusals = {}
+    told: list[str] = []
     for row in model.objects.of(actor.company_id).filter(pk__in=pks).order_by("pk"):
         try:
-            act(row, actor=actor, **how)
+            done = act(row, actor=actor, **how)
         except BusinessError as error:
             refused[row.pk] = error.refusals[0]
-    return Outcome(refused)
+        else:
+            told += filter(None, [losses.told(getattr(done, "lost", ()))])
+    return Outcome(refused, told)
 
 
 def worth_of(row: StockBalance) -> Decimal:
@@ -81,8 +87,9 @@ def worth_of(row: StockBalance) -> Decimal:
     return share(whole.value, row.on_hand, whole.quantity) if whole and whole.quantity else ZERO
 
 
-class ReasonForm(ActorForm):
+class ReversalForm(ActorForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
+    release = release(on_refusal=False)
 
 
 class BalanceList(ListSpec):
@@ -279,8 +286,8 @@ class DeliveryList(ListSpec):
             row.lacks = lacks.get(row.pk)  # type: ignore[attr-defined]
 
 
-def _reverse_receipts(*, actor: Actor, pks: Collection[int], reason: str) -> Outcome:
-    return each(GoodsReceipt, pks, services.reverse_receipt, actor=actor, reason=reason)
+def _reverse_receipts(*, actor: Actor, pks: Collection[int], **how: Any) -> Outcome:
+    return each(GoodsReceipt, pks, services.reverse_receipt, actor=actor, **how)
 
 
 # What a customer brought is delivered again, and what a supplier brought to him comes back from there.
@@ -288,7 +295,7 @@ REVERSIBLE = (GoodsReceipt.Kind.PURCHASE, GoodsReceipt.Kind.OTHER)
 
 REVERSE_RECEIPT = Act(
     "reverse", _("Reverse"), "erp_inventory.reverse_goodsreceipt", _reverse_receipts, icon="arrow-back-up",
-    form=ReasonForm, danger=True,
+    form=ReversalForm, danger=True,
     when=lambda row: row.status == GoodsReceipt.Status.POSTED and row.kind_of in REVERSIBLE,
 )  # fmt: skip
 
@@ -329,13 +336,13 @@ class ReceiptList(ListSpec):
     empty = _("Nothing has come in yet.")
 
 
-def _reverse_adjustments(*, actor: Actor, pks: Collection[int], reason: str) -> Outcome:
-    return each(StockAdjustment, pks, services.reverse_adjustment, actor=actor, reason=reason)
+def _reverse_adjustments(*, actor: Actor, pks: Collection[int], **how: Any) -> Outcome:
+    return each(StockAdjustment, pks, services.reverse_adjustment, actor=actor, **how)
 
 
 REVERSE_ADJUSTMENT = Act(
     "reverse", _("Reverse"), "erp_inventory.reverse_stockadjustment", _reverse_adjustments, icon="arrow-back-up",
-    form=ReasonForm, danger=True, when=lambda row: row.status == StockAdjustment.Status.POSTED,
+    form=ReversalForm, danger=True, when=lambda row: row.status == StockAdjustment.Status.POSTED,
 )  # fmt: skip
 
 

@@ -22,6 +22,13 @@ Arguments: `receipts` (list of GoodsReceipt with `booked_lines`), `filled` (quan
 goods it waited for), `actor`. Not sent for customer returns.
 """
 
+reservations_lost = Signal()
+"""Sent once per act, inside its transaction, when goods that orders held are not there: they were counted away, or the
+receipt that brought them was a mistake. The stock is written, the demands wait again.
+
+Arguments: `losses` (list of Loss: demand as it was before, quantity lost in base units), `actor`.
+"""
+
 stock_low = Signal()
 """Sent once per act, inside its transaction, when the free stock of products with a stock rule fell below the reorder
 point, or rose to it again.

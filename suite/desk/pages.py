@@ -91,6 +91,7 @@ def entry_page(
     heading: str,
     section: str,
     back: str,
+    submit: str = "",
 ) -> HttpResponse:
     """Show the form, or do what was typed and go where `do` says; what is refused keeps every keystroke."""
     status = 400 if form.is_bound else 200
@@ -107,5 +108,7 @@ def entry_page(
         except ValidationError as error:
             for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
                 form.add_error(name if name in form.fields else None, sentences)
-    context = {"form": form, "lines": lines, "heading": heading, "crumbs": [(section, back)], "back": back}
+    context = {
+        "form": form, "lines": lines, "heading": heading, "crumbs": [(section, back)], "back": back, "submit": submit,
+    }  # fmt: skip
     return render_page(request, "suite/desk/form_page.html", context, status=status)

@@ -1,6 +1,8 @@
 """The papers of the warehouse."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -123,6 +125,7 @@ class GoodsReceipt(OrderPaper):
     MOVES = {Status.POSTED: {Status.REVERSED}}
 
     booked_lines: list["GoodsReceiptLine"]  # set by services that book
+    lost: Sequence[Any] = ()  # set by services that reverse: who held the goods (Loss)
 
     number = NumberField("GR")
     kind_of = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PURCHASE, editable=False)
@@ -201,6 +204,8 @@ class StockAdjustment(Document):
         REVERSED = "reversed", _("Reversed")
 
     MOVES = {Status.POSTED: {Status.REVERSED}}
+
+    lost: Sequence[Any] = ()  # set by services that book and reverse: who held the goods (Loss)
 
     number = NumberField("SA")
     kind_of = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COUNT)

@@ -5,7 +5,7 @@ from erp.inventory.services.availability import Availability, availability, lack
 from erp.inventory.services.changes import change_orders
 from erp.inventory.services.deliveries import change_delivery, drop_deliveries, open_deliveries, payment_arrived
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt, value_at
-from erp.inventory.services.reservations import Reserved, reserve
+from erp.inventory.services.reservations import Reserved, reserve, shortage
 from erp.inventory.services.returns import Unsold, return_goods, return_to_supplier, take_in
 from erp.inventory.services.revaluation import Split, ValueChange, revalue
 from erp.inventory.services.rules import drop_rule, set_rule
@@ -44,6 +44,7 @@ __all__ = [
     "set_rule",
     "ship",
     "ship_ready",
+    "shortage",
     "take_in",
     "value_at",
 ]

@@ -15,6 +15,7 @@ from erp.finance.models import AccountRole
 from erp.finance.services import StockPosting
 from erp.inputs import Source
 from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockMove
+from erp.inventory.services import losses
 from erp.inventory.services.dates import booking
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.wording import demand_bookable, too_little
@@ -40,45 +41,77 @@ class Difference:
 
 @service
 def opening_stock(
-    lines: Sequence[Difference], *, warehouse_id: int, actor: Actor, date: dt.date | None = None, reason: str = ""
+    lines: Sequence[Difference],
+    *,
+    warehouse_id: int,
+    actor: Actor,
+    date: dt.date | None = None,
+    reason: str = "",
+    release: bool = False,
 ) -> StockAdjustment:
-    """Bring in the stock a company starts with; waiting demands are filled."""
-    return _adjust(lines, StockAdjustment.Kind.OPENING, warehouse_id, actor, date, reason or str(_("Opening stock")))
+    """Bring in the stock a company starts with; waiting demands are filled. Raises BusinessError as `adjust` does."""
+    kind, reason = StockAdjustment.Kind.OPENING, reason or str(_("Opening stock"))
+    return _adjust(dict(enumerate(lines)), kind, warehouse_id, actor, date, reason, release)
 
 
 @service
 def adjust(
-    lines: Sequence[Difference], *, warehouse_id: int, reason: str, actor: Actor, date: dt.date | None = None
+    lines: Sequence[Difference],
+    *,
+    warehouse_id: int,
+    reason: str,
+    actor: Actor,
+    date: dt.date | None = None,
+    release: bool = False,
 ) -> StockAdjustment:
     """Correct the book by differences, with a reason; what is missing goes out at its cost.
 
-    When goods are missing that were reserved, those who were promised them last wait again. Raises BusinessError when
-    more would be missing than the book has, or when nobody knows what a piece found is worth.
+    When goods are missing that were reserved, those who were promised them last wait again; `lost` of the answer names
+    them. Raises BusinessError that names them before, unless `release` agrees to it; when more would be missing than
+    the book has; or when nobody knows what a piece found is worth.
     """
-    return _adjust(lines, StockAdjustment.Kind.COUNT, warehouse_id, actor, date, reason)
+    kind = StockAdjustment.Kind.COUNT
+    return _adjust(dict(enumerate(lines)), kind, warehouse_id, actor, date, reason, release)
 
 
 @service
 def book_count(
-    counted: Mapping[int, Decimal], *, warehouse_id: int, reason: str, actor: Actor, date: dt.date | None = None
+    counted: Mapping[int, Decimal],
+    *,
+    warehouse_id: int,
+    reason: str,
+    actor: Actor,
+    date: dt.date | None = None,
+    release: bool = False,
 ) -> StockAdjustment | None:
-    """Make the book say what was counted, by product; returns None when it says so already."""
+    """Make the book say what was counted, by product; returns None when it says so already.
+
+    Raises BusinessError as `adjust` does; its lines count the products of `counted`.
+    """
     stock = Stock.lock([Key(product_id, warehouse_id) for product_id in counted], actor=actor)
-    differences = [
-        Difference(key.product_id, counted[key.product_id] - cell.on_hand)
-        for key, cell in stock.cells.items()
-        if counted[key.product_id] != cell.on_hand
-    ]
+    differences = {
+        place: Difference(product_id, quantity - stock.cells[Key(product_id, warehouse_id)].on_hand)
+        for place, (product_id, quantity) in enumerate(counted.items())
+        if quantity != stock.cells[Key(product_id, warehouse_id)].on_hand
+    }
     if not differences:
         return None
-    return adjust(differences, warehouse_id=warehouse_id, reason=reason, actor=actor, date=date)
+    return _adjust(differences, StockAdjustment.Kind.COUNT, warehouse_id, actor, date, reason, release)
 
 
 def _adjust(
-    lines: Sequence[Difference], kind: str, warehouse_id: int, actor: Actor, date: dt.date | None, reason: str
+    asked: Mapping[int, Difference],
+    kind: str,
+    warehouse_id: int,
+    actor: Actor,
+    date: dt.date | None,
+    reason: str,
+    release: bool,
 ) -> StockAdjustment:
+    """Book differences; keys are the places at which refusals point."""
+    lines = list(asked.values())
     products = Product.objects.of(actor.company_id).in_bulk([line.product_id for line in lines])
-    _demand_sense(lines, products)
+    _demand_sense(asked, products)
     when = booking(date, actor=actor, field="date")
     adjustment = StockAdjustment.objects.create(
         company=actor.company,
@@ -90,11 +123,12 @@ def _adjust(
     )
     kind_of_move = StockMove.Kind.OPENING if kind == StockAdjustment.Kind.OPENING else StockMove.Kind.ADJUSTMENT
     paper = Paper(source_of(adjustment), kind_of_move, *when)
-    stock = Stock.lock([Key(line.product_id, warehouse_id) for line in lines], actor=actor)
+    places = {Key(line.product_id, warehouse_id): place for place, line in asked.items()}
+    stock = Stock.lock(places, actor=actor)
     if any(line.quantity < 0 for line in lines):
         stock.read_layers()
-    rows = [_book(index, line, products[line.product_id], adjustment, stock, paper) for index, line in enumerate(lines)]
-    stock.squeeze()
+    rows = [_book(place, line, products[line.product_id], adjustment, stock, paper) for place, line in asked.items()]
+    adjustment.lost = losses.squeeze(stock, places, release=release, field="difference")
     stock.fill()
     StockAdjustmentLine.objects.bulk_create(rows)
     for move, row in zip(stock.moves, rows, strict=True):
@@ -115,7 +149,8 @@ def _posting(adjustment: StockAdjustment, row: StockAdjustmentLine) -> StockPost
     return StockPosting(source_of(adjustment), role, row.value)
 
 
-def _demand_sense(lines: Sequence[Difference], products: Mapping[int, Product]) -> None:
+def _demand_sense(asked: Mapping[int, Difference], products: Mapping[int, Product]) -> None:
+    lines = asked.values()
     if not lines:
         raise ValidationError({"lines": _("Enter at least one line")})
     if len({line.product_id for line in lines}) != len(lines):
@@ -128,8 +163,8 @@ def _demand_sense(lines: Sequence[Difference], products: Mapping[int, Product]) 
         if not products[line.product_id].is_stocked:
             raise ValidationError({"lines": _("%(product)s is a service") % {"product": products[line.product_id]}})
     odd = [
-        misfit(products[line.product_id], line.quantity, line=index, field="difference")
-        for index, line in enumerate(lines)
+        misfit(products[line.product_id], line.quantity, line=place, field="difference")
+        for place, line in asked.items()
     ]
     if any(odd):
         raise BusinessError(*filter(None, odd))
@@ -173,17 +208,19 @@ def _book(
 
 @service
 def reverse_adjustment(
-    adjustment: StockAdjustment, *, actor: Actor, reason: str, date: dt.date | None = None
+    adjustment: StockAdjustment, *, actor: Actor, reason: str, date: dt.date | None = None, release: bool = False
 ) -> StockAdjustment:
     """Take an adjustment back: what was found goes out at its value, what was missing comes back at its cost.
 
-    Raises BusinessError when goods that were found have left the house since.
+    Raises BusinessError when goods that were found have left the house since, or, unless `release` agrees to it, are
+    reserved; `lost` of the answer names who held them.
     """
     when = booking(date, actor=actor, field="date")
     adjustment = StockAdjustment.objects.of(actor.company_id).lock([adjustment.pk]).get()
     adjustment.demand_status(StockAdjustment.Status.POSTED)
     lines = list(adjustment.lines.select_related("product"))
-    stock = Stock.lock([Key(line.product_id, adjustment.warehouse_id) for line in lines], actor=actor)
+    places = {Key(line.product_id, adjustment.warehouse_id): line.position for line in lines}
+    stock = Stock.lock(places, actor=actor)
     stock.read_layers()
     moves = StockMove.objects.filter(source_kind=adjustment.kind(), source_id=adjustment.pk, reverses=None)
     move_of = {move.source_line_id: move for move in moves}
@@ -193,7 +230,7 @@ def reverse_adjustment(
         paper = Paper(posting.source, move.kind, *when)
         postings.append(replace(posting, value=-line.value, is_red=True))
         postings += _undo(line, move, posting.source, stock, paper)
-    stock.squeeze()
+    adjustment.lost = losses.squeeze(stock, places, release=release)
     stock.fill()
     stock.write()
     finance.post_stock(postings, posting_date=when.date, actor=actor)

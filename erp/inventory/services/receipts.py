@@ -17,9 +17,10 @@ from erp.finance.services import Accrual, StockPosting
 from erp.inputs import Source
 from erp.inventory import ports
 from erp.inventory.models import GoodsReceipt, GoodsReceiptLine, StockMove
+from erp.inventory.services import losses
 from erp.inventory.services.costing import share
 from erp.inventory.services.dates import Booking, booking
-from erp.inventory.services.stock import Key, Paper, Stock, source_of
+from erp.inventory.services.stock import Key, Loss, Paper, Stock, source_of
 from erp.inventory.services.wording import demand_bookable, too_little
 from erp.inventory.signals import goods_received
 from suite.core import bulk
@@ -103,14 +104,23 @@ def receive(
     return booked
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Goods that went out again: the stock value that left, by receipt line, and who held them."""
+
+    left: Mapping[int, Decimal]
+    lost: Sequence[Loss]
+
+
 @service
 def reverse_receipt(
-    receipt: GoodsReceipt, *, actor: Actor, reason: str, posting_date: dt.date | None = None
+    receipt: GoodsReceipt, *, actor: Actor, reason: str, posting_date: dt.date | None = None, release: bool = False
 ) -> GoodsReceipt:
     """Take back a receipt that was booked by mistake: the goods go out again, and what was owed for them in red.
 
-    Those to whom the goods were reserved wait again, the last promised first. Raises BusinessError when goods of it
-    have left the house, went back or were invoiced.
+    Those to whom the goods were reserved wait again, the last promised first; `lost` of the answer names them. Raises
+    BusinessError that names them before, unless `release` agrees to it, and when goods of it have left the house, went
+    back or were invoiced.
     """
     when = booking(posting_date, actor=actor)
     receipt = GoodsReceipt.objects.of(actor.company_id).lock([receipt.pk]).get()
@@ -125,7 +135,9 @@ def reverse_receipt(
             Refusal("invoiced", _("%(number)s is invoiced or returned in part: return the rest"), {"number": receipt})
         )
     source = source_of(receipt)
-    give_back({line: line.quantity for line in lines}, dict.fromkeys(lines, source), when, actor, mistake=True)
+    quantities = {line: line.quantity for line in lines}
+    given = give_back(quantities, dict.fromkeys(lines, source), when, actor, mistake=True, release=release)
+    receipt.lost = given.lost
     GoodsReceipt.move_to([receipt], GoodsReceipt.Status.REVERSED)
     act = current_act()
     act.audit(receipt, "reversed", {"status": (GoodsReceipt.Status.POSTED, GoodsReceipt.Status.REVERSED)})
@@ -140,8 +152,9 @@ def give_back(
     actor: Actor,
     *,
     mistake: bool,
-) -> dict[int, Decimal]:
-    """Goods that were received go out again; returns the stock value that left, by receipt line.
+    release: bool = False,
+) -> GivenBack:
+    """Goods that were received go out again.
 
     The supplier is owed so much less as the goods were received at; where the stock is worth something else by now, the
     difference is cost of sales. Reserved goods stay in the house unless the receipt never really happened.
@@ -165,7 +178,8 @@ def give_back(
                 raise BusinessError(too_little(line.product, wanted=quantity, free=max(ZERO, there), line=index))
             paper = Paper(sources[line], kind, *when)
             left[line.pk] = stock.take_back(key, moves[line.pk], quantity, values[line.pk], paper, line_id=line.pk)
-    stock.squeeze()
+    places = {Key(line.product_id, line.receipt.warehouse_id): index for index, line in enumerate(quantities)}
+    lost = losses.squeeze(stock, places, release=release)
     stock.write()
     bulk.update(list(quantities), "returned", "returned_value")
     accrue([(sources[line], line, -values[line.pk]) for line in quantities], when, actor)
@@ -176,7 +190,7 @@ def give_back(
             if line.receipt.order_kind == kind and line.order_line_id:
                 by_line[line.order_line_id] += quantity
         ports.gone_back(kind, by_line, mistake=mistake, actor=actor)
-    return left
+    return GivenBack(left, lost)
 
 
 def accrue(parts: Iterable[tuple[Source, GoodsReceiptLine, Decimal]], when: Booking, actor: Actor) -> None:

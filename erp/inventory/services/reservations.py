@@ -51,7 +51,9 @@ def reserve(orders: DemandSet, *, actor: Actor) -> Reserved:
             lacks[order.id] = lack
         stock.new_demands += demands
     made = stock.write()
-    short = [_shortage(demand, made[demand.line_id]) for demand in stock.new_demands if demand.waiting > 0]
+    short = [
+        shortage(demand, demand.waiting, pk=made[demand.line_id]) for demand in stock.new_demands if demand.waiting > 0
+    ]
     short += [
         _direct(order, line, warehouse_id) for order in orders.without(lacks) for line in order.lines if line.is_direct
     ]
@@ -107,14 +109,15 @@ def _decide(order: DemandOrder, warehouse_id: int, stock: Stock) -> tuple[_Lack 
     return None, demands
 
 
-def _shortage(demand: Demand, pk: int) -> Shortage:
+def shortage(demand: Demand, quantity: Decimal, *, pk: int | None = None) -> Shortage:
+    """What a demand lacks, as purchasing is asked for it; `pk` of one that was only just written."""
     return Shortage(
-        demand_id=pk,
+        demand_id=pk or demand.pk,
         source=Source(demand.order_kind, demand.order_id, demand.order_number),
         line_id=demand.line_id,
         product_id=demand.product_id,
         warehouse_id=demand.warehouse_id,
-        quantity=demand.waiting,
+        quantity=quantity,
         needed_by=demand.promised_date or demand.requested_date,
     )
 

@@ -198,7 +198,7 @@ def return_to_supplier(
         for receipt in receipts.values()
     )
     by_receipt = dict(zip(receipts, deliveries, strict=True))
-    left = give_back(
+    given = give_back(
         {line: wanted[line.pk] for line in lines},
         {line: source_of(by_receipt[line.receipt_id]) for line in lines},
         when,
@@ -213,7 +213,7 @@ def return_to_supplier(
             order_line_id=line.order_line_id,
             product=line.product,
             quantity=wanted[line.pk],
-            cost=left[line.pk],
+            cost=given.left[line.pk],
         )
         for line in lines
     )

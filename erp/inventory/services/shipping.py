@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -36,9 +36,10 @@ DEMANDS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Who of a set was refused, by key."""
+    """Who of a set was refused, by key, and what else must be said."""
 
     refused: Refusals
+    told: Sequence[str] = ()
 
 
 @dataclass(slots=True)

@@ -61,6 +61,14 @@ class Change:
     returned: Decimal = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an order line held and holds no longer, in base units."""
+
+    demand: Demand
+    quantity: Decimal
+
+
 class Paper(NamedTuple):
     """The document that moves stock, and when: booked on `date`, true since `effective_date` when that is another."""
 
@@ -208,15 +216,19 @@ class Stock:
                 filled[demand.pk] = part
         return filled
 
-    def squeeze(self) -> None:
-        """Where more is reserved than is on hand, let those wait again who were promised last."""
+    def squeeze(self) -> list[Loss]:
+        """Where more is reserved than is on hand, let those wait again who were promised last, and say who they are."""
+        losses = []
         over = [key for key, cell in self.cells.items() if cell.free < 0]
-        for demand in self._demands(over, reserved__gt=0).order_by(F("promised_date").desc(nulls_first=True), "-id"):
+        holders = self._demands(over, reserved__gt=0).select_related("product__unit")
+        for demand in holders.order_by(F("promised_date").desc(nulls_first=True), "-id"):
             key = Key(demand.product_id, demand.warehouse_id)
             part = min(demand.reserved, -self.cells[key].free) if key in over else ZERO
             if part > 0:
                 self.hold(key, -part)
                 self.change(demand.pk).reserved -= part
+                losses.append(Loss(demand, part))
+        return losses
 
     def _demands(self, keys: Collection[Key], **which: Any) -> QuerySet[Demand]:
         if not keys:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from erp.inventory import services
 from erp.inventory.forms import CountedForm, CountForm, Entry, QuantitiesForm
 from erp.inventory.models import StockBalance
-from erp.inventory.views.quantities import quantities_page
+from erp.inventory.views.quantities import quantities_page, say_lost
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
@@ -37,18 +36,26 @@ def count(request: HttpRequest) -> HttpResponse:
             Q(product__code__icontains=q) | Q(product__name__icontains=q) | Q(product__category__icontains=q)
         )
     entries = [
-        Entry(row.product_id, row.product.code, row.product.label, None, (formats.quantity(row.on_hand),))
+        Entry(
+            row.product_id,
+            row.product.code,
+            row.product.label,
+            None,
+            (formats.quantity(row.on_hand), formats.quantity(row.reserved)),
+        )
         for row in rows.order_by("product__code")[:AT_ONCE]
     ]
     form = CountForm(request.POST or None, actor=actor, entries=entries)
 
-    def do(form: QuantitiesForm) -> None:
+    def do(form: QuantitiesForm) -> str:
         adjustment = services.book_count(form.quantities, warehouse_id=warehouse.pk, actor=actor, **form.values)
-        said = _("%(number)s corrects the book") % {"number": adjustment} if adjustment else _("The book is right")
-        messages.success(request, said)
+        if adjustment is None:
+            return _("The book is right")
+        say_lost(request, adjustment)
+        return _("%(number)s corrects the book") % {"number": adjustment}
 
     return quantities_page(
         request, form, do, after=back, crumbs=crumbs,
         heading=_("Count: %(warehouse)s") % {"warehouse": warehouse.label}, submit=_("Book the differences"),
-        columns=[_("Book quantity")], entered=_("Counted"),
+        columns=[_("Book quantity"), _("Reserved")], entered=_("Counted"),
     )  # fmt: skip

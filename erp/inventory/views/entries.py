@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from erp.inventory import services
 from erp.inventory.forms import Adjusted, AdjustForm, Received, ReceiveForm, RuleForm
 from erp.inventory.models import StockAdjustment, StockRule
+from erp.inventory.views.quantities import say_lost
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
@@ -64,6 +65,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
             actor=actor,
             **values,
         )
+        say_lost(request, adjustment)
         messages.success(request, _("%(number)s is booked") % {"number": adjustment.number})
         return back
 

@@ -11,8 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from erp.inventory.forms import QuantitiesForm
+from erp.inventory.models import GoodsReceipt, StockAdjustment
+from erp.inventory.services import losses
 from suite.core.errors import BusinessError
 from suite.desk.pages import render_page
+
+
+def say_lost(request: HttpRequest, paper: GoodsReceipt | StockAdjustment) -> None:
+    """Say which orders lost goods that they held."""
+    if paper.lost:
+        messages.warning(request, losses.told(paper.lost))
 
 
 def quantities_page(

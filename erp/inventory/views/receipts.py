@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from erp.inventory import services
-from erp.inventory.forms import Entry, QuantitiesForm, ReturnForm
+from erp.inventory.forms import Entry, QuantitiesForm, ReturnForm, ReverseForm
 from erp.inventory.models import GoodsReceipt
-from erp.inventory.views.quantities import quantities_page
+from erp.inventory.views.quantities import quantities_page, say_lost
 from suite.core.access import Actor
 from suite.core.doors import door
-from suite.core.errors import BusinessError
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
-from suite.desk.pages import refuse
+from suite.desk.pages import entry_page
 from suite.desk.records import Fact, PageAct, RecordPage, record_page
 
 VIEW, REVERSE = "erp_inventory.view_goodsreceipt", "erp_inventory.reverse_goodsreceipt"
@@ -81,16 +82,22 @@ def _acts(receipt: GoodsReceipt) -> list[PageAct]:
 
 
 @door(REVERSE)
-@require_POST
 def reverse_receipt(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back a receipt that was booked by mistake."""
+    """Take back a receipt that was booked by mistake; where orders hold the goods, the page names them and asks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     receipt = get_object_or_404(_mine(request, REVERSE), pk=pk)
-    try:
-        services.reverse_receipt(receipt, reason=request.POST.get("reason", "")[:500], actor=request.actor)  # type: ignore[attr-defined]
-    except BusinessError as error:
-        return refuse(request, [str(refusal) for refusal in error.refusals], status=409)
-    messages.success(request, _("%(number)s is reversed") % {"number": receipt.number})
-    return redirect("inventory:receipt", pk)
+    page = reverse("inventory:receipt", args=[pk])
+
+    def do(values: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+        say_lost(request, services.reverse_receipt(receipt, actor=actor, **values))
+        messages.success(request, _("%(number)s is reversed") % {"number": receipt.number})
+        return page
+
+    return entry_page(
+        request, ReverseForm(request.POST or None, actor=actor), do,
+        heading=_("Reverse %(number)s") % {"number": receipt.number}, section=receipt.number, back=page,
+        submit=_("Reverse"),
+    )  # fmt: skip
 
 
 @door(REVERSE)

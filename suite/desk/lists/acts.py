@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -84,9 +84,11 @@ def do(
             },
         )
         return redirect("desk:job", job.pk)
-    done, refused = perform(act, model, actor, pks, data)
+    done, refused, told = perform(act, model, actor, pks, data)
     takes_back = {"act": act.undo, "pk": pks, "next": after} if undo and act.undo and done == len(pks) else None
     report(request, act, done, refused, undo, takes_back)
+    for sentence in told:
+        messages.warning(request, sentence)
     return redirect(after)
 
 
@@ -99,16 +101,18 @@ def make_form(act: Act, actor: Actor, data: QueryDict | None, initial: dict[str,
     return act.form(data, initial=initial, **more)
 
 
-def perform(act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]) -> tuple[int, list[str]]:
-    """Do it through the service: how many went through, and which of the others did not and why."""
+def perform(
+    act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]
+) -> tuple[int, list[str], Sequence[str]]:
+    """Do it through the service: how many went through, which of the others did not and why, what else to know."""
     try:
         outcome = act.run(actor=actor, pks=pks, **data)
     except BusinessError as error:
-        return 0, [str(refusal) for refusal in error.refusals]
+        return 0, [str(refusal) for refusal in error.refusals], ()
     refused = getattr(outcome, "refused", None) or {}
     done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
     rows = model._default_manager.in_bulk(refused) if refused else {}
-    return done, [f"{rows[pk]}: {refusal}" for pk, refusal in refused.items()]
+    return done, [f"{rows[pk]}: {refusal}" for pk, refusal in refused.items()], getattr(outcome, "told", ())
 
 
 def report(
@@ -148,7 +152,7 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     pks, done, refused = job.params["pks"], 0, []  # type: ignore[var-annotated]
     progress(job.done, len(pks))
     for start in range(job.done, len(pks), AT_ONCE):
-        went, said = perform(act, model, actor, pks[start : start + AT_ONCE], data)
+        went, said, _told = perform(act, model, actor, pks[start : start + AT_ONCE], data)
         done, refused = done + went, refused + said
         progress(min(start + AT_ONCE, len(pks)), len(pks))
     return {"done": done, "refused": len(refused), "refusals": refused[:REFUSALS]}

@@ -17,12 +17,13 @@ from tests.erp.finance.books import balance
 from tests.erp.inventory.make import Shop
 
 
-def adjust(shop: Shop, *lines: tuple[Product, int, str | None], reason: str = "count") -> StockAdjustment:
+def adjust(shop: Shop, *lines: tuple[Product, int, str | None], reason: str = "count", **how: bool) -> StockAdjustment:
     return services.adjust(
         [Difference(product.pk, Decimal(quantity), cost and Decimal(cost)) for product, quantity, cost in lines],
         warehouse_id=shop.warehouse_id,
         reason=reason,
         actor=shop.actor,
+        **how,
     )
 
 
@@ -90,10 +91,54 @@ def test_when_reserved_goods_are_missing_the_last_promised_wait_again(shop: Shop
     early, late = shop.order((tea, 5), promised=dt.date(2026, 5, 1)), shop.order((tea, 5), promised=dt.date(2026, 5, 2))
     shop.confirm(early, late)
 
-    adjust(shop, (tea, -3, None))
+    adjustment = adjust(shop, (tea, -3, None), release=True)
 
     assert {demand.order_id: demand.reserved for demand in Demand.objects.all()} == {early.id: 5, late.id: 2}
     assert shop.balance(tea) == (7, 7)
+    assert [(loss.demand.order_id, loss.quantity) for loss in adjustment.lost] == [(late.id, 3)]
+
+
+def test_nobody_loses_what_is_reserved_before_it_was_said_who_does(shop: Shop) -> None:
+    cup, tea = shop.product("cup", stock=5), shop.product("tea", stock=10)
+    early, late = shop.order((tea, 5), promised=dt.date(2026, 5, 1)), shop.order((tea, 5), promised=dt.date(2026, 5, 2))
+    shop.confirm(early, late)
+
+    with pytest.raises(BusinessError) as refusal:
+        adjust(shop, (cup, -1, None), (tea, -6, None))
+
+    line, agree = refusal.value.refusals
+    assert (line.code, line.line, line.field) == ("reserved", 1, "difference")
+    assert (
+        str(line)
+        == f"Reserved for {late.source.number} (5 piece), {early.source.number} (1 piece), which would wait again"
+    )
+    assert (agree.line, agree.field) == (None, "release")
+    assert (shop.balance(tea), shop.balance(cup)) == ((10, 10), (5, 0))
+
+
+def test_a_refused_count_points_at_the_product_that_was_counted(shop: Shop) -> None:
+    cup, tea = shop.product("cup", stock=5), shop.product("tea", stock=10)
+    shop.confirm(shop.order((tea, 10)))
+
+    with pytest.raises(BusinessError) as refusal:
+        services.book_count(
+            {tea.pk: Decimal(9), cup.pk: Decimal(5)}, warehouse_id=shop.warehouse_id, reason="", actor=shop.actor
+        )
+
+    assert [each.line for each in refusal.value.refusals] == [0, None]
+
+
+def test_what_was_found_by_mistake_is_taken_from_who_got_it_only_with_a_word(shop: Shop) -> None:
+    tea = shop.product("tea", stock=1)
+    shop.confirm(shop.order((tea, 3)))
+    adjustment = adjust(shop, (tea, 4, None))
+
+    with pytest.raises(BusinessError) as refusal:
+        services.reverse_adjustment(adjustment, actor=shop.actor, reason="wrong shelf")
+    services.reverse_adjustment(adjustment, actor=shop.actor, reason="wrong shelf", release=True)
+
+    assert refusal.value.code == "reserved"
+    assert shop.balance(tea) == (1, 1)
 
 
 def test_what_is_found_goes_to_who_waits(shop: Shop) -> None:

@@ -237,6 +237,44 @@ def test_a_count_becomes_an_adjustment(shop: Shop, clerk: Client) -> None:
     assert (shop.balance(tea)[0], shop.balance(cup)[0]) == (98, 5)
 
 
+def test_a_count_below_what_is_reserved_names_the_orders_and_asks(shop: Shop, clerk: Client) -> None:
+    cup, tea = shop.product("cup", stock=5), shop.product("tea", stock=10)
+    order = shop.order((tea, 10))
+    shop.confirm(order)
+    address = page("count") + f"?warehouse={shop.warehouse_id}"
+    counted = {f"line_{cup.pk}": "", f"line_{tea.pk}": "8", "reason": "Stocktake"}
+
+    sheet = clerk.get(address)
+    refused = clerk.post(address, counted)
+    agreed = clerk.post(address, {**counted, "release": "on"})
+
+    assert 'name="release"' not in sheet.text
+    assert refused.status_code == 409
+    assert 'name="release"' in refused.text
+    assert f"{order.source.number} (2 piece)" in str(refused.context["form"].errors[f"line_{tea.pk}"])
+    assert agreed.status_code == 302
+    assert any(f"{order.source.number} 2 piece of tea" in text for text in said(agreed))
+    assert shop.balance(tea) == (8, 8)
+
+
+def test_a_reversal_that_takes_goods_from_orders_asks_before(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea")
+    order = shop.order((tea, 3))
+    shop.confirm(order)
+    receipt = shop.buy((tea, 3, "2"))
+    address = page("reverse_receipt", receipt.pk)
+
+    refused = clerk.post(address, {"reason": "twice"})
+    by_list = clerk.post(admin("goodsreceipt"), {"act": "reverse", "pk": [receipt.pk], "_go": "1", "reason": "twice"})
+    agreed = clerk.post(address, {"reason": "twice", "release": "on"})
+
+    assert (refused.status_code, agreed.status_code) == (409, 302)
+    assert order.source.number in refused.text
+    assert order.source.number in said(by_list)[0]
+    assert order.source.number in said(agreed)[0]
+    assert shop.balance(tea) == (0, 0)
+
+
 def typed(*lines: dict[str, object]) -> dict[str, object]:
     """A grid of lines as a browser posts it."""
     fields = {f"lines-{at}-{name}": value for at, line in enumerate(lines) for name, value in line.items()}

@@ -149,7 +149,7 @@ def test_a_receipt_booked_by_mistake_is_reversed(shop: Shop) -> None:
     receipt = shop.buy((tea, 10, "20"))
     shop.confirm(shop.order((tea, 12), promised=dt.date(2026, 5, 1)))
 
-    services.reverse_receipt(receipt, actor=shop.actor, reason="wrong delivery note")
+    services.reverse_receipt(receipt, actor=shop.actor, reason="wrong delivery note", release=True)
 
     assert shop.balance(tea) == (5, 5)
     assert shop.worth(tea) == (5, 50)
