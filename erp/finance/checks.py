@@ -79,11 +79,16 @@ SETTLED = """
 SELECT i.company_id, i.id AS item_id, i.amount, i.open_amount, coalesce(s.amount, 0) AS settled
 FROM erp_finance_openitem i
 LEFT JOIN (
-  SELECT item_id, sum(amount) AS amount, sum(amount) FILTER (WHERE counter_item_id IS NOT NULL) AS countered
-  FROM erp_finance_settlement GROUP BY 1
+  SELECT item_id, sum(s.amount) AS amount, sum(s.amount) FILTER (WHERE counter_item_id IS NOT NULL) AS countered,
+         sum(s.amount) FILTER (WHERE v.source_kind = 'erp_finance.receivable' AND v.source_id = s.item_id) AS lost
+  FROM erp_finance_settlement s
+  LEFT JOIN erp_finance_openitem counter ON counter.id = s.counter_item_id
+  LEFT JOIN erp_finance_voucher v ON v.id = counter.voucher_id
+  GROUP BY 1
 ) s ON s.item_id = i.id
 WHERE sign(i.open_amount) * sign(i.amount) < 0 OR abs(i.open_amount) > abs(i.amount)
   OR i.amount - i.open_amount <> coalesce(s.amount, 0) OR abs(i.taken_back) > abs(coalesce(s.countered, 0))
+  OR i.written_off <> coalesce(s.lost, 0)
 UNION ALL
 SELECT m.company_id, m.id, m.amount, m.unapplied, coalesce(s.used, 0)
 FROM erp_finance_moneymovement m

@@ -53,7 +53,11 @@ class MoneyForm(ActorForm):
     reference = forms.CharField(label=_("Bank reference"), max_length=100, required=False)
     charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
-    oldest_first = forms.BooleanField(label=_("Allocate to the oldest open items"), required=False)
+    oldest_first = forms.BooleanField(
+        label=_("Allocate to the oldest open items"),
+        required=False,
+        help_text=_("Open credits of the party are used up first"),
+    )
 
 
 class CreditForm(ActorForm):

@@ -158,6 +158,18 @@ def period_on(company_id: int, day: dt.date, *, field: str = "date") -> Span:
     return span
 
 
+def happened_on(day: dt.date | None, *, company: Company, field: str = "date", line: int | None = None) -> dt.date:
+    """The day of something that has happened, such as money that came in or an invoice; by default today.
+
+    Raises BusinessError at `field` for a day that is still to come.
+    """
+    today = clock.today(company)
+    if day and day > clock.booking_day(company, day):
+        sentence = _("%(day)s is still to come: choose %(today)s or earlier")
+        raise BusinessError(Refusal("day_to_come", sentence, {"day": day, "today": today}, line, field))
+    return day or today
+
+
 def words_of_account(account: Account) -> tuple[str, ...]:
     """What an account is found by: code, names, and the pinyin of the whole name (银行 is yinhang, not yinxing).
 

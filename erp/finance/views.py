@@ -29,6 +29,7 @@ def receivable(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Due date"), formats.day(row.due_date)),
         Fact(_("Amount"), formats.money(row.amount)),
         Fact(_("Open amount"), formats.money(row.open_amount)),
+        Fact(_("Written off"), formats.money(row.written_off) if row.written_off else ""),
         Fact(_("Summary"), row.summary),
     ]
     settlements = row.settlements.select_related("money", "counter_item").order_by("pk")

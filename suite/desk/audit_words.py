@@ -73,6 +73,7 @@ def actions() -> dict[str, str]:
         "supplier chosen": _("Supplier chosen"),
         "returned": pgettext("history", "Returned"),
         "written off": _("Written off"),
+        "write-off undone": _("Write-off undone"),
         "set off": _("Set off"),
         "transferred": _("Handed over"),
         "tagged": _("Tags changed"),

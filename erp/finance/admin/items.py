@@ -29,7 +29,7 @@ from erp.finance.models import (
     Receivable,
     Settlement,
 )
-from erp.finance.services import set_credit, set_off, settings, write_off
+from erp.finance.services import set_credit, set_off, settings, undo_write_off, write_off
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk import documents
@@ -75,6 +75,7 @@ class OpenItemList(ListSpec):
         Column("amount", _("Amount"), "money"),
         Column("open_amount", _("Open amount"), "money", card="side"),
         Column("late", _("Overdue amount"), "money", card="hide"),
+        Column("written_off", _("Written off"), "money", shown=False),
         Column("status", _("Status"), "badge"),
         Column("summary", _("Summary"), shown=False),
     )
@@ -130,6 +131,15 @@ class ReceivableList(OpenItemList):
             form=ReasonForm,
             danger=True,
             when=lambda row: row.open_amount > 0,
+        ),
+        Act(
+            "undo_write_off",
+            _("Undo the write-off"),
+            "erp_finance.write_off_receivable",
+            one_by_one(undo_write_off, "item_id"),
+            icon="arrow-back-up",
+            form=ReasonForm,
+            when=lambda row: row.written_off > 0,
         ),
     )
 
@@ -215,6 +225,12 @@ class OpenItemAdmin(SuiteModelAdmin):
 @admin.register(Receivable)
 class ReceivableAdmin(OpenItemAdmin):
     list_spec = ReceivableList
+    readonly_fields = (*OpenItemAdmin.readonly_fields, "written_off")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What was given up is said where something was."""
+        amounts = ("amount", "open_amount", "written_off")
+        return [amounts if obj and obj.written_off and "amount" in row else row for row in self.fields]
 
 
 @admin.register(Payable)

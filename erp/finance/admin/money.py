@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,6 +17,7 @@ from erp.finance.admin.items import link_to
 from erp.finance.forms import AllocationForm, MoneyForm, ReasonForm
 from erp.finance.models import MoneyMovement, OpenItem, Payable, Payment, Receipt, Receivable, Settlement
 from erp.finance.services import MoneyInput, allocate, pay, receive, reverse_money
+from erp.finance.services.allocation import suggest
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
@@ -193,7 +193,7 @@ class MoneyAdmin(SuiteModelAdmin):
         return found
 
     def allocate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The money beside the open items of its party; the oldest first is suggested."""
+        """The money beside the open items of its party; the oldest first, after the credits, is suggested."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
         code = f"erp_finance.allocate_{self.opts.model_name}"
         if not actor.may(code):
@@ -204,7 +204,7 @@ class MoneyAdmin(SuiteModelAdmin):
             .filter(party=money.party_id, status=OpenItem.Status.OPEN)
             .order_by("due_date", "pk")[:200]
         )
-        suggested = suggestion(items, money.unapplied)
+        suggested = suggest(money, items, day=clock.today(actor.company))
         form = AllocationForm(request.POST or None, items=items, suggested=suggested)
         page = reverse(f"admin:erp_finance_{self.opts.model_name}_change", args=[pk])
         if request.method == "POST" and form.is_valid():
@@ -226,17 +226,6 @@ def item_asked_for(request: HttpRequest, actor: Actor) -> OpenItem | None:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         return None
     return OpenItem.objects.visible_to(actor).filter(pk=int(text), status=OpenItem.Status.OPEN).first()
-
-
-def suggestion(items: list[OpenItem], amount: Decimal) -> dict[int, Decimal]:
-    """The oldest first, as far as the money goes."""
-    found = {}
-    for item in items:
-        part = min(amount, item.open_amount)
-        if part > 0:
-            found[item.pk] = part
-            amount -= part
-    return found
 
 
 @admin.register(Receipt)

@@ -142,6 +142,7 @@ def close(request: HttpRequest) -> HttpResponse:
         "span": span,
         "spans": list(reversed(spans)),
         "steps": closing.checklist(actor, span),
+        "running": periods.still_running(span.code, span.ends) if today < span.ends else None,
         "may_reopen": actor.may("erp_finance.reopen_period"),
     }
     return render_page(request, "erp/finance/close.html", context)

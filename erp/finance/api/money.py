@@ -60,6 +60,7 @@ class OpenItemSerializer(StrictModelSerializer):
     """`amount` less what `settlements` add up to is `open_amount`; credits are negative.
 
     `taken_back` is what of that nobody paid: of a cancelled order, of returned goods, set off by a reversal.
+    `written_off` is what was given up.
     """
 
     settlements = SettlementSerializer(many=True, read_only=True)
@@ -67,8 +68,9 @@ class OpenItemSerializer(StrictModelSerializer):
     class Meta:
         model = OpenItem
         fields = (
-            "id", "number", "status", "party", "date", "due_date", "amount", "open_amount", "taken_back", "summary",
-            "order_kind", "order_id", "order_number", "invoice", "voucher", "settlements", "created_at", "updated_at",
+            "id", "number", "status", "party", "date", "due_date", "amount", "open_amount", "taken_back", "written_off",
+            "summary", "order_kind", "order_id", "order_number", "invoice", "voucher", "settlements", "created_at",
+            "updated_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -99,13 +101,20 @@ class ReceivableViewSet(OpenItemViewSet):
     model = Receivable
     action_permissions = {
         "write_off": "erp_finance.write_off_receivable",
+        "undo_write_off": "erp_finance.write_off_receivable",
         "set_off": "erp_finance.allocate_receipt",
     }
-    input_classes = {"write_off": WriteOff}
+    input_classes = {"write_off": WriteOff, "undo_write_off": Reason}
 
     @action(detail=True, methods=["post"], url_path="write-off")
     def write_off(self, request: Request, pk: str) -> Response:
         services.write_off(item_id=self.get_object().pk, actor=self.actor, **self.input())
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"], url_path="undo-write-off")
+    def undo_write_off(self, request: Request, pk: str) -> Response:
+        """Have all that was written off of it owed again."""
+        services.undo_write_off(item_id=self.get_object().pk, actor=self.actor, **self.input())
         return self.answer(pk)
 
 
@@ -138,7 +147,10 @@ class MoneySerializer(StrictModelSerializer):
 
 
 class MoneyToBook(StrictSerializer):
-    """Money, and what it settles: the items named, with `oldest_first` whatever is open, else nothing yet."""
+    """Money, and what it settles: the items named, with `oldest_first` whatever is open, after the party's credits.
+
+    Else nothing yet: an advance.
+    """
 
     party = ScopedRelatedField(Party)
     amount = amount_field(min_value=Decimal("0.01"))
@@ -156,7 +168,7 @@ class MoneyToBook(StrictSerializer):
 
 
 class Allocations(Reason):
-    """Without `allocations` the oldest items first."""
+    """Without `allocations` the oldest items first, after the party's credits."""
 
     allocations = AllocationSerializer(many=True, required=False, default=list, max_length=ITEMS_AT_MOST)
 

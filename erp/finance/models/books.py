@@ -76,6 +76,7 @@ class AccountRole(CompanyRow):
         OPENING = "opening", _("Opening balances")
         BANK_CHARGES = "bank_charges", _("Bank charges")
         BAD_DEBT = "bad_debt", _("Bad debt losses")
+        BAD_DEBT_RECOVERED = "bad_debt_recovered", _("Bad debts recovered")
 
     role = models.CharField(_("role"), max_length=20, choices=Role)
     account = models.ForeignKey(Account, models.PROTECT, related_name="roles", verbose_name=_("account"))

@@ -78,6 +78,7 @@ class OpenItem(Document):
 
     amount - open_amount = sum of its settlements; open_amount has the sign of amount. `taken_back` is the part of that
     for which nobody paid: the order was cancelled or undone, goods came back, a red invoice or a reversal set it off.
+    `written_off` is the part that was given up and still is.
     """
 
     class Side(models.TextChoices):
@@ -100,6 +101,7 @@ class OpenItem(Document):
     amount = AmountField(_("amount"))
     open_amount = AmountField(_("open amount"))
     taken_back = AmountField(_("taken back"), default=Decimal(0), editable=False)
+    written_off = AmountField(_("written off"), default=Decimal(0), editable=False)
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
@@ -131,6 +133,14 @@ class OpenItem(Document):
                 condition=Q(status="open") & ~Q(open_amount=0)
                 | Q(status="settled", open_amount=0) & ~Q(taken_back=models.F("amount"))
                 | Q(status="taken_back", open_amount=0, taken_back=models.F("amount")),
+            ),
+            models.CheckConstraint(
+                name="erp_open_item_written_off",
+                condition=Q(written_off=0)
+                | Q(
+                    written_off__gt=0,
+                    written_off__lte=models.F("amount") - models.F("open_amount") - models.F("taken_back"),
+                ),
             ),
         ]
         indexes = [

@@ -15,11 +15,11 @@ from erp.finance.services.credit import (
 )
 from erp.finance.services.credit_notes import CreditNote, give_credit
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
-from erp.finance.services.items import write_off
 from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
 from erp.finance.services.offsets import set_off
 from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
 from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, post_stock
+from erp.finance.services.write_offs import undo_write_off, write_off
 
 __all__ = [
     "Accrual",
@@ -59,6 +59,7 @@ __all__ = [
     "settings",
     "standing",
     "take_back",
+    "undo_write_off",
     "unpaid",
     "vouchers",
     "write_off",

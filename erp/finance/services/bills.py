@@ -73,7 +73,7 @@ class BillDraft:
 def draft_bills(drafts: Sequence[BillDraft], *, actor: Actor, reason: str = "") -> list[Invoice]:
     """Write suppliers' invoices down, in the sequence given; `book_bills` books them. Two statements for any number.
 
-    Raises BusinessError when the supplier's invoice with such a number is there already.
+    Raises BusinessError when the supplier's invoice with such a number is there already, or for a day still to come.
     """
     try:
         invoices = Invoice.objects.bulk_create(_invoice(draft, actor) for draft in drafts)
@@ -112,7 +112,7 @@ def _invoice(draft: BillDraft, actor: Actor) -> Invoice:
         company=actor.company,
         direction=Invoice.Direction.PURCHASE,
         party_id=draft.party_id,
-        date=draft.date or clock.today(actor.company),
+        date=queries.happened_on(draft.date, company=actor.company),
         prices_include_tax=False,
         net=sum((line.amounts.net for line in draft.lines), ZERO),
         tax_amount=sum((line.amounts.tax for line in draft.lines), ZERO),

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.finance import queries
 from erp.finance.models import Deferral, Invoice, InvoiceLine
 from erp.finance.services.invoice_lines import InvoiceLineInput, TakenBack, line_by_hand, red_of
-from erp.finance.services.invoices import issue_rows, write_drafts
+from erp.finance.services.invoice_posting import issue_rows
+from erp.finance.services.invoices import write_drafts
 from erp.finance.services.ledger import wording
 from erp.inputs import Source
-from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 
@@ -105,22 +106,22 @@ def give_credit(notes: Sequence[CreditNote], *, actor: Actor, reason: str = "") 
     """Issue a red invoice per note that corrects no invoice of ours; the customer has so much to his credit.
 
     What was invoiced here is corrected by `invoices.red` or `propose_red` instead. A fixed number of statements. Raises
-    BusinessError for quantities or prices below zero.
+    BusinessError for quantities or prices below zero, or a day that is still to come.
     """
-    today = clock.today(actor.company)
+    days = [queries.happened_on(each.date, company=actor.company) for each in notes]
     drafts = [
         Invoice(
             company=actor.company,
             direction=Invoice.Direction.SALES,
             party_id=each.party_id,
-            date=each.date or today,
-            due_date=each.date or today,
+            date=day,
+            due_date=day,
             prices_include_tax=each.prices_include_tax,
             is_red=True,
             note=each.note,
             owner_id=actor.user_id,
         )
-        for each in notes
+        for each, day in zip(notes, days, strict=True)
     ]
     lines = [
         [_in_red(line_by_hand(line, at, each.prices_include_tax, actor)) for at, line in enumerate(each.lines)]

@@ -14,8 +14,9 @@ from erp.finance import queries
 from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher
 from erp.finance.services import credit
 from erp.finance.services.credit_notes import Returned, propose_red
-from erp.finance.services.items import Credit, Side, credit_orders, open_item
+from erp.finance.services.items import Side, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
+from erp.finance.services.order_credits import Credit, credit_orders
 from erp.inputs import Source
 from suite.core import bulk
 from suite.core.access import Actor

@@ -159,14 +159,19 @@ def red_lines(original: Invoice, quantities: Mapping[int, Decimal] | None) -> li
     return lines
 
 
-def date_late_ones(invoices: Iterable[Invoice], actor: Actor) -> None:
-    """Give drafts of a period that was closed meanwhile the date of today: a closed month gets no new invoices."""
+def date_anew(invoices: Iterable[Invoice], actor: Actor) -> None:
+    """Give drafts of a period that was closed meanwhile, or of a day still to come, the date of today."""
     today = clock.today(actor.company)
     closed = [span for span in queries.periods(actor.company_id) if not span.is_open]
-    late = [each for each in invoices if any(span.starts <= each.date <= span.ends for span in closed)]
-    for invoice in late:
+    wrong = [
+        each
+        for each in invoices
+        if each.date > clock.booking_day(actor.company, each.date)
+        or any(span.starts <= each.date <= span.ends for span in closed)
+    ]
+    for invoice in wrong:
         current_act().audit(invoice, "changed", {"date": (invoice.date, today)})
         if invoice.due_date:
             invoice.due_date += today - invoice.date
         invoice.date = today
-    bulk.update(late, "date", "due_date")
+    bulk.update(wrong, "date", "due_date")

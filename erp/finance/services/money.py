@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
 from erp.finance.models import AccountRole, MoneyMovement, OpenItem, Settlement, Voucher, VoucherLine
 from erp.finance.models.cash import PAPERS
 from erp.finance.services import credit
+from erp.finance.services.allocation import OWN_SIDE, Wish, decide
 from erp.finance.services.items import Settling, Side, settle
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.finance.signals import payment_received
@@ -28,8 +29,7 @@ from suite.core.money import ZERO
 Role = AccountRole.Role
 Direction, Status, Method = MoneyMovement.Direction, MoneyMovement.Status, MoneyMovement.Method
 
-# Whose items a movement settles in the normal case, and where money waits that settles nothing yet.
-OWN_SIDE = {Direction.IN: Side.RECEIVABLE, Direction.OUT: Side.PAYABLE}
+# Where money waits that settles nothing yet, and where what it settles stands.
 ADVANCE = {Direction.IN: Role.DEPOSIT, Direction.OUT: Role.PREPAID}
 CONTROL = {Side.RECEIVABLE: Role.RECEIVABLE, Side.PAYABLE: Role.PAYABLE}
 
@@ -40,7 +40,9 @@ class MoneyInput:
 
     `amount` is what the party is credited with; `charges` of the bank come off a receipt and on top of a payment.
     `allocations` says how much of which open item (by key, positive amounts); `oldest_first` spreads the money over
-    what is open, an own order first. What is not allocated is an advance. `order` is the order a deposit belongs to.
+    what is open, an own order first, and uses up the party's credits before it. What is not allocated is an advance.
+    `order` is the order a deposit belongs to.
+    `date` is no day that is still to come.
     """
 
     party_id: int
@@ -56,27 +58,12 @@ class MoneyInput:
     oldest_first: bool = False
 
 
-@dataclass(slots=True)
-class _Wish:
-    """What is to be settled with one movement."""
-
-    money: MoneyMovement
-    allocations: Mapping[int, Decimal]
-    oldest_first: bool
-    settlings: list[Settling] = field(default_factory=list)
-
-    @property
-    def used(self) -> Decimal:
-        """How much of the money the settlements take; a credit note gives some back."""
-        own = OWN_SIDE[Direction(self.money.direction)]
-        return sum((each.amount if each.item.side == own else -each.amount for each in self.settlings), ZERO)
-
-
 @service
 def receive(moneys: Sequence[MoneyInput], *, actor: Actor, reason: str = "") -> list[MoneyMovement]:
     """Book money that customers paid (or suppliers paid back) and allocate it in the same act.
 
-    Nine statements for any number of receipts and items. Raises BusinessError when more is allocated than there is.
+    Nine statements for any number of receipts and items. Raises BusinessError when more is allocated than there is, or
+    for a day that is still to come.
     """
     return _book(moneys, Direction.IN, actor)
 
@@ -96,14 +83,14 @@ def allocate(
     posting_date: dt.date | None = None,
     reason: str = "",
 ) -> MoneyMovement:
-    """Settle open items with an advance: those named, or without `allocations` the oldest first.
+    """Settle open items with an advance: those named, or without `allocations` the oldest first, after credits.
 
     Dr deposits / Cr receivable (payments: Dr payable / Cr prepayments).
     """
     money = _locked(money_id, actor)
-    day = posting_date or clock.today(actor.company)
-    wish = _Wish(money, allocations or {}, oldest_first=not allocations)
-    _decide([wish], actor)
+    day = queries.happened_on(posting_date, company=actor.company, field="posting_date")
+    wish = Wish(money, allocations or {}, not allocations, day)
+    decide([wish], actor)
     if not wish.settlings:
         raise BusinessError(Refusal("nothing_open", _("There is nothing open that could be settled")))
     money.unapplied -= wish.used
@@ -115,7 +102,7 @@ def allocate(
     _on_side(draft, money, ADVANCE[Direction(money.direction)], wish.used, back=True)
     _settled_entries(draft, wish)
     book([draft], actor=actor)
-    settle([each._replace(date=day) for each in wish.settlings])
+    settle(wish.settlings)
     current_act().audit(money, "allocated", {"unapplied": (money.unapplied + wish.used, money.unapplied)})
     _tell([wish], [money], actor)
     return money
@@ -127,7 +114,7 @@ def reverse_money(
 ) -> MoneyMovement:
     """Take a receipt or payment back: its entries in red, what it settled is open again."""
     money = _locked(money_id, actor)
-    day = posting_date or clock.today(actor.company)
+    day = queries.happened_on(posting_date, company=actor.company, field="posting_date")
     settled = list(
         Settlement.objects.filter(money=money)
         .values("item")
@@ -144,7 +131,7 @@ def reverse_money(
     book([_mirror(money, day, actor)], actor=actor)
     settle(settlings)
     current_act().audit(money, "reversed", {"status": (Status.POSTED, Status.REVERSED)})
-    wish = _Wish(money, {}, oldest_first=False, settlings=settlings)
+    wish = Wish(money, {}, oldest_first=False, day=day, settlings=settlings)
     _tell([wish], [money], actor)
     return money
 
@@ -158,8 +145,10 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
             received[each.party_id] -= each.amount
         credit.move_exposure(received, actor=actor)
     moneys = [_movement(each, direction, actor) for each in inputs]
-    wishes = [_Wish(money, each.allocations, each.oldest_first) for money, each in zip(moneys, inputs, strict=True)]
-    _decide(wishes, actor)
+    wishes = [
+        Wish(money, each.allocations, each.oldest_first, money.date) for money, each in zip(moneys, inputs, strict=True)
+    ]
+    decide(wishes, actor)
     for wish in wishes:
         wish.money.unapplied -= wish.used
     _take_over_owners(wishes)
@@ -180,6 +169,7 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
 
 
 def _check(each: MoneyInput, index: int | None, direction: Direction, actor: Actor) -> None:  # type: ignore[valid-type]
+    queries.happened_on(each.date, company=actor.company, line=index)
     account = queries.accounts(actor.company_id).get(each.account_id or 0)
     if each.amount <= 0:
         raise BusinessError(Refusal("amount", _("The amount must be above zero"), line=index, field="amount"))
@@ -210,76 +200,7 @@ def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMove
     )
 
 
-def _decide(wishes: Sequence[_Wish], actor: Actor) -> None:
-    """Say which item each movement settles by how much, over locked rows; one statement."""
-    named = {pk for wish in wishes for pk in wish.allocations}
-    spread = Q()
-    for direction in Direction:
-        parties = {wish.money.party_id for wish in wishes if wish.oldest_first and wish.money.direction == direction}
-        if parties:
-            spread |= Q(party__in=parties, side=OWN_SIDE[direction], status=OpenItem.Status.OPEN, open_amount__gt=0)
-    if not named and not spread:
-        return
-    rows = OpenItem.objects.of(actor.company_id).filter(spread | Q(pk__in=named) if spread else Q(pk__in=named))
-    items = {item.pk: item for item in rows.order_by("pk").select_for_update(of=("self",))}
-    free = {pk: item.open_amount for pk, item in items.items()}
-    of_party: dict[tuple[int, str], list[OpenItem]] = defaultdict(list)
-    for item in sorted(items.values(), key=lambda item: (item.due_date, item.pk)):
-        of_party[item.party_id, item.side].append(item)
-    for wish in wishes:
-        _take_named(wish, items, free)
-        if wish.oldest_first:
-            _take_oldest(wish, of_party[wish.money.party_id, OWN_SIDE[Direction(wish.money.direction)]], free)
-
-
-def _take_named(wish: _Wish, items: Mapping[int, OpenItem], free: dict[int, Decimal]) -> None:
-    for index, (pk, amount) in enumerate(wish.allocations.items()):
-        item = items.get(pk)
-        if item is None or item.party_id != wish.money.party_id:
-            raise BusinessError(
-                Refusal("not_found", _("This is no open item of the party"), line=index, field="allocations")
-            )
-        if not 0 < amount <= abs(free[pk]):
-            raise BusinessError(
-                Refusal(
-                    "more_than_open",
-                    _("%(number)s has %(open)s open"),
-                    {"number": item.number, "open": f"{abs(free[pk]):,.2f}"},
-                    line=index,
-                    field="allocations",
-                )
-            )
-        part = amount if free[pk] > 0 else -amount
-        free[pk] -= part
-        wish.settlings.append(Settling(item, part, wish.money.date, wish.money))
-    if wish.used > wish.money.unapplied or wish.used < 0:
-        raise BusinessError(
-            Refusal(
-                "more_than_money",
-                _("%(used)s would be allocated of %(amount)s"),
-                {"used": f"{wish.used:,.2f}", "amount": f"{wish.money.unapplied:,.2f}"},
-                field="allocations",
-            )
-        )
-
-
-def _take_oldest(wish: _Wish, items: Iterable[OpenItem], free: dict[int, Decimal]) -> None:
-    """The money's own order first, then by due date, as the items come."""
-    money = wish.money
-    left = money.unapplied - wish.used
-    own = (money.order_kind, money.order_id)
-    mine = [item for item in items if free[item.pk] > 0]
-    mine.sort(key=lambda item: (item.order_kind, item.order_id) != own or not money.order_id)
-    for item in mine:
-        part = min(left, free[item.pk])
-        if part <= 0:
-            return
-        free[item.pk] -= part
-        left -= part
-        wish.settlings.append(Settling(item, part, money.date, money))
-
-
-def _take_over_owners(wishes: Sequence[_Wish]) -> None:
+def _take_over_owners(wishes: Sequence[Wish]) -> None:
     """A receipt belongs to whoever looks after what it pays, so that the rep sees it."""
     for wish in wishes:
         owned = next((each.item for each in wish.settlings if each.item.owner_id), None)
@@ -287,7 +208,7 @@ def _take_over_owners(wishes: Sequence[_Wish]) -> None:
             wish.money.owner_id, wish.money.team_id = owned.owner_id, owned.team_id
 
 
-def _voucher(wish: _Wish, each: MoneyInput, actor: Actor) -> VoucherDraft:
+def _voucher(wish: Wish, each: MoneyInput, actor: Actor) -> VoucherDraft:
     money = wish.money
     text = _("Receipt %(number)s") if money.direction == Direction.IN else _("Payment %(number)s")
     summary = wording(text, number=money.number)
@@ -303,7 +224,7 @@ def _voucher(wish: _Wish, each: MoneyInput, actor: Actor) -> VoucherDraft:
     return draft
 
 
-def _settled_entries(draft: VoucherDraft, wish: _Wish) -> None:
+def _settled_entries(draft: VoucherDraft, wish: Wish) -> None:
     """What was settled, on the control account of each side."""
     own = OWN_SIDE[Direction(wish.money.direction)]
     for side in Side:
@@ -321,7 +242,7 @@ def _key(money: MoneyMovement) -> tuple[str, int]:
     return money.kind(), money.pk
 
 
-def _correct_exposure(wishes: Sequence[_Wish], actor: Actor) -> None:
+def _correct_exposure(wishes: Sequence[Wish], actor: Actor) -> None:
     """Money back to a customer raises what is owed; money from a supplier was no customer's."""
     moves: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for wish in wishes:
@@ -363,7 +284,7 @@ def _locked(money_id: int, actor: Actor) -> MoneyMovement:
     return money
 
 
-def _tell(wishes: Sequence[_Wish], moneys: Sequence[MoneyMovement], actor: Actor) -> None:
+def _tell(wishes: Sequence[Wish], moneys: Sequence[MoneyMovement], actor: Actor) -> None:
     """Announce what customers' money did to their orders."""
     settled: dict[Source, Decimal] = defaultdict(lambda: ZERO)
     for wish in wishes:

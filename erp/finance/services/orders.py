@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher
 from erp.finance.services import credit
-from erp.finance.services.items import Credit, Side, credit_orders, open_item
+from erp.finance.services.items import Side, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
+from erp.finance.services.order_credits import Credit, credit_orders
 from erp.inputs import DemandLine, DemandOrder, DemandSet, OrderChange, Source
 from suite.core import bulk, clock
 from suite.core.access import Actor

@@ -63,27 +63,38 @@ def close(*, period_ids: Collection[int], actor: Actor, reason: str = "") -> lis
     """Close periods, all of them or none: they take no posting any more, by any path, and their lines are sealed.
 
     Waits for postings under way. Five statements, whatever their number. Raises BusinessError, by period, where one is
-    closed already or vouchers of it are not posted.
+    closed already, its last day is still to come, or vouchers of it are not posted.
     """
     found = _locked(period_ids, actor)
+    today = clock.today(actor.company)
     unposted = Voucher.objects.filter(
         period__in=found, status__in=[Voucher.Status.DRAFT, Voucher.Status.REVIEWED]
     ).order_by()
     waiting = dict(unposted.values_list("period").annotate(Count("pk")))
-    refused = {period.pk: refusal for period in found if (refusal := _unclosable(period, waiting.get(period.pk, 0)))}
+    refused = {
+        period.pk: refusal for period in found if (refusal := _unclosable(period, waiting.get(period.pk, 0), today))
+    }
     if refused:
         raise BusinessError(by_key=refused)
     _move(found, Period.Status.CLOSED, seals_of(period_ids), "closed")
     return found
 
 
-def _unclosable(period: Period, waiting: int) -> Refusal | None:
+def _unclosable(period: Period, waiting: int, today: dt.date) -> Refusal | None:
     if period.status == Period.Status.CLOSED:
         return Refusal("wrong_state", _("Period %(period)s is closed already"), {"period": period.code})
+    if today < period.ends:
+        return still_running(period.code, period.ends)
     if waiting:
         sentence = _("%(count)s vouchers of %(period)s are not posted yet")
         return Refusal("unposted_vouchers", sentence, {"count": waiting, "period": period.code})
     return None
+
+
+def still_running(code: str, ends: dt.date) -> Refusal:
+    """A period is closed on its last day at the earliest."""
+    sentence = _("Period %(period)s is still running: it can be closed from %(day)s on")
+    return Refusal("period_running", sentence, {"period": code, "day": ends})
 
 
 @service

@@ -52,7 +52,10 @@ def create(
     is_red: bool = False,
     reason: str = "",
 ) -> Voucher:
-    """Write a draft. Raises BusinessError when it does not balance, or an account cannot take a line by hand."""
+    """Write a draft; unlike money and invoices it may carry a day still to come, as long as its period is open.
+
+    Raises BusinessError when it does not balance, or an account cannot take a line by hand.
+    """
     draft = VoucherDraft(
         actor.company_id,
         posting_date or clock.today(actor.company),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Sum
 
 from erp.finance import queries
-from erp.finance.models import Account, OpenItem, VoucherLine
+from erp.finance.models import Account, OpenItem, Period, VoucherLine
 from erp.finance.services.deliveries import Issue
 from erp.inputs import DemandLine, DemandOrder, DemandSet, OrderChange, Source
 from suite.core import clock
@@ -109,6 +110,14 @@ def account(company: Company, code: str) -> Account:
 def entries(voucher: object) -> list[tuple[str, Decimal, Decimal]]:
     """(code, debit, credit) of a voucher's lines."""
     return list(voucher.lines.values_list("account__code", "debit", "credit"))  # type: ignore[attr-defined]
+
+
+@contextmanager
+def month_end(company: Company) -> Iterator[Period]:
+    """The last day of this month, on which it can be closed."""
+    month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
+    with clock.at(dt.datetime.combine(month.ends, dt.time(4), dt.UTC)):
+        yield month
 
 
 def warm(company: Company) -> None:

@@ -268,8 +268,8 @@ def test_rows_of_a_list_name_the_acts_that_their_state_forbids(browser, actor, o
 
 
 def test_a_refusal_comes_back_in_the_form(browser, company, buyer, actor):
-    month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
-    finance.periods.close(period_ids=[month.pk], actor=actor)
+    with books.month_end(company) as month:
+        finance.periods.close(period_ids=[month.pk], actor=actor)
     typed = {"party": buyer.pk, "amount": "5000", "date": clock.today(company), "method": "bank"}
 
     text = browser.post(f"{ROOT}/receipt/add/", typed).content.decode()
@@ -323,6 +323,21 @@ def test_a_receivable_is_written_off_with_a_reason(browser, company, actor, orde
 
     item.refresh_from_db()
     assert item.status == "settled"
+
+
+def test_a_write_off_is_undone_on_the_record_of_which_it_was_made(browser, company, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 10, 6000)], posting_date=order.date, actor=actor)
+    item = OpenItem.objects.get()
+    assert "Undo the write-off" not in page(browser, f"receivable/{item.pk}/change/")
+    finance.write_off(item_id=item.pk, reason="Insolvent", actor=actor)
+    shown = page(browser, f"receivable/{item.pk}/change/")
+    assert "Undo the write-off" in shown
+    assert "Written off" in shown
+
+    act(browser, "receivable", item, "undo_write_off", reason="He pays after all")
+
+    item.refresh_from_db()
+    assert (item.status, item.open_amount) == ("open", 11300)
 
 
 def test_a_credit_offers_to_be_set_off_and_a_debt_does_not(browser, actor, buyer, lamp, order):
@@ -390,18 +405,39 @@ def test_settings_are_changed_through_the_services(browser, company, buyer):
 
 
 def test_a_period_is_closed_and_opened_on_its_page(browser, company, rent):
-    code = f"{clock.today(company):%Y-%m}"
-    browser.post(f"{ROOT}/voucher/add/", rent)
-    text = page(browser, f"account/close/?period={code}")
-    assert "All vouchers of the period are posted" in text
+    with books.month_end(company) as month:
+        browser.post(f"{ROOT}/voucher/add/", rent)
+        text = page(browser, f"account/close/?period={month.code}")
+        assert "All vouchers of the period are posted" in text
+        assert "still running" not in text
 
-    refused = browser.post(f"{ROOT}/account/close/", {"period": code}, follow=True).content.decode()
-    assert "1 vouchers" in refused
-    act(browser, "voucher", Voucher.objects.get(), "post")
-    browser.post(f"{ROOT}/account/close/", {"period": code})
-    assert Period.objects.get(company=company, code=code).status == "closed"
-    browser.post(f"{ROOT}/account/close/", {"period": code, "reason": "Late bill"})
-    assert Period.objects.get(company=company, code=code).status == "open"
+        refused = browser.post(f"{ROOT}/account/close/", {"period": month.code}, follow=True).content.decode()
+        assert "1 vouchers" in refused
+        act(browser, "voucher", Voucher.objects.get(), "post")
+        browser.post(f"{ROOT}/account/close/", {"period": month.code})
+        month.refresh_from_db()
+        assert month.status == "closed"
+        browser.post(f"{ROOT}/account/close/", {"period": month.code, "reason": "Late bill"})
+        month.refresh_from_db()
+        assert month.status == "open"
+
+
+def test_the_page_of_a_running_period_says_from_when_on_it_can_be_closed(browser, company):
+    month = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
+    with clock.at(dt.datetime.combine(month.starts, dt.time(4), dt.UTC)):
+        text = page(browser, f"account/close/?period={month.code}")
+
+    assert f"Period {month.code} is still running: it can be closed from {month.ends} on" in text
+    assert '<button class="btn btn-primary" disabled>' in text
+
+
+def test_money_of_a_day_still_to_come_is_refused_at_the_date(browser, company, buyer):
+    typed = {"party": buyer.pk, "amount": "50", "date": clock.today(company) + dt.timedelta(days=1), "method": "bank"}
+
+    answer = browser.post(f"{ROOT}/receipt/add/", typed)
+
+    assert answer.status_code == 409
+    assert "is still to come" in str(answer.context["form"].errors["date"])
 
 
 def test_reports_lead_from_the_balance_to_the_document(browser, company, buyer, order):
@@ -539,7 +575,8 @@ def test_the_tile_and_the_list_of_what_is_overdue_agree(company, actor, buyer, l
     if delivered:
         finance.recognise_deliveries([books.shipped(old, delivered, 10)], posting_date=long_ago, actor=actor)
     lost = billed(buyer, lamp, 100, actor, long_ago)
-    finance.write_off(item_id=OpenItem.objects.get(invoice=lost).pk, actor=actor, reason="Insolvent")
+    paid = {OpenItem.objects.get(invoice=lost).pk: Decimal(100)}
+    finance.receive([MoneyInput(buyer.pk, Decimal(100), allocations=paid)], actor=actor)
     invoices.red(invoice_id=lost.pk, actor=actor)
     OpenItem.objects.filter(open_amount__lt=0).update(due_date=long_ago)
     billed(buyer, lamp, 50, actor, long_ago)

@@ -1,5 +1,6 @@
 """The books through the API."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -205,12 +206,27 @@ def test_an_invoice_by_lines_belongs_to_no_order(api, company, buyer):
     assert "order" in post(api, "invoices/", {"order": 10**9}, expect=400)
 
 
+def test_money_and_invoices_of_a_day_still_to_come_are_refused_at_the_date(api, company, buyer):
+    product = make.product(company, "LAMP", price=113)
+    tomorrow = (clock.today(company) + dt.timedelta(days=1)).isoformat()
+    money = {"party": buyer.pk, "amount": "10", "date": tomorrow}
+    invoice = {"party": buyer.pk, "lines": [{"product": product.pk, "quantity": "1", "unit_price": "1"}]}
+
+    for path, body in (("receipts/", money), ("payments/", money), ("invoices/", invoice | {"date": tomorrow})):
+        (refusal,) = post(api, path, body, expect=409)["refusals"]
+        assert (refusal["code"], refusal["field"]) == ("day_to_come", "date")
+
+
 def test_periods_are_closed_and_opened_again(api, company):
-    period = Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
+    last = clock.today(company).replace(day=1) - dt.timedelta(days=1)
+    period = Period.objects.get(company=company, code=f"{last:%Y-%m}")
+    running = Period.objects.get(company=company, code=f"{clock.today(company).year}-12")
 
     assert post(api, f"periods/{period.pk}/close/")["status"] == "closed"
     assert post(api, f"periods/{period.pk}/reopen/", expect=409)["code"] == "reason_needed"
     assert post(api, f"periods/{period.pk}/reopen/", {"reason": "Late"})["status"] == "open"
+    if clock.today(company) < running.ends:
+        assert post(api, f"periods/{running.pk}/close/", expect=409)["code"] == "period_running"
     assert len(post(api, "periods/open-year/", {"year": clock.today(company).year + 1})) == 12
     assert post(api, "periods/open-year/", {"year": 2100}, expect=409)["code"] == "gap_of_years"
 
@@ -264,6 +280,12 @@ def test_a_receivable_is_written_off(api, company, actor, buyer, order):
     assert left["open_amount"] == "11000.00"
     assert books.balance(company, "571103") == 300
     assert books.balance(company, "1122") == 11000 == books.receivable(buyer)
+    assert left["written_off"] == "300.00"
+
+    again = post(api, f"receivables/{item['id']}/undo-write-off/", {"reason": "He pays after all"})
+    assert (again["open_amount"], again["written_off"]) == ("11300.00", "0.00")
+    twice = post(api, f"receivables/{item['id']}/undo-write-off/", {}, expect=409)
+    assert twice["code"] == "not_written_off"
 
 
 def test_a_credit_is_set_off_by_who_may_allocate(api, company, actor, buyer, lamp, order):

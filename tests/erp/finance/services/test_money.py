@@ -1,5 +1,6 @@
 """Money in, money out, and what it settles."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,9 @@ from erp.finance.models import OpenItem, Settlement, Voucher
 from erp.finance.services import MoneyInput, vouchers
 from erp.finance.services.vouchers import LineInput
 from erp.finance.signals import payment_received
-from suite.core import invariants
+from suite.core import clock, invariants
 from suite.core.errors import BusinessError
+from suite.core.models import DocumentLink
 from tests.erp.finance import books
 
 
@@ -130,6 +132,96 @@ def test_a_credit_note_can_be_set_off_in_a_receipt(company, actor, buyer, lamp):
 
     assert money.unapplied == 0
     assert books.receivable(buyer) == 0 == books.balance(company, "1122")
+
+
+def test_money_carries_no_day_that_is_still_to_come_but_a_voucher_may(company, actor, buyer):
+    tomorrow = clock.today(company) + dt.timedelta(days=1)
+    money = MoneyInput(buyer.pk, Decimal(10), date=tomorrow)
+    for book in (finance.receive, finance.pay):
+        with pytest.raises(BusinessError, match="is still to come") as refused:
+            book([money], actor=actor)
+        assert refused.value.refusals[0].field == "date"
+
+    finance.periods.open_year(year=tomorrow.year, actor=actor)
+    accounts = books.account(company, "1002").pk, books.account(company, "1001").pk
+    lines = [LineInput(accounts[0], debit=Decimal(1)), LineInput(accounts[1], credit=Decimal(1))]
+    assert vouchers.enter(lines=lines, posting_date=tomorrow, actor=actor).posting_date == tomorrow
+
+
+@pytest.fixture
+def credited(company, actor, buyer, lamp):
+    """A customer who was paid back nothing yet of an order of 200 that he had paid, and owes 300 and 500."""
+    paid = books.order(buyer, books.line(lamp, 1, 200))
+    finance.open_orders(books.demand(paid), actor=actor)
+    receive(buyer, 200, actor, oldest_first=True)
+    finance.change_orders([books.given_up(paid, [0])], actor=actor)
+    owing(company, actor, buyer, lamp, 300, 500)
+    return OpenItem.objects.get(open_amount__lt=0)
+
+
+def test_credits_are_used_up_before_the_money_and_stand_in_its_outcome(company, actor, buyer, lamp, credited):
+    money = receive(buyer, 400, actor, oldest_first=True)
+
+    assert [item.open_amount for item in OpenItem.objects.filter(amount__in=[300, 500]).order_by("pk")] == [0, 200]
+    credited.refresh_from_db()
+    assert (credited.open_amount, credited.status, money.unapplied) == (0, "settled", 0)
+    settled = Settlement.objects.filter(money=money).order_by("amount")
+    assert [each.amount for each in settled] == [-200, 300, 300]
+    assert DocumentLink.objects.filter(from_id=credited.pk, to_id=money.pk).exists()
+    assert books.receivable(buyer) == 200 == books.balance(company, "1122")
+
+    finance.reverse_money(money_id=money.pk, actor=actor)
+
+    credited.refresh_from_db()
+    assert credited.open_amount == -200
+    assert books.receivable(buyer) == 600 == books.balance(company, "1122")
+    assert all(finding.holds for finding in invariants.check("I6", "I9", "I12"))
+
+
+@pytest.mark.parametrize(("amount", "left", "unapplied"), [(500, [100, 0, 0], 0), (1000, [0, 0, 0], 400)])
+def test_the_own_order_of_money_comes_before_the_credits(
+    company, actor, buyer, lamp, credited, amount, left, unapplied
+):
+    second = OpenItem.objects.get(amount=500)
+    order = books.Source(second.order_kind, second.order_id, second.order_number)
+
+    money = receive(buyer, amount, actor, oldest_first=True, order=order)
+
+    credited.refresh_from_db()
+    rows = OpenItem.objects.filter(amount__in=[300, 500]).order_by("pk")
+    assert [*(item.open_amount for item in rows), credited.open_amount] == left
+    assert money.unapplied == unapplied
+
+
+def test_an_advance_is_allocated_beside_what_a_credit_covers_already(company, actor, buyer, lamp, credited):
+    OpenItem.objects.filter(pk=credited.pk).update(due_date=clock.today(company) + dt.timedelta(days=9))
+    early = receive(buyer, 700, actor)
+    finance.allocate(money_id=early.pk, actor=actor)
+    credited.refresh_from_db()
+    assert credited.open_amount == -200  # not due yet: it waits
+    OpenItem.objects.filter(pk=credited.pk).update(due_date=clock.today(company))
+    late = receive(buyer, 50, actor)
+
+    late = finance.allocate(money_id=late.pk, actor=actor)
+
+    credited.refresh_from_db()
+    assert (credited.open_amount, late.unapplied) == (-100, 50)
+    assert books.receivable(buyer) == -100 == books.balance(company, "1122")
+    assert all(finding.holds for finding in invariants.check("I6", "I9", "I12"))
+
+
+def test_a_payment_uses_up_what_the_supplier_owes_first(company, actor, buyer):
+    payable, bank = books.account(company, "220201").pk, books.account(company, "1002").pk
+    for side, other, amount in (("credit", "debit", 90), ("debit", "credit", 40)):
+        line = LineInput(payable, party_id=buyer.pk, **{side: Decimal(amount)})
+        vouchers.enter(lines=[line, LineInput(bank, **{other: Decimal(amount)})], actor=actor)
+
+    (money,) = finance.pay([MoneyInput(buyer.pk, Decimal(60), oldest_first=True)], actor=actor)
+
+    assert money.unapplied == 10
+    assert not OpenItem.objects.exclude(open_amount=0).exists()
+    assert books.balance(company, "220201") == 0
+    assert all(finding.holds for finding in invariants.check("I6", "I12"))
 
 
 def test_a_reversed_receipt_leaves_everything_as_before_in_red(company, actor, buyer, lamp):

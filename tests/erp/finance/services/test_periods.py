@@ -1,5 +1,6 @@
 """Periods close, and stay closed."""
 
+import datetime as dt
 import threading
 import time
 from decimal import Decimal
@@ -29,7 +30,9 @@ def rent(company):
 
 @pytest.fixture
 def this_month(company):
-    return Period.objects.get(company=company, code=f"{clock.today(company):%Y-%m}")
+    """On its last day."""
+    with books.month_end(company) as month:
+        yield month
 
 
 def test_two_years_are_open_for_a_new_company_and_more_can_be_opened(company, actor):
@@ -65,6 +68,19 @@ def test_nothing_is_posted_into_a_closed_period_by_any_path(company, actor, buye
             act()
         assert refusal.value.code == "period_closed"
     assert not Voucher.objects.exists()
+
+
+def test_a_period_is_closed_from_its_last_day_on_and_not_before(company, actor, this_month):
+    with (
+        clock.at(clock.now() - dt.timedelta(days=1)),
+        pytest.raises(BusinessError, match=f"can be closed from {this_month.ends} on") as refused,
+    ):
+        periods.close(period_ids=[this_month.pk], actor=actor)
+    assert refused.value.code == "period_running"
+
+    (closed,) = periods.close(period_ids=[this_month.pk], actor=actor)
+
+    assert closed.status == "closed"
 
 
 def test_unposted_vouchers_keep_a_period_open(company, actor, this_month):
@@ -145,7 +161,8 @@ def test_no_posting_slips_into_a_period_that_is_closed_while_eight_clients_post(
         time.sleep(0.01)
     for _ in range(50):
         try:
-            periods.close(period_ids=[this_month.pk], actor=system)
+            with clock.at(dt.datetime.combine(this_month.ends, dt.time(4), dt.UTC)):
+                periods.close(period_ids=[this_month.pk], actor=system)
             break
         except BusinessError:
             time.sleep(0.01)
