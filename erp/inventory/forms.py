@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django import forms
@@ -17,13 +18,13 @@ from suite.desk.forms import ActorForm, PickerField, lines_formset
 
 
 class Entry(NamedTuple):
-    """A line of a paper, of which at most so much can be done; `facts` stand beside it, `hint` in the field."""
+    """A line of a paper, of which at most so much can be done; `facts` stand beside it, each under its label."""
 
     pk: int
     code: str
     name: str
     most: Decimal | None
-    facts: tuple[str, ...] = ()
+    facts: Mapping[str, str] = MappingProxyType({})
     initial: Decimal | None = None
 
 

@@ -127,6 +127,12 @@ class ActorForm(forms.Form):
             elif isinstance(each.widget, forms.DateInput):
                 each.widget.input_type, each.widget.format = "date", "%Y-%m-%d"
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """An absurd figure breaks several rules at once: the first says enough."""
+        if isinstance(error, ValidationError) and isinstance(self.fields.get(field or ""), forms.DecimalField):
+            error = error.error_list[0]
+        super().add_error(field, error)
+
 
 def show_the_present(form: forms.Form, values: Mapping[str, tuple[Any, Any]], version: int) -> None:
     """After a save over an older copy: say at each field what stands there now, by pairs of what was typed and what

@@ -41,7 +41,7 @@ def count(request: HttpRequest) -> HttpResponse:
             row.product.code,
             row.product.label,
             None,
-            (formats.quantity(row.on_hand), formats.quantity(row.reserved)),
+            {_("Book quantity"): formats.quantity(row.on_hand), _("Reserved"): formats.quantity(row.reserved)},
         )
         for row in rows.order_by("product__code")[:AT_ONCE]
     ]
@@ -57,5 +57,5 @@ def count(request: HttpRequest) -> HttpResponse:
     return quantities_page(
         request, form, do, after=back, crumbs=crumbs,
         heading=_("Count: %(warehouse)s") % {"warehouse": warehouse.label}, submit=_("Book the differences"),
-        columns=[_("Book quantity"), _("Reserved")], entered=_("Counted"),
+        entered=_("Counted"),
     )  # fmt: skip

@@ -164,7 +164,10 @@ def ship(request: HttpRequest, pk: int) -> HttpResponse:
     entries = [
         Entry(
             line.pk, line.product.code, line.product.label, line.quantity,
-            (formats.quantity(line.quantity), formats.quantity(reserved.get(line.order_line_id))),
+            {
+                _("To ship"): formats.quantity(line.quantity),
+                _("Reserved"): formats.quantity(reserved.get(line.order_line_id)),
+            },
             initial=min(line.quantity, reserved.get(line.order_line_id, line.quantity)),
         )
         for line in lines
@@ -186,7 +189,7 @@ def ship(request: HttpRequest, pk: int) -> HttpResponse:
     return quantities_page(
         request, form, do, after=reverse("inventory:delivery", args=[pk]), crumbs=crumbs(request),
         heading=_("Ship %(number)s") % {"number": delivery.number}, submit=_("Ship"),
-        columns=[_("To ship"), _("Reserved")], entered=_("Ship now"),
+        entered=_("Ship now"),
     )  # fmt: skip
 
 
@@ -207,7 +210,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     entries = [
         Entry(
             line.pk, line.product.code, line.product.label, line.quantity - line.returned,
-            (formats.quantity(line.quantity), formats.quantity(line.returned)),
+            {_("Delivered"): formats.quantity(line.quantity), _("Returned"): formats.quantity(line.returned)},
         )
         for line in _lines(delivery)
     ]  # fmt: skip
@@ -220,7 +223,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     return quantities_page(
         request, form, do, after=reverse("inventory:delivery", args=[pk]), crumbs=crumbs(request),
         heading=_("Take back from %(number)s") % {"number": delivery.number}, submit=_("Take back"),
-        columns=[_("Delivered"), _("Returned")], entered=_("Comes back"),
+        entered=_("Comes back"),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def quantities_page(
 
     What is refused keeps every keystroke and stands at its line.
 
-    `context` has heading, submit, crumbs and `columns`, the heads of the facts beside a line.
+    `context` has heading, submit, crumbs and `entered`, the head of what is typed.
     """
     if form.is_bound and form.is_valid():
         try:

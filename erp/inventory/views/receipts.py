@@ -109,7 +109,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     entries = [
         Entry(
             line.pk, line.product.code, line.product.label, line.quantity - line.returned,
-            (formats.quantity(line.quantity), formats.quantity(line.returned)),
+            {_("Received"): formats.quantity(line.quantity), _("Returned"): formats.quantity(line.returned)},
         )
         for line in receipt.lines.select_related("product").order_by("position", "id")
     ]  # fmt: skip
@@ -122,5 +122,5 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     return quantities_page(
         request, form, do, after=reverse("inventory:receipt", args=[pk]), crumbs=crumbs(request),
         heading=_("Return from %(number)s to the supplier") % {"number": receipt.number}, submit=_("Return"),
-        columns=[_("Received"), _("Returned")], entered=_("Goes back"),
+        entered=_("Goes back"),
     )  # fmt: skip

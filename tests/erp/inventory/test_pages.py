@@ -224,6 +224,16 @@ def test_a_receipt_page_reverses_and_sends_back(shop: Shop, clerk: Client) -> No
     assert shop.balance(tea) == (3, 0)
 
 
+def test_an_absurd_quantity_is_refused_with_one_sentence(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=5)
+    [delivery] = shop.confirm(shop.order((tea, 3)))
+    line = delivery.lines.get()
+
+    answer = clerk.post(page("ship", delivery.pk), {f"line_{line.pk}": "1e30"})
+
+    assert answer.context["form"].errors == {f"line_{line.pk}": ["Not more than 3"]}
+
+
 def test_a_count_becomes_an_adjustment(shop: Shop, clerk: Client) -> None:
     tea, cup = shop.product("tea", stock=100), shop.product("cup", stock=5)
     address = page("count") + f"?warehouse={shop.warehouse_id}"
