@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from erp.inventory.models import Delivery, DeliveryLine
+from erp.inventory.queries import reserved_for
 from suite.core import clock, pdf
 from suite.core.access import Actor
 from suite.desk import formats
@@ -20,12 +21,14 @@ def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
         .select_related("delivery__party", "product__unit")
         .order_by("product__code", "delivery_id", "position")
     )
+    held = reserved_for(lines)
     rows = [
         [
             line.product.code,
             line.product.label,
             line.product.barcode,
             f"{formats.quantity(line.quantity)} {line.product.unit.label}",
+            formats.quantity(min(line.quantity, held.get(line.order_line_id, line.quantity))),
             f"{line.delivery.number} {line.delivery.party.label}",
             "☐",
         ]
@@ -34,6 +37,7 @@ def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
     sheet = pdf.Sheet(
         title=_("Picking list"),
         number=deliveries[0].number if len(deliveries) == 1 else "",
+        code=deliveries[0].number if len(deliveries) == 1 else "",
         facts=[
             (_("Date"), clock.today(actor.company).isoformat()),
             (_("Deliveries"), ", ".join(delivery.number for delivery in deliveries[:12])),
@@ -43,6 +47,7 @@ def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
             pdf.Column(_("Product"), width=2),
             pdf.Column(_("Barcode")),
             pdf.Column(_("Quantity"), "right"),
+            pdf.Column(_("Reserved"), "right"),
             pdf.Column(_("For"), width=2),
             pdf.Column("", "center"),
         ],
@@ -52,18 +57,26 @@ def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
     return pdf.sheet(sheet, company=actor.company)
 
 
+def _rest(delivery: Delivery) -> str:
+    """With which delivery comes what is missing on this one."""
+    rest = delivery.backorders.exclude(status=Delivery.Status.CANCELLED).last()
+    return _("The rest follows with %(number)s") % {"number": rest} if rest else ""
+
+
 def delivery_note(delivery: Delivery, *, actor: Actor) -> bytes:
     """送货单: what goes with the goods, signed by who receives them."""
     lines = delivery.lines.select_related("product__unit")
+    facts = [
+        (_("Date"), (delivery.shipped_on or clock.today(actor.company)).isoformat()),
+        (_("Order"), delivery.order_number),
+        (_("Carrier"), " ".join(text for text in (delivery.carrier, delivery.tracking_number) if text)),
+    ]
     sheet = pdf.Sheet(
         title=_("Delivery note"),
         number=delivery.number,
+        code=delivery.number,
         to=[text for text in (delivery.party.label, delivery.address) if text],
-        facts=[
-            (_("Date"), (delivery.shipped_on or clock.today(actor.company)).isoformat()),
-            (_("Order"), delivery.order_number),
-            (_("Carrier"), " ".join(text for text in (delivery.carrier, delivery.tracking_number) if text)),
-        ],
+        facts=[(label, text) for label, text in facts if text],
         columns=[
             pdf.Column("#"),
             pdf.Column(_("Code")),
@@ -83,7 +96,7 @@ def delivery_note(delivery: Delivery, *, actor: Actor) -> bytes:
             ]
             for number, line in enumerate(lines, 1)
         ],
-        remarks=[delivery.note] if delivery.note else [],
+        remarks=[text for text in (delivery.note, _rest(delivery)) if text],
         signatures=[_("Delivered by"), _("Received by")],
         mark=_("Draft") if delivery.status == Delivery.Status.OPEN else "",
     )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
-from erp.inventory.models import Delivery, Demand, StockMove, StockRule
+from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove, StockRule
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.sql import unnested
@@ -41,6 +41,15 @@ def shipping_block(actor: Actor) -> dict[str, Any]:
         "unpaid": waiting[:COUNTED].count(),
         "today": today,
     }
+
+
+def reserved_for(lines: Iterable[DeliveryLine]) -> dict[int | None, Decimal]:
+    """What the orders hold for lines of their deliveries, by order line; one statement."""
+    rows = list(lines)
+    demands = Demand.objects.filter(
+        order_kind__in={line.delivery.order_kind for line in rows}, line_id__in=[line.order_line_id for line in rows]
+    )
+    return dict(demands.values_list("line_id", "reserved"))
 
 
 def shortage_block(actor: Actor) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+import qrcode
 import typst
 from django.conf import settings
 from django.utils import translation
+from qrcode.image.svg import SvgPathImage
 
 from suite.core.acts import plain
 from suite.core.models import Company
@@ -83,6 +85,7 @@ class Sheet:
     signatures: Sequence[str] = ()
     landscape: bool = False
     mark: str = field(default="")  # across the page: a draft, void
+    code: str = ""  # what a scanner reads from the page
 
 
 def sheet(sheet: Sheet, *, company: Company, language: str = "") -> bytes:
@@ -90,4 +93,5 @@ def sheet(sheet: Sheet, *, company: Company, language: str = "") -> bytes:
     with translation.override(language or translation.get_language()):
         lines = (company.read("address"), company.phone, company.read("bank"), company.credit_code)
         sender = {"name": company.label, "lines": [text for text in lines if text]}
-    return render("suite/core/sheet.typ", {**asdict(sheet), "company": sender}, language=language)
+    code = qrcode.make(sheet.code, image_factory=SvgPathImage, border=0).to_string().decode() if sheet.code else ""
+    return render("suite/core/sheet.typ", {**asdict(sheet), "code": code, "company": sender}, language=language)

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from erp.inventory import papers, services
+from erp.inventory import papers, queries, services
 from erp.inventory.forms import Entry, QuantitiesForm, ReturnForm, ShipForm
-from erp.inventory.models import Delivery, DeliveryLine, Demand
+from erp.inventory.models import Delivery, DeliveryLine
 from erp.inventory.services.returns import SOLD
 from erp.inventory.views.quantities import quantities_page
 from suite.core.access import Actor
@@ -71,11 +71,7 @@ def delivery_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _reserved(delivery: Delivery, lines: list[DeliveryLine]) -> dict[int | None, Decimal]:
     """What the order holds of each line, as long as it is to be shipped."""
-    if delivery.status != Delivery.Status.OPEN:
-        return {}
-    wanted = [line.order_line_id for line in lines]
-    demands = Demand.objects.of(delivery.company_id).filter(order_kind=delivery.order_kind, line_id__in=wanted)
-    return dict(demands.values_list("line_id", "reserved"))
+    return queries.reserved_for(lines) if delivery.status == Delivery.Status.OPEN else {}
 
 
 def _badges(delivery: Delivery) -> list[Any]:
@@ -139,6 +135,14 @@ def _acts(delivery: Delivery, actor: Actor) -> list[PageAct]:
     return acts
 
 
+def shipped(delivery: Delivery) -> str:
+    """What is said when a delivery has left, and where the rest of it is."""
+    rest = Delivery.objects.of(delivery.company_id).filter(backorder_of=delivery).last()
+    if rest is None:
+        return _("%(number)s is shipped") % {"number": delivery.number}
+    return _("%(number)s is shipped; the rest goes on as %(rest)s") % {"number": delivery.number, "rest": rest}
+
+
 @door(SHIP)
 @require_POST
 def ship_all(request: HttpRequest, pk: int) -> HttpResponse:
@@ -148,7 +152,7 @@ def ship_all(request: HttpRequest, pk: int) -> HttpResponse:
         services.ship([delivery], actor=request.actor)  # type: ignore[attr-defined]
     except BusinessError as error:
         return refuse(request, [str(refusal) for refusal in error.refusals], status=409)
-    messages.success(request, _("%(number)s is shipped") % {"number": delivery.number})
+    messages.success(request, shipped(delivery))
     return redirect("inventory:delivery", pk)
 
 
@@ -181,10 +185,7 @@ def ship(request: HttpRequest, pk: int) -> HttpResponse:
         with acting(actor):
             services.change_delivery(delivery=delivery, values=goes, actor=actor)
             services.ship([delivery], quantities=form.quantities, actor=actor, **values)
-        rest = Delivery.objects.of(actor.company_id).filter(backorder_of=delivery).last()
-        if rest is None:
-            return _("%(number)s is shipped") % {"number": delivery.number}
-        return _("%(number)s is shipped; the rest goes on as %(rest)s") % {"number": delivery.number, "rest": rest}
+        return shipped(delivery)
 
     return quantities_page(
         request, form, do, after=reverse("inventory:delivery", args=[pk]), crumbs=crumbs(request),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from erp.inventory import ports, services
 from erp.inventory.models import Delivery, StockBalance
+from erp.inventory.views.deliveries import shipped
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
@@ -25,6 +26,7 @@ GOOD, BAD = "good", "bad"
 PICK, RECEIVE = "pick", "receive"
 MOST = Decimal(10) ** 9
 CODE = "erp_inventory.ship_delivery"
+ASIDE, KEPT = "scan-aside", 20  # where a sign-in keeps the counts of papers that were put aside, and how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ class Table:
     lines: list[Wanted]
     counted: dict[int, Decimal] = field(default_factory=dict)
     last: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.mode}:{self.pk}"
 
     @property
     def is_receiving(self) -> bool:
@@ -84,7 +90,8 @@ class Table:
 def scan(request: HttpRequest) -> HttpResponse:
     """Scan a delivery, its order or a purchase order, then the goods, then finish; `5*` before a code means five.
 
-    The page carries the count itself, so that a line that drops loses nothing but the last scan.
+    The page carries the count itself, so that a line that drops loses nothing but the last scan. What is put aside is
+    kept with the sign-in until its paper is scanned again.
     """
     actor: Actor = request.actor  # type: ignore[attr-defined]
     typed = request.POST if request.method == "POST" else request.GET
@@ -95,10 +102,16 @@ def scan(request: HttpRequest) -> HttpResponse:
             return _finish(request, table, actor)
         except BusinessError as error:
             context |= {"outcome": BAD, "said": str(error)}
+    elif request.method == "POST" and table and "aside" in typed:
+        _put_aside(request, table)
+        context |= {"table": None, "outcome": GOOD, "said": _("%(number)s is put aside") % {"number": table.number}}
     elif request.method == "POST" and table and "undo" in typed:
         context |= _undo(table)
     elif typed.get("code", "").strip():
         context |= _understand(typed["code"].strip()[:80], table, actor)
+        taken_up = context["table"]
+        if taken_up and taken_up is not table:
+            _take_up(request, taken_up)  # type: ignore[arg-type]
     return render_page(request, "erp/inventory/scan.html", context, part="erp/inventory/_scan.html")
 
 
@@ -159,9 +172,43 @@ def _understand(text: str, table: Table | None, actor: Actor) -> dict[str, objec
     if product:
         return {"outcome": GOOD, "said": str(product), "product": product, "stock": _stock(product, actor)}
     paper = next((found for mode in (PICK, RECEIVE) if (found := _find(actor, mode, code=code))), None)
-    if paper:
-        return {"outcome": GOOD, "said": paper.number, "table": paper}
-    return {"outcome": BAD, "said": _("“%(code)s” is not known") % {"code": code}}
+    return _lay(paper, table) if paper else _done_with(code, table, actor)
+
+
+def _lay(paper: Table, table: Table | None, said: str = "") -> dict[str, object]:
+    """Put a paper on the table: the one that lies there stays with its count, another is not pushed off."""
+    if table and table.key == paper.key:
+        return {"outcome": GOOD, "said": paper.number}
+    if table and any(table.counted.values()):
+        return {"outcome": BAD, "said": _("Finish %(number)s first, or put it aside") % {"number": table.number}}
+    return {"outcome": GOOD, "said": said or paper.number, "table": paper}
+
+
+def _done_with(code: str, table: Table | None, actor: Actor) -> dict[str, object]:
+    """The code of a delivery that is not open any more: the rest of it, if there is one."""
+    rows = Delivery.objects.visible_to(actor, CODE).filter(Q(number__iexact=code) | Q(order_number__iexact=code))
+    delivery = rows.order_by("-pk").first()
+    if delivery is None:
+        return {"outcome": BAD, "said": _("“%(code)s” is not known") % {"code": code}}
+    facts = {"number": delivery.number, "status": delivery.get_status_display()}
+    rest = _find(actor, PICK, code=delivery.order_number) if delivery.order_number else None
+    if rest is None:
+        return {"outcome": BAD, "said": _("%(number)s is %(status)s: this cannot be done any more") % facts}
+    return _lay(rest, table, _("%(number)s is %(status)s, the rest is %(rest)s") % {**facts, "rest": rest.number})
+
+
+def _put_aside(request: HttpRequest, table: Table) -> None:
+    """Keep the count until the paper is scanned again, of the latest few papers."""
+    kept = {key: counts for key, counts in request.session.get(ASIDE, {}).items() if key != table.key}
+    kept[table.key] = {str(pk): str(quantity) for pk, quantity in table.counted.items() if quantity}
+    request.session[ASIDE] = dict(list(kept.items())[-KEPT:])
+
+
+def _take_up(request: HttpRequest, table: Table) -> None:
+    """Go on counting where a paper was put aside."""
+    kept = request.session.get(ASIDE, {}).get(table.key, {})
+    for line in table.lines:
+        table.counted[line.pk] = min(number(kept.get(str(line.pk), "")) or ZERO, line.most)
 
 
 def _product(code: str, actor: Actor) -> tuple[Product | None, Decimal]:
@@ -199,14 +246,15 @@ def _finish(request: HttpRequest, table: Table, actor: Actor) -> HttpResponse:
     """Ship what was picked, services along with it, or book in what came; the rest goes on, or is expected still."""
     if table.is_receiving and ports.arrivals:
         ports.arrivals.book({pk: quantity for pk, quantity in table.counted.items() if quantity}, actor)
-        said = _("%(number)s is received")
+        said = _("%(number)s is received") % {"number": table.number}
     else:
         delivery = Delivery.objects.visible_to(actor, CODE).get(pk=table.pk)
         services_too = delivery.lines.filter(product__kind=Product.Kind.SERVICE).values_list("pk", "quantity")
         whole = dict(services_too) if table.is_complete else {}
         services.ship([delivery], quantities={**table.counted, **whole}, actor=actor)
-        said = _("%(number)s is shipped")
-    messages.success(request, said % {"number": table.number})
+        said = shipped(delivery)
+    messages.success(request, said)
+    request.session[ASIDE] = {key: kept for key, kept in request.session.get(ASIDE, {}).items() if key != table.key}
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": request.path})
     return redirect(request.path)

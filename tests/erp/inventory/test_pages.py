@@ -459,6 +459,7 @@ class Table:
     def scan(self, code: str = "", **more: str) -> tuple[str, str]:
         answer = self.client.post(page("scan"), {**self.state, "code": code, **more})
         table = answer.context["table"]
+        self.state = {}
         if table:
             self.state = {"mode": table.mode, "paper": table.pk, "last": table.last}
             self.state |= {f"line_{line.pk}": str(counted) for line, counted in table.rows}
@@ -478,6 +479,47 @@ def test_goods_are_picked_by_scanning_and_shipped(shop: Shop, clerk: Client) -> 
     assert answer.status_code == 302
     assert [line.quantity for line in delivery.lines.all()] == [5]
     assert [line.product_id for line in delivery.backorders.get().lines.all()] == [cup.pk]
+
+
+def test_a_half_picked_paper_keeps_its_count_when_it_is_scanned_again_or_put_aside(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=9, barcode="6901")
+    half, other = shop.confirm(shop.order((tea, 4)), shop.order((tea, 1)))
+    table = Table(clerk)
+
+    table.scan(half.number)
+    table.scan("2*6901")
+    again, elsewhere = table.scan(half.number), table.scan(other.number)
+    kept = dict(table.state)
+    table.scan(aside="1")
+    nothing = dict(table.state)
+    table.scan(half.number)
+
+    assert (again[0], elsewhere) == ("good", ("bad", f"Finish {half.number} first, or put it aside"))
+    assert (kept["paper"], nothing) == (half.pk, {})
+    assert table.state == {**kept, "last": ""}
+
+
+def test_the_paper_of_a_half_that_left_leads_to_the_rest(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=9, barcode="6901")
+    [half] = shop.confirm(shop.order((tea, 4)))
+    table = Table(clerk)
+    table.scan(half.number)
+    table.scan("2*6901")
+
+    shipped = clerk.post(page("scan"), {**table.state, "finish": "1"})
+    rest = half.backorders.get()
+    found = clerk.post(page("scan"), {"code": half.number})
+    services.ship([rest], actor=shop.actor)
+    gone = clerk.post(page("scan"), {"code": half.order_number})
+
+    assert said(shipped) == [f"{half.number} is shipped; the rest goes on as {rest.number}"]
+    assert (found.context["table"].pk, found.context["said"]) == (
+        rest.pk,
+        f"{half.number} is Shipped, the rest is {rest.number}",
+    )
+    assert [counted for _line, counted in found.context["table"].rows] == [0]
+    assert (gone.context["table"], gone.context["outcome"]) == (None, "bad")
+    assert clerk.get(page("note", half.pk)).content.startswith(b"%PDF")
 
 
 def test_enter_behind_a_code_scans_it_and_never_finishes_the_table(shop: Shop, clerk: Client) -> None:
