@@ -6,8 +6,9 @@ One receiver per signal, so that the order of effects can be read from top to bo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Model
@@ -19,9 +20,11 @@ from crm.sales.signals import orders_amended, orders_cancelled, orders_confirmed
 from erp import inputs
 from erp.finance import services as finance
 from erp.finance.models import FinancePolicy
+from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from erp.procurement import services as procurement
+from erp.procurement.models import PurchaseOrder
 from integration.models import Handoff
 from suite.core import clock
 from suite.core.access import Actor
@@ -31,6 +34,7 @@ from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
 
 ORDER = Order.kind()
+EMPTY: Mapping[int, Iterable[Source]] = MappingProxyType({})
 
 
 @receiver(orders_confirmed, dispatch_uid="integration.fulfil_orders")
@@ -73,8 +77,8 @@ def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_
                       line=line.position, field="is_direct") for line in turned]
         )  # fmt: skip
     gone = {pk: line.cut_to(ZERO) for pk, line in old.items() if pk not in new}
-    change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
-    hand_over([order], [], Handoff.Act.AMEND)
+    coming = change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
+    hand_over([order], [], Handoff.Act.AMEND, coming)
 
 
 @receiver(orders_cancelled, dispatch_uid="integration.take_orders_back")
@@ -82,22 +86,36 @@ def take_orders_back(*, orders: list[Order], actor: Actor, reason: str, undo: bo
     """Release, withdraw and reverse what is not delivered; an undo is refused once anything has left the house."""
     refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor) if undo else {}
     changes = [given_up(order, actor) for order in orders if order.pk not in refused]
-    change_orders(changes, actor=actor)
+    coming = change_orders(changes, actor=actor)
     act = Handoff.Act.UNDO if undo else Handoff.Act.CANCEL
-    hand_over([order for order in orders if order.pk not in refused], [], act)
+    hand_over([order for order in orders if order.pk not in refused], [], act, coming)
     return refused
 
 
-def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> None:
-    """Carry changed lines through stock, purchasing and the books, in the lock order of the house."""
+def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> dict[int, list[Source]]:
+    """Carry changed lines through stock, purchasing and the books, in the lock order of the house.
+
+    Returns the purchase orders that bring what nobody needs now, by the sales order which wanted it.
+    """
     finance.change_orders(changes, actor=actor)
     short = inventory.change_orders(changes, actor=actor)
-    procurement.withdraw_supply(changes, actor=actor)
+    still = procurement.withdraw_supply(changes, actor=actor)
     procurement.request_supply(short, actor=actor)
+    order_of_line = {line_id: change.order.id for change in changes for line_id in change.before}
+    coming: dict[int, list[Source]] = defaultdict(list)
+    for each in still:
+        purchase = Source(PurchaseOrder.kind(), each.purchase_order_id, each.number)
+        coming[order_of_line[each.order_line_id]].append(purchase)
+    return coming
 
 
-def hand_over(orders: Iterable[Order], papers: Iterable[Model], act: str) -> None:
-    """Link the papers with their orders and remember all that the act linked to each: the receipt is read from here."""
+def hand_over(
+    orders: Iterable[Order], papers: Iterable[Model], act: str, coming: Mapping[int, Iterable[Source]] = EMPTY
+) -> None:
+    """Link the papers with their orders and remember all that the act linked to each: the receipt is read from here.
+
+    It also names, by order, the purchase orders that are still `coming` though nobody needs them.
+    """
     current = current_act()
     for paper in papers:
         current.link(inputs.Source(ORDER, order_of(paper), ""), paper)
@@ -105,6 +123,8 @@ def hand_over(orders: Iterable[Order], papers: Iterable[Model], act: str) -> Non
     for link in current.links:
         if link.from_kind == ORDER:
             made[link.from_id][link.to_kind, link.to_id] = None
+    for order_id, purchases in coming.items():
+        made[order_id] |= {(purchase.kind, purchase.id): None for purchase in purchases}
     Handoff.objects.bulk_create(
         Handoff(
             company_id=order.company_id,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order
 from crm.sales.services.policy import policy_of
+from erp.procurement.models import PurchaseOrder
 from suite.core import clock, outbox
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
@@ -34,6 +35,7 @@ def connect() -> None:
     outbox.on("crm.sales.order.paid", tell_of_payment)
     outbox.on("crm.sales.order.short", tell_of_loss)
     outbox.on("erp.inventory.stock.low", tell_buyers)
+    outbox.on("erp.procurement.purchaseorder.unneeded", tell_of_surplus)
 
 
 def order_of(event: OutboxEvent, actor: Actor) -> Order | None:
@@ -129,4 +131,23 @@ def tell_buyers(event: OutboxEvent, actor: Actor) -> None:
             params={"product": product, "free": event.payload.get("free", "")},
             key=event.dedupe_key,
             subject=product,
+        )
+
+
+def tell_of_surplus(event: OutboxEvent, actor: Actor) -> None:
+    """Buyers hear of goods on a purchase order which neither the order behind it nor anybody else needs any more."""
+    purchase = PurchaseOrder.objects.of(actor.company_id).filter(pk=event.object_id).first()
+    product = Product.objects.of(actor.company_id).filter(pk=event.payload.get("product")).first()
+    if purchase and product and not event.is_history:
+        notifications.notify(
+            [purchase.owner_id] if purchase.owner_id else notifications.holders(actor.company, "buyer"),
+            "stock",
+            _("%(number)s: nobody needs %(quantity)s of %(product)s any more"),
+            params={
+                "number": purchase.number,
+                "quantity": f"{Decimal(event.payload['quantity']).normalize():f}",
+                "product": product,
+            },
+            key=event.dedupe_key,
+            subject=purchase,
         )

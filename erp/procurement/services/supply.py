@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import uuid4
 
 from django.db.models import F
 
@@ -103,7 +104,8 @@ def withdraw_supply(changes: Sequence[OrderChange], *, actor: Actor) -> list[Sti
     """Give up requests that amended or cancelled orders no longer need; called after stock has taken the change.
 
     Only what is not ordered yet shrinks or goes, and only as far as nobody else waits for it; what is left still obeys
-    minimum and pack. What stands on purchase orders stays, and is returned by name.
+    minimum and pack. What stands on purchase orders stays; as far as nobody waits for it, it is returned by name, and
+    the buyers hear of it.
     """
     kinds = {change.order.source.kind for change in changes}
     reduced = {
@@ -132,7 +134,15 @@ def withdraw_supply(changes: Sequence[OrderChange], *, actor: Actor) -> list[Sti
                 given[line.pk] = min(line.pending, less[line.order_line_id])
                 less[line.order_line_id] -= given[line.pk]
         give_up(list(requisitions.values()), {pk: part for pk, part in given.items() if part}, actor=actor)
-    return _still_coming(list(reduced), actor)
+    still = _still_coming(reduced, actor)
+    for each in still:
+        current_act().announce(
+            "erp.procurement.purchaseorder.unneeded",
+            Source(PurchaseOrder.kind(), each.purchase_order_id, each.number),
+            {"number": each.number, "product": each.product_id, "quantity": each.quantity},
+            key=uuid4().hex,
+        )
+    return still
 
 
 def _superfluous(lines: Sequence[RequisitionLine], actor: Actor) -> dict[int, Decimal]:
@@ -152,13 +162,29 @@ def _superfluous(lines: Sequence[RequisitionLine], actor: Actor) -> dict[int, De
     return found
 
 
-def _still_coming(order_lines: Sequence[int], actor: Actor) -> list[StillComing]:
-    ordered = PurchaseOrderLine.objects.of(actor.company_id).filter(
-        requisition_line__order_line_id__in=order_lines,
-        order__status__in=[PurchaseOrder.Status.DRAFT, PurchaseOrder.Status.ORDERED],
+def _still_coming(reduced: Mapping[int, Decimal], actor: Actor) -> list[StillComing]:
+    """What of purchase orders these order lines wanted, and neither they nor anybody else wants now."""
+    ordered = (
+        PurchaseOrderLine.objects.of(actor.company_id)
+        .filter(
+            requisition_line__order_line_id__in=reduced,
+            order__status__in=[PurchaseOrder.Status.DRAFT, PurchaseOrder.Status.ORDERED],
+        )
+        .select_related("order")
+        .annotate(wanted_by=F("requisition_line__order_line_id"))
+        .order_by("-pk")
     )
-    return [
-        StillComing(line.wanted_by, line.product_id, line.outstanding, line.order_id, str(line.order))
-        for line in ordered.select_related("order").annotate(wanted_by=F("requisition_line__order_line_id"))
-        if line.outstanding > 0
-    ]
+    lines = [line for line in ordered if line.outstanding > 0]
+    keys = {Key(line.product_id, line.order.warehouse_id) for line in lines if not line.order.is_direct}
+    supply = supply_of(keys, today=clock.today(actor.company)) if keys else {}
+    spare = {key: row.coming - row.waiting for key, row in supply.items()}
+    less, found = dict(reduced), []
+    for line in lines:
+        key = Key(line.product_id, line.order.warehouse_id)
+        part = min(line.outstanding, less[line.wanted_by], spare.get(key, line.outstanding))
+        if part > 0:
+            less[line.wanted_by] -= part
+            if key in spare:
+                spare[key] -= part
+            found.append(StillComing(line.wanted_by, line.product_id, part, line.order_id, str(line.order)))
+    return found
