@@ -22,6 +22,7 @@ from suite.boot.messages import CATALOGUES, ROOT, compile_catalogue
 OURS = ("suite", "crm", "erp", "integration", "templates")
 THEIRS = ("django", "unfold", "axes", "django_otp", "django_filters", "rest_framework", "drf_spectacular")
 CHINESE = CATALOGUES / "zh_Hans" / "LC_MESSAGES" / "django.po"
+ENGLISH = CATALOGUES / "en" / "LC_MESSAGES" / "django.po"  # where packages say to programmers what people are to read
 # Where the context, the text and the plural stand among the arguments.
 CALLS = {
     "gettext": (None, 0, None),
@@ -89,19 +90,28 @@ def ours() -> Found:
 
 
 @cache
+def homes() -> dict[str, Path]:
+    return {package: Path(str(import_module(package).__file__)).parent for package in THEIRS}
+
+
+@cache
+def said_by_packages() -> dict[str, Found]:
+    return {package: read(home.parent, (package,)) for package, home in homes().items()}
+
+
+@cache
 def theirs() -> Found:
     """What neither Django nor the package itself says in Chinese."""
-    homes = {package: Path(str(import_module(package).__file__)).parent for package in ("django", *THEIRS)}
     known = {
         package: {
             entry.msgid for path in home.rglob("locale/zh_Hans/**/django.mo") for entry in polib.mofile(str(path))
         }
-        for package, home in homes.items()
+        for package, home in homes().items()
     }
     return {
         message: places
-        for package in THEIRS
-        for message, places in read(homes[package].parent, (package,)).items()
+        for package, found in said_by_packages().items()
+        for message, places in found.items()
         if message.text not in known["django"] | known[package]
     }
 
@@ -144,10 +154,20 @@ def test_no_translation_is_a_guess(catalogue):
     assert [entry.msgid for entry in catalogue if entry.fuzzy or entry.obsolete or not entry.translated()] == []
 
 
-def test_no_translation_is_left_over(catalogue):
-    used = {(message.context, message.text) for message in ours() | theirs()}
+@pytest.mark.parametrize("path", [CHINESE, ENGLISH], ids=["Chinese", "English"])
+def test_no_translation_is_left_over(path):
+    everything = [ours(), *said_by_packages().values()]
+    used = {(message.context, message.text) for found in everything for message in found}
 
-    assert [entry.msgid for entry in catalogue if (entry.msgctxt, entry.msgid) not in used] == []
+    assert [entry.msgid for entry in polib.pofile(str(path)) if (entry.msgctxt, entry.msgid) not in used] == []
+
+
+def test_what_packages_say_to_programmers_is_said_to_people_in_both_languages(chinese):
+    for entry in polib.pofile(str(ENGLISH), check_for_duplicates=True):
+        assert placeholders(entry.msgid) == placeholders(entry.msgstr)
+        assert (entry.msgctxt, entry.msgid) in chinese
+        with translation.override("en"):
+            assert translation.gettext(entry.msgid) == entry.msgstr
 
 
 def test_translations_keep_the_placeholders(catalogue):

@@ -25,7 +25,9 @@ from erp.finance.models import (
     PaymentTerm,
     Period,
     Receipt,
+    Settlement,
     Voucher,
+    VoucherLine,
 )
 from suite.core import cached, clock
 from suite.core.access import Actor
@@ -221,31 +223,70 @@ def month_in_hand(actor: Actor) -> dict[str, Any]:
     }
 
 
-def overdue_part(day: Any) -> Case:
-    """What of an open item is overdue on a day, as an expression over open items: zero or more.
+class Owed(NamedTuple):
+    """How open items and undelivered orders stood at one time, as expressions over rows of each."""
 
-    This is what overdue means, to the credit stop, the customer's page, lists, tiles and the ageing. Of an order only
-    what is delivered ages: what is not, and what its open credits give back, take its last instalments, as a credit
-    does when it is written. A credit is never overdue, and what belongs to another order must be allocated first.
+    open: Any  # of an open item
+    undelivered: Any  # of an order, beside an open item
+    items: Q  # the items that may have been open then
+
+
+def now_owed() -> Owed:
+    """As it stands in the rows."""
+    return Owed(F("open_amount"), _undelivered(), Q(status=OpenItem.Status.OPEN))
+
+
+def owed_on(day: dt.date, company: Company) -> Owed:
+    """As the books say it stood at the end of a day, by what was opened, settled and turned into revenue until then."""
+    settled = Settlement.objects.filter(item=OuterRef("pk"), posting_date__lte=day)
+    opened = Case(When(date__lte=day, then=F("amount")), default=Value(ZERO), output_field=MONEY)
+    since = VoucherLine.objects.filter(
+        account=role_accounts(company.pk).get(AccountRole.Role.UNDELIVERED),
+        voucher__status=Voucher.Status.POSTED,
+        source_kind=OuterRef("order_kind"),
+        source_id=OuterRef("order_id"),
+        posting_date__gt=day,
+    )
+    return Owed(
+        opened - _total(settled, F("amount"), "item_id"),
+        _undelivered() + _total(since, F("debit") - F("credit"), "source_id"),
+        Q(status=OpenItem.Status.OPEN) | Q(updated_at__gte=clock.day_starts(company, day)),
+    )
+
+
+def aged_part(at: Owed) -> Greatest:
+    """What of an open item ages, due or not, as an expression over open items: zero or more.
+
+    Of an order only what is delivered ages: what is not, and what its open credits give back, take its last
+    instalments, as a credit does when it is written. A credit never ages, and what belongs to another order must be
+    allocated first.
     """
-    kind, order_id, due = OuterRef("order_kind"), OuterRef("order_id"), OuterRef("due_date")
-    waiting = Deferral.objects.filter(order_kind=kind, order_id=order_id, posting=FinancePolicy.Posting.CONFIRM)
-    later = OpenItem.objects.filter(
-        Q(open_amount__lt=0) | Q(due_date__gt=due) | Q(due_date=due, pk__gt=OuterRef("pk")),
-        side=OuterRef("side"),
-        status=OpenItem.Status.OPEN,
-        order_kind=kind,
-        order_id=order_id,
+    due = OuterRef("due_date")
+    later = (
+        OpenItem.objects.filter(
+            at.items, side=OuterRef("side"), order_kind=OuterRef("order_kind"), order_id=OuterRef("order_id")
+        )
+        .annotate(stood=at.open)
+        .filter(Q(stood__lt=0) | Q(due_date__gt=due) | Q(due_date=due, pk__gt=OuterRef("pk")))
     )
-    undelivered = _total(waiting, F("net") + F("tax") - F("recognised_net") - F("recognised_tax"))
-    left = undelivered - _total(later, F("open_amount"))
-    ages = F("open_amount") - Greatest(Least(F("open_amount"), left), Value(ZERO))
-    return Case(
-        When(~past_due(day), then=Value(ZERO)),
-        When(order_id__isnull=True, then=F("open_amount")),
-        default=ages,
-        output_field=MONEY,
+    left = at.undelivered - _total(later, F("stood"))
+    return Greatest(Least(at.open, at.open - left), Value(ZERO), output_field=MONEY)
+
+
+def overdue_part(day: Any) -> Case:
+    """What of an open item is overdue on a day, as an expression over open items: what ages of it, once it is past due.
+
+    This is what overdue means, to the credit stop, the customer's page, lists, tiles and the ageing.
+    """
+    return Case(When(~past_due(day), then=Value(ZERO)), default=aged_part(now_owed()), output_field=MONEY)
+
+
+def _undelivered() -> Coalesce:
+    """What of the order of an open item is not delivered, where its receivable was opened before."""
+    rows = Deferral.objects.filter(
+        order_kind=OuterRef("order_kind"), order_id=OuterRef("order_id"), posting=FinancePolicy.Posting.CONFIRM
     )
+    return _total(rows, F("net") + F("tax") - F("recognised_net") - F("recognised_tax"))
 
 
 def _overdue_of(parties: Any, before: Any) -> QuerySet[Any, Any]:
@@ -288,6 +329,6 @@ def drafted(of: str = "base_quantity") -> Coalesce:
     return Coalesce(Subquery(summed), Value(ZERO))
 
 
-def _total(rows: Any, amount: Any) -> Coalesce:
-    summed = rows.order_by().values("order_id").annotate(total=Sum(amount, output_field=MONEY)).values("total")
+def _total(rows: Any, amount: Any, of: str = "order_id") -> Coalesce:
+    summed = rows.order_by().values(of).annotate(total=Sum(amount, output_field=MONEY)).values("total")
     return Coalesce(Subquery(summed, output_field=MONEY), Value(ZERO), output_field=MONEY)

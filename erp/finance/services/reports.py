@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
@@ -229,37 +229,6 @@ class Ageing:
     ledger: Decimal
 
 
-# Per order and due date: what was open on the day, what of it were credits (money that came before what it settles is
-# one), and what of the order was not delivered on the day: what is not now, and what the books have turned into revenue
-# since.
-AGEING = """
-SELECT i.party_id, i.order_kind, i.order_id, i.due_date,
-       coalesce(sum(o.amount) FILTER (WHERE o.amount > 0), 0) AS open,
-       coalesce(sum(o.amount) FILTER (WHERE o.amount < 0), 0) AS credits,
-       coalesce(u.amount, 0) AS undelivered
-FROM erp_finance_openitem i
-LEFT JOIN LATERAL (
-  SELECT sum(amount) AS settled FROM erp_finance_settlement WHERE item_id = i.id AND posting_date <= %(day)s
-) s ON true
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN i.date <= %(day)s THEN i.amount ELSE 0 END - coalesce(s.settled, 0) AS amount
-) o
-LEFT JOIN LATERAL (
-  SELECT sum(amount) AS amount FROM (
-    SELECT net + tax - recognised_net - recognised_tax AS amount FROM erp_finance_deferral
-    WHERE order_kind = i.order_kind AND order_id = i.order_id AND posting = 'confirm'
-    UNION ALL SELECT amount FROM erp_finance_ledger
-    WHERE role = 'undelivered' AND source_kind = i.order_kind AND source_id = i.order_id AND posting_date > %(day)s
-  ) parts
-) u ON i.side = 'receivable'
-WHERE i.company_id = %(company)s AND i.side = %(side)s
-  AND (i.status = 'open' OR i.updated_at >= %(day)s)
-GROUP BY i.party_id, i.order_kind, i.order_id, i.due_date, u.amount
-HAVING bool_or(o.amount <> 0)
-ORDER BY i.party_id, i.order_kind, i.order_id, i.due_date DESC
-"""
-
-
 def ageing(actor: Actor, side: str = OpenItem.Side.RECEIVABLE, as_of: dt.date | None = None) -> Ageing:
     """What is open on a day by party and days past due; what is not delivered yet stands apart and never ages.
 
@@ -267,8 +236,6 @@ def ageing(actor: Actor, side: str = OpenItem.Side.RECEIVABLE, as_of: dt.date | 
     """
     day = as_of or clock.today(actor.company)
     with connection.cursor() as cursor:
-        cursor.execute(AGEING, {"company": actor.company_id, "side": side, "day": day})
-        found = cursor.fetchall()
         cursor.execute(
             "SELECT coalesce(sum(amount), 0) FROM erp_finance_ledger"
             " WHERE company_id = %s AND role = %s AND posting_date <= %s",
@@ -276,9 +243,16 @@ def ageing(actor: Actor, side: str = OpenItem.Side.RECEIVABLE, as_of: dt.date | 
         )
         control = Decimal(cursor.fetchone()[0])
     rows: dict[int, AgeingRow] = {}
-    for (party_id, _kind, order_id), group in groupby(found, key=itemgetter(0, 1, 2)):
-        row = rows.setdefault(party_id, AgeingRow(party_id, ""))
-        _age(row, [_Due(*each[3:]) for each in group], day, of_order=order_id is not None)
+    for (party_id, _kind, order_id), dues in groupby(_dues(actor, side, day), key=itemgetter(0, 1, 2)):
+        row, rest = rows.setdefault(party_id, AgeingRow(party_id, "")), ZERO
+        for _party, _order_kind, _order, due, stood, aged in dues:
+            row.buckets[_bucket((day - due).days)] += aged
+            rest += stood - aged
+        if order_id is not None and rest > 0:
+            row.undelivered += rest
+        else:
+            row.buckets[0] += rest  # a credit is never overdue
+    rows = {party_id: row for party_id, row in rows.items() if row.undelivered or any(row.buckets)}
     _name(rows)
     total = AgeingRow(0, "")
     for row in rows.values():
@@ -288,30 +262,17 @@ def ageing(actor: Actor, side: str = OpenItem.Side.RECEIVABLE, as_of: dt.date | 
     return Ageing(side, day, ordered, total, control if side == OpenItem.Side.RECEIVABLE else -control)
 
 
-class _Due(NamedTuple):
-    """What of an order falls due on a day."""
-
-    date: dt.date
-    open: Decimal
-    credits: Decimal
-    undelivered: Decimal
-
-
-def _age(row: AgeingRow, dues: Sequence[_Due], day: dt.date, *, of_order: bool) -> None:
-    """What `queries.overdue_part` says of items, for any day: `dues` come the last first."""
-    credits = sum((due.credits for due in dues), ZERO)
-    undelivered = dues[0].undelivered if of_order else ZERO
-    left = undelivered - credits if of_order else ZERO
-    for due in dues:
-        part = max(min(left, due.open), ZERO)
-        left -= part
-        row.buckets[_bucket((day - due.date).days)] += due.open - part
-    if not of_order:
-        row.buckets[0] += credits
-        return
-    worth = sum((due.open for due in dues), ZERO) + credits
-    row.undelivered += max(min(undelivered, worth), ZERO)
-    row.buckets[0] += min(worth, ZERO)  # a credit is never overdue
+def _dues(actor: Actor, side: str, day: dt.date) -> Iterable[tuple[Any, ...]]:
+    """Per order and due date what was open at the end of the day, and what of it ages."""
+    at = queries.owed_on(day, actor.company)
+    return (
+        OpenItem.objects.of(actor.company_id)
+        .filter(at.items, side=side)
+        .annotate(stood=at.open, aged=queries.aged_part(at))
+        .values_list("party", "order_kind", "order_id", "due_date")
+        .annotate(Sum("stood"), Sum("aged"))
+        .order_by("party", "order_kind", "order_id", "due_date")
+    )
 
 
 def _bucket(days: int) -> int:

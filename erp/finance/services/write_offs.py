@@ -42,7 +42,7 @@ def write_off(*, item_id: int, actor: Actor, amount: Decimal | None = None, reas
     item = OpenItem.objects.of(actor.company_id).filter(side=Side.RECEIVABLE).lock([item_id]).get()
     if not reason.strip():
         raise BusinessError(Refusal("reason_needed", _("Say why it is written off"), field="reason"))
-    ages = queries.overdue_part(dt.date.max)
+    ages = queries.aged_part(queries.now_owed())
     owed = OpenItem.objects.filter(pk=item.pk).annotate(owed=ages).values_list("owed", flat=True).get()
     amount = owed if amount is None else amount
     if not 0 < amount <= owed:

@@ -8,10 +8,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import CharField, ForeignKey, Model, OneToOneField, QuerySet
+from django.db.models import CharField, ForeignKey, IntegerField, Model, OneToOneField, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.rest_framework import FilterSet as PlainFilterSet
+from django_filters.utils import get_model_field
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
@@ -80,6 +81,8 @@ def slips_of(filterset: FilterSet, params: Mapping[str, str]) -> dict[str, list[
     for name, field in filterset.form.fields.items():
         if isinstance(field, forms.ModelChoiceField) and not isinstance(field.queryset.model._meta.pk, CharField):
             wanted[name] = (WHOLE, forms.IntegerField.default_error_messages["invalid"])
+        elif _is_whole(filterset, name):
+            wanted[name] = (WHOLE, forms.IntegerField.default_error_messages["invalid"])
         elif isinstance(field, forms.DecimalField):
             wanted[name] = (NUMBER, forms.DecimalField.default_error_messages["invalid"])
     return {
@@ -87,6 +90,13 @@ def slips_of(filterset: FilterSet, params: Mapping[str, str]) -> dict[str, list[
         for name, (pattern, message) in wanted.items()
         if (text := params.get(name)) and not is_written(text, pattern)
     }
+
+
+def _is_whole(filterset: FilterSet, name: str) -> bool:
+    """Whether a filter compares a column of whole numbers."""
+    model = filterset.queryset.model
+    column = get_model_field(model, filterset.filters[name].field_name) if name in filterset.filters else None
+    return isinstance(column, IntegerField) and not column.choices
 
 
 def keys_of(filterset: FilterSet) -> set[str]:

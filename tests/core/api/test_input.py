@@ -105,7 +105,7 @@ def test_whole_numbers_that_are_none_are_refused_at_their_field(admin, count):
 
     answer = make.client(admin).post(PAPERS, {"lines": [{"team": red.pk, "quantity": "1", "count": count}]})
 
-    assert answer.json() == {"lines": {"0": {"count": ["A valid integer is required."]}}}
+    assert answer.json() == {"lines": {"0": {"count": ["Write a whole number"]}}}
 
 
 @pytest.mark.parametrize("count", [12, "12", "１２", "+12", 12.0])
@@ -120,7 +120,7 @@ def test_a_whole_number_may_be_written_in_digits_full_width_ones_too(admin, coun
 def test_whole_numbers_in_a_list_are_held_to_the_same(admin):
     answer = make.client(admin).post("/api/v1/core/papers/", {"lines": [], "numbers": [1, "1_0"]})
 
-    assert answer.json() == {"numbers": ["A valid integer is required."]}
+    assert answer.json() == {"numbers": ["Write a whole number"]}
 
 
 def test_an_integer_beyond_the_column_is_refused(admin):
@@ -128,7 +128,7 @@ def test_an_integer_beyond_the_column_is_refused(admin):
 
     answer = make.client(admin).post(PAPERS, {"lines": [{"team": red.pk, "quantity": "1", "count": 2**31}]})
 
-    assert answer.json() == {"lines": {"0": {"count": ["Ensure this value is less than or equal to 2147483647."]}}}
+    assert answer.json() == {"lines": {"0": {"count": ["Not more than 2147483647"]}}}
 
 
 def test_a_record_of_another_company_does_not_exist_for_a_field(admin, outsider):
