@@ -79,9 +79,7 @@ def slips_of(filterset: FilterSet, params: Mapping[str, str]) -> dict[str, list[
     """Texts that Python reads as numbers and people do not, such as `1_000`, where a number or a key is wanted."""
     wanted = {}
     for name, field in filterset.form.fields.items():
-        if isinstance(field, forms.ModelChoiceField) and not isinstance(field.queryset.model._meta.pk, CharField):
-            wanted[name] = (WHOLE, forms.IntegerField.default_error_messages["invalid"])
-        elif _is_whole(filterset, name):
+        if _is_whole(filterset, name, field):
             wanted[name] = (WHOLE, forms.IntegerField.default_error_messages["invalid"])
         elif isinstance(field, forms.DecimalField):
             wanted[name] = (NUMBER, forms.DecimalField.default_error_messages["invalid"])
@@ -92,10 +90,12 @@ def slips_of(filterset: FilterSet, params: Mapping[str, str]) -> dict[str, list[
     }
 
 
-def _is_whole(filterset: FilterSet, name: str) -> bool:
-    """Whether a filter compares a column of whole numbers."""
-    model = filterset.queryset.model
-    column = get_model_field(model, filterset.filters[name].field_name) if name in filterset.filters else None
+def _is_whole(filterset: FilterSet, name: str, field: forms.Field) -> bool:
+    """Whether a filter compares whole numbers: a column of them, or the key of a record."""
+    if isinstance(field, forms.ModelChoiceField):
+        return not isinstance(field.queryset.model._meta.pk, CharField)
+    named = filterset.filters.get(name)
+    column = get_model_field(filterset.queryset.model, named.field_name) if named else None
     return isinstance(column, IntegerField) and not column.choices
 
 
