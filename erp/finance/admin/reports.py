@@ -104,6 +104,7 @@ def ageing(request: HttpRequest) -> HttpResponse:
         "report": report,
         "heads": heads,
         "rows": [(row, list(zip(heads, row.buckets, strict=True))) for row in report.rows],
+        "totals": list(zip(heads, report.total.buckets, strict=True)),
         "sides": OpenItem.Side.choices,
         "list_url": reverse(f"admin:erp_finance_{model}_changelist"),
     }

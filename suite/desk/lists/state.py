@@ -236,7 +236,11 @@ class ListState:
         if not found:
             return []
         return [
-            {"html": column.render(None, found[column.name]) if column.name in found else "", "css": column.align}
+            {
+                "html": column.render(None, found[column.name]) if column.name in found else "",
+                "css": column.align,
+                "label": column.label,
+            }
             for column in self.columns
         ]
 
