@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -83,20 +84,31 @@ def stage_of(row: Customer) -> tuple[str, str]:
     return str(row.get_stage_display()), STAGES[row.stage]
 
 
+UNDATED = Q(next_step_at=None) & ~Q(next_step="")  # it is known what comes next, but not when
+
+
 def follow_ups(actor: Actor) -> QuerySet[Customer]:
-    """The actor's customers with something to come, the most urgent first."""
-    mine = Customer.objects.visible_to(actor).filter(owner=actor.user_id, next_step_at__isnull=False)
-    return mine.select_related("party").order_by("next_step_at", "pk")[:8]
+    """The actor's customers with something to come, the most urgent first, what has no date last."""
+    mine = Customer.objects.visible_to(actor).filter(owner=actor.user_id)
+    rows = mine.filter(UNDATED | Q(next_step_at__isnull=False))
+    return rows.select_related("party").order_by("next_step_at", "pk")[:8]
 
 
-def next_steps(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime) -> list[Planned]:
+def follow_ups_block(actor: Actor) -> dict[str, Any]:
+    """What the block of the workbench shows, and whether there is a customer at all: one statement more when not."""
+    rows = list(follow_ups(actor))
+    mine = Customer.objects.visible_to(actor).filter(owner=actor.user_id)
+    return {"rows": rows, "has_customers": bool(rows) or mine.exists()}
+
+
+def next_steps(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime | None) -> list[Planned]:
     """What is next with the actor's customers, or those of the actor's teams, for the calendar."""
-    rows = Customer.objects.visible_to(actor).filter(next_step_at__lt=end)
+    rows = Customer.objects.visible_to(actor).filter(Q(next_step_at__lt=end) if end else UNDATED)
     rows = rows.filter(next_step_at__gte=begin) if begin else rows
     rows = rows.filter(team__in=actor.grants.teams) if whose == "team" else rows.filter(owner=actor.user_id)
     return [
         Planned(
-            row.next_step_at,  # type: ignore[arg-type]
+            row.next_step_at,
             row.next_step or _("Next follow-up time"),
             row.party.label,
             reverse("customers:customer", args=[row.pk]),

@@ -59,7 +59,7 @@ def connect() -> None:
         "follow-ups",
         _("Next follow-ups"),
         "crm/customers/blocks/_follow_ups.html",
-        lambda actor: {"rows": queries.follow_ups(actor)},
+        queries.follow_ups_block,
         permission="crm_customers.change_customer",
         roles={"rep", "sales_manager", "agent"},
         order=15,

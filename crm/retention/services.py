@@ -17,6 +17,7 @@ from suite.core import cached, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.core.models import Company
+from suite.core.said import in_each
 from suite.desk.services import notifications
 from suite.masterdata.services.records import announce
 from suite.masterdata.standards import check
@@ -115,17 +116,21 @@ def _tell(pks: Collection[int], today: dt.date) -> None:
     for user_id, theirs in hearers.items():
         one = len(theirs) == 1
         silent, many = _("%(name)s has not ordered for %(days)s days"), _("%(count)s customers have stopped ordering")
-        names = "\n".join(f"{alert.customer.party.name} ({alert.last_order_on})" for alert in theirs[:NAMED])
+        names = in_each(lambda named=theirs[:NAMED]: "\n".join(map(_named, named)))  # type: ignore[misc]
         notifications.notify(
             [user_id],
             "churn",
             silent if one else many,
             key=f"{today}:{theirs[0].pk}",
-            params={"name": theirs[0].customer.party.name, "days": theirs[0].days, "count": len(theirs)},
+            params={"name": theirs[0].customer.party, "days": theirs[0].days, "count": len(theirs)},
             body="" if one else names,
             url=reverse("retention:alerts"),
             subject=theirs[0].customer if one else None,
         )
+
+
+def _named(alert: ChurnAlert) -> str:
+    return f"{alert.customer.party.label} ({alert.last_order_on})"
 
 
 @service

@@ -112,6 +112,7 @@ class OrderList(ListSpec):
     related = ("party", "owner")
     create = Create(_("New order"), "sales:order_new", "crm_sales.add_order")
     empty = _("No orders yet. Write the first one, or order what was quoted.")
+    importer = "orders"
 
 
 QUOTATION_COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}

@@ -17,6 +17,7 @@ from suite.core.money import ZERO
 from suite.core.words import amount_in_words
 from suite.desk import formats
 from suite.masterdata.models import Contact, TradeDocument
+from suite.masterdata.queries import address_for_reader
 
 Lines = list[QuotationLine] | list[OrderLine]
 
@@ -41,7 +42,7 @@ def order_pdf(order: Order, *, language: str) -> bytes:
             (_("Your reference"), order.customer_reference),
             (_("Requested date"), formats.day(order.requested_date)),
             (_("Promised date"), formats.day(order.promised_date)),
-            (_("Ship to"), order.shipping_address),
+            (_("Ship to"), address_for_reader(order.shipping_address)),
             *_common_facts(order),
         ]
         marks = {Order.Status.DRAFT: _("Draft"), Order.Status.CANCELLED: _("Cancelled")}
@@ -71,7 +72,7 @@ def _sheet(
         to=_addressee(document.party.label, document.contact),
         facts=[(label, text) for label, text in facts if text],
         columns=_columns(document, lines),  # type: ignore[arg-type]
-        rows=[_row(number, line, lines) for number, line in enumerate(lines, 1)],  # type: ignore[arg-type]
+        rows=[_row(number, line, lines, document.currency.digits) for number, line in enumerate(lines, 1)],  # type: ignore[arg-type]
         totals=_totals(document, lines, language),  # type: ignore[arg-type]
         remarks=[document.note] if document.note else [],
         signatures=signatures,
@@ -99,16 +100,16 @@ def _columns(document: TradeDocument, lines: Lines) -> list[pdf.Column]:
     ]
 
 
-def _row(number: int, line: QuotationLine | OrderLine, lines: Lines) -> list[str]:
+def _row(number: int, line: QuotationLine | OrderLine, lines: Lines, digits: int) -> list[str]:
     product = line.product
-    text = " ".join(filter(None, (product.label, product.specification, line.description)))
+    text = " ".join(filter(None, (product.label, product.read("specification"), line.description)))
     return [
         str(number),
         product.code,
         text,
         formats.quantity(line.quantity),
         line.unit.label,
-        formats.quantity(line.unit_price),
+        formats.price(line.unit_price, digits),
         *([formats.percent(line.discount) if line.discount else ""] if _any_discount(lines) else []),
         formats.percent(line.tax_rate),
         formats.money(line.gross),

@@ -26,7 +26,14 @@ def connect() -> None:
     documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20)
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
-    choices.register("buyer", Party, rows=buyers, exact=("code", "external_ref", "name"), hint=lambda party: party.code)
+    choices.register(
+        "buyer",
+        Party,
+        rows=buyers,
+        exact=("code", "external_ref", "name"),
+        hint=lambda party: party.code,
+        empty=_("No customers yet: enter the first one under Customers"),
+    )
     timeline.register(
         "quotation", _("Quotations"), rows=queries.quotations_of, line=queries.paper_line, icon="file-text"
     )

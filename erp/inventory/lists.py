@@ -101,7 +101,7 @@ class BalanceList(ListSpec):
     columns = (
         Column("code", _("Code"), value="product__code", card="side"),
         Column("name", _("Product"), value="product__label", card="title"),
-        Column("specification", _("Specification"), value="product__specification", shown=False),
+        Column("specification", _("Specification"), value=lambda row: row.product.read("specification"), shown=False),
         Column("category", _("Category"), value="product__category", shown=False),
         Column("warehouse", _("Warehouse"), value="warehouse__label"),
         Column("on_hand", _("On hand"), "quantity", url=of_product(StockMove)),

@@ -11,6 +11,7 @@ from erp.inventory.queries import reserved_for
 from suite.core import clock, pdf
 from suite.core.access import Actor
 from suite.desk import formats
+from suite.masterdata.queries import address_for_reader
 
 
 def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
@@ -75,7 +76,7 @@ def delivery_note(delivery: Delivery, *, actor: Actor) -> bytes:
         title=_("Delivery note"),
         number=delivery.number,
         code=delivery.number,
-        to=[text for text in (delivery.party.label, delivery.address) if text],
+        to=[text for text in (delivery.party.label, address_for_reader(delivery.address)) if text],
         facts=[(label, text) for label, text in facts if text],
         columns=[
             pdf.Column("#"),
@@ -90,7 +91,7 @@ def delivery_note(delivery: Delivery, *, actor: Actor) -> bytes:
                 str(number),
                 line.product.code,
                 line.product.label,
-                line.product.specification,
+                line.product.read("specification"),
                 formats.quantity(line.quantity),
                 line.product.unit.label,
             ]

@@ -9,10 +9,11 @@ from erp.procurement.models import PurchaseOrder
 from suite.core import pdf
 from suite.core.words import amount_in_words
 from suite.desk import formats
+from suite.masterdata.queries import address_for_reader
 
 
 def _place(order: PurchaseOrder) -> str:
-    return " ".join(filter(None, (order.warehouse.label, order.warehouse.address)))
+    return " ".join(filter(None, (order.warehouse.label, address_for_reader(order.warehouse.address))))
 
 
 def order_pdf(order: PurchaseOrder, *, language: str) -> bytes:
@@ -23,7 +24,7 @@ def order_pdf(order: PurchaseOrder, *, language: str) -> bytes:
             (_("Date"), formats.day(order.date)),
             (_("Your reference"), order.supplier_reference),
             (_("Expected date"), formats.day(order.expected_date)),
-            (_("Ship to"), order.delivery_address if order.is_direct else _place(order)),
+            (_("Ship to"), address_for_reader(order.delivery_address) if order.is_direct else _place(order)),
             (_("Your contact with us"), order.owner.label if order.owner else ""),
             (_("Currency"), order.currency_id),
         ]
@@ -57,8 +58,8 @@ def _rows(order: PurchaseOrder) -> list[list[str]]:
     return [
         [
             str(number), line.product.code,
-            " ".join(filter(None, (line.product.label, line.product.specification, line.description))),
-            formats.quantity(line.quantity), line.unit.label, formats.quantity(line.unit_price),
+            " ".join(filter(None, (line.product.label, line.product.read("specification"), line.description))),
+            formats.quantity(line.quantity), line.unit.label, formats.price(line.unit_price, order.currency.digits),
             formats.percent(line.tax_rate), formats.money(line.gross), formats.day(line.promised_date),
         ]
         for number, line in enumerate(order.lines.select_related("product", "unit"), 1)

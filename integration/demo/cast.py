@@ -79,6 +79,7 @@ def _products(cast: Cast, versions: int) -> list[Product]:
                 "name_en": f"{name_en} {label_en}".strip(),
                 "category": category,
                 "specification": specification,
+                "specification_en": catalogue.in_english(specification),
                 "kind": Product.Kind.STOCKED if cost else Product.Kind.SERVICE,
                 "barcode": ean13(f"690{group:03}{number + 100 * version:06}") if cost else "",
                 "sale_price": Decimal(round(price * factor)),

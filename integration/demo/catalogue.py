@@ -89,6 +89,22 @@ VERSIONS = [
     ("重载型", "Heavy", 2.1),
 ]
 
+# The words in the specifications that an English reader cannot read.
+MEASURES = {
+    "12 线 绿光": "12 lines, green", "10 寸": '10"', "14 寸": '14"', "19 寸": '19"', "ABS 可调": "ABS, adjustable",
+    "防雾": "anti-fog", "KN95 50 只/盒": "KN95, box of 50", "5 级": "level 5", "防砸 42 码": "steel toe, size 42",
+    "200 副/盒": "box of 200 pairs", "双钩 2m": "double hook 2m", "无线 二维": "wireless, 2D", "漫反射 1m": "diffuse 1m",
+    "60×40 1000 张": "60×40, 1000 labels", "125×1.2 10 片": "125×1.2, 10 pieces", "240 目 100 张": "grit 240, 100 sheets",
+    "46 件": "46 pieces", "12 件": "12 pieces", "19 件": "19 pieces", "锂基 1kg": "lithium 1kg", "10 卷": "10 rolls",
+    "4×200 500 根": "4×200, 500 pieces", "每次": "each time", "每台": "per machine", "每天": "per day",
+}  # fmt: skip
+
+
+def in_english(specification: str) -> str:
+    """A specification for English readers; blank where they can read it as it is."""
+    return MEASURES.get(specification, "")
+
+
 PLACES = [
     ("上海", "Shanghai", "310000"), ("苏州", "Suzhou", "320500"), ("杭州", "Hangzhou", "330100"), ("宁波", "Ningbo", "330200"),
     ("南京", "Nanjing", "320100"), ("无锡", "Wuxi", "320200"), ("深圳", "Shenzhen", "440300"), ("东莞", "Dongguan", "441900"),

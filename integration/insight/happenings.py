@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.customers import timeline
 from crm.customers.timeline import Line
+from crm.sales.models import Order, OrderLine
 from erp.finance.models import Invoice, Receipt
-from erp.inventory.models import Delivery
+from erp.inventory.models import Delivery, DeliveryLine
 from suite.core.access import Actor
 from suite.desk import documents, formats
 from suite.desk.formats import money
+
+# A delivery carries goods only: they are worth what their lines of the order say, by quantity.
+_ORDERED = OrderLine.objects.filter(pk=OuterRef("order_line_id"), order=OuterRef("delivery__order_id"))
+_LINES = DeliveryLine.objects.filter(delivery=OuterRef("pk"), delivery__order_kind=Order._meta.label_lower)
+_SHARES = _LINES.annotate(price=Subquery(_ORDERED.values(each=F("gross") / F("base_quantity"))))
+_SUM = _SHARES.values("delivery").annotate(worth=Sum(F("quantity") * F("price"), output_field=DecimalField()))
+WORTH = Subquery(_SUM.values("worth"))
+CURRENCY = Subquery(Order.objects.filter(pk=OuterRef("order_id")).values("currency"))
 
 
 def register() -> None:
@@ -33,12 +44,13 @@ def register() -> None:
 
 def deliveries_of(actor: Actor, party_id: int) -> QuerySet[Delivery]:
     sold = (Delivery.Kind.SALE, Delivery.Kind.DIRECT)
-    return Delivery.objects.visible_to(actor).filter(party=party_id, kind_of__in=sold)
+    rows = Delivery.objects.visible_to(actor).filter(party=party_id, kind_of__in=sold)
+    return rows.annotate(worth=WORTH, currency=CURRENCY)
 
 
-def line_of_delivery(row: Delivery) -> Line:
+def line_of_delivery(row: Any) -> Line:
     carried = " ".join(part for part in (row.carrier, row.tracking_number) if part)
-    return _line(row, row.order_number, formats.day(row.shipped_on), carried)
+    return _line(row, money(row.worth, row.currency), row.order_number, formats.day(row.shipped_on), carried)
 
 
 def invoices_of(actor: Actor, party_id: int) -> QuerySet[Invoice]:
@@ -46,16 +58,17 @@ def invoices_of(actor: Actor, party_id: int) -> QuerySet[Invoice]:
 
 
 def line_of_invoice(row: Invoice) -> Line:
-    return _line(row, money(row.gross), row.order_number, row.tax_number)
+    return _line(row, money(row.gross, str(row.currency_id)), row.order_number, row.tax_number)
 
 
 def receipts_of(actor: Actor, party_id: int) -> QuerySet[Receipt]:
-    return Receipt.objects.visible_to(actor).filter(party=party_id)
+    return Receipt.objects.visible_to(actor).filter(party=party_id).select_related("company")
 
 
 def line_of_receipt(row: Receipt) -> Line:
-    left = _("%(amount)s not allocated") % {"amount": money(row.unapplied)} if row.unapplied else ""
-    return _line(row, money(row.amount), str(row.get_method_display()), left)
+    currency = row.company.currency
+    left = _("%(amount)s not allocated") % {"amount": money(row.unapplied, currency)} if row.unapplied else ""
+    return _line(row, money(row.amount, currency), str(row.get_method_display()), left)
 
 
 def _line(row: Delivery | Invoice | Receipt, *facts: str) -> Line:

@@ -20,9 +20,9 @@ async function dress(root) {
 }
 function make(select) {
   const address = select.dataset.picker, name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.replace("*", "").trim() ?? "";
-  let answered = null, waits = false; // the word whose answer is shown; whether Enter was pressed before it came
+  let answered = null, waits = false, nothing = ""; // the word whose answer is shown; whether Enter was pressed before it came; what is said when there is nothing
   const find = async (q) => {
-    try { return (await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json()).choices; } catch { return []; /* nothing to pick from */ }
+    try { return await (await fetch(`${address}?q=${encodeURIComponent(q)}${select.dataset.pickerQuery ? `&${select.dataset.pickerQuery}` : ""}`)).json(); } catch { return { choices: [] }; /* nothing to pick from */ }
   };
   const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], preload: "focus", maxOptions: 50, dropdownParent: select.closest("dialog") ? null : "body",
@@ -30,18 +30,16 @@ function make(select) {
     score: () => () => 1,
     shouldLoad: () => true,
     load: async (q, done) => {
-      const found = await find(q);
-      if (picker.inputValue() === q) picker.clearOptions(); // what an earlier word found is no answer to this one
-      const fits = picker.inputValue() === q;
+      const { choices: found, nothing: instead } = await find(q), fits = picker.inputValue() === q;
+      if (fits) { picker.clearOptions(); answered = q; nothing = instead; } // what an earlier word found is no answer to this one
       done(fits ? found : []);
       if (!fits) return;
-      answered = q;
       if (waits && found.length) setTimeout(() => { picker.addItem(String(found[0].value)); picker.setTextboxValue(""); picker.close(); });
       waits = false;
     },
     render: {
       option: (row, escape) => `<div>${escape(row.text)}${row.hint ? `<small class="muted">${escape(row.hint)}</small>` : ""}</div>`,
-      no_results: () => null,
+      no_results: (row, escape) => nothing && answered === picker.inputValue() ? `<div class="no-results" role="option" aria-disabled="true" aria-selected="false">${escape(nothing)}</div>` : null,
     },
     onChange: () => select.dispatchEvent(new Event("change", { bubbles: true })),
   });
@@ -58,7 +56,7 @@ function make(select) {
     const word = picker.inputValue();
     if (event.key !== "Tab" || event.isComposing || !word) return;
     if (word === answered && picker.activeOption) return picker.addItem(picker.activeOption.dataset.value);
-    const [first] = await find(word);
+    const { choices: [first] } = await find(word);
     picker.wrapper.classList.toggle("is-invalid", !first);
     if (first) { picker.addOption({ ...first }); picker.addItem(String(first.value)); }
   }, { capture: true });
@@ -145,6 +143,19 @@ function lines(grid) {
   if (isBlank.length && !rows().length) addLine();
   number();
 }
+
+// What is wrong with a field is forgotten as soon as it is changed: only the next save knows more.
+function forgive({ target: field }) {
+  if (!field.matches?.("input, select, textarea")) return;
+  const box = field.closest(".field, td"), wrong = box?.querySelectorAll(".is-invalid, [aria-invalid]") ?? [];
+  if (!wrong.length) return;
+  for (const each of wrong) { each.classList.remove("is-invalid"); each.removeAttribute("aria-invalid"); }
+  box.querySelector(".field-error")?.remove();
+  const summary = document.querySelector("[data-errors]");
+  for (const each of wrong) if (each.id) summary?.querySelector(`a[href="#${CSS.escape(each.id)}"]`)?.closest("li").remove();
+  if (summary?.querySelector("ul") && !summary.querySelector("li")) summary.remove();
+}
+for (const kind of ["input", "change"]) document.addEventListener(kind, forgive);
 
 // Errors get the focus; leaving with unsaved input asks first; Ctrl-S and Ctrl-Enter save.
 document.querySelector("[data-errors]")?.focus();

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Model, Q, QuerySet, When
+from django.utils.functional import Promise
 
 from suite.core.access import Actor
 from suite.desk import search
@@ -24,21 +25,26 @@ class ChoiceKind:
     text: Callable[[Any], str]
     hint: Callable[[Any], str]
     order: str
+    empty: str | Promise
 
     def find(self, actor: Actor, q: str) -> QuerySet[Any]:
-        """The rows that somebody's words find, those that are called just so first; without words the first few."""
+        """The rows that somebody's words find; without words the first few.
+
+        First comes what is called just so, then what begins so: by code before by name, in the order of `exact`.
+        """
         rows = self.rows(actor)
         if not q:
             return rows.order_by(self.order)[:LIMIT]
-        ranks = [When(self.called(q, lookup), then=rank) for rank, lookup in enumerate(("iexact", "istartswith"))]
+        nearest = [self.called(q), *(Q(**{f"{path}__istartswith": q}) for path in self.exact)]
+        ranks = [When(called, then=rank) for rank, called in enumerate(nearest)]
         nearness = [Case(*ranks, default=len(ranks))] if self.exact else []
         return rows.filter(self.condition(q)).order_by(*nearness, self.order)[:LIMIT]
 
-    def called(self, text: str, lookup: str = "iexact") -> Q:
-        """Rows one of whose unique names is this text, or begins with it."""
+    def called(self, text: str) -> Q:
+        """Rows one of whose unique names is this text."""
         either = Q()
         for path in self.exact:
-            either |= Q(**{f"{path}__{lookup}": text})
+            either |= Q(**{f"{path}__iexact": text})
         return either
 
     def condition(self, q: str) -> Q:
@@ -69,17 +75,19 @@ def register(
     text: Callable[[Any], str] = str,
     hint: Callable[[Any], str] = lambda row: "",
     order: str = "-pk",
+    empty: str | Promise = "",
 ) -> None:
     """Let rows of a model be picked under a name.
 
     `rows(actor)` are those that may be picked (default: all the actor may see); they are searched by `fields`, or by
-    the search table when there are none; `exact` are the unique fields by which typed or pasted text finds its row.
+    the search table when there are none; `exact` are the unique fields by which typed or pasted text finds its row;
+    `empty` says what to do first where there is none to pick.
     """
 
     def visible(actor: Actor) -> QuerySet[Any]:
         return model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
 
-    _kinds[name] = ChoiceKind(name, model, rows or visible, tuple(fields), tuple(exact), text, hint, order)
+    _kinds[name] = ChoiceKind(name, model, rows or visible, tuple(fields), tuple(exact), text, hint, order, empty)
 
 
 def kind(name: str) -> ChoiceKind | None:

@@ -23,6 +23,15 @@ def money(value: Any, currency: str = "") -> str:
     return f"{sign}{symbol}{abs(amount):,.2f}"
 
 
+def price(value: Any, digits: int = 2) -> str:
+    """22.00, 0.125: the places of the currency, and more where the price has more."""
+    if value is None or value == "":
+        return ""
+    whole, _point, places = f"{Decimal(value):,f}".partition(".")
+    places = places.rstrip("0").ljust(digits, "0")
+    return f"{whole}.{places}" if places else whole
+
+
 def quantity(value: Any) -> str:
     """1,234.5: no trailing zeros."""
     if value is None or value == "":

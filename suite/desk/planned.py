@@ -14,9 +14,9 @@ MOST = 500  # entries of one kind on one page
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Something at a time of day that leads to the record it stands on."""
+    """Something at a time of day, or without a date, that leads to the record it stands on."""
 
-    at: dt.datetime
+    at: dt.datetime | None
     title: str
     about: str
     url: str
@@ -24,11 +24,12 @@ class Planned:
 
     @property
     def is_overdue(self) -> bool:
-        return self.at < clock.now()
+        return self.at is not None and self.at < clock.now()
 
 
-# (actor, "me" or "team", from, to before): what is planned then, MOST at most; without a beginning all before the end.
-Source = Callable[[Actor, str, dt.datetime | None, dt.datetime], Iterable[Planned]]
+# (actor, "me" or "team", from, to before): what is planned then, MOST at most; without a beginning all before the end,
+# without an end what has no date.
+Source = Callable[[Actor, str, dt.datetime | None, dt.datetime | None], Iterable[Planned]]
 _sources: list[Source] = []
 
 
@@ -37,5 +38,5 @@ def register(source: Source) -> None:
     _sources.append(source)
 
 
-def between(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime) -> list[Planned]:
+def between(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime | None) -> list[Planned]:
     return [each for source in _sources for each in source(actor, whose, begin, end)]

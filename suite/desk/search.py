@@ -56,6 +56,7 @@ class Source:
     words: Callable[[Any], Iterable[str]]
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
+    people: bool = False
 
 
 _sources: dict[str, Source] = {}
@@ -69,21 +70,34 @@ def register(
     subtitle: Callable[[Any], str] = lambda row: "",
     related: Collection[str] = (),
     prefetch: Collection[str] = (),
+    people: bool = False,
 ) -> None:
     """Make records of a model findable by `words(row)` (names, codes, phones, numbers); called from apps.py.
 
     What `words` reads of other tables is named by `related` and `prefetch`, so that it is read for all rows at once.
+    `people`: who looks for people finds them here.
 
     The services that write them call `search.index`; the model is registered with `documents.register` too.
     """
     _sources[model._meta.label_lower] = Source(
-        model, title, subtitle, lambda row: (word for word in words(row) if word), tuple(related), tuple(prefetch)
+        model,
+        title,
+        subtitle,
+        lambda row: (word for word in words(row) if word),
+        tuple(related),
+        tuple(prefetch),
+        people,
     )
 
 
 def has(kind: str) -> bool:
     """Whether records of this kind are in the search table."""
     return kind in _sources
+
+
+def people() -> list[str]:
+    """The kinds of records among which people are found."""
+    return [name for name, source in _sources.items() if source.people]
 
 
 def normal(text: str) -> str:

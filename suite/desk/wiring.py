@@ -29,7 +29,7 @@ def connect() -> None:
     search.register(
         Task,
         words=lambda task: (*in_all(task.title), *in_all(task.subject_label)),
-        subtitle=lambda task: task.subject_label,
+        subtitle=todos.hint_of,
     )
 
     notifications.register_kind("assigned", _("Something was assigned to me"))

@@ -145,6 +145,9 @@ class ProductUnitInline(LinesInline):
     fields = ("unit", "numerator", "denominator", "barcode")
 
 
+SPECIFICATION = ("specification", "specification_en")
+
+
 @admin.register(Product)
 class ProductAdmin(FieldRulesMixin, SuiteModelAdmin):
     list_spec = ProductList
@@ -152,7 +155,7 @@ class ProductAdmin(FieldRulesMixin, SuiteModelAdmin):
     inlines = (ProductUnitInline,)
     guarded = {"masterdata.see_cost": ("floor_price", "standard_cost")}
     fieldsets = (
-        (None, {"fields": ["code", "name", "name_en", "kind", "category", "specification", "barcode", "unit"]}),
+        (None, {"fields": ["code", "name", "name_en", "kind", "category", *SPECIFICATION, "barcode", "unit"]}),
         (
             _("Prices"),
             {"fields": ["sale_price", "sale_price_includes_tax", "tax", "floor_price", "standard_cost"]},

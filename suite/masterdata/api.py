@@ -191,9 +191,9 @@ class ProductSerializer(FieldRules, StrictModelSerializer):
     class Meta:
         model = Product
         fields = (
-            "id", "code", "name", "name_en", "kind", "category", "specification", "barcode", "unit", "units", "tax",
-            "sale_price", "sale_price_includes_tax", "floor_price", "standard_cost", "costing", "shortage",
-            "external_ref", "note", "is_archived", "version", "created_at", "updated_at",
+            "id", "code", "name", "name_en", "kind", "category", "specification", "specification_en", "barcode", "unit",
+            "units", "tax", "sale_price", "sale_price_includes_tax", "floor_price", "standard_cost", "costing",
+            "shortage", "external_ref", "note", "is_archived", "version", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("is_archived", "created_at", "updated_at")
         extra_kwargs = {name: {"min_value": 0} for name in ("sale_price", "floor_price", "standard_cost")}

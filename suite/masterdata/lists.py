@@ -16,7 +16,7 @@ class ProductList(ListSpec):
     columns = (
         Column("code", gettext_lazy("Code"), card="meta"),
         Column("label", gettext_lazy("Name"), card="title"),
-        Column("specification", gettext_lazy("Specification")),
+        Column("specification", gettext_lazy("Specification"), value=lambda row: row.read("specification")),
         Column("category", gettext_lazy("Category")),
         Column("kind", gettext_lazy("Kind"), shown=False),
         Column("unit", gettext_lazy("Unit"), value="unit__label"),
@@ -34,6 +34,7 @@ class ProductList(ListSpec):
     order = "name"
     related = ("unit", "tax")
     create = Create(gettext_lazy("New product"), "admin:masterdata_product_add", "masterdata.add_product")
+    importer = "products"
     empty = gettext_lazy("No products yet. Import them, or add the first one in the admin pages.")
 
 

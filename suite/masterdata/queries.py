@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
-from suite.masterdata.models import Currency, ExchangeRate, Party, Product, Tax
+from suite.masterdata.models import Currency, ExchangeRate, Party, Product, Region, Tax
 
 
 def taxes_on(company_id: int, day: dt.date) -> QuerySet[Tax]:
@@ -80,9 +82,38 @@ def words_of_party(party: Party) -> Iterator[str]:
 def words_of_product(product: Product) -> tuple[str, ...]:
     """Everything a product is found by."""
     return (
-        product.code, product.name, product.name_en, product.barcode, product.specification, product.category,
-        product.external_ref,
+        product.code, product.name, product.name_en, product.barcode, product.specification,
+        product.specification_en, product.category, product.external_ref,
     )  # fmt: skip
+
+
+def address_for_reader(text: str) -> str:
+    """An address that was kept as text, its provinces, cities and counties in the reader's language.
+
+    Regions are known by their Chinese names, one below the other, with blanks between them or without; what follows
+    them is the carrier's and stays. One statement for English readers, none for Chinese ones.
+    """
+    if not (get_language() or "").startswith("en"):
+        return text
+    start = re.search(r"[\u3400-\u9fff]", text)
+    rest = text[start.start() :] if start else ""
+    ends = [end for end in range(2, 12) if end <= len(rest)]
+    heads = {rest[at : at + end].strip() for at in range(min(len(rest), 40)) for end in ends}
+    known: dict[str, list[Region]] = {}
+    for region in Region.objects.filter(name__in=heads).exclude(name_en="") if heads else ():
+        known.setdefault(region.name, []).append(region)
+    words, above = [text[: start.start()].strip() if start else text], ""
+    while found := _leading_region(rest, known, above):
+        words.append(found.name_en)
+        rest, above = rest[len(found.name) :].lstrip(), re.sub("(00)+$", "", found.code)
+    return " ".join(word for word in (*words, rest) if word)
+
+
+def _leading_region(text: str, known: dict[str, list[Region]], above: str) -> Region | None:
+    """The region with the longest name that a text begins with, if it lies in the one above it."""
+    names = sorted((name for name in known if text.startswith(name)), key=len, reverse=True)
+    inside = (each for name in names for each in known[name] if each.code.startswith(above) and each.code != above)
+    return next(inside, None)
 
 
 def archived(row: Party | Product) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ PRODUCTS = (
     Field("kind", _("Kind"), "choice", choices=Product.Kind.choices, aliases=("类型",)),
     Field("category", _("Category"), max_length=80, aliases=("分类", "类别")),
     Field("specification", _("Specification"), aliases=("规格型号", "规格"), example="M8x40"),
+    Field("specification_en", _("English specification"), aliases=("英文规格型号", "英文规格")),
     Field("barcode", _("Barcode"), max_length=40, aliases=("条码", "EAN")),
     Field("unit", _("Unit"), "ref", ref="unit", aliases=("计量单位", "单位", "UoM"), example="pcs"),
     Field("other_unit", _("Further unit"), "ref", ref="unit", aliases=("辅助单位",), example="box"),

@@ -37,7 +37,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         acts=_edit_act(actor, "masterdata_product", "masterdata.change_product", pk),
         facts=[
             Fact(_("Kind"), row.get_kind_display()),
-            Fact(_("Specification"), row.specification),
+            Fact(_("Specification"), row.read("specification")),
             Fact(_("Category"), row.category),
             Fact(_("Barcode"), row.barcode),
             Fact(_("Unit"), row.unit.label),

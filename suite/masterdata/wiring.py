@@ -25,9 +25,14 @@ def connect() -> None:
     documents.register(Product, _("Product"), "masterdata:product", icon="package", status=queries.archived)
 
     search.register(
-        Party, words=queries.words_of_party, title=lambda row: row.name, subtitle=code_and_phone, prefetch=("contacts",)
+        Party,
+        words=queries.words_of_party,
+        title=lambda row: row.name,
+        subtitle=code_and_phone,
+        prefetch=("contacts",),
+        people=True,
     )
-    search.register(Product, words=queries.words_of_product, subtitle=lambda row: row.specification)
+    search.register(Product, words=queries.words_of_product, subtitle=lambda row: row.read("specification"))
 
     choices.register(
         "party",
@@ -37,7 +42,12 @@ def connect() -> None:
         hint=code_and_phone,
     )
     choices.register(
-        "product", Product, rows=live(Product), exact=("code", "barcode", "external_ref", "name"), order="code"
+        "product",
+        Product,
+        rows=live(Product),
+        exact=("code", "barcode", "external_ref", "name"),
+        order="code",
+        empty=_("No products yet: enter or import the first ones under Products"),
     )
     choices.register(
         "contact",

@@ -1,6 +1,7 @@
 """The desk in a real browser: keys, pickers, lines, phone, dark; no script complains, nothing scrolls sideways."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,27 @@ def test_form_errors_take_the_focus_and_name_the_line(desk):
     assert "Line 1" in desk.locator("[data-errors]").inner_text()
     assert desk.locator("[data-lines] tbody tr").nth(0).locator("input[inputmode=decimal]").input_value() == "many"
     desk.evaluate("window.onbeforeunload = null")
+
+
+def test_an_error_goes_when_its_field_is_changed(desk):
+    desk.goto("/test/order/")
+    amount = desk.locator("[data-lines] tbody tr").nth(0).locator("input[inputmode=decimal]")
+    amount.fill("many")
+    desk.locator("[data-save]").click()
+    desk.wait_for_selector("[data-errors]")
+
+    amount.fill("3")
+
+    expect(amount).not_to_have_class(re.compile("is-invalid"))
+    expect(desk.locator("td:has(input[inputmode=decimal]) .field-error")).to_have_count(0)
+    expect(desk.locator("[data-errors] li", has_text="Quantity")).to_have_count(0)
+    expect(desk.locator("#id_customer")).to_have_class(re.compile("is-invalid"))
+    desk.locator("#id_customer").fill("Acme")
+    desk.locator("#id_owner + .ts-wrapper .ts-control").click()
+    desk.keyboard.type("wei")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("form .ts-wrapper.is-invalid").first).to_be_visible()  # the person of the line
+    expect(desk.locator("[data-errors] li")).to_have_count(1)
 
 
 def test_a_block_that_fails_offers_another_try_and_the_others_stay(desk, monkeypatch):

@@ -6,14 +6,17 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import translation
 from openpyxl import Workbook
 
 from suite.core import jobs
 from suite.core.acts import current_act
 from suite.core.models import Job
+from suite.core.said import again
 from suite.desk import imports
 from suite.desk.imports import Field, Saved, running
-from suite.desk.models import ImportBatch, Task
+from suite.desk.lists.export import harmless
+from suite.desk.models import ImportBatch, Notification, Task
 from suite.desk.services import todos
 from suite.desk.services.todos import NewTask
 
@@ -179,6 +182,58 @@ def test_an_import_goes_on_where_a_dead_worker_stopped(rep, monkeypatch):
     assert job.result["made"] == 25
 
 
+def test_doubts_outlive_a_dead_worker(rep, monkeypatch):
+    calls = []
+
+    def dies(*, actor, batch, key, update):
+        calls.append(len(batch.rows))
+        if len(calls) == 2:
+            raise MemoryError
+        saved = save_batch(actor=actor, batch=batch, key=key, update=update)
+        saved.doubtful[0] = "looks like another one"
+        return saved
+
+    found = imports._importers["tasks"]
+    monkeypatch.setitem(imports._importers, "tasks", type(found)(**{**vars(found), "save": dies}))
+    text = "Title,Note\n" + "".join(f"Task {n},\n" for n in range(15))
+    path = default_storage.save("imports/test", ContentFile(text.encode()))
+    job = running.start(actor=rep, kind="tasks", path=path, name="t.csv", header=0, mapping={"title": 0}, key="title")
+    jobs.run(job.pk)
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.WAITING)
+
+    jobs.run(job.pk)
+
+    job.refresh_from_db()
+    assert job.result["doubts"] == ["Line 2: looks like another one", "Line 12: looks like another one"]
+
+
+def test_one_row_is_one_row_in_every_language(rep):
+    load(rep, "Title,Note\nCall,a\n")
+
+    told = Notification.objects.get(kind="job_done").title
+    assert told == "Import: tasks.csv: 1 row taken, 0 refused"
+    with translation.override("zh-hans"):
+        assert "导入1行" in again(told)
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "＝1+1", "＋86 138", "－5 off", "＠home", " @home", "'=1", "''+1", "-", "'tis"]
+)
+def test_what_an_export_made_harmless_is_taken_as_it_was(rep, text):
+    kept = harmless(text)
+
+    load(rep, f"Title,Note\nCall,{kept}\n", key="")
+
+    assert kept[0] not in "=+-@＝＋－＠ "
+    assert Task.objects.get().note == text
+
+
+def test_a_text_of_a_workbook_may_begin_like_a_formula(rep):
+    load(rep, workbook([["Title", "Note"], ["Call", "x"], ["Visit", "'=1+1"]]), "t.xlsx")
+
+    assert Task.objects.get(title="Visit").note == "=1+1"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_chinese_files_are_read_in_any_usual_encoding(rep, encoding):
     load(rep, "待办,备注\n回访华为,打电话\n".encode(encoding))
@@ -187,14 +242,15 @@ def test_chinese_files_are_read_in_any_usual_encoding(rep, encoding):
 
 
 def test_a_workbook_brings_real_dates_numbers_and_full_width_digits(rep):
-    book = Workbook()
-    book.active.append(["Title", "Due", "Amount", "Owner"])
-    book.active.append(["Call", dt.datetime(2026, 11, 21, 9, 30), "１，２００．５０", "rep"])  # noqa: DTZ001 Excel knows no zones
-    book.active.append([12345, "2026年11月22日", 1.1, "nobody"])
-    target = io.BytesIO()
-    book.save(target)
+    content = workbook(
+        [
+            ["Title", "Due", "Amount", "Owner"],
+            ["Call", dt.datetime(2026, 11, 21, 9, 30), "１，２００．５０", "rep"],  # noqa: DTZ001 Excel knows no zones
+            [12345, "2026年11月22日", 1.1, "nobody"],
+        ]
+    )
 
-    job = load(rep, target.getvalue(), "t.xlsx", mapping={"title": 0, "due_at": 1, "amount": 2, "owner": 3})
+    job = load(rep, content, "t.xlsx", mapping={"title": 0, "due_at": 1, "amount": 2, "owner": 3})
 
     task = Task.objects.get()
     assert task.due_at.isoformat() == "2026-11-21T01:30:00+00:00"
@@ -226,6 +282,28 @@ def endless_cell() -> bytes:
     return target.getvalue()
 
 
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def workbook(rows: list[list[object]]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def other_archive() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    return target.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -233,6 +311,15 @@ def endless_cell() -> bytes:
         ("a.xlsx", b"PK\x03\x04broken"),
         ("a.csv", b"PK\x03\x04"),
         ("a.csv", b""),
+        ("a.csv", b" \n\n"),
+        ("a.csv", b"Title,Note\n\n"),
+        ("a.csv", PICTURE),
+        ("a.xlsx", PICTURE),
+        ("a.png", PICTURE),
+        ("a.docx", b"Title,Note\nCall,a\n"),
+        ("a.xlsx", workbook([])),
+        ("a.xlsx", workbook([["Title", "Note"]])),
+        ("a.xlsx", other_archive()),
         ("b.xlsx", bomb()),
         ("c.xlsx", endless_cell()),
     ],

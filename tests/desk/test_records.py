@@ -101,6 +101,14 @@ def test_pickers_offer_colleagues_and_nobody_else(rep, browse, manager, other_co
     assert [row["value"] for row in exact] == [manager.user_id]
 
 
+def test_a_picker_with_nothing_to_pick_says_what_to_do_first(rep, browse):
+    first = browse.get("/desk/choices/buyer/", {"q": ""}).json()
+    other = browse.get("/desk/choices/buyer/", {"q": "acme"}).json()
+
+    assert first == {"choices": [], "nothing": "No customers yet: enter the first one under Customers"}
+    assert other == {"choices": [], "nothing": "Nothing found"}
+
+
 def test_the_frame_takes_at_most_two_statements(rep, browse, django_assert_max_num_queries):
     browse.get("/desk/pulse/")
     browse.get("/desk/search/")

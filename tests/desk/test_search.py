@@ -2,7 +2,7 @@ import pytest
 from django.utils import translation
 
 from suite.core.access import Actor
-from suite.desk import search
+from suite.desk import choices, search
 from suite.desk.models import SearchEntry
 from suite.desk.services import todos
 from suite.desk.services.todos import NewTask
@@ -86,3 +86,34 @@ def test_the_palette_lists_records_pages_and_acts(rep, entries, browse):
     assert "华为技术有限公司" in words
     assert "/desk/tasks/new/" in acts
     assert "/desk/calendar/" in pages
+
+
+def test_an_at_sign_asks_for_people_only(rep, entries):
+    make.customer(rep, "华为技术", contacts=[{"name": "张伟", "phone": "13800138000"}])
+    todos.create(tasks=[NewTask("张伟回电")], actor=rep)
+
+    assert [hit.title for hit in hits(rep, "@张伟", limit=12)] == ["华为技术"]
+    assert [hit.title for hit in hits(rep, "＠ zhangwei", limit=12)] == ["华为技术"]
+    assert len(hits(rep, "张伟", limit=12)) == 3
+
+
+def test_a_task_that_is_closed_says_so_in_the_results(rep, entries):
+    done, given_up = todos.create(tasks=[NewTask("Paint the door"), NewTask("Paint the roof")], actor=rep)
+    todos.complete(pks=[done.pk], actor=rep)
+    todos.cancel(pks=[given_up.pk], actor=rep)
+
+    assert {hit.title: hit.hint for hit in hits(rep, "paint", limit=12)} == {
+        "Paint the door": "Done",
+        "Paint the roof": "Cancelled",
+    }
+    todos.reopen(pks=[done.pk], actor=rep)
+    assert [hit.hint for hit in hits(rep, "paint the door", limit=12)] == [""]
+
+
+def test_a_picker_offers_codes_that_begin_with_the_words_before_names(admin):
+    for code, name in (("A1", "10 mm drill"), ("B2", "Drill 10 mm"), ("1002", "Hammer"), ("10", "Saw")):
+        make.product(admin.company, code, name=name)
+
+    found = choices.kind("product").find(admin, "10")
+
+    assert [product.code for product in found] == ["10", "1002", "A1", "B2"]

@@ -57,6 +57,18 @@ def test_finishing_twice_counts_once_and_is_audited(rep):
     assert AuditRow.objects.filter(kind="desk.task", action="completed").count() == 1
 
 
+def test_a_task_without_a_date_has_its_place(rep, browse):
+    for number in range(20):
+        one(rep, title=f"Soon {number}")
+    one(rep, title="Some day", due_at=None)
+
+    assert "Some day" in browse.get("/desk/workbench/my-tasks/").content.decode()
+    undated = browse.get("/desk/tasks/?view=undated").content.decode()
+    assert "Some day" in undated
+    assert "Soon 1" not in undated
+    assert "Some day" in browse.get("/desk/tasks/?due=none").content.decode()
+
+
 def test_a_stale_change_is_refused(rep):
     task = one(rep)
     todos.change(task=Task.objects.get(pk=task.pk), values={"title": "Call again"}, actor=rep, version=1)

@@ -17,6 +17,7 @@ from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from integration.insight import figures
 from suite.core.access import Actor
+from suite.desk.formats import money
 from tests import make
 
 
@@ -96,6 +97,9 @@ def test_the_timeline_tells_of_goods_and_money_to_those_who_may_know(company, re
     marketer = make.actor(company, "marketer")
 
     assert {row.kind for row in told.rows} >= {"order", "delivery", "receipt"}
+    assert all("¥" in row.text for row in told.rows if row.kind in ("order", "delivery", "invoice", "receipt"))
+    worth = [row.text for row in told.rows if row.kind == "delivery"]
+    assert any(text.startswith(money(sold.gross, "CNY")) for text in worth), worth
     assert {source.kind for source in timeline.sources(marketer)}.isdisjoint({"delivery", "invoice", "receipt"})
 
 

@@ -2,6 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from suite.core.errors import BusinessError
 from suite.desk import choices
@@ -55,6 +56,23 @@ def test_regions_are_those_in_force_and_levels_may_be_missing(db, code, name, pa
     region = Region.objects.get(code=code)
 
     assert (region.name, region.parent_id) == (name, parent)
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("518000 广东省 深圳市 南山区 科技园路1号", "518000 Guangdong Shenzhen Nanshan District 科技园路1号"),
+        ("长沙市工业园区 196 号 刘勇", "Changsha 工业园区 196 号 刘勇"),
+        ("重庆市 成都市场路 3 号", "Chongqing 成都市场路 3 号"),
+        ("1 Main Street, Springfield", "1 Main Street, Springfield"),
+        ("", ""),
+    ],
+)
+def test_the_regions_of_an_address_are_read_in_english_by_english_readers(db, text, english):
+    with translation.override("en"):
+        assert queries.address_for_reader(text) == english
+    with translation.override("zh-hans"):
+        assert queries.address_for_reader(text) == text
 
 
 def test_a_picker_offers_first_what_is_called_exactly_so(house, company):

@@ -84,7 +84,7 @@ class CustomerList(ListSpec):
         ChoiceFilter("grade", _("Grade"), choices=Customer.Grade),
         PickFilter("tag", _("Tag"), field="tags", kind="tag"),
         DateFilter("last_contact", _("Last contact"), field="last_touch_at"),
-        DateFilter("next_step", _("Next follow-up time"), field="next_step_at"),
+        DateFilter("next_step", _("Next follow-up time"), field="next_step_at", undated=queries.UNDATED),
         DateFilter("last_order", _("Last order"), field="last_order_on", quick=False),
         PickFilter("region", _("Region"), field="party__region", kind="region", quick=False),
         BoolFilter("archived", _("Archived"), field="party__is_archived", quick=False),
@@ -93,6 +93,7 @@ class CustomerList(ListSpec):
         View("mine", _("Mine"), {"owner": "me", "archived": "no"}),
         View("team", _("My team"), {"owner": "team", "archived": "no"}),
         View("due", _("To follow up"), {"owner": "me", "next_step": "before_today"}),
+        View("undated", _("Next step without a date"), {"owner": "me", "next_step": "none"}),
         View("dormant", _("Dormant"), {"stage": "dormant"}),
     )
     acts = (
@@ -110,6 +111,7 @@ class CustomerList(ListSpec):
     related = ("party__region", "owner")
     create = Create(_("New customer"), "customers:new", "crm_customers.add_customer")
     empty = _("No customers yet. Enter the first one, or import a file.")
+    importer = "customers"
 
     def search(self, q: str, actor: Actor) -> Q:
         """The words find parties; their profiles are listed."""

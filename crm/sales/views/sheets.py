@@ -315,7 +315,7 @@ def _reckoned(
     return ReckonedLine(
         prefix,
         amount=formats.money(line.amounts.gross) if wanted else "",
-        price=f"{formats.quantity(line.list_price.amount)} · {source}",
+        price=f"{formats.price(line.list_price.amount)} · {source}",
         available=available,
         shortage=shortage,
         refusal=str(undercut[0]) if undercut else "",

@@ -18,6 +18,7 @@ from suite.core.access import Actor
 from suite.desk import choices
 from suite.desk.imports import Batch, Field, Importer
 from suite.desk.imports.reading import CELL, Row, heading, is_blank, shown
+from suite.desk.lists.export import as_written
 
 YES = {"1", "y", "yes", "true", "是", "√", "对"}
 NO = {"", "0", "n", "no", "false", "否", "×", "x"}
@@ -76,11 +77,13 @@ class Reader:
                 continue
             value = None
             try:
+                if isinstance(cell, str):
+                    cell = _cell(cell)
                 value = convert(cell)
                 if each.name == self.key and not self.importer.group:
                     self._note(value, line)
             except Unreadable as error:
-                reasons.append(f"{each.label}: {error}")
+                reasons.append(_("%(field)s: %(reason)s") % {"field": each.label, "reason": error})
             values.append(value)
         if reasons:
             reasons += self._judged(values)
@@ -94,7 +97,7 @@ class Reader:
                 try:
                     each.judge(value)
                 except ValidationError as error:
-                    found.append(f"{each.label}: {error.messages[0]}")
+                    found.append(_("%(field)s: %(reason)s") % {"field": each.label, "reason": error.messages[0]})
         return found
 
     def _note(self, value: Any, line: int) -> None:
@@ -152,9 +155,14 @@ def _text(cell: Any, longest: int) -> str:
         if len(text) > CELL:
             raise Unreadable(_("the cell is too long"))
         raise Unreadable(_("longer than %(longest)s characters") % {"longest": longest})
+    return text
+
+
+def _cell(text: str) -> str:
+    """What was written before it was made harmless; a formula is not taken for its text."""
     if text[0] == "=":
         raise Unreadable(_("formulas are not taken"))
-    return text
+    return as_written(text)
 
 
 def _digits(cell: Any) -> str:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from suite.desk.imports import Field
+from suite.desk.lists.export import harmless
 from suite.desk.search import normal
 
+WORKBOOKS = (".xlsx", ".xlsm")
+TEXTS = (".csv", ".txt", ".tsv")
+SAMPLE = 64 * 2**10  # bytes of a text by which it is judged
+STRANGE = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\ufffd]")  # what is rare in a text and frequent in all else
 LARGEST = 30 * 2**20  # bytes of a file
 UNPACKED = 400 * 2**20  # bytes of a workbook when unpacked
 ROWS = 300_000
@@ -40,23 +47,27 @@ class Sheet:
 
     @property
     def is_workbook(self) -> bool:
-        return self.name.lower().endswith((".xlsx", ".xlsm"))
+        return self.name.lower().endswith(WORKBOOKS)
 
     def check(self, size: int) -> None:
-        """Refuse what is too large, empty, packed like a bomb, or no sheet at all (ValidationError)."""
+        """Refuse what is too large, empty, packed like a bomb, or no sheet with rows at all (ValidationError)."""
         if size > LARGEST:
             raise ValidationError(_("The file is larger than %(size)s MB") % {"size": LARGEST // 2**20})
         if not size:
             raise ValidationError(_("The file is empty"))
         self.file.seek(0)
-        head = self.file.read(4)
+        head = self.file.read(SAMPLE)
         self.file.seek(0)
         if self.is_workbook:
             if not head.startswith(b"PK"):
                 raise ValidationError(_("This is not an Excel workbook"))
             check_archive(self.file)
-        elif head.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")):
+        elif head.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")) or not self.name.lower().endswith(TEXTS):
             raise ValidationError(_("Save the sheet as .xlsx or .csv first"))
+        elif len(STRANGE.findall(text := decode(head))) * 100 > len(text):
+            raise ValidationError(_("This is not a sheet, whatever its name says"))
+        if len(list(islice((row for row in self.rows() if not is_blank(row)), 2))) < 2:
+            raise ValidationError(_("The file holds no rows below its headings"))
 
     def rows(self) -> Iterator[Row]:
         """All rows with their cells, plain values; at most as many as we take (ValidationError beyond)."""
@@ -120,8 +131,16 @@ def workbook_rows(file: BinaryIO) -> Iterator[Row]:
     except Exception as error:
         raise ValidationError(_("The workbook cannot be read")) from error
     sheet.reset_dimensions()
-    for row in sheet.iter_rows(values_only=True):
-        yield list(row)
+    rows = sheet.iter_rows(values_only=True)
+    while True:
+        try:
+            row = next(rows, None)
+        except Exception as error:
+            raise ValidationError(_("The workbook cannot be read")) from error
+        if row is None:
+            return
+        # Formulas come as their results here: what begins like one is a text.
+        yield [harmless(cell) if isinstance(cell, str) and cell[:1] == "=" else cell for cell in row]
 
 
 def is_blank(row: Iterable[Any]) -> bool:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from suite.core import clock, jobs
 from suite.core.access import Actor
@@ -24,7 +24,7 @@ from suite.core.acts import acting, current_act, retrying, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.jobs import Progress
 from suite.core.models import Job
-from suite.core.said import said
+from suite.core.said import in_each, said
 from suite.desk.imports import Batch, Importer, Saved, importer
 from suite.desk.imports.checking import Reader
 from suite.desk.imports.reading import Row, Sheet, is_blank, shown
@@ -80,7 +80,9 @@ def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     work = _Import(job, actor, found, progress)
     result = work.whole() if job.params["rehearse"] or job.params["whole"] else work.by_batches()
     progress(work.rows, work.rows)
-    sentence = gettext_lazy("%(title)s: %(done)s rows taken, %(refused)s refused")
+    done = 0 if result["nothing_kept"] else work.rows - result["refused"]
+    taken = in_each(lambda: ngettext("%(count)s row taken", "%(count)s rows taken", done) % {"count": done})
+    sentence = gettext_lazy("%(title)s: %(taken)s, %(refused)s refused")
     if job.params["rehearse"]:
         sentence = gettext_lazy("%(title)s: %(done)s good, %(refused)s would be refused")
     with acting(actor):
@@ -88,7 +90,7 @@ def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
             [job.user_id] if job.user_id else [],
             "job_done",
             sentence,
-            params={"title": job.title, "done": result["done"], "refused": result["refused"]},
+            params={"title": job.title, "done": done, "taken": taken, "refused": result["refused"]},
             key=f"import:{job.pk}",
             url=reverse("desk:job", args=[job.pk]),
         )
@@ -141,7 +143,7 @@ class _Import:
         with acting(self.actor, reason=self.job.title) as act:
             saved = self._call(batch) if batch.rows else Saved()
             bad |= {batch.lines[place]: str(reason) for place, reason in saved.refused.items()}
-            self.doubtful |= {batch.lines[place]: str(doubt) for place, doubt in saved.doubtful.items()}
+            doubtful = {batch.lines[place]: str(doubt) for place, doubt in saved.doubtful.items()}
             ImportBatch.objects.create(
                 company_id=self.job.company_id,
                 job=self.job,
@@ -150,10 +152,11 @@ class _Import:
                 made=saved.made,
                 changed={str(pk): before for pk, before in saved.changed.items()},
                 refused={str(line): reason for line, reason in bad.items()},
+                doubtful={str(line): doubt for line, doubt in doubtful.items()},
             )
             if position == 0:
                 act.audit(self.job, "imported")
-        self._note(len(saved.made), len(saved.changed), bad, len(rows))
+        self._note(len(saved.made), len(saved.changed), bad, doubtful, len(rows))
 
     def _drop_torn(self, batch: Batch, rows: list[tuple[int, Row]], bad: dict[int, str]) -> None:
         """Of a group (the lines of one order) all rows are taken or none: leave out what a bad row has torn."""
@@ -173,11 +176,13 @@ class _Import:
 
     def _replay(self, before: ImportBatch, rows: list[tuple[int, Row]]) -> None:
         self.reader.read(rows)  # so that later lines know the keys of these
-        self._note(len(before.made), len(before.changed), {int(k): v for k, v in before.refused.items()}, len(rows))
+        bad, doubtful = ({int(k): v for k, v in kept.items()} for kept in (before.refused, before.doubtful))
+        self._note(len(before.made), len(before.changed), bad, doubtful, len(rows))
 
-    def _note(self, made: int, changed: int, bad: dict[int, str], rows: int) -> None:
+    def _note(self, made: int, changed: int, bad: dict[int, str], doubtful: dict[int, str], rows: int) -> None:
         self.made, self.changed, self.rows = self.made + made, self.changed + changed, self.rows + rows
         self.refused |= bad
+        self.doubtful |= doubtful
 
     def _sheet(self) -> Sheet:
         return Sheet(self.params["name"], default_storage.open(self.params["path"]))  # type: ignore[arg-type]

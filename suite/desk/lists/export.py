@@ -34,14 +34,20 @@ AT_ONCE = 5000  # rows written while the person waits
 KEPT = dt.timedelta(days=7)
 WIDEST = 60
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML cannot hold
+FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n])")  # a text that begins so must not reach a cell as it is
 NUMBER_FORMATS = {"money": "#,##0.00", "quantity": "#,##0.######", "percent": "0.0###", "number": "#,##0.######"}
 
 Row = list[Any]
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A text that no spreadsheet takes for a formula, full-width signs among them."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def as_written(text: str) -> str:
+    """What `harmless` was given."""
+    return text[1:] if text[:1] == "'" and FORMULA.match(text, 1) else text
 
 
 def rows_of(state: ListState, progress: Callable[[int], None] | None = None) -> Iterator[Row]:
@@ -121,6 +127,7 @@ def _cell(sheet: Any, column: Column, value: Any) -> Any:
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, FORBIDDEN.sub("", value)[:32_000])
         cell.data_type = "s"
+        cell.quotePrefix = FORMULA.match(value) is not None  # stays a text when somebody edits it
         return cell
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, Decimal | int) and not isinstance(value, bool):

@@ -209,8 +209,12 @@ class NumberFilter(Filter):
 
 @dataclass(frozen=True)
 class DateFilter(Filter):
-    """A day, a relative word or a range: `due=today`, `due=2026-11-21`, `due_min=2026-11-01&due_max=2026-11-30`."""
+    """A day, a relative word or a range: `due=today`, `due=2026-11-21`, `due_min=2026-11-01&due_max=2026-11-30`.
 
+    `undated` are the rows that still want a date; with it `due=none` finds them.
+    """
+
+    undated: Q | None = None
     template: ClassVar[str] = "suite/desk/filters/_date.html"
 
     @property
@@ -219,6 +223,8 @@ class DateFilter(Filter):
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         word, least, most = (params.get(key, "") for key in self.keys)
+        if word == NONE[0] and self.undated is not None:
+            return self.undated, str(NONE[1])
         if word:
             first, last = span(word, clock.today(actor.company))
             text = str(dict(WORDS)[word]) if word in dict(WORDS) else word
@@ -232,7 +238,8 @@ class DateFilter(Filter):
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
         least, most = params.get(f"{self.name}_min", ""), params.get(f"{self.name}_max", "")
-        return {**super().control(params, actor), "words": WORDS, "least": least, "most": most}
+        words = WORDS if self.undated is None else [*WORDS, NONE]
+        return {**super().control(params, actor), "words": words, "least": least, "most": most}
 
 
 WORDS: list[tuple[str, Text]] = [
@@ -250,6 +257,7 @@ WORDS: list[tuple[str, Text]] = [
     ("this_year", gettext_lazy("This year")),
     ("before_today", gettext_lazy("Before today")),
 ]
+NONE: tuple[str, Text] = ("none", gettext_lazy("No date"))
 
 
 def span(word: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:

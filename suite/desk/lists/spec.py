@@ -97,6 +97,7 @@ class ListSpec:
     create: ClassVar[Create | None] = None
     icon: ClassVar[str] = "list"
     empty: ClassVar[Text] = ""
+    importer: ClassVar[str] = ""  # the kind of import that fills the list
     export: ClassVar[bool] = True
     permission: ClassVar[str] = ""
 

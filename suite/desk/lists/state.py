@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from suite.core import keyset
 from suite.core.access import Actor
+from suite.desk.imports import importer
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Chip
 from suite.desk.lists.spec import Act, Cell, Line, ListSpec
@@ -245,9 +247,19 @@ class ListState:
         ]
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether a filter or words hide rows, so that an empty list is not a list without rows."""
-        return bool(self.applied[1] or self.q)
+    def hides_rows(self) -> bool:
+        """Whether there are rows behind the filters of an empty list; else it waits for its first one."""
+        if not (self.applied[1] or self.q):
+            return False
+        rows = self.spec.rows(self.actor)
+        return (rows if self.where is None else rows.filter(self.where)).exists()
+
+    @property
+    def import_url(self) -> str:
+        """Where a file fills this list; empty for who may not."""
+        found = importer(self.spec.importer)
+        may = found and self.actor.may("core.add_job") and self.actor.may(found.permission)
+        return reverse("desk:import_upload", args=[self.spec.importer]) if may else ""
 
     def link(self, **changes: str) -> str:
         """The address of this list with something changed; the place is forgotten, an empty value clears."""

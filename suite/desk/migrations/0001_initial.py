@@ -50,6 +50,7 @@ class Migration(AllAtOnce):
                 ('made', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
                 ('changed', models.JSONField(default=dict)),
                 ('refused', models.JSONField(default=dict)),
+                ('doubtful', models.JSONField(default=dict)),
                 ('undone_at', models.DateTimeField(null=True)),
             ],
             options={

@@ -8,7 +8,8 @@ from suite.core.models import CompanyRow
 
 
 class ImportBatch(CompanyRow):
-    """A portion of an import, written with its records: keys made, values before each change, lines refused and why."""
+    """A portion of an import, written with its records: keys made, values before each change, lines refused
+    or doubtful and why."""
 
     job = models.ForeignKey("core.Job", models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()
@@ -16,6 +17,7 @@ class ImportBatch(CompanyRow):
     made = ArrayField(models.BigIntegerField(), default=list)
     changed = models.JSONField(default=dict)
     refused = models.JSONField(default=dict)
+    doubtful = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:

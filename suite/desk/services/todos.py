@@ -17,7 +17,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import acting, current_act, save_changes, service
 from suite.core.models import Company, Membership, User
-from suite.core.said import cut, name_of
+from suite.core.said import again, cut, name_of
 from suite.desk import search
 from suite.desk.models import Task
 from suite.desk.services import notifications
@@ -135,12 +135,19 @@ def reopen(*, pks: Collection[int], actor: Actor) -> int:
     return _move(pks, Task.Status.OPEN, "reopened", done_at=None)
 
 
+def hint_of(task: Task) -> str:
+    """What a task is about, and its state once there is nothing left to do."""
+    state = "" if task.status == Task.Status.OPEN else str(task.get_status_display())
+    return " · ".join(part for part in (again(task.subject_label), state) if part)
+
+
 def _move(pks: Collection[int], status: str, action: str, **fields: Any) -> int:
     act = current_act()
     sources = [source for source, targets in Task.MOVES.items() if status in targets]
     rows = list(Task.objects.of(act.actor.company_id).filter(status__in=sources).lock(pks))
     before = {row.pk: row.status for row in rows}
     Task.move_to(rows, status, **fields)
+    search.index(rows)
     for row in rows:
         act.audit(row, action, {"status": (before[row.pk], status)})
         act.announce(f"desk.task.{action}", row, {"subject_kind": row.subject_kind, "subject_id": row.subject_id})

@@ -18,7 +18,7 @@ from suite.desk.context import Shell
 register = template.Library()
 
 register.filter("undo_of", pages.undo_of)
-for name in ("money", "quantity", "percent", "day", "moment", "phone", "big"):
+for name in ("money", "price", "quantity", "percent", "day", "moment", "phone", "big"):
     register.filter(name, getattr(formats, name))
 
 

@@ -11,20 +11,23 @@ from suite.desk.models import Task
 from suite.desk.services import notifications
 
 SHOWN = 15
+UNDATED = 5
 
 
 def my_tasks(actor: Actor) -> dict[str, Any]:
-    """Overdue, today, upcoming: one statement."""
+    """Overdue, today, upcoming, and what has no date: two statements."""
     moment = clock.now()
     today = clock.today(actor.company)
     tomorrow = clock.day_starts(actor.company, today + dt.timedelta(days=1))
     mine = Task.objects.visible_to(actor).filter(owner=actor.user_id, status=Task.Status.OPEN)
-    rows = list(mine.order_by("due_at", "id")[: SHOWN + 1])
+    rows = list(mine.filter(due_at__isnull=False).order_by("due_at", "id")[: SHOWN + 1])
+    undated = list(mine.filter(due_at=None).order_by("-id")[: UNDATED + 1])
     groups: dict[str, list[Task]] = {"overdue": [], "today": [], "upcoming": []}
     for row in rows[:SHOWN]:
-        late = row.due_at and row.due_at < moment
-        groups["overdue" if late else "today" if row.due_at and row.due_at < tomorrow else "upcoming"].append(row)
-    return {**groups, "more": len(rows) > SHOWN, "any": bool(rows)}
+        assert row.due_at is not None
+        groups["overdue" if row.due_at < moment else "today" if row.due_at < tomorrow else "upcoming"].append(row)
+    more = len(rows) > SHOWN or len(undated) > UNDATED
+    return {**groups, "undated": undated[:UNDATED], "more": more, "any": bool(rows or undated)}
 
 
 def my_notifications(actor: Actor) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Agenda:
     previous: dt.date
     next: dt.date
     overdue: list[Entry]
-    undated: list[Task]
+    undated: list[Entry]
 
     @property
     def weeks(self) -> list[list[Day]]:
@@ -67,7 +67,7 @@ def _when(entry: Entry) -> dt.datetime:
 
 
 def agenda_of(actor: Actor, rows: QuerySet[Task], whose: str, kind: str, date_text: str) -> Agenda:
-    """The days around a date with the tasks in `rows`: three statements, and two for each other kind of entry."""
+    """The days around a date with the tasks in `rows`: three statements, and three for each other kind of entry."""
     today = clock.today(actor.company)
     try:
         date = day_of(date_text) if date_text else today
@@ -88,5 +88,5 @@ def agenda_of(actor: Actor, rows: QuerySet[Task], whose: str, kind: str, date_te
     still_open, over = rows.filter(status=Task.Status.OPEN), min(begin, clock.now())
     late = still_open.filter(due_at__lt=over).order_by("due_at", "id")[:50]
     overdue = sorted([*late, *planned.between(actor, whose, None, over)], key=_when)[:50]
-    undated = list(still_open.filter(due_at=None).order_by("-id")[:50])
+    undated = [*still_open.filter(due_at=None).order_by("-id")[:50], *planned.between(actor, whose, None, None)]
     return Agenda(kind, date, list(days.values()), previous, following, overdue, undated)

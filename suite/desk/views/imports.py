@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from suite.core.doors import door
 from suite.core.models import Job
 from suite.desk.forms import ActorForm
 from suite.desk.imports import Importer, importer, importers
-from suite.desk.imports.reading import HEADER_WITHIN, Sheet, find_header, guess, shown
+from suite.desk.imports.reading import HEADER_WITHIN, TEXTS, WORKBOOKS, Sheet, find_header, guess, shown
 from suite.desk.imports.running import start, take_back
 from suite.desk.pages import render_page
 
@@ -36,7 +36,7 @@ class UploadForm(ActorForm):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("CSV or XLSX, up to 30 MB and 300,000 rows"),
-        widget=forms.FileInput({"accept": ".csv,.txt,.tsv,.xlsx,.xlsm"}),
+        widget=forms.FileInput({"accept": ",".join(TEXTS + WORKBOOKS)}),
     )
 
 
@@ -67,7 +67,6 @@ def import_upload(request: HttpRequest, kind: str) -> HttpResponse:
         sent = form.cleaned_data["file"]
         try:
             Sheet(sent.name, sent.file).check(sent.size)
-            list(islice(Sheet(sent.name, sent.file).rows(), HEADER_WITHIN))
         except ValidationError as error:
             form.add_error("file", error)
         else:
@@ -155,7 +154,10 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         "update": data.get("update", "1"),
         "whole": data.get("whole", ""),
         "unknown": [shown(cell) for place, cell in enumerate(headings) if cell and place not in mapping.values()],
-        "preview": [[shown(cell)[:60] for cell in row] for row in rows[header + 1 : header + 1 + PREVIEW]],
+        "preview": [
+            [(shown(name), shown(cell)[:60]) for name, cell in zip_longest(headings, row)]
+            for row in rows[header + 1 : header + 1 + PREVIEW]
+        ],
         "problem": problem,
     }
     return render_page(request, "suite/desk/imports/map.html", context)

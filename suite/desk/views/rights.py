@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from suite.core import roles, staff
 from suite.core.access import Scope
@@ -54,7 +55,9 @@ def rights(request: HttpRequest, pk: int) -> HttpResponse:
             actor=actor,
             reason=request.POST.get("reason", "")[:500],
         )
-        messages.success(request, _("%(count)s rights changed") % {"count": changed})
+        messages.success(
+            request, ngettext("%(count)s right changed", "%(count)s rights changed", changed) % {"count": changed}
+        )
         return redirect("desk:rights", role.pk)
     held = dict(Grant.objects.visible_to(actor).filter(role=role).values_list("code", "scope"))
     context = {"role": role, "areas": list(areas(held)), "scopes": Scope.choices}

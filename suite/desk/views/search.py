@@ -29,14 +29,14 @@ def _typed(request: HttpRequest) -> str:
 
 
 def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
-    """What words find in the rights of the actor; `>` before them asks for acts only, `#` for numbers only."""
-    only, words = (q[:1], q[1:].strip()) if q[:1] in (">", "#") else ("", q)
+    """What words find in the rights of the actor; before them `>` asks for acts only, `#` records, `@` people."""
+    only, words = (mark, q[1:].strip()) if (mark := search.normal(q[:1])) in (">", "#", "@") else ("", q)
     found: list[Hit] = []
-    if only != "#":
+    if only in ("", ">"):
         found += _entries(_("New"), navigation.quick(actor), words, _("New"))
         found += _entries(_("Pages"), navigation.pages(actor), words) if only != ">" else []
     if words and only != ">":
-        for entry in search.find(actor, words, limit=limit):
+        for entry in search.find(actor, words, search.people() if only == "@" else None, limit=limit):
             kind = documents.kind(entry.kind)
             if kind:
                 found.append(Hit(str(kind.label), entry.title, entry.subtitle, kind.url(entry.object_id), kind.icon))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from suite.core.doors import OPEN, SIGNED_IN, door
@@ -51,14 +52,16 @@ def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     known, actor = choices.kind(kind), request.actor  # type: ignore[attr-defined]
     if known is None:
         raise Http404
+    nothing = ""
     if exact := request.GET.get("exact", "").replace("\x00", "").strip()[:100]:
         row = known.exactly(actor, exact)
         rows = [row] if row else []
     else:
-        rows = list(known.find(actor, request.GET.get("q", "").replace("\x00", "").strip()[:100]))
-    return JsonResponse(
-        {"choices": [{"value": row.pk, "text": known.text(row), "hint": known.hint(row)} for row in rows]}
-    )
+        words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        rows = list(known.find(actor, words))
+        nothing = "" if rows else str((not words and known.empty) or _("Nothing found"))
+    found = [{"value": row.pk, "text": known.text(row), "hint": known.hint(row)} for row in rows]
+    return JsonResponse({"choices": found, "nothing": nothing})
 
 
 @door(OPEN)

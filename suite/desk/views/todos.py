@@ -86,12 +86,13 @@ class TaskList(ListSpec):
     )
     filters = (
         ChoiceFilter("status", gettext_lazy("Status"), choices=Task.Status),
-        DateFilter("due", gettext_lazy("Due"), "due_at"),
+        DateFilter("due", gettext_lazy("Due"), "due_at", undated=Q(due_at=None)),
         OwnerFilter(),
     )
     views = (
         View("mine", gettext_lazy("My open tasks"), {"status": "open", "owner": "me"}),
         View("overdue", gettext_lazy("Overdue"), {"status": "open", "due": "before_today"}),
+        View("undated", gettext_lazy("No date"), {"status": "open", "due": "none"}),
         View("team", gettext_lazy("My team"), {"status": "open", "owner": "team"}),
     )
     acts = (

@@ -149,6 +149,7 @@ class Migration(AllAtOnce):
                 ('kind', models.CharField(choices=[('stocked', 'Stocked'), ('made', 'Made'), ('service', 'Service')], default='stocked', max_length=10, verbose_name='kind')),
                 ('category', models.CharField(blank=True, max_length=80, verbose_name='category')),
                 ('specification', models.CharField(blank=True, max_length=200, verbose_name='specification')),
+                ('specification_en', models.CharField(blank=True, max_length=200, verbose_name='English specification')),
                 ('barcode', models.CharField(blank=True, max_length=40, verbose_name='barcode')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.unit', verbose_name='unit')),
                 ('tax', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.tax', verbose_name='tax')),

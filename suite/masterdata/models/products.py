@@ -51,6 +51,7 @@ class Product(CompanyRow, Named):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STOCKED)
     category = models.CharField(_("category"), max_length=80, blank=True)
     specification = models.CharField(_("specification"), max_length=200, blank=True)
+    specification_en = models.CharField(_("English specification"), max_length=200, blank=True)
     barcode = models.CharField(_("barcode"), max_length=40, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     tax = models.ForeignKey(Tax, models.PROTECT, related_name="+", verbose_name=_("tax"))

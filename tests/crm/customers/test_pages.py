@@ -339,6 +339,32 @@ def test_the_next_step_with_a_customer_stands_in_the_calendar_at_its_time(rep, c
     assert "Show the new lamps" in text(browse(manager).get("/desk/calendar/?owner=team"))
 
 
+def test_a_newcomer_is_told_what_to_do_first(rep):
+    client = browse(rep)
+    pages = [text(client.get(path)) for path in ("/crm/customers/?view=mine", "/desk/workbench/follow-ups/")]
+    for page in pages:
+        assert "No customers yet. Enter the first one, or import a file." in page
+        assert "/crm/customers/new/" in page
+    assert "/desk/imports/customers/" in pages[0]
+
+    make.customer(rep)
+
+    assert "Nothing matches these filters" in text(client.get("/crm/customers/?stage=lost"))
+    assert "Nothing planned" in text(client.get("/desk/workbench/follow-ups/"))
+
+
+def test_a_next_step_without_a_date_has_its_place(rep):
+    make.customer(rep, "华为技术", next_step="Send the new prices")
+    make.customer(rep, "Nothing to do")
+    client = browse(rep)
+
+    assert "Send the new prices" in text(client.get("/desk/calendar/"))
+    assert "Send the new prices" in text(client.get("/desk/workbench/follow-ups/"))
+    undated = text(client.get("/crm/customers/?view=undated"))
+    assert "Send the new prices" in undated
+    assert "Nothing to do" not in undated
+
+
 def test_tags_are_asked_for_where_there_are_some(rep, company):
     assert "id_tags" not in text(browse(rep).get("/crm/customers/new/"))
 

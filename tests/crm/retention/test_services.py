@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from crm.customers.models import Customer
 from crm.retention import services, tasks
@@ -11,6 +12,7 @@ from crm.sales.services.confirming import cancel_orders, confirm_orders
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from suite.core import clock, outbox
+from suite.core.said import again
 from suite.desk.models import Notification
 from tests import make
 
@@ -88,6 +90,19 @@ def test_many_at_once_are_one_notice_for_each_person(house, rep, buys):
     note = Notification.objects.get(kind="churn", user=rep.user)
     assert note.title == "3 customers have stopped ordering"
     assert note.body.count("\n") == 2
+
+
+def test_customers_that_fall_silent_are_named_in_the_readers_language(house, rep, buys):
+    for name, name_en in (("华为技术", "Huawei"), ("腾达科技", "Tengda")):
+        buys(make.customer(rep, name, name_en=name_en), days=200)
+
+    raise_alerts(house)
+
+    note = Notification.objects.get(kind="churn", user=rep.user)
+    assert "Huawei" in note.body
+    assert "华为技术" not in note.body
+    with translation.override("zh-hans"):
+        assert "华为技术" in again(note.body)
 
 
 def test_statements_do_not_grow_with_customers(house, rep, buys, django_assert_num_queries):

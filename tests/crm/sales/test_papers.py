@@ -6,6 +6,7 @@ import pytest
 
 from crm.sales import papers
 from suite.core import pdf
+from suite.desk import formats
 from suite.masterdata.models import Product, Tax
 from tests.crm.sales.shop import Shop, line
 
@@ -51,3 +52,31 @@ def test_text_from_customers_is_never_a_command(shop: Shop, lamp: Product) -> No
     order = shop.order(line(lamp, description='#panic("x") $ \\ *b*'), note='#import "/etc/passwd"')
 
     assert papers.order_pdf(order, language="en").startswith(b"%PDF-")
+
+
+def test_prices_have_the_places_of_the_currency_and_more_where_they_have_more(
+    shop: Shop, lamp: Product, set_data: list[Any]
+) -> None:
+    order = shop.order(line(lamp, price="22"), line(lamp, price="0.125"))
+
+    papers.order_pdf(order, language="en")
+
+    assert [row[5] for row in set_data[0]["rows"]] == ["22.00", "0.125"]
+    assert (formats.price(Decimal("1234.5"), 0), formats.price(Decimal(7), 0)) == ("1,234.5", "7")
+
+
+def test_an_english_paper_names_regions_and_specifications_in_english(
+    shop: Shop, lamp: Product, set_data: list[Any]
+) -> None:
+    Product.objects.filter(pk=lamp.pk).update(specification="绿光", specification_en="green")
+    order = shop.order(line(lamp), shipping_address="广东省 深圳市 科技园路1号")
+
+    for language in ("en", "zh-hans"):
+        papers.order_pdf(order, language=language)
+
+    english, chinese = ([data["rows"][0][2], dict(data["facts"])] for data in set_data)
+    assert "green" in english[0]
+    assert "绿光" not in english[0]
+    assert english[1]["Ship to"] == "Guangdong Shenzhen 科技园路1号"
+    assert "绿光" in chinese[0]
+    assert "广东省 深圳市 科技园路1号" in chinese[1].values()

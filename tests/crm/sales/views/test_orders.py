@@ -97,7 +97,7 @@ def test_prices_and_stock_are_shown_while_people_type(shop: Shop, lamp: Product,
     page = mei.post(f"{ORDERS}reckon/", sheet).content.decode()
 
     assert "297.00" in page
-    assert "99 · Wholesale" in page
+    assert "99.00 · Wholesale" in page
     assert re.search(r'id="id_lines-0-available"[^>]*>2<', page)
     assert re.search(r'id="id_lines-0-product_help"[^>]*>short 1 [^<]*the rest will be bought<', page)
     assert "Two Hundred Ninety-Seven" in page
@@ -111,7 +111,7 @@ def test_a_product_shows_its_price_and_stock_before_its_quantity_is_typed(
 
     page = mei.post(f"{ORDERS}reckon/", sheet).content.decode()
 
-    assert "113 · product price" in page
+    assert "113.00 · product price" in page
     assert re.search(r'id="id_lines-0-available"[^>]*>2</output>', page)
     assert re.search(r'id="id_lines-1-available"[^>]*>2</output>', page)
     assert re.search(r'id="id_lines-0-amount"[^>]*></output>', page)
