@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -91,9 +91,12 @@ class Step:
     next: str = ""
 
 
-def way_of(order: Order, fulfilment: Fulfilment, actor: Actor) -> list[Step]:
-    """Follow-up, fulfilment, collection: how far, since when, and who is next."""
-    return [_follow_up(order), _fulfilment(order, fulfilment, actor), _collection(order, fulfilment, actor)]
+def way_of(order: Order, lines: Iterable[OrderLine], fulfilment: Fulfilment, actor: Actor) -> list[Step]:
+    """Follow-up, fulfilment, collection: how far, since when, and who is next.
+
+    What was delivered before an order was cancelled is still to be invoiced and paid.
+    """
+    return [_follow_up(order), _fulfilment(order, fulfilment, actor), _collection(order, lines, fulfilment)]
 
 
 def _follow_up(order: Order) -> Step:
@@ -108,10 +111,12 @@ def _follow_up(order: Order) -> Step:
 
 def _fulfilment(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
     label = _("Fulfilment")
-    if order.status != Order.Status.CONFIRMED:
+    if _is_void(order):
         return Step(label, WAITING, "")
     if order.delivery == Progress.DONE:
         return Step(label, DONE, _("Delivered"), fulfilment.shipped_on)
+    if order.status == Order.Status.CANCELLED:
+        return Step(label, DONE, _("Partly delivered"), fulfilment.shipped_on)
     promised = order.promised_date or order.requested_date
     is_overdue = bool(promised and promised < clock.today(actor.company))
     waiting = sum(fulfilment.waiting.values(), ZERO)
@@ -123,17 +128,25 @@ def _fulfilment(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
     return Step(label, LATE if is_overdue else NOW, text, promised, who)
 
 
-def _collection(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
+def _is_void(order: Order) -> bool:
+    """Whether nothing came of an order yet, or any more."""
+    return order.status == Order.Status.DRAFT or (
+        order.status == Order.Status.CANCELLED and order.delivery == Progress.NONE
+    )
+
+
+def _collection(order: Order, lines: Iterable[OrderLine], fulfilment: Fulfilment) -> Step:
     label = _("Collection")
-    if order.status != Order.Status.CONFIRMED:
+    if _is_void(order):
         return Step(label, WAITING, "")
-    if order.payment == Progress.DONE:
+    rest = ZERO if order.status == Order.Status.CANCELLED else order.gross - order.paid
+    owed = rest if fulfilment.open is None else fulfilment.open
+    if order.payment == Progress.DONE or (order.status == Order.Status.CANCELLED and owed <= 0):
         return Step(label, DONE, _("Paid"))
-    owed = fulfilment.open if fulfilment.open is not None else order.gross - order.paid
     text = _("%(amount)s open") % {"amount": formats.money(owed)}
     if order.delivery == Progress.NONE:
         return Step(label, WAITING, text, fulfilment.due_on)
-    if order.invoicing != Progress.DONE:
+    if any(line.delivered - line.returned > line.invoiced for line in lines):
         return Step(label, NOW, text, fulfilment.due_on, _("Finance: invoice what was delivered"))
     return Step(label, LATE if fulfilment.overdue else NOW, text, fulfilment.due_on, _("Finance: collect the money"))
 

@@ -98,6 +98,17 @@ def test_what_was_delivered_stays_sold_and_the_rest_is_released(order, rep, hous
     assert [finding for finding in invariants.check() if not finding.holds] == []
 
 
+def test_the_page_of_a_cancelled_order_says_that_what_was_delivered_is_to_be_paid(order, rep):
+    client = Client()
+    client.force_login(rep.user, "suite.core.auth.CompanyBackend")
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer needed")
+
+    follow_up, fulfilment, collection = client.get(f"/crm/sales/orders/{order.pk}/").context["way"]
+
+    assert (follow_up.text, fulfilment.text, collection.text) == ("Cancelled", "Partly delivered", "4,520.00 open")
+    assert collection.next == "Finance: collect the money"
+
+
 def test_what_the_supplier_was_asked_for_is_named_to_rep_and_buyer(order, purchase, rep, buyer):
     cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer needed")
     relay()

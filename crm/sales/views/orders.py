@@ -142,7 +142,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
         "order": order,
         "rows": queries.progress_of(lines, fulfilment),
         "dated": any(line.promised_date or line.requested_date for line in lines),
-        "way": queries.way_of(order, fulfilment, actor),
+        "way": queries.way_of(order, lines, fulfilment, actor),
         "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),
         "capitals": in_words(order.gross, order.currency_id),
         "amendments": order.amendments.select_related("made_by").order_by("-revision"),

@@ -25,6 +25,8 @@ from suite.core.trail import Exact
 
 RULES = "automation.approval_rules"
 DECIDE = "automation.decide_approval"
+HOLDERS, DECIDERS = "holders", "deciders"  # of a role: who has it, and with them those who decide everything
+Alone = dict[tuple[int, str], bool]  # whether the actor is the only one of them
 
 # One statement for any number of documents: the confirm of an order submits what it asks to buy.
 WRITE = """
@@ -136,8 +138,9 @@ def _write(name: str, asked: list[Approval], actor: Actor) -> None:
 def decide(*, approvals: Collection[int], approve: bool, actor: Actor, note: str = "") -> list[Approval]:
     """Agree to, or refuse, the step that is due of each approval; any refusal ends the approval.
 
-    Who may: holders of the role of the step, and those whose right to decide reaches everything. Nobody decides what
-    they asked for themselves, nor two steps of one document, unless nobody else may decide the step.
+    Who may: holders of the role of the step, and those whose right to decide reaches everything; but the only holder
+    of the role of a later step leaves the earlier ones to others. Nobody decides what they asked for themselves, nor two
+    steps of one document, unless nobody else may decide the step.
     Raises BusinessError naming every approval that the actor cannot decide; then nothing is decided.
     """
     found = Approval.objects.of(actor.company_id).filter(pk__in=approvals)
@@ -213,7 +216,7 @@ def _due(steps: Sequence[ApprovalStep]) -> ApprovalStep:
 
 
 def _refuse(approvals: list[Approval], steps: dict[int, list[ApprovalStep]], actor: Actor) -> None:
-    alone: dict[int, bool] = {}
+    alone: Alone = {}
     refused = {
         approval.pk: refusal
         for approval in approvals
@@ -230,7 +233,7 @@ def undecidable(documents: Collection[Model], actor: Actor) -> dict[int, Refusal
     """
     waiting = waiting_for(documents)
     steps = _steps_of(list(waiting.values())) if waiting else {}
-    alone: dict[int, bool] = {}
+    alone: Alone = {}
     found = {
         document.pk: _refusal(waiting[document.pk], steps[waiting[document.pk].pk], actor, alone)
         if document.pk in waiting
@@ -241,13 +244,13 @@ def undecidable(documents: Collection[Model], actor: Actor) -> dict[int, Refusal
 
 
 def not_mine(approval: Approval, actor: Actor) -> str:
-    """Why who asked, or decided a step, must leave the next step of a waiting approval to others; blank if not so."""
+    """Why who asked, decided a step or is asked later must leave a waiting step to others; blank if not so."""
     refusal = _refusal(approval, _steps_of([approval])[approval.pk], actor, {})
-    return str(refusal) if refusal and refusal.code in ("own_request", "four_eyes") else ""
+    return str(refusal) if refusal and refusal.code in ("own_request", "four_eyes", "later_turn") else ""
 
 
-def _refusal(approval: Approval, steps: Sequence[ApprovalStep], actor: Actor, alone: dict[int, bool]) -> Refusal | None:
-    """Why the actor cannot decide; `alone` remembers for which roles nobody else may."""
+def _refusal(approval: Approval, steps: Sequence[ApprovalStep], actor: Actor, alone: Alone) -> Refusal | None:
+    """Why the actor cannot decide; `alone` remembers for which roles there is nobody else."""
     names = {"number": approval.number}
     if approval.status != Approval.Status.WAITING:
         return Refusal("already_decided", _("%(number)s is decided already"), names)
@@ -255,17 +258,30 @@ def _refusal(approval: Approval, steps: Sequence[ApprovalStep], actor: Actor, al
     names["role"] = step.role.label
     if actor.user is None or (actor.scope(DECIDE) != Scope.ALL and step.role.code not in actor.grants.roles):
         return Refusal("not_your_step", _("%(number)s waits for %(role)s"), names)
-    if actor.user_id not in {approval.requested_by_id} | {each.decided_by_id for each in steps}:
+    is_party = actor.user_id in {approval.requested_by_id} | {each.decided_by_id for each in steps}
+    if not is_party and (step.role.code in actor.grants.roles or not _is_needed_later(steps, actor, alone)):
         return None
-    if step.role_id not in alone:
-        alone[step.role_id] = not _others(step.role_id, actor)
-    if alone[step.role_id]:
+    if (step.role_id, DECIDERS) not in alone:
+        alone[step.role_id, DECIDERS] = not _others(step.role_id, actor)
+    if alone[step.role_id, DECIDERS]:
         return None
+    if not is_party:
+        return Refusal("later_turn", _("%(number)s waits for %(role)s first; your turn comes after"), names)
     return Refusal(
         "own_request" if actor.user_id == approval.requested_by_id else "four_eyes",
         _("%(number)s needs somebody else's agreement: another %(role)s, or who decides everything"),
         names,
     )
+
+
+def _is_needed_later(steps: Sequence[ApprovalStep], actor: Actor, alone: Alone) -> bool:
+    """Whether the actor is the only holder of the role of a later step."""
+    later = [step.role for step in steps if step.status == ApprovalStep.Status.LATER]
+    for role in later:
+        if role.code in actor.grants.roles and (role.pk, HOLDERS) not in alone:
+            holders = Membership.objects.filter(roles=role.pk, company=actor.company, user__is_active=True)
+            alone[role.pk, HOLDERS] = not holders.exclude(user=actor.user_id).exists()
+    return any(alone.get((role.pk, HOLDERS), False) for role in later)
 
 
 def _others(role_id: int, actor: Actor) -> bool:

@@ -92,6 +92,16 @@ def test_one_person_does_not_decide_two_steps_while_a_colleague_can(planner: Act
     assert refusal(requisition, boss) == "four_eyes"
 
 
+def test_who_is_asked_later_does_not_use_up_the_earlier_step(planner: Actor, buyer: Actor, boss: Actor) -> None:
+    requisition = asked(planner, "20000")
+
+    early = refusal(requisition, boss)
+    decided(requisition, buyer)
+    approval = decided(requisition, boss)
+
+    assert (early, approval.status) == ("later_turn", Approval.Status.APPROVED)
+
+
 def test_a_program_passes_decisions_on_and_is_nobodys_colleague(planner: Actor, boss: Actor) -> None:
     program = make.actor(planner.company, "integrator")
     other = asked(planner, "500")
