@@ -145,8 +145,10 @@ def _lock(order_ids: Collection[int | None], actor: Actor) -> Lines:
 def _billed(lines: Lines, invoice: SupplierInvoice) -> list[Billed]:
     """The bill in base units and own currency. Raises BusinessError for lines of other orders and for nothing."""
     wanted = [bill for bill in invoice.bills if bill.quantity]
+    if not wanted:
+        raise BusinessError(Refusal("nothing_billed", _("Say what is billed")))
     named = [bill.line_id for bill in wanted if bill.line_id in lines]
-    if not wanted or len(set(named)) != len(wanted) or any(lines[pk].order_id != invoice.order_id for pk in named):
+    if len(set(named)) != len(wanted) or any(lines[pk].order_id != invoice.order_id for pk in named):
         raise BusinessError(Refusal("unknown_line", _("Each line must bill a line of the order, once")))
     found = []
     for bill in wanted:

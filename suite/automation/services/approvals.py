@@ -139,8 +139,8 @@ def decide(*, approvals: Collection[int], approve: bool, actor: Actor, note: str
     """Agree to, or refuse, the step that is due of each approval; any refusal ends the approval.
 
     Who may: holders of the role of the step, and those whose right to decide reaches everything; but the only holder
-    of the role of a later step leaves the earlier ones to others. Nobody decides what they asked for themselves, nor two
-    steps of one document, unless nobody else may decide the step.
+    of the role of a later step leaves the earlier ones to others. Nobody decides what they asked for themselves, nor
+    two steps of one document, unless nobody else may decide the step.
     Raises BusinessError naming every approval that the actor cannot decide; then nothing is decided.
     """
     found = Approval.objects.of(actor.company_id).filter(pk__in=approvals)

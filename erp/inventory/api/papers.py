@@ -1,4 +1,4 @@
-"""Stock for other systems: what is there, what moved, what comes in and goes out."""
+"""Papers of the warehouse for other systems: what goes out, what comes in, what is corrected."""
 
 from __future__ import annotations
 
@@ -12,25 +12,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from erp.inventory import filters, services
+from erp.inventory.api.common import SEE_COST, quantity_field
 from erp.inventory.models import (
     Delivery,
     DeliveryLine,
-    Demand,
     GoodsReceipt,
     GoodsReceiptLine,
     StockAdjustment,
     StockAdjustmentLine,
-    StockBalance,
-    StockMove,
-    StockRule,
     Warehouse,
 )
 from suite.core.api import (
     Creating,
-    DecimalField,
-    Deleting,
     Reason,
-    Router,
     ScopedRelatedField,
     ServiceViewSet,
     StrictModelSerializer,
@@ -42,14 +36,6 @@ from suite.core.money import ZERO
 from suite.masterdata.api import FieldRules
 from suite.masterdata.models import Party, Product
 
-SEE_COST = "masterdata.see_cost"
-
-
-def quantity_field(**kwargs: Any) -> DecimalField:
-    """A quantity in the product's base unit."""
-    return DecimalField(max_digits=18, decimal_places=6, **kwargs)
-
-
 RELEASE = _("Orders that hold these goods may lose them; without it, they are named in the refusal `reserved`")
 
 
@@ -57,65 +43,6 @@ class Reversing(Reason):
     """Why a paper is taken back."""
 
     release = serializers.BooleanField(default=False, help_text=RELEASE)
-
-
-class WarehouseSerializer(StrictModelSerializer):
-    class Meta:
-        model = Warehouse
-        fields = ("id", "code", "name", "name_en", "address", "is_default", "is_archived")
-
-
-class WarehouseViewSet(Creating, Updating, ServiceViewSet):
-    model = Warehouse
-    serializer_class = WarehouseSerializer
-    filterset_class = filters.WarehouseFilters
-
-    def add(self, values: dict[str, Any]) -> Warehouse:
-        return services.save_warehouse(values=values, actor=self.actor)
-
-    def change(self, row: Warehouse, values: dict[str, Any]) -> None:
-        services.save_warehouse(warehouse=row, values=values, actor=self.actor)
-
-
-class BalanceSerializer(StrictModelSerializer):
-    """On hand and reserved of a product in a warehouse; `free` is what can still be promised."""
-
-    code = serializers.CharField(source="product.code", read_only=True)
-    free = quantity_field(read_only=True)
-
-    class Meta:
-        model = StockBalance
-        fields = ("id", "product", "code", "warehouse", "on_hand", "reserved", "free", "updated_at")
-
-
-class BalanceViewSet(ServiceViewSet):
-    model = StockBalance
-    serializer_class = BalanceSerializer
-    filterset_class = filters.BalanceFilters
-    select = ("product",)
-
-
-class MoveSerializer(FieldRules, StrictModelSerializer):
-    """A row of the stock ledger; quantity and value are negative for what went out."""
-
-    guarded = {SEE_COST: ("value",)}
-
-    class Meta:
-        model = StockMove
-        fields = (
-            "id", "product", "warehouse", "kind", "posting_date", "effective_date", "quantity", "value",
-            "source_kind", "source_id", "source_line_id", "source_number", "reverses", "created_at",
-        )  # fmt: skip
-
-
-class MoveViewSet(ServiceViewSet):
-    """The stock ledger: rows are never changed; a mistake is reversed by another."""
-
-    model = StockMove
-    serializer_class = MoveSerializer
-    filterset_class = filters.MoveFilters
-    ordering_fields = ("posting_date",)
-    ordering = "-posting_date"
 
 
 class DeliveryLineSerializer(FieldRules, StrictModelSerializer):
@@ -351,62 +278,3 @@ class AdjustmentViewSet(Creating, ServiceViewSet):
     def reverse(self, request: Request, pk: str) -> Response:
         services.reverse_adjustment(self.get_object(), actor=self.actor, **self.input())
         return self.answer(pk)
-
-
-class DemandSerializer(StrictModelSerializer):
-    """What an order line wants, holds, got and gave back, in base units; `waiting` is neither reserved nor shipped."""
-
-    waiting = quantity_field(read_only=True)
-
-    class Meta:
-        model = Demand
-        fields = (
-            "id", "order_kind", "order_id", "order_number", "line_id", "party", "product", "warehouse", "wanted",
-            "reserved", "shipped", "returned", "waiting", "requested_date", "promised_date",
-        )  # fmt: skip
-
-
-class DemandViewSet(ServiceViewSet):
-    model = Demand
-    serializer_class = DemandSerializer
-    filterset_class = filters.DemandFilters
-
-
-class RuleSerializer(StrictModelSerializer):
-    """Below the reorder point a product is low, and filled up to the target."""
-
-    class Meta:
-        model = StockRule
-        fields = ("id", "product", "warehouse", "reorder_point", "target", "safety_stock", "is_low")
-        read_only_fields = ("is_low",)
-
-
-class RuleViewSet(Creating, Updating, Deleting, ServiceViewSet):
-    model = StockRule
-    serializer_class = RuleSerializer
-    filterset_class = filters.RuleFilters
-
-    def add(self, values: dict[str, Any]) -> StockRule:
-        return services.set_rule(actor=self.actor, **values)
-
-    def change(self, row: StockRule, values: dict[str, Any]) -> None:
-        """A rule stays with its product and warehouse."""
-        known = {name: getattr(row, name) for name in RuleSerializer.Meta.fields if name not in ("id", "is_low")}
-        fixed = {name: [_("This field cannot be set")] for name in ("product", "warehouse") if name in values}
-        if any(values[name] != known[name] for name in fixed):
-            raise serializers.ValidationError(fixed)
-        services.set_rule(actor=self.actor, **{**known, **values})
-
-    def remove(self, row: StockRule) -> None:
-        services.drop_rule(row, actor=self.actor)
-
-
-router = Router()
-router.register("warehouses", WarehouseViewSet, basename="warehouse")
-router.register("balances", BalanceViewSet, basename="balance")
-router.register("moves", MoveViewSet, basename="move")
-router.register("deliveries", DeliveryViewSet, basename="delivery")
-router.register("goods-receipts", GoodsReceiptViewSet, basename="goodsreceipt")
-router.register("adjustments", AdjustmentViewSet, basename="adjustment")
-router.register("demands", DemandViewSet, basename="demand")
-router.register("stock-rules", RuleViewSet, basename="stockrule")

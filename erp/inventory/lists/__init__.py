@@ -1,0 +1,16 @@
+"""The lists of the warehouse."""
+
+from erp.inventory.lists.common import SEE_COST
+from erp.inventory.lists.papers import AdjustmentList, DeliveryList, ReceiptList
+from erp.inventory.lists.stock import BalanceList, DemandList, MoveList, RuleList
+
+__all__ = [
+    "SEE_COST",
+    "AdjustmentList",
+    "BalanceList",
+    "DeliveryList",
+    "DemandList",
+    "MoveList",
+    "ReceiptList",
+    "RuleList",
+]
