@@ -307,7 +307,7 @@ class SupplierItemList(ListSpec):
         Column(
             "supplier", _("Supplier"), url=lambda row: documents.url_of(Supplier._meta.label_lower, row.supplier_id)
         ),
-        Column("supplier_code", _("Supplier's code")),
+        Column("supplier_code", _("Supplier's code"), shown=False),
         Column("price", _("Price without tax"), "quantity", card="side"),
         Column("minimum", _("Minimum quantity"), "quantity"),
         Column("pack", _("Pack of"), "quantity"),
