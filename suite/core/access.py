@@ -137,8 +137,13 @@ def own_rows(model: type[models.Model], actor: Actor, scope: Scope) -> Q:
         return Q(**{f"{whole.name}__in": wholes})
     condition = Q(**{owner: actor.user_id})
     if scope == Scope.TEAM and team:
-        condition |= Q(**{f"{team}__in": actor.grants.teams})
+        condition |= Q(**{f"{team}__id__any": actor.grants.teams})
     return condition
+
+
+def owned(model: type[models.Model]) -> bool:
+    """Whether the rows name their owner themselves, so that who asks and the teams are all the condition needs."""
+    return model not in _owner_rules and getattr(model, "OWNER", None) is not None
 
 
 @cache

@@ -12,7 +12,7 @@ from suite.core import bulk, sql
 from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 
 # A link or event that is there already was written by an earlier try of the same act.
-TAILS = {DocumentLink: " ON CONFLICT DO NOTHING", OutboxEvent: " ON CONFLICT DO NOTHING", AuditRow: ""}
+TAILS = {DocumentLink: " ON CONFLICT DO NOTHING", OutboxEvent: " ON CONFLICT DO NOTHING"}
 
 
 def write(*kinds: Sequence[models.Model]) -> None:
@@ -22,7 +22,7 @@ def write(*kinds: Sequence[models.Model]) -> None:
     for rows in kinds:
         if rows:
             insert, values = bulk.inserting(rows)
-            inserts.append(insert + TAILS[type(rows[0])])
+            inserts.append(insert + TAILS.get(type(rows[0]), ""))
             params += values
     if inserts:
         *before, last = inserts

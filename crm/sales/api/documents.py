@@ -140,8 +140,7 @@ class TradeViewSet(ServiceViewSet):
 
     def key(self, pk: str) -> int:
         """The key of the record, if the caller may do this to it; else there is no such record."""
-        rows = self.model._default_manager.visible_to(self.actor, self.permission_code(self.action))  # type: ignore[attr-defined]
-        if not rows.filter(pk=pk).exists():
+        if not self.model._default_manager.shows(int(pk), self.actor, self.permission_code(self.action)):  # type: ignore[attr-defined]
             raise Http404
         return int(pk)
 

@@ -206,10 +206,10 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
         """Confirm: reserve stock, request what is short, open the receivable, in one transaction."""
         order_id = self.key(pk)
         try:
-            confirming.confirm_orders(order_ids=[order_id], actor=self.actor)
+            (order,) = confirming.confirm_orders(order_ids=[order_id], actor=self.actor).done
         except BusinessError as error:
             raise BusinessError(*error.refusals) from error
-        return self.answer(pk)
+        return self.told(order)
 
     @action(detail=False, methods=["post"], url_path="confirm")
     def confirm_many(self, request: Request) -> Response:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine
+from crm.sales.services import progress
 from crm.sales.signals import orders_cancelled, orders_confirmed
 from suite.core import clock
 from suite.core.access import Actor
@@ -17,15 +18,15 @@ from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.prepared import Prepared
 
-ORDERS = Prepared(lambda company, pks: Order.objects.of(company).lock(pks).select_related("party"))
-LINES = Prepared(
-    lambda pks: OrderLine.objects.filter(order__id__any=pks).select_related("product").order_by("position", "id")
+LINES = Prefetch("lines", OrderLine.objects.select_related("product").order_by("position", "id"))
+ORDERS = Prepared(
+    lambda company, pks: Order.objects.of(company).lock(pks).select_related("party").prefetch_related(LINES)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of each order of a set."""
+    """What became of each order of a set; `done` are the orders as they now stand, with their lines."""
 
     done: list[Order]
     refused: Refusals = field(default_factory=dict)
@@ -50,6 +51,8 @@ def confirm_orders(
         accepted = _accepted(accepted, refused, all_or_nothing)
     Order.move_to(accepted, Order.Status.CONFIRMED, confirmed_at=clock.now())
     _record(accepted, "confirmed", (Order.Status.DRAFT, Order.Status.CONFIRMED))
+    if current_act().notes.pop(progress.CHANGED, False):
+        accepted = locked_with_lines([order.pk for order in accepted], actor)
     return Outcome(accepted, refused)
 
 
@@ -94,11 +97,8 @@ def locked_with_lines(order_ids: Collection[int], actor: Actor) -> list[Order]:
     orders = ORDERS(company=actor.company_id, pks=order_ids)
     if len(orders) != len(set(order_ids)):
         raise BusinessError(Refusal("not_found", _("The order does not exist any more")))
-    lines: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in LINES(pks=[order.pk for order in orders]):
-        lines[line.order_id].append(line)
     for order in orders:
-        order.confirmed_lines = lines[order.pk]
+        order.confirmed_lines = list(order.lines.all())
     return orders
 
 

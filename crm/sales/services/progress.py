@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.db import connection
 
+from suite.core.acts import current_act
+
 # One statement: the lines move by what was done, the headers follow from their lines.
 _MOVE_LINES = """
 WITH told AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[]) AS t(line_id, quantity)),
@@ -28,8 +30,12 @@ FROM state WHERE o.id = state.order_id
 """
 
 
+CHANGED = "crm.sales.progress"  # noted in the act: orders in memory are older than their rows
+
+
 def _move_lines(column: str, progress: str, quantities: Mapping[int, Decimal]) -> None:
     if quantities:
+        current_act().notes[CHANGED] = True
         with connection.cursor() as cursor:
             cursor.execute(
                 _MOVE_LINES.format(column=column, progress=progress),
@@ -45,6 +51,7 @@ def delivered(quantities: Mapping[int, Decimal]) -> None:
 def returned(quantities: Mapping[int, Decimal]) -> None:
     """Add what came back; a return does not make an order undelivered again."""
     if quantities:
+        current_act().notes[CHANGED] = True
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE crm_sales_orderline line SET returned = line.returned + told.quantity"
@@ -61,6 +68,7 @@ def invoiced(quantities: Mapping[int, Decimal]) -> None:
 def paid(amounts: Mapping[int, Decimal], still_open: Mapping[int, Decimal]) -> None:
     """Add money that came in for orders; an order is paid when nothing of it is open any more."""
     if amounts:
+        current_act().notes[CHANGED] = True
         ids = list(amounts)
         with connection.cursor() as cursor:
             cursor.execute(

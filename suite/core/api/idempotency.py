@@ -13,7 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from suite.core import bulk, sql
+from suite.core import sql
 from suite.core.acts import acting, retrying
 from suite.core.api.errors import Busy
 from suite.core.api.renderers import ExactJSONRenderer
@@ -74,17 +74,17 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
         if not free:
             raise Busy
         response = handler()
-        act.flush()
         if status.is_success(response.status_code):
-            known = IdempotencyKey(
-                company_id=company_id,
-                client=client,
-                key=key,
-                request_digest=digest,
-                status=response.status_code,
-                body=json.loads(ExactJSONRenderer().render(response.data) or "null"),
+            act.answers.append(
+                IdempotencyKey(
+                    company_id=company_id,
+                    client=client,
+                    key=key,
+                    request_digest=digest,
+                    status=response.status_code,
+                    body=json.loads(ExactJSONRenderer().render(response.data) or "null"),
+                )
             )
-            bulk.insert([known])
         return response
 
 

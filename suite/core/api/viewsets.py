@@ -133,6 +133,10 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         """The record as it is after the act, read again."""
         settle()
         (row,) = self.record(company=self.actor.company_id, pk=self.model._meta.pk.to_python(pk))
+        return self.told(row, status)
+
+    def told(self, row: Model, status: int = status.HTTP_200_OK) -> Response:
+        """A record that an act returned as it now stands, with all that is answered of it."""
         return Response(self.get_serializer(row).data, status)
 
 

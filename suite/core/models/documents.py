@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -12,9 +13,9 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import bulk, clock, sql
-from suite.core.access import BREADTH, Actor, Scope, own_rows
+from suite.core.access import BREADTH, Actor, Grants, Scope, own_rows, owned
 from suite.core.errors import BusinessError, Refusal, Stale
-from suite.core.prepared import AnyOf
+from suite.core.prepared import AnyOf, Prepared
 
 M = TypeVar("M", bound=models.Model)
 
@@ -29,13 +30,28 @@ class ScopedQuerySet(models.QuerySet[M]):
 
         With the permission `code` of an act: of those, the rows on which the actor may do it.
         """
-        meta = self.model._meta
-        view = getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}")
-        scope = min(actor.scope(view), actor.scope(code or view), key=BREADTH.__getitem__)
+        scope = self._reach(actor, code)
         rows = self.of(actor.company_id)
         if scope == Scope.NONE:
             return rows.none()
         return rows if scope == Scope.ALL else rows.filter(own_rows(self.model, actor, scope))
+
+    def shows(self, pk: int, actor: Actor, code: str = "") -> bool:
+        """Whether the row with this key is among those of `visible_to`; asked before every act on one record."""
+        scope = self._reach(actor, code)
+        if scope == Scope.NONE:
+            return False
+        asked = {"company": actor.company_id, "pk": pk}
+        if scope != Scope.ALL:
+            if not owned(self.model):
+                return self.visible_to(actor, code).filter(pk=pk).exists()
+            asked |= {"user": actor.user_id, "teams": actor.grants.teams}
+        return bool(_shown(self.model, scope)(**asked))
+
+    def _reach(self, actor: Actor, code: str) -> Scope:
+        meta = self.model._meta
+        view = getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}")
+        return min(actor.scope(view), actor.scope(code or view), key=BREADTH.__getitem__)
 
     def of(self, company_id: int) -> Self:
         """All rows of a company: for services, which never ask again what a door has asked."""
@@ -54,6 +70,20 @@ class ScopedQuerySet(models.QuerySet[M]):
         for start in range(0, len(rows), batch_size or len(rows)):
             bulk.insert(rows[start : start + (batch_size or len(rows))])
         return rows
+
+
+@cache
+def _shown(model: type[models.Model], scope: Scope) -> Prepared[Any]:
+    """The row with a key, if it lies within the scope of whoever asks."""
+    rows: Any = model._default_manager
+    if scope == Scope.ALL:
+        return Prepared(lambda company, pk: rows.of(company).filter(pk=pk).only("pk"))
+
+    def own(company: int, pk: int, user: int, teams: Collection[int]) -> models.QuerySet[Any]:
+        asking: Any = SimpleNamespace(user_id=user, grants=Grants(teams=teams))  # type: ignore[arg-type]
+        return rows.of(company).filter(own_rows(model, asking, scope), pk=pk).only("pk")
+
+    return Prepared(own)
 
 
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
