@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import DatabaseDefault
 
 from suite.core import sql
@@ -44,17 +44,15 @@ class Insertion(NamedTuple):
     """How rows of a model are inserted, and which columns the database answers."""
 
     text: str
+    returning: str
     columns: Sequence[Column]
     answered: Sequence[str]
 
 
 def insertable(rows: Sequence[models.Model]) -> bool:
     """Whether one statement can insert these rows: new ones alike, no column of which is an array itself."""
-    model = type(rows[0])
     return (
-        not any(row.pk for row in rows)
-        and len({_given(row) for row in rows}) == 1
-        and not any(isinstance(field, ArrayField) for field in model._meta.concrete_fields)
+        not any(row.pk for row in rows) and len({_given(row) for row in rows}) == 1 and not _has_arrays(type(rows[0]))
     )
 
 
@@ -70,12 +68,10 @@ def insert(rows: Sequence[M]) -> Sequence[M]:
         if row._state.fields_cache:
             row._prepare_related_fields_for_save(operation_name="bulk.insert")  # type: ignore[attr-defined]
     plan = _insertion(type(rows[0]), _given(rows[0]))
-    with connection.cursor() as cursor:
-        returned = ", ".join(plan.answered)
-        sql.execute(cursor, f"{plan.text} RETURNING {returned}", [column.values(rows) for column in plan.columns])
-        for row, answer in zip(rows, cursor.fetchall(), strict=True):
-            row.__dict__.update(zip(plan.answered, answer, strict=True))
-            row._state.adding, row._state.db = False, connection.alias
+    answers = sql.rows(plan.returning, [column.values(rows) for column in plan.columns])
+    for row, answer in zip(rows, answers, strict=True):
+        row.__dict__.update(zip(plan.answered, answer, strict=True))
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return rows
 
 
@@ -83,14 +79,18 @@ def update(rows: Collection[M], *names: str) -> None:
     """Write these fields of rows that the act has locked; one UPDATE FROM unnest, whatever their number."""
     if rows:
         text, columns = _updating(type(next(iter(rows))), names)
-        with connection.cursor() as cursor:
-            sql.execute(cursor, text, [[row.pk for row in rows], *(column.values(rows) for column in columns)])
+        sql.touched(text, [[row.pk for row in rows], *(column.values(rows) for column in columns)])
 
 
 def _given(row: models.Model) -> frozenset[str]:
     """The columns which the database would fill, but which this row brings."""
     filled = _filled_by_database(type(row))
     return frozenset(name for name in filled if not isinstance(getattr(row, name), DatabaseDefault))
+
+
+@cache
+def _has_arrays(model: type[models.Model]) -> bool:
+    return any(isinstance(field, ArrayField) for field in model._meta.concrete_fields)
 
 
 @cache
@@ -108,11 +108,9 @@ def _insertion(model: type[models.Model], given: frozenset[str]) -> Insertion:
     ]
     names = ", ".join(column.name for column in columns)
     arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
-    return Insertion(
-        f"INSERT INTO {_quoted(meta.db_table)} ({names}) SELECT * FROM unnest({arrays})",
-        columns,
-        [field.attname for field in meta.db_returning_fields],
-    )
+    text = f"INSERT INTO {_quoted(meta.db_table)} ({names}) SELECT * FROM unnest({arrays})"
+    answered = [field.attname for field in meta.db_returning_fields]
+    return Insertion(text, f"{text} RETURNING {', '.join(answered)}", columns, answered)
 
 
 @cache
@@ -143,8 +141,8 @@ def _values_of(field: Any) -> Callable[[Iterable[models.Model]], list[Any]]:
     plain = next((types for kind, types in PLAIN.items() if isinstance(stored, kind)), set()) | {type(None)}
 
     def values(rows: Iterable[models.Model]) -> list[Any]:
-        found = [value_of(row) for row in rows]
-        if all(type(value) in plain for value in found):
+        found = list(map(value_of, rows))
+        if plain.issuperset(map(type, found)):
             return found
         return [field.get_db_prep_save(value, connection) for value in found]
 

@@ -65,9 +65,7 @@ class Prepared(Generic[M]):
         if self.compiled is None:
             self.compiled = self._compile()
         params = [_sent(values[name]) if name else fixed for name, fixed in self.compiled.params]
-        with connection.cursor() as cursor:
-            sql.execute(cursor, self.compiled.text, params)
-            return self.compiled.read(cursor.fetchall())
+        return self.compiled.read(sql.rows(self.compiled.text, params))
 
     def _compile(self) -> Compiled:
         queryset = self.build(**self.marks)

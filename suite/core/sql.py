@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 # A parameter, named or not, with the cast behind it; and the first table that a statement names.
 PARAMETER = re.compile(r"%(?:\((\w+)\))?s(::(?:timestamp with time zone|\w+)(?:\([\d, ]+\))?(?:\[\])?)?|%%")
@@ -22,30 +22,51 @@ class Translated(NamedTuple):
     names: Sequence[str]
 
 
-def execute(cursor: Any, text: str, params: Sequence[Any] | Mapping[str, Any]) -> None:
-    """Like `cursor.execute`, but the server parses and plans the text once a connection.
+class Prepared(NamedTuple):
+    """What a connection to the server has prepared, and the cursor that calls it."""
+
+    raw: Any
+    cursor: Any
+    logged: bool
+    names: dict[str, str]
+
+
+def rows(text: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement answers; the server parses and plans its text once a connection.
 
     For texts that are made once a process: what every act runs. Planning costs more than running them.
     """
-    statement = _translated(text)
-    known = _known()
-    if text not in known:
-        name = f"{_gist(text)}_{len(known)}"
-        with connection.wrap_database_errors, connection.connection.cursor() as plain:
+    return _executed(text, params).fetchall()
+
+
+def touched(text: str, params: Sequence[Any] | Mapping[str, Any]) -> int:
+    """Like `rows`, for a statement that answers only how many rows it wrote."""
+    return _executed(text, params).rowcount
+
+
+def _executed(text: str, params: Sequence[Any] | Mapping[str, Any]) -> Any:
+    statement, prepared = _translated(text), _prepared(connections[DEFAULT_DB_ALIAS])
+    name = prepared.names.get(text)
+    if name is None:
+        name = f"{_gist(text)}_{len(prepared.names)}"
+        with connection.wrap_database_errors, prepared.raw.cursor() as plain:
             plain.execute(f"PREPARE {name} AS {statement.text}")
-        known[text] = name
-    given = [params[name] for name in statement.names] if isinstance(params, Mapping) else params
-    cursor.execute(f"EXECUTE {known[text]} {statement.call}", given)
+        prepared.names[text] = name
+    given = [params[each] for each in statement.names] if isinstance(params, Mapping) else params
+    prepared.cursor.execute(f"EXECUTE {name} {statement.call}", given)
+    return prepared.cursor
 
 
-def _known() -> dict[str, str]:
-    """The names of what this connection has prepared; another connection to the server knows none."""
-    raw = connection.connection
-    owner, known = getattr(connection, "_suite_prepared", (None, {}))
-    if owner is not raw:
-        known = {}
-        connection._suite_prepared = (raw, known)  # type: ignore[attr-defined]
-    return known
+def _prepared(wrapper: Any) -> Prepared:
+    """What is prepared on this connection; a cursor anew where Django would look at the connection first."""
+    kept: Prepared | None = getattr(wrapper, "_suite_prepared", None)
+    checked = wrapper.health_check_done or not wrapper.health_check_enabled
+    if kept and kept.raw is wrapper.connection and kept.logged == wrapper.queries_logged and checked:
+        return kept
+    cursor = wrapper.cursor()
+    names = kept.names if kept and kept.raw is wrapper.connection else {}
+    wrapper._suite_prepared = Prepared(wrapper.connection, cursor, wrapper.queries_logged, names)
+    return wrapper._suite_prepared
 
 
 @cache

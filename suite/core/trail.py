@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import models
 
 from suite.core import bulk, sql
-from suite.core.models import AuditRow, DocumentLink, OutboxEvent
+from suite.core.models import DocumentLink, OutboxEvent
 
 # A link or event that is there already was written by an earlier try of the same act.
 TAILS = {DocumentLink: " ON CONFLICT DO NOTHING", OutboxEvent: " ON CONFLICT DO NOTHING"}
@@ -27,8 +27,7 @@ def write(*kinds: Sequence[models.Model]) -> None:
     if inserts:
         *before, last = inserts
         ctes = ", ".join(f"w{n} AS ({insert})" for n, insert in enumerate(before))
-        with connection.cursor() as cursor:
-            sql.execute(cursor, f"WITH {ctes} {last}" if ctes else last, params)
+        sql.touched(f"WITH {ctes} {last}" if ctes else last, params)
 
 
 class Exact(DjangoJSONEncoder):

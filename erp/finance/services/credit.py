@@ -113,20 +113,18 @@ def admit(asked: Collection[Asked], *, actor: Actor) -> Refusals:
     before = None
     if policy.overdue_days is not None:
         before = clock.today(actor.company) - dt.timedelta(days=policy.overdue_days)
-    with connection.cursor() as cursor:
-        sql.execute(
-            cursor,
-            _admission(),
-            {
-                "company": actor.company_id,
-                "parties": list(totals),
-                "amounts": list(totals.values()),
-                "before": before,
-                "default": terms.default,
-                "prepaid": list(terms.prepaid),
-            },
-        )
-        accounts = {row[0]: _Account(*row) for row in cursor.fetchall()}
+    found = sql.rows(
+        _admission(),
+        {
+            "company": actor.company_id,
+            "parties": list(totals),
+            "amounts": list(totals.values()),
+            "before": before,
+            "default": terms.default,
+            "prepaid": list(terms.prepaid),
+        },
+    )
+    accounts = {row[0]: _Account(*row) for row in found}
     read = current_act().notes.setdefault(TERMS_READ, {})
     read.update({party: account.term_id for party, account in accounts.items()})
     return _decide_each(asked, accounts, terms.prepaid, actor)
@@ -182,8 +180,7 @@ def move_exposure(amounts: Mapping[int, Decimal], *, actor: Actor) -> None:
     """Add signed amounts to the exposure of parties that have a credit account; one statement."""
     moves = {party: amount for party, amount in amounts.items() if amount}
     if moves:
-        with connection.cursor() as cursor:
-            sql.execute(cursor, MOVE, [list(moves), list(moves.values()), actor.company_id, list(moves)])
+        sql.touched(MOVE, [list(moves), list(moves.values()), actor.company_id, list(moves)])
 
 
 def hold_credit(party_ids: Iterable[int], *, actor: Actor) -> None:

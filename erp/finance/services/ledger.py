@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -188,9 +188,7 @@ def _flip(act: Act, vouchers: list[Any]) -> None:
         return
     moment = clock.now()
     try:
-        with connection.cursor() as cursor:
-            sql.execute(cursor, FLIP, [[voucher.pk for voucher in vouchers], moment, moment])
-            serials = dict(cursor.fetchall())
+        serials = dict(sql.rows(FLIP, [[voucher.pk for voucher in vouchers], moment, moment]))
     except IntegrityError as error:
         raise explained(error) from error
     if len(serials) != len(vouchers):

@@ -109,8 +109,7 @@ def insert_lines(company_id: int, lines: Sequence[tuple[int, int, int | None, in
         return
     types = {"delivery_id": "bigint", "position": "int", "order_line_id": "bigint", "product_id": "bigint"}
     given, params = unnested("given", types | {"quantity": "numeric"}, lines)
-    with connection.cursor() as cursor:
-        sql.execute(cursor, _INSERT_LINES.format(given=given), [company_id, *params])
+    sql.touched(_INSERT_LINES.format(given=given), [company_id, *params])
 
 
 _INSERT_LINES = f"""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory.models import Demand, StockMove
@@ -93,9 +92,7 @@ class Statement:
             else "NULL"
         )
         ctes = ", ".join(f"{name} AS ({text})" for name, text in self.parts.items())
-        with connection.cursor() as cursor:
-            sql.execute(cursor, f"WITH {ctes} SELECT {made}, {low}, {counts}", self.params)
-            demands, crossings, *done = cursor.fetchone()
+        ((demands, crossings, *done),) = sql.rows(f"WITH {ctes} SELECT {made}, {low}, {counts}", self.params)
         if done != list(self.expected.values()):
             raise Stale(Refusal("stock_changed", _("The stock changed meanwhile; please try again")))
         return Written(demands or [], crossings or [])

@@ -118,10 +118,7 @@ class Stock:
         if valued:
             statement = _LOCK_BOTH.format(cells=statement)
             params += [products, company_id]  # type: ignore[list-item]
-        with connection.cursor() as cursor:
-            sql.execute(cursor, statement, params)
-            rows = cursor.fetchall()
-        for product_id, warehouse_id, quantity, other, costing in rows:
+        for product_id, warehouse_id, quantity, other, costing in sql.rows(statement, params):
             if warehouse_id is None:
                 self.worths[product_id] = Worth(quantity, other, costing == Product.Costing.FIFO)
             else:

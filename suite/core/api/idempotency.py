@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.request import Request
@@ -63,9 +63,8 @@ def once(request: Request, handler: Callable[[], Response]) -> Response:
 def _attempt(request: Request, handler: Callable[[], Response], client: str, key: str, digest: str) -> Response:
     company_id = request.actor.company_id  # type: ignore[attr-defined]
     with acting(request.actor) as act:  # type: ignore[attr-defined]
-        with connection.cursor() as cursor:
-            sql.execute(cursor, LOCK_AND_LOOK, [f"{company_id}:{client}:{key}", company_id, client, key])
-            free, known_digest, known_status, known_body = cursor.fetchone()
+        found = sql.rows(LOCK_AND_LOOK, [f"{company_id}:{client}:{key}", company_id, client, key])
+        ((free, known_digest, known_status, known_body),) = found
         if known_digest is not None:
             if known_digest != digest:
                 raise OtherRequest(_("This key was used for another request"))
