@@ -125,15 +125,17 @@ def hand_over(
             made[link.from_id][link.to_kind, link.to_id] = None
     for order_id, purchases in coming.items():
         made[order_id] |= {(purchase.kind, purchase.id): None for purchase in purchases}
-    Handoff.objects.bulk_create(
-        Handoff(
-            company_id=order.company_id,
-            order_id=order.pk,
-            revision=order.revision,
-            act=act,
-            papers=[{"kind": kind, "id": pk} for kind, pk in made[order.pk]],
-        )
-        for order in orders
+    current.keep(
+        *[
+            Handoff(
+                company_id=order.company_id,
+                order_id=order.pk,
+                revision=order.revision,
+                act=act,
+                papers=[{"kind": kind, "id": pk} for kind, pk in made[order.pk]],
+            )
+            for order in orders
+        ]
     )
 
 

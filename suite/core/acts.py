@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from suite.core import trail
 from suite.core.access import Actor
-from suite.core.models import AuditRow, DocumentLink, IdempotencyKey, OutboxEvent
+from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 from suite.core.said import cut
 
 P = ParamSpec("P")
@@ -62,7 +62,7 @@ class Act:
     links: list[DocumentLink] = field(default_factory=list)
     audits: list[AuditRow] = field(default_factory=list)
     events: list[OutboxEvent] = field(default_factory=list)
-    answers: list[IdempotencyKey] = field(default_factory=list)  # what its door answered, to be answered again
+    kept: dict[type[Model], list[Any]] = field(default_factory=dict)  # new rows that this act never reads
     collected: dict[Callable[[Act, list[Any]], None], list[Any]] = field(default_factory=dict)
     last: dict[Callable[[Act, list[Any]], None], list[Any]] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)  # what one service read and a later one need not read again
@@ -80,6 +80,11 @@ class Act:
                 relation=relation,
             )
         )
+
+    def keep(self, *rows: Model) -> None:
+        """Insert new rows along with the trail, for kinds of row that nobody reads again within an act."""
+        for row in rows:
+            self.kept.setdefault(type(row), []).append(row)
 
     def withdraw(self, rows: Iterable[Model]) -> None:
         """Forget what was collected about rows that this act deletes again."""
@@ -142,9 +147,9 @@ class Act:
         self._write_trail()
 
     def _write_trail(self) -> None:
-        links, audits, events, answers = self.links, self.audits, self.events, self.answers
-        self.links, self.audits, self.events, self.answers = [], [], [], []
-        trail.write(links, audits, events, answers)
+        links, audits, events, kept = self.links, self.audits, self.events, self.kept
+        self.links, self.audits, self.events, self.kept = [], [], [], {}
+        trail.write(*kept.values(), links, audits, events)
         if events:
             from suite.core import outbox
 

@@ -64,15 +64,40 @@ def inserting(rows: Sequence[models.Model]) -> tuple[str, list[list[Any]]]:
 
 def insert(rows: Sequence[M]) -> Sequence[M]:
     """Insert new rows by one statement, whatever their number; their keys and numbers come back from the database."""
+    plan = _planned(rows)
+    _take(rows, plan, sql.rows(plan.returning, [column.values(rows) for column in plan.columns]))
+    return rows
+
+
+def insert_together(*kinds: Sequence[models.Model]) -> None:
+    """Like `insert`, for new rows of several tables by one statement."""
+    kinds = tuple(rows for rows in kinds if rows)
+    if not kinds:
+        return
+    plans = [_planned(rows) for rows in kinds]
+    ctes = ", ".join(f"w{n} AS ({plan.returning})" for n, plan in enumerate(plans))
+    answers = ", ".join(
+        f"(SELECT array_agg({name}) FROM w{n})" for n, plan in enumerate(plans) for name in plan.answered
+    )
+    values = [column.values(rows) for plan, rows in zip(plans, kinds, strict=True) for column in plan.columns]
+    (found,) = sql.rows(f"WITH {ctes} SELECT {answers}", values)
+    columns = iter(found)
+    for plan, rows in zip(plans, kinds, strict=True):
+        _take(rows, plan, zip(*[next(columns) for _name in plan.answered], strict=True))
+
+
+def _planned(rows: Sequence[models.Model]) -> Insertion:
     for row in rows:
         if row._state.fields_cache:
             row._prepare_related_fields_for_save(operation_name="bulk.insert")  # type: ignore[attr-defined]
-    plan = _insertion(type(rows[0]), _given(rows[0]))
-    answers = sql.rows(plan.returning, [column.values(rows) for column in plan.columns])
+    return _insertion(type(rows[0]), _given(rows[0]))
+
+
+def _take(rows: Sequence[models.Model], plan: Insertion, answers: Iterable[Sequence[Any]]) -> None:
+    """What the database answered stands in the rows, which are new no more."""
     for row, answer in zip(rows, answers, strict=True):
         row.__dict__.update(zip(plan.answered, answer, strict=True))
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return rows
 
 
 def update(rows: Collection[M], *names: str) -> None:

@@ -1,4 +1,4 @@
-"""The trail of an act: its links, audit rows and events, written by one statement whatever their number."""
+"""The trail of an act: its links, audit rows, events and what else it keeps, written by one statement."""
 
 from __future__ import annotations
 

@@ -133,9 +133,9 @@ def wording(text: Any, **params: Any) -> str:
 
 
 def write_vouchers(drafts: Iterable[VoucherDraft], *, actor: Actor) -> list[Voucher]:
-    """Write draft vouchers with their lines in two statements, whatever their number; those without lines are left out.
+    """Write draft vouchers by one statement, whatever their number; those without lines are left out.
 
-    Raises BusinessError when a date lies in no open period.
+    The lines are kept to the end of the act. Raises BusinessError when a date lies in no open period.
     """
     wanted = [draft for draft in drafts if draft.lines]
     for draft in wanted:
@@ -159,7 +159,7 @@ def write_vouchers(drafts: Iterable[VoucherDraft], *, actor: Actor) -> list[Vouc
     for draft, voucher in zip(wanted, vouchers, strict=True):
         for line in draft.lines:
             line.voucher = voucher
-    VoucherLine.objects.bulk_create([line for draft in wanted for line in draft.lines])
+        current_act().keep(*draft.lines)
     return vouchers
 
 

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
-from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher
+from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher, VoucherLine
 from erp.finance.services import credit
 from erp.finance.services.items import Side, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
@@ -35,20 +35,23 @@ def open_orders(orders: DemandSet, *, actor: Actor) -> list[Model]:
 
     Under the rule "receivable at confirmation": receivables by the customer's payment term, and a voucher
     Dr receivable / Cr confirmed orders not yet delivered, posted at the end of the act. Under the other rules only the
-    deferrals, which freeze the rule. At most four statements; returns receivables and vouchers.
+    deferrals, which freeze the rule. At most two statements; returns receivables and vouchers.
     """
     posting = queries.policy(actor.company).posting
-    papers: list[Model] = []
-    if posting == Posting.CONFIRM:
-        papers = _expect_money([(order, order.gross) for order in orders], _("Order %(number)s confirmed"), actor=actor)
-    Deferral.objects.bulk_create(
-        _deferral(order, line, posting, actor.company_id) for order in orders for line in order.lines
-    )
-    return papers
+    deferrals = [_deferral(order, line, posting, actor.company_id) for order in orders for line in order.lines]
+    if posting != Posting.CONFIRM:
+        Deferral.objects.bulk_create(deferrals)
+        return []
+    owed = [(order, order.gross) for order in orders]
+    items, vouchers = _expect_money(owed, _("Order %(number)s confirmed"), actor=actor)
+    bulk.insert_together(items, deferrals)
+    return [*items, *vouchers]
 
 
-def _expect_money(owed: Sequence[tuple[DemandOrder, Decimal]], summary: object, *, actor: Actor) -> list[Model]:
-    """Dr receivable / Cr undelivered, and the receivables by instalment; three statements."""
+def _expect_money(
+    owed: Sequence[tuple[DemandOrder, Decimal]], summary: object, *, actor: Actor
+) -> tuple[list[OpenItem], list[Voucher]]:
+    """Dr receivable / Cr undelivered, and the receivables by instalment, still to be inserted."""
     drafts, orders = [], []
     for order, gross in owed:
         draft = VoucherDraft(
@@ -60,7 +63,7 @@ def _expect_money(owed: Sequence[tuple[DemandOrder, Decimal]], summary: object, 
         orders.append((order, gross, draft))
     vouchers = book(drafts, actor=actor)
     term_of = credit.terms_of({order.party_id for order, _gross in owed}, actor=actor)
-    items = OpenItem.objects.bulk_create(
+    items = [
         open_item(
             company_id=actor.company_id,
             side=Side.RECEIVABLE,
@@ -76,8 +79,8 @@ def _expect_money(owed: Sequence[tuple[DemandOrder, Decimal]], summary: object, 
         )
         for order, gross, draft in orders
         for due, amount in queries.terms(actor.company_id).split(gross, order.date, term_of[order.party_id])
-    )
-    return [*items, *vouchers]
+    ]
+    return items, vouchers
 
 
 def _deferral(order: DemandOrder, line: DemandLine, posting: str, company_id: int) -> Deferral:
@@ -115,10 +118,10 @@ def drop_orders(orders: DemandSet, *, actor: Actor) -> None:
     ]
     act.withdraw(vouchers)
     pks = [voucher.pk for voucher in vouchers]
+    act.kept[VoucherLine] = [line for line in act.kept.get(VoucherLine, ()) if line.voucher_id not in pks]
     kinds, ids = zip(*keys, strict=True)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM erp_finance_openitem WHERE voucher_id = ANY(%s)", [pks])
-        cursor.execute("DELETE FROM erp_finance_voucherline WHERE voucher_id = ANY(%s)", [pks])
         cursor.execute("DELETE FROM erp_finance_voucher WHERE id = ANY(%s)", [pks])
         cursor.execute(
             "DELETE FROM erp_finance_deferral USING unnest(%s::text[], %s::bigint[]) AS dropped(kind, pk)"
@@ -151,7 +154,10 @@ def change_orders(
             grown.append((replace(change.order, date=day), move.gross))
         elif move.posting == Posting.CONFIRM and move.gross < 0:
             shrunk.append((change.order, -move.gross))
-    papers = _expect_money(grown, _("Order %(number)s amended"), actor=actor) if grown else []
+    papers: list[Model] = []
+    if grown:
+        items, vouchers = _expect_money(grown, _("Order %(number)s amended"), actor=actor)
+        papers = [*OpenItem.objects.bulk_create(items), *vouchers]
     return papers + _take_off(shrunk, day, actor)
 
 

@@ -74,7 +74,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
             raise Busy
         response = handler()
         if status.is_success(response.status_code):
-            act.answers.append(
+            act.keep(
                 IdempotencyKey(
                     company_id=company_id,
                     client=client,
