@@ -32,12 +32,12 @@ def pages() -> Iterator[URLResolver]:
 
 
 def interfaces() -> Iterator[URLResolver]:
-    """`api/v1/crm/sales/orders/`, `api/v1/masterdata/parties/`."""
+    """`crm/sales/orders/`, `masterdata/parties/`, below `api/v1/`."""
     for app in our_apps():
         if find_spec(f"{app.name}.api"):
             door = import_module(f"{app.name}.api")
             routes = [*getattr(door, "urlpatterns", ()), *(door.router.urls if hasattr(door, "router") else ())]
-            yield path(f"api/v1/{folder(app)}", include(routes))
+            yield path(folder(app), include(routes))
 
 
 def health() -> Iterator[URLPattern]:
@@ -49,8 +49,8 @@ def health() -> Iterator[URLPattern]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(list(interfaces()))),
     *pages(),
-    *interfaces(),
     *health(),
     path("admin/password_change/", profile.password),
     path("admin/", admin.site.urls),

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import BigIntegerField, CharField, Model, QuerySet
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 LARGEST = BigIntegerField.MAX_BIGINT
 WIDE = Context(prec=60)  # more digits than any column has
@@ -28,6 +29,17 @@ class DecimalField(serializers.DecimalField):
 
     def quantize(self, value: Decimal) -> Decimal:
         return value if self.smallest is None else value.quantize(self.smallest, self.rounding, WIDE)
+
+    def to_representation(self, value: Any) -> Any:
+        if type(value) is Decimal and self.smallest is not None and self.is_plain:
+            return format(value.quantize(self.smallest, self.rounding, WIDE), "f")
+        return super().to_representation(value)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is answered as a text of digits, as all of ours are; long answers hold hundreds."""
+        text = getattr(self, "coerce_to_string", api_settings.COERCE_DECIMAL_TO_STRING)
+        return text and not self.localize and not self.normalize_output
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, float):

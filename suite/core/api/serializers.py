@@ -130,7 +130,23 @@ def _reader(field: serializers.Field, column: models.Field | None) -> tuple[Read
         return attrgetter(column.name), field.to_representation
     if column is not None and type(field) is ScopedRelatedField:
         return attrgetter(column.attname), lambda key: key
+    if field.source != "*" and type(field).get_attribute is serializers.Field.get_attribute:
+        return _along(field), field.to_representation
     return field.get_attribute, field.to_representation
+
+
+def _along(field: serializers.Field) -> Read:
+    """Reads `product.code` straight; where that ends on the way, or at a method, the field knows what is meant."""
+    get = attrgetter(field.source or "")
+
+    def read(instance: Any) -> Any:
+        try:
+            value = get(instance)
+        except AttributeError:
+            return field.get_attribute(instance)
+        return field.get_attribute(instance) if callable(value) else value
+
+    return read
 
 
 class StrictSerializer(Strict):
