@@ -42,7 +42,7 @@ class Order(TradeDocument):
     number = NumberField("SO")
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     contact = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("contact")
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("contact"), db_index=False
     )
     quotation = models.ForeignKey(
         Quotation,

@@ -172,6 +172,7 @@ class Voucher(Document):
         related_name="+",
         verbose_name=_("prepared by"),
         editable=False,
+        db_index=False,
     )
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -180,6 +181,7 @@ class Voucher(Document):
         related_name="+",
         verbose_name=_("reviewed by"),
         editable=False,
+        db_index=False,
     )
     posted_at = models.DateTimeField(_("posted"), null=True, editable=False)
 
@@ -220,11 +222,15 @@ class VoucherLine(CompanyRow):
 
     voucher = models.ForeignKey(Voucher, models.CASCADE, related_name="lines", verbose_name=_("voucher"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="lines", verbose_name=_("account"))
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="lines", verbose_name=_("account"), db_index=False
+    )
     debit = AmountField(_("debit"), default=Decimal(0))
     credit = AmountField(_("credit"), default=Decimal(0))
     summary = models.CharField(_("summary"), max_length=200, blank=True)
-    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party"))
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("party"), db_index=False
+    )
     product_id = models.BigIntegerField(null=True, editable=False)
     quantity = QuantityField(_("quantity"), null=True, blank=True)
     source_kind = models.CharField(max_length=60, blank=True, editable=False)

@@ -65,6 +65,7 @@ class Invoice(TradeDocument):
         ]
         indexes = [
             models.Index(fields=["company", "direction", "-date", "-id"], name="erp_invoice_by_date"),
+            models.Index(fields=["party", "-date"], name="erp_invoice_by_party"),
             models.Index(fields=["order_kind", "order_id"], name="erp_invoice_by_order"),
         ]
 

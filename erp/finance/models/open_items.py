@@ -148,6 +148,7 @@ class OpenItem(Document):
             models.Index(
                 fields=["party", "side", "due_date", "id"], name="erp_open_item_open", condition=Q(status="open")
             ),
+            models.Index(fields=["owner", "due_date"], name="erp_open_item_mine", condition=Q(status="open")),
             models.Index(fields=["order_kind", "order_id"], name="erp_open_item_by_order"),
             models.Index(fields=["company", "side", "-date", "-id"], name="erp_open_item_by_date"),
         ]

@@ -62,7 +62,13 @@ class Delivery(OrderPaper):
     shipped_on = models.DateField(_("shipped on"), null=True, editable=False)
     waits_for_payment = models.BooleanField(_("waits for payment"), default=False, editable=False)
     backorder_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="backorders", verbose_name=_("backorder of")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="backorders",
+        verbose_name=_("backorder of"),
+        db_index=False,
     )
     address = models.CharField(_("address"), max_length=400, blank=True)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
@@ -78,6 +84,9 @@ class Delivery(OrderPaper):
             models.Index(fields=["company", "status", "promised_date", "id"], name="erp_delivery_to_ship"),
             models.Index(fields=["company", "-id"], name="erp_delivery_latest"),
             models.Index(fields=["order_kind", "order_id"], name="erp_delivery_by_order"),
+            models.Index(
+                fields=["backorder_of"], name="erp_delivery_backorders", condition=Q(backorder_of__isnull=False)
+            ),
         ]
 
 

@@ -153,7 +153,8 @@ class Document(CompanyRow):
     """单据: a numbered business paper with a state.
 
     `MOVES` names the legal moves between states and `move_to` is the only writer of `status`.
-    `own` keeps the company's own fields.
+    `own` keeps the company's own fields. An index that begins with owner, party or currency is for the papers that are
+    looked for by it: each index that nobody reads is written at every confirmation.
     """
 
     OWNER: ClassVar[str | None] = "owner"
@@ -161,10 +162,22 @@ class Document(CompanyRow):
     MOVES: ClassVar[dict[Any, set[Any]]] = {}
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+        db_index=False,
     )
     team = models.ForeignKey(
-        "core.Team", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team")
+        "core.Team",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("team"),
+        db_index=False,
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     own = models.JSONField(_("own fields"), default=dict, blank=True, editable=False)

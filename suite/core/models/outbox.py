@@ -18,7 +18,7 @@ class OutboxEvent(CompanyRow):
     kind = models.CharField(_("kind"), max_length=60)
     object_id = models.BigIntegerField()
     payload = models.JSONField(_("payload"), default=dict)
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200)
     created_at = models.DateTimeField(_("happened"), default=clock.now)
     # History is written today: what counts for delivery is the real time.
     written_at = models.DateTimeField(_("written"), default=timezone.now)
@@ -32,6 +32,7 @@ class OutboxEvent(CompanyRow):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         permissions = [("retry_outboxevent", "Can retry events")]
+        constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="core_outbox_once")]
         indexes = [
             models.Index(fields=["id"], name="core_outbox_due", condition=Q(done_at=None, dead_at=None)),
             models.Index(fields=["kind", "object_id", "id"], name="core_outbox_open", condition=Q(done_at=None)),

@@ -16,9 +16,11 @@ from suite.masterdata.models.products import Product, Unit
 class TradeDocument(Document):
     """A document with a party and amounts; the header is the sum of its lines, never computed anew."""
 
-    party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"))
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name=_("party"), db_index=False)
     date = models.DateField(_("date"))
-    currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", default="CNY", verbose_name=_("currency"))
+    currency = models.ForeignKey(
+        Currency, models.PROTECT, related_name="+", default="CNY", verbose_name=_("currency"), db_index=False
+    )
     exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=8, default=Decimal(1))
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
     net = AmountField(_("net"), default=Decimal(0), editable=False)
@@ -36,12 +38,12 @@ class TradeLine(CompanyRow):
     position = models.PositiveIntegerField(_("position"), default=0)
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
     description = models.CharField(_("description"), max_length=300, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"), db_index=False)
     quantity = QuantityField(_("quantity"))
     base_quantity = QuantityField(_("quantity in base unit"), editable=False)
     unit_price = QuantityField(_("unit price"))
     discount = PercentField(_("discount %"))
-    tax = models.ForeignKey(Tax, models.PROTECT, related_name="+", verbose_name=_("tax"))
+    tax = models.ForeignKey(Tax, models.PROTECT, related_name="+", verbose_name=_("tax"), db_index=False)
     tax_rate = PercentField(_("tax rate %"), editable=False)
     net = AmountField(_("net"), editable=False)
     tax_amount = AmountField(_("tax amount"), editable=False)
