@@ -133,10 +133,17 @@ def wording(text: Any, **params: Any) -> str:
 
 
 def write_vouchers(drafts: Iterable[VoucherDraft], *, actor: Actor) -> list[Voucher]:
-    """Write draft vouchers by one statement, whatever their number; those without lines are left out.
+    """Write draft vouchers with their lines in two statements, whatever their number; those without lines are left out.
 
-    The lines are kept to the end of the act. Raises BusinessError when a date lies in no open period.
+    Raises BusinessError when a date lies in no open period.
     """
+    drafts = list(drafts)
+    vouchers = _write_heads(drafts, actor)
+    VoucherLine.objects.bulk_create([line for draft in drafts for line in draft.lines])
+    return vouchers
+
+
+def _write_heads(drafts: Iterable[VoucherDraft], actor: Actor) -> list[Voucher]:
     wanted = [draft for draft in drafts if draft.lines]
     for draft in wanted:
         kind, pk = key_of(draft.source) if draft.source else ("", None)
@@ -159,16 +166,19 @@ def write_vouchers(drafts: Iterable[VoucherDraft], *, actor: Actor) -> list[Vouc
     for draft, voucher in zip(wanted, vouchers, strict=True):
         for line in draft.lines:
             line.voucher = voucher
-        current_act().keep(*draft.lines)
     return vouchers
 
 
 def book(drafts: Iterable[VoucherDraft], *, actor: Actor) -> list[Voucher]:
-    """Write the vouchers of documents and post them at the end of the act; each is linked to its document."""
+    """Write the vouchers of documents by one statement, and post them at the end of the act, when their lines follow.
+
+    Each is linked to its document. Raises BusinessError when a date lies in no open period.
+    """
     drafts = list(drafts)
-    vouchers = write_vouchers(drafts, actor=actor)
+    vouchers = _write_heads(drafts, actor)
     act = current_act()
     for draft in drafts:
+        act.keep(*draft.lines)
         if draft.voucher and draft.source:
             act.link(draft.source, draft.voucher)
     post_at_last(vouchers)

@@ -120,7 +120,7 @@ def test_orders_refused_by_stock_leave_nothing(company, actor, buyer, lamp):
 
 
 @pytest.mark.parametrize("orders", [1, 5])
-def test_the_books_of_any_number_of_orders_take_four_statements_and_one_flip(
+def test_the_books_of_any_number_of_orders_take_two_statements_and_one_flip(
     company, actor, buyer, lamp, orders, django_assert_num_queries
 ):
     many = books.demand(*(books.order(buyer, *(books.line(lamp, 1, 1130) for _ in range(9))) for _ in range(orders)))
@@ -129,7 +129,7 @@ def test_the_books_of_any_number_of_orders_take_four_statements_and_one_flip(
     with acting(actor) as act:
         with django_assert_num_queries(1):
             finance.refuse_credit(many, actor=actor)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(2):
             finance.open_orders(many, actor=actor)
         with django_assert_num_queries(2):
             act.flush()
