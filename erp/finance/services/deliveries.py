@@ -68,7 +68,7 @@ def recognise_deliveries(issues: Sequence[Issue], *, posting_date: dt.date, acto
 
     Rule "receivable at confirmation": Dr undelivered / Cr revenue and output VAT. The other rules: Dr receivable, which
     is opened now. Always Dr cost of sales / Cr inventory. VAT that an earlier invoice posted is not posted again.
-    Four statements (two more where receivables are opened).
+    Three statements (two more where receivables are opened).
     """
     deferrals = _locked(issues, actor)
     parts = [_deliver(issue, deferrals[key]) for issue in issues if (key := _key(issue))]

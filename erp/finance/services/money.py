@@ -62,7 +62,7 @@ class MoneyInput:
 def receive(moneys: Sequence[MoneyInput], *, actor: Actor, reason: str = "") -> list[MoneyMovement]:
     """Book money that customers paid (or suppliers paid back) and allocate it in the same act.
 
-    Nine statements for any number of receipts and items. Raises BusinessError when more is allocated than there is, or
+    Eight statements for any number of receipts and items. Raises BusinessError when more is allocated than there is, or
     for a day that is still to come.
     """
     return _book(moneys, Direction.IN, actor)

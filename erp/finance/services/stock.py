@@ -55,7 +55,7 @@ class StockPosting:
 def accrue_receipts(accruals: Sequence[Accrual], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
     """Dr inventory (purchased services, cost of sales) / Cr goods received not invoiced, one voucher per receipt.
 
-    Two statements. What goes back to the supplier is posted in red.
+    One statement. What goes back to the supplier is posted in red.
     """
     drafts: dict[tuple[Source, bool], VoucherDraft] = {}
     sums: dict[tuple[Source, bool], dict[tuple[int, str], Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -77,7 +77,7 @@ def accrue_receipts(accruals: Sequence[Accrual], *, posting_date: dt.date, actor
 
 @service
 def post_stock(postings: Sequence[StockPosting], *, posting_date: dt.date, actor: Actor) -> list[Voucher]:
-    """Dr inventory / Cr role for value that is added, the other way round for value that is lost; two statements.
+    """Dr inventory / Cr role for value that is added, the other way round for value that is lost; one statement.
 
     One voucher per document and colour.
     """
