@@ -120,7 +120,7 @@ def hand_over(
     for paper in papers:
         current.link(inputs.Source(ORDER, order_of(paper), ""), paper)
     made: dict[int, dict[tuple[str, int], None]] = defaultdict(dict)
-    for link in current.links:
+    for link in current.links.values():
         if link.from_kind == ORDER:
             made[link.from_id][link.to_kind, link.to_id] = None
     for order_id, purchases in coming.items():

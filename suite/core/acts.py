@@ -59,7 +59,7 @@ class Act:
 
     actor: Actor
     reason: str = ""
-    links: list[DocumentLink] = field(default_factory=list)
+    links: dict[tuple[str, int, str, int, str], DocumentLink] = field(default_factory=dict)
     audits: list[AuditRow] = field(default_factory=list)
     events: list[OutboxEvent] = field(default_factory=list)
     kept: dict[type[Model], list[Any]] = field(default_factory=dict)  # new rows that this act never reads
@@ -70,8 +70,9 @@ class Act:
     def link(self, source: Model | Paper, target: Model | Paper, relation: str = "") -> None:
         """`target` came from `source`."""
         (from_kind, from_id), (to_kind, to_id) = key_of(source), key_of(target)
-        self.links.append(
-            DocumentLink(
+        key = (from_kind, from_id, to_kind, to_id, relation)
+        if key not in self.links:
+            self.links[key] = DocumentLink(
                 company_id=self.actor.company_id,
                 from_kind=from_kind,
                 from_id=from_id,
@@ -79,7 +80,6 @@ class Act:
                 to_id=to_id,
                 relation=relation,
             )
-        )
 
     def keep(self, *rows: Model) -> None:
         """Insert new rows along with the trail, for kinds of row that nobody reads again within an act."""
@@ -89,11 +89,7 @@ class Act:
     def withdraw(self, rows: Iterable[Model]) -> None:
         """Forget what was collected about rows that this act deletes again."""
         keys = {key_of(row) for row in rows}
-        self.links = [
-            link
-            for link in self.links
-            if (link.from_kind, link.from_id) not in keys and (link.to_kind, link.to_id) not in keys
-        ]
+        self.links = {link: row for link, row in self.links.items() if link[:2] not in keys and link[2:4] not in keys}
         self.audits = [row for row in self.audits if (row.kind, row.object_id) not in keys]
         self.events = [row for row in self.events if (row.kind, row.object_id) not in keys]
         for items in (*self.collected.values(), *self.last.values()):
@@ -147,8 +143,8 @@ class Act:
         self._write_trail()
 
     def _write_trail(self) -> None:
-        links, audits, events, kept = self.links, self.audits, self.events, self.kept
-        self.links, self.audits, self.events, self.kept = [], [], [], {}
+        links, audits, events, kept = [*self.links.values()], self.audits, self.events, self.kept
+        self.links, self.audits, self.events, self.kept = {}, [], [], {}
         trail.write(*kept.values(), links, audits, events)
         if events:
             from suite.core import outbox

@@ -12,7 +12,7 @@ from suite.core import bulk, sql
 from suite.core.models import DocumentLink, OutboxEvent
 
 # A link or event that is there already was written by an earlier try of the same act.
-TAILS = {DocumentLink: " ON CONFLICT DO NOTHING", OutboxEvent: " ON CONFLICT DO NOTHING"}
+TAILS: dict[type[models.Model], str] = {DocumentLink: " ON CONFLICT DO NOTHING", OutboxEvent: " ON CONFLICT DO NOTHING"}
 
 
 def write(*kinds: Sequence[models.Model]) -> None:

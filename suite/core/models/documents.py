@@ -41,7 +41,7 @@ class ScopedQuerySet(models.QuerySet[M]):
         scope = self._reach(actor, code)
         if scope == Scope.NONE:
             return False
-        asked = {"company": actor.company_id, "pk": pk}
+        asked: dict[str, Any] = {"company": actor.company_id, "pk": pk}
         if scope != Scope.ALL:
             if not owned(self.model):
                 return self.visible_to(actor, code).filter(pk=pk).exists()
