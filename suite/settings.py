@@ -121,7 +121,7 @@ TIMEOUTS = {
 
 def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
-    # What is prepared (`suite.core.sql`) looks rows up by their keys: one plan suits all values.
+    # What is prepared (`suite.core.sql`) looks rows up by their keys: one plan suits all values, by index.
     session = TIMEOUTS[PROCESS] | {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1"}
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
     return {

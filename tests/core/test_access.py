@@ -117,3 +117,22 @@ def test_django_asks_the_same_grants(rep):
 def test_colleagues_are_users_of_the_same_company(rep, outsider):
     assert outsider.user not in User.objects.visible_to(rep)
     assert rep.user in User.objects.visible_to(rep)
+
+
+@pytest.mark.parametrize("code", ["", "crm_customers.change_customer"])
+def test_one_record_is_shown_to_whom_its_list_shows_it(company, admin, rep, manager, outsider, code):
+    stranger = make.actor(company, "rep")
+    left = make.actor(company, "rep")
+    left.user.is_active = False
+    customers = [make.customer(each) for each in (rep, stranger, outsider)]
+    jobs = [job(each) for each in (rep, stranger, outsider)]
+    rows = [*customers, *(customer.party for customer in customers), *jobs]
+
+    for actor in (admin, rep, manager, stranger, left, outsider, Actor.system(company)):
+        for row in rows:
+            manager_of = type(row).objects
+            assert (
+                manager_of.shows(row.pk, actor, code) == manager_of.visible_to(actor, code).filter(pk=row.pk).exists()
+            )
+    assert type(customers[0]).objects.shows(customers[0].pk, manager)
+    assert not type(customers[0]).objects.shows(customers[1].pk, rep)

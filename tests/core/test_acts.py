@@ -130,3 +130,26 @@ def test_equal_decimals_are_no_change(admin):
 
 def test_nested_values_are_kept_as_texts():
     assert plain({"a": [Decimal("1.0"), {"b": None}]}) == {"a": ["1.0", {"b": None}]}
+
+
+def test_what_nobody_reads_within_an_act_is_written_with_its_trail(admin, django_assert_num_queries):
+    red = make.team(admin.company, "Red")
+
+    with acting(admin) as act:
+        act.keep(Team(company=admin.company, name="Kept"))
+        act.audit(red, "seen")
+        act.link(red, admin.company)
+        act.link(red, admin.company)
+        assert not Team.objects.filter(name="Kept").exists()
+        with django_assert_num_queries(1):
+            act.flush()
+
+    assert Team.objects.filter(name="Kept").exists()
+    assert DocumentLink.objects.filter(from_kind="core.team", from_id=red.pk).count() == 1
+
+
+def test_rows_kept_by_an_act_that_is_refused_are_not_written(admin):
+    with pytest.raises(IntegrityError), acting(admin) as act:
+        act.keep(Team(company=admin.company, name="Kept"), Team(company=admin.company, name="Kept"))
+
+    assert not Team.objects.filter(name="Kept").exists()

@@ -75,3 +75,29 @@ def test_many_rows_are_updated_by_one_statement(company, django_assert_num_queri
     for n, product in enumerate(products):
         product.refresh_from_db()
         assert product.sale_price == n
+
+
+def test_rows_of_several_tables_come_back_with_their_keys_by_one_statement(company, django_assert_num_queries):
+    teams = [Team(company=company, name=name) for name in ("Red", "Blue")]
+    tasks = [Task(company=company, title="Paint")]
+
+    with django_assert_num_queries(1):
+        bulk.insert_together(teams, [], tasks)
+
+    assert {team.pk: team.name for team in teams} == dict(Team.objects.values_list("pk", "name"))
+    assert Task.objects.get().pk == tasks[0].pk
+    assert not any(row._state.adding for row in [*teams, *tasks])
+
+
+def test_nothing_at_all_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        bulk.insert_together([], [])
+
+
+def test_a_new_row_has_its_defaults_and_refuses_what_is_no_column(company):
+    first, second = Task(company_id=company.pk, title="One"), Task(company_id=company.pk, title="Two")
+
+    assert (first.status, first.version, first.own) == (Task.Status.OPEN, 1, {})
+    assert first.own is not second.own
+    with pytest.raises(TypeError, match="colour"):
+        Task(company_id=company.pk, colour="red")
