@@ -121,7 +121,7 @@ def test_nobody_decides_in_a_receiver():
 class Reads(ast.NodeVisitor):
     """Finds `Model.objects.anything` where it is not narrowed to the actor at once."""
 
-    NARROW = frozenset({"visible_to", "of", "none", "model"})
+    NARROW = frozenset({"visible_to", "shows", "of", "none", "model"})
 
     def __init__(self) -> None:
         self.found: list[int] = []

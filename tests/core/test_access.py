@@ -136,3 +136,4 @@ def test_one_record_is_shown_to_whom_its_list_shows_it(company, admin, rep, mana
             )
     assert type(customers[0]).objects.shows(customers[0].pk, manager)
     assert not type(customers[0]).objects.shows(customers[1].pk, rep)
+    assert not type(customers[0]).objects.shows(10**19 - 1, rep)

@@ -39,7 +39,7 @@ class ScopedQuerySet(models.QuerySet[M]):
     def shows(self, pk: int, actor: Actor, code: str = "") -> bool:
         """Whether the row with this key is among those of `visible_to`; asked before every act on one record."""
         scope = self._reach(actor, code)
-        if scope == Scope.NONE:
+        if scope == Scope.NONE or pk > models.BigIntegerField.MAX_BIGINT:
             return False
         asked: dict[str, Any] = {"company": actor.company_id, "pk": pk}
         if scope != Scope.ALL:
