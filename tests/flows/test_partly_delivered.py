@@ -7,11 +7,13 @@ from django.db.models import Sum
 from django.test import Client
 
 from crm.sales.models import Order
+from crm.sales.services.amending import amend_order
 from crm.sales.services.confirming import cancel_orders, confirm_orders
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
+from erp.finance import services as finance
 from erp.finance.models import Invoice, OpenItem
-from erp.finance.services import invoices
+from erp.finance.services import MoneyInput, invoices
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand, StockBalance
 from erp.procurement import services as procurement
@@ -133,3 +135,32 @@ def test_what_others_wait_for_is_not_superfluous(order, purchase, rep, buyer):
 
     assert Demand.objects.get(order_id=other.pk).waiting == 4
     assert not OutboxEvent.objects.filter(event="erp.procurement.purchaseorder.unneeded").exists()
+
+
+def test_an_order_is_paid_when_its_unpaid_rest_is_given_up(order, rep, house):
+    finance.receive([MoneyInput(party_id=order.party_id, amount=Decimal(4520), oldest_first=True)], actor=house)
+    order.refresh_from_db()
+    assert (order.payment, order.paid) == ("part", 4520)
+
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer needed")
+
+    order.refresh_from_db()
+    assert (order.payment, order.paid) == ("done", 4520)
+
+
+def test_an_order_nobody_paid_for_is_not_paid_by_giving_it_up(order, rep):
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer needed")
+
+    order.refresh_from_db()
+    assert order.payment == "none"
+
+
+def test_an_order_paid_in_full_is_paid_in_part_once_it_grows(order, rep, house):
+    finance.receive([MoneyInput(party_id=order.party_id, amount=Decimal(11300), oldest_first=True)], actor=house)
+    line = order.lines.get()
+
+    amend_order(order_id=order.pk, lines=[LineInput(id=line.pk, product_id=line.product_id, quantity=Decimal(12))],
+                actor=rep, reason="Two more")  # fmt: skip
+
+    order.refresh_from_db()
+    assert (order.payment, order.paid) == ("part", 11300)

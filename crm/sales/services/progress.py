@@ -66,7 +66,10 @@ def invoiced(quantities: Mapping[int, Decimal]) -> None:
 
 
 def paid(amounts: Mapping[int, Decimal], still_open: Mapping[int, Decimal]) -> None:
-    """Add money that came in for orders; an order is paid when nothing of it is open any more."""
+    """Add money that came in for orders; an order is paid when nothing of it is open any more.
+
+    No money at all (0) for an order whose amount changed.
+    """
     if amounts:
         current_act().notes[CHANGED] = True
         ids = list(amounts)

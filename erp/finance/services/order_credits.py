@@ -11,8 +11,10 @@ from typing import NamedTuple
 from erp.finance.models import OpenItem, Voucher
 from erp.finance.services.items import Settling, Side, open_item, settle
 from erp.finance.services.write_offs import Reopened, reopen
+from erp.finance.signals import payment_received
 from erp.inputs import Source
 from suite.core.access import Actor
+from suite.core.money import ZERO
 
 
 class Credit(NamedTuple):
@@ -38,6 +40,7 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor) -> list[OpenItem]:
     if not credits:
         return []
     owed = _owed_by_orders(credits, actor)
+    paid = {order: sum(map(_paid, items)) for order, items in owed.items()}
     free = {item.pk: item.open_amount for items in owed.values() for item in items}
     lost = {item.pk: item.written_off for items in owed.values() for item in items}
     notes, taken, reopened = [], [], []
@@ -74,7 +77,33 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor) -> list[OpenItem]:
         [Settling(item, part, note.date, counter=note) for note, item, part in pairs],
         born=[Settling(note, -part, note.date, counter=item) for note, item, part in pairs],
     )
+    _tell(notes, paid, owed, actor)
     return notes
+
+
+def _paid(item: OpenItem) -> Decimal:
+    """What money settled of an item."""
+    return item.amount - item.open_amount - item.taken_back - item.written_off
+
+
+def _tell(
+    notes: Sequence[OpenItem],
+    paid: Mapping[tuple[str, int], Decimal],
+    owed: Mapping[tuple[str, int], Sequence[OpenItem]],
+    actor: Actor,
+) -> None:
+    """Announce that orders of which something is paid owe less now; the rest may have been all that was open."""
+    still_open: dict[Source, Decimal] = defaultdict(lambda: ZERO)
+    for note in notes:
+        key = (note.order_kind, note.order_id or 0)
+        if paid.get(key):
+            order = Source(*key, note.order_number)
+            if order not in still_open:
+                still_open[order] = sum((item.open_amount for item in owed[key]), ZERO)
+            still_open[order] += note.open_amount
+    if still_open:
+        settled = dict.fromkeys(still_open, ZERO)
+        payment_received.send(sender=OpenItem, receipts=[], settled=settled, still_open=dict(still_open), actor=actor)
 
 
 def _take(items: Sequence[OpenItem], free: dict[int, Decimal], amount: Decimal) -> list[tuple[OpenItem, Decimal]]:

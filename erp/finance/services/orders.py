@@ -17,7 +17,9 @@ from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, V
 from erp.finance.services import credit
 from erp.finance.services.items import Side, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
+from erp.finance.services.money import open_of_orders
 from erp.finance.services.order_credits import Credit, credit_orders
+from erp.finance.signals import payment_received
 from erp.inputs import DemandLine, DemandOrder, DemandSet, OrderChange, Source
 from suite.core import bulk, clock
 from suite.core.access import Actor
@@ -158,7 +160,15 @@ def change_orders(
     if grown:
         items, vouchers = _expect_money(grown, _("Order %(number)s amended"), actor=actor)
         papers = [*OpenItem.objects.bulk_create(items), *vouchers]
+        _tell_more([order.source for order, _gross in grown], actor)
     return papers + _take_off(shrunk, day, actor)
+
+
+def _tell_more(orders: Sequence[Source], actor: Actor) -> None:
+    """Announce that orders owe more: what was paid in full may be so no longer."""
+    still_open = open_of_orders(orders, actor=actor)
+    settled = dict.fromkeys(still_open, ZERO)
+    payment_received.send(sender=OpenItem, receipts=[], settled=settled, still_open=still_open, actor=actor)
 
 
 def _take_off(shrunk: Sequence[tuple[DemandOrder, Decimal]], day: dt.date, actor: Actor) -> list[Model]:
