@@ -40,7 +40,7 @@ def credit_orders(credits: Sequence[Credit], *, actor: Actor) -> list[OpenItem]:
     if not credits:
         return []
     owed = _owed_by_orders(credits, actor)
-    paid = {order: sum(map(_paid, items)) for order, items in owed.items()}
+    paid = {order: sum(map(_paid, items), ZERO) for order, items in owed.items()}
     free = {item.pk: item.open_amount for items in owed.values() for item in items}
     lost = {item.pk: item.written_off for items in owed.values() for item in items}
     notes, taken, reopened = [], [], []
