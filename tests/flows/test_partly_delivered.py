@@ -164,3 +164,18 @@ def test_an_order_paid_in_full_is_paid_in_part_once_it_grows(order, rep, house):
 
     order.refresh_from_db()
     assert (order.payment, order.paid) == ("part", 11300)
+
+
+def test_an_order_delivered_in_full_is_not_cancelled(order, purchase, rep, buyer, house):
+    procurement.receive(order_ids=[purchase.pk], actor=buyer)
+    inventory.ship(Delivery.objects.filter(status=Delivery.Status.OPEN), actor=house)
+    client = Client()
+    client.force_login(rep.user, "suite.core.auth.CompanyBackend")
+
+    answer = client.post(f"/crm/sales/orders/{order.pk}/cancel/", {"reason": "No longer needed"})
+
+    order.refresh_from_db()
+    said = f"{order.number} is delivered: take goods back with a return"
+    assert (order.status, order.delivery, answer.status_code) == (Order.Status.CONFIRMED, Order.Progress.DONE, 409)
+    assert said in answer.content.decode()
+    assert f'title="{said}"' in client.get(f"/crm/sales/orders/{order.pk}/").content.decode()

@@ -58,7 +58,9 @@ def confirm_orders(
 
 @service
 def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_or_nothing: bool = True) -> Outcome:
-    """Give up what is not delivered yet; what left the house stays sold. Linked counter-entries undo it."""
+    """Give up what is not delivered yet; what left the house stays sold. Linked counter-entries undo it.
+
+    An order of which everything left the house is refused: it is done, and counts as such."""
     orders = locked_with_lines(order_ids, actor)
     drafts = [order for order in orders if order.status == Order.Status.DRAFT]
     outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
@@ -84,7 +86,7 @@ def undo_confirm(*, order_id: int, actor: Actor, reason: str = "") -> Order:
 
 
 def _take_back(orders: list[Order], actor: Actor, reason: str, all_or_nothing: bool, *, undo: bool) -> Outcome:
-    refused = not_confirmed(orders)
+    refused = not_confirmed(orders) if undo else carried_out(orders) | not_confirmed(orders)
     accepted = _accepted(orders, refused, all_or_nothing)
     if accepted:
         refused |= _answers(orders_cancelled.send(sender=Order, orders=accepted, actor=actor, reason=reason, undo=undo))
@@ -123,6 +125,19 @@ def not_confirmed(orders: Iterable[Order]) -> Refusals:
         )
         for order in orders
         if order.status != Order.Status.CONFIRMED
+    }
+
+
+def carried_out(orders: Iterable[Order]) -> Refusals:
+    """Orders of which nothing is left to give up."""
+    return {
+        order.pk: Refusal(
+            "delivered",
+            _("%(number)s is delivered: take goods back with a return"),
+            {"number": order.number},
+        )
+        for order in orders
+        if order.delivery == Order.Progress.DONE
     }
 
 

@@ -156,6 +156,8 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
 def _acts(order: Order) -> list[PageAct]:
     draft, confirmed = is_draft(order), order.status == Status.CONFIRMED
     started = _("Something was delivered, invoiced or paid already") if _has_started(order) else ""
+    refusal = confirming.carried_out([order]).get(order.pk)
+    delivered = str(refusal) if refusal else ""
     acts = []
     if draft:
         acts += [
@@ -173,7 +175,7 @@ def _acts(order: Order) -> list[PageAct]:
     if draft or confirmed:
         acts.append(
             _act(order, "cancel", _("Cancel the order"), "x", "crm_sales.cancel_order", in_menu=True, danger=True,
-                 confirm=_("Cancel what is not delivered yet?"), reason=True)
+                 confirm=_("Cancel what is not delivered yet?"), reason=True, disabled=delivered)
         )  # fmt: skip
     if draft and not order.revision:
         acts.append(
