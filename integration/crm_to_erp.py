@@ -55,6 +55,7 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
         dropped = inputs.DemandSet(order for order in wanted if order.id in stock.refused)
         finance.drop_orders(dropped, actor=actor)
         inventory.drop_deliveries(dropped, actor=actor)
+        papers = [paper for paper in papers if order_of(paper) not in stock.refused]
     papers += procurement.request_supply(stock.short, actor=actor)
     accepted = [order for order in orders if order.pk not in refused and order.pk not in stock.refused]
     hand_over(accepted, papers, Handoff.Act.CONFIRM)

@@ -48,13 +48,14 @@ def draft_for_orders(
     """Draft an invoice per order for what is delivered and not invoiced yet; `of_ordered`: for all that is ordered.
 
     What stands in drafts counts as invoiced. `quantities` by order line, in base units, invoices less; `dates` by
-    order, where they differ. Three statements. Raises BusinessError for an order of which nothing can be invoiced, or
+    order, where they differ. Four statements. Raises BusinessError for an order of which nothing can be invoiced, or
     not so much, or for a `date` still to come; where revenue comes with the delivery, an invoice cannot come before it.
     """
+    owed = Deferral.objects.of(actor.company_id).filter(order_kind=order_kind, order_id__in=order_ids)
+    # Locked by a statement of its own: a later one sees the drafts of whoever held the lock.
+    list(owed.order_by("pk").select_for_update().values_list("pk"))
     rows: list[Any] = list(
-        Deferral.objects.of(actor.company_id)
-        .filter(order_kind=order_kind, order_id__in=order_ids)
-        .annotate(**{f"drafted_{of}": queries.drafted(of) for of in ("base_quantity", "net", "tax_amount")})
+        owed.annotate(**{f"drafted_{of}": queries.drafted(of) for of in ("base_quantity", "net", "tax_amount")})
         .select_related("product__tax", "charged_tax")
         .order_by("order_id", "line_id")
     )

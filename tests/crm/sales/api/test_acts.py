@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from crm.sales.models import Order
+from suite.core.models import DocumentLink
 from suite.masterdata.models import Product
 from tests import make
 from tests.crm.sales.shop import Shop, line
@@ -86,6 +87,8 @@ def test_of_a_set_the_refused_are_named_and_the_others_confirmed(shop: Shop, lam
     assert partial.status_code == 200
     assert partial.data["confirmed"] == [ids[0], ids[2]]
     assert [(row["id"], row["line"]) for row in partial.data["refused"]] == [(ids[1], 0)]
+    linked = DocumentLink.objects.filter(from_kind=Order.kind())
+    assert set(linked.values_list("from_id", flat=True)) == {ids[0], ids[2]}
 
 
 def test_a_set_with_somebody_elses_order_is_refused_for_that_one(shop: Shop, lamp: Product, mei: APIClient) -> None:
