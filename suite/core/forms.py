@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -14,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from suite.core import clock, tokens
 from suite.core.access import Actor
 from suite.core.models import User
+from suite.core.models.people import time_zones
 
 
 class SignInForm(forms.Form):
@@ -100,7 +100,7 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+        zones = sorted(name for name in time_zones() if "/" in name or name == "UTC")
         self.fields["time_zone"].choices = [("", _("As the company")), *((name, name) for name in zones)]
 
 
