@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from erp.finance import queries as finance
 from suite.core import clock
 from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusal
+from suite.core.models import Document
 
 
 class Booking(NamedTuple):
@@ -25,11 +29,19 @@ class Booking(NamedTuple):
 def booking(day: dt.date | None, *, actor: Actor, field: str = "posting_date") -> Booking:
     """Book on the day that somebody gave, by default today: the one rule for dates of stock.
 
-    Raises BusinessError at `field` for a day of a closed period, or of none, and says which day can be chosen.
+    Raises BusinessError at `field` for a day that is still to come, of a closed period, or of none, and says which day
+    can be chosen.
     """
-    day = day or clock.today(actor.company)
+    day = finance.happened_on(day, company=actor.company, field=field)
     finance.period_on(actor.company_id, day, field=field)
     return Booking(day)
+
+
+def demand_not_before(day: dt.date | None, paper: Document, when: Booking) -> None:
+    """Raise BusinessError when goods would go back before the `day` on which `paper` brought them."""
+    if day and when.day < day:
+        sentence = _("%(number)s is of %(day)s: what goes back goes then or later")
+        raise BusinessError(Refusal("before_it_came", sentence, {"number": paper, "day": day}, field="posting_date"))
 
 
 def late_booking(day: dt.date | None, *, actor: Actor) -> Booking:

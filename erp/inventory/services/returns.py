@@ -16,7 +16,7 @@ from erp.finance import services as finance
 from erp.finance.services import Issue
 from erp.inventory.models import Delivery, DeliveryLine, Demand, GoodsReceipt, GoodsReceiptLine, StockMove
 from erp.inventory.services.costing import share
-from erp.inventory.services.dates import Booking, booking
+from erp.inventory.services.dates import Booking, booking, demand_not_before
 from erp.inventory.services.receipts import give_back, value_at
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.warehouses import default_warehouse_id
@@ -46,7 +46,7 @@ def return_goods(
 
     They come back at the cost at which they left, into the warehouse they left unless told otherwise, and go to those
     who wait. Revenue, VAT and receivable are taken back in red. Raises BusinessError, by line id, where more would come
-    back than was delivered.
+    back than was delivered, or before it was.
     """
     when = booking(posting_date, actor=actor)
     wanted = _positive(quantities)
@@ -60,6 +60,8 @@ def return_goods(
         .select_for_update(of=("self", "delivery"))
     )
     _demand_returnable(lines, wanted, {line.pk: line.quantity - line.returned for line in lines})
+    for line in lines:
+        demand_not_before(line.delivery.shipped_on, line.delivery, when)
     receipt_of = _write_receipts(lines, wanted, when, warehouse_id, actor, reason)
     receipts = list(receipt_of.values())
     _bring_back(receipts, when, actor)
@@ -181,6 +183,8 @@ def return_to_supplier(
     )
     _demand_returnable(lines, wanted, {line.pk: line.quantity - line.returned for line in lines})
     receipts = {line.receipt_id: line.receipt for line in lines}
+    for receipt in receipts.values():
+        demand_not_before(receipt.received_on, receipt, when)
     deliveries = Delivery.objects.bulk_create(
         Delivery(
             company_id=actor.company_id,

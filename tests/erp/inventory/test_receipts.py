@@ -131,6 +131,30 @@ def test_a_day_of_a_closed_month_is_refused_at_its_field_with_the_day_to_choose(
     assert StockMove.objects.count() == moves
 
 
+def test_goods_do_not_move_on_a_day_that_is_still_to_come(shop: Shop) -> None:
+    tea, today = shop.product("tea", stock=9), clock.today(shop.company)
+    line, bought = shop.sell((tea, 2)).lines.get(), shop.buy((tea, 1, "1"))
+    [open_delivery] = shop.confirm(shop.order((tea, 1)))
+    tomorrow, moves = today + dt.timedelta(days=1), StockMove.objects.count()
+    rest: dict[str, Any] = {"actor": shop.actor, "reason": "early"}
+    missing = [services.Difference(tea.pk, Decimal(-1))]
+    acts: list[tuple[str, Callable[[], object]]] = [
+        ("received_on", lambda: shop.buy((tea, 1, "1"), received_on=tomorrow)),
+        ("posting_date", lambda: services.ship([open_delivery], posting_date=tomorrow, actor=shop.actor)),
+        ("posting_date", lambda: services.return_goods({line.pk: Decimal(1)}, posting_date=tomorrow, **rest)),
+        ("posting_date", lambda: services.reverse_receipt(bought, posting_date=tomorrow, **rest)),
+        ("date", lambda: services.adjust(missing, warehouse_id=shop.warehouse_id, date=tomorrow, **rest)),
+    ]
+
+    for field, act in acts:
+        with pytest.raises(BusinessError) as refused:
+            act()
+
+        (refusal,) = refused.value.refusals
+        assert (refusal.code, refusal.field) == ("day_to_come", field)
+    assert StockMove.objects.count() == moves
+
+
 def test_a_price_that_the_supplier_corrects_late_is_booked_today_and_keeps_its_day(shop: Shop) -> None:
     tea, today = shop.product("tea"), clock.today(shop.company)
     receipt = shop.buy((tea, 1, "1"))

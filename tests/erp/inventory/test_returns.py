@@ -1,12 +1,15 @@
 """Goods come back from customers."""
 
+import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from erp.inventory import services
 from erp.inventory.models import Delivery, Demand, GoodsReceipt, StockMove
+from suite.core import clock
 from suite.core.errors import BusinessError
 from suite.core.models import DocumentLink
 from tests.erp.finance.books import balance
@@ -65,6 +68,25 @@ def test_no_more_comes_back_than_was_delivered(shop: Shop) -> None:
     assert refusal.value.code == "more_than_delivered"
     assert "2" in str(refusal.value)
     assert shop.balance(tea) == (3, 0)
+
+
+def test_nothing_comes_back_before_it_left(shop: Shop) -> None:
+    tea, today = shop.product("tea", stock=5), clock.today(shop.company)
+    line = shop.sell((tea, 5)).lines.get()
+    bought = shop.buy((tea, 2, "3")).lines.get()
+    yesterday = today - dt.timedelta(days=1)
+    rest: dict[str, Any] = {"actor": shop.actor, "reason": "cracked", "posting_date": yesterday}
+
+    with pytest.raises(BusinessError) as from_customer:
+        services.return_goods({line.pk: Decimal(1)}, **rest)
+    with pytest.raises(BusinessError) as to_supplier:
+        services.return_to_supplier({bought.pk: Decimal(1)}, **rest)
+
+    for refused in (from_customer, to_supplier):
+        (refusal,) = refused.value.refusals
+        assert (refusal.code, refusal.field) == ("before_it_came", "posting_date")
+        assert str(today) in str(refusal)
+    assert shop.balance(tea) == (2, 0)
 
 
 def test_what_was_not_delivered_does_not_come_back(shop: Shop) -> None:
