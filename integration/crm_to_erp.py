@@ -33,7 +33,7 @@ from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
 
-ORDER = Order.kind()
+ORDER, DELIVERY = Order.kind(), Delivery.kind()
 EMPTY: Mapping[int, Iterable[Source]] = MappingProxyType({})
 
 
@@ -57,11 +57,11 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
         inventory.drop_deliveries(dropped, actor=actor)
         papers = [paper for paper in papers if order_of(paper) not in stock.refused]
     papers += procurement.request_supply(stock.short, actor=actor)
-    accepted = [order for order in orders if order.pk not in refused and order.pk not in stock.refused]
-    hand_over(accepted, papers, Handoff.Act.CONFIRM)
     if retail:
         leaving = [row for row in deliveries if row.order_id not in stock.refused and row.kind_of == Delivery.Kind.SALE]
         inventory.ship(leaving, actor=actor)
+    accepted = [order for order in orders if order.pk not in refused and order.pk not in stock.refused]
+    hand_over(accepted, papers, Handoff.Act.CONFIRM)
     return refused | stock.refused
 
 
@@ -115,15 +115,21 @@ def hand_over(
 ) -> None:
     """Link the papers with their orders and remember all that the act linked to each: the receipt is read from here.
 
-    It also names, by order, the purchase orders that are still `coming` though nobody needs them.
+    What a delivery led to in the same act, as a sale over the counter does, is among it. It also names, by order, the
+    purchase orders that are still `coming` though nobody needs them.
     """
     current = current_act()
     for paper in papers:
         current.link(inputs.Source(ORDER, order_of(paper), ""), paper)
     made: dict[int, dict[tuple[str, int], None]] = defaultdict(dict)
+    order_of_delivery: dict[int, int] = {}
     for link in current.links.values():
         if link.from_kind == ORDER:
             made[link.from_id][link.to_kind, link.to_id] = None
+            if link.to_kind == DELIVERY:
+                order_of_delivery[link.to_id] = link.from_id
+        elif link.from_kind == DELIVERY and link.from_id in order_of_delivery:
+            made[order_of_delivery[link.from_id]][link.to_kind, link.to_id] = None
     for order_id, purchases in coming.items():
         made[order_id] |= {(purchase.kind, purchase.id): None for purchase in purchases}
     current.keep(

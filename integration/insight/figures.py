@@ -194,7 +194,7 @@ def _late(actor: Actor, today: dt.date) -> Iterable[Figure]:
         .filter(Q(promised_date__lt=today) | Q(promised_date=None, requested_date__lt=today))
         .filter(status=Order.Status.CONFIRMED)
         .exclude(delivery=Order.Progress.DONE)
-        .aggregate(value=Coalesce(Sum("gross"), ZERO), count=Count("pk"))
+        .aggregate(value=Coalesce(Sum(F("gross") * F("exchange_rate")), ZERO), count=Count("pk"))
     )
     yield Figure(
         "late",

@@ -8,10 +8,11 @@ from crm.sales.services.amending import amend_order
 from crm.sales.services.confirming import cancel_orders, confirm_orders, undo_confirm
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
+from erp.finance.models import FinancePolicy
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from integration.receipt import receipts_of
-from suite.core import outbox
+from suite.core import cached, outbox
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.models import OutboxEvent
@@ -67,3 +68,17 @@ def test_an_amendment_keeps_at_least_one_line(rep, order):
         amend_order(order_id=order.pk, lines=[], actor=rep)
 
     assert refused.value.code == "no_lines"
+
+
+def test_the_receipt_of_a_sale_over_the_counter_names_what_its_delivery_booked(company, rep, order):
+    FinancePolicy.objects.filter(company=company).update(posting=FinancePolicy.Posting.RETAIL)
+    cached.forget(company.pk)
+    confirm_orders(order_ids=[order.pk], actor=rep)
+
+    (receipt,) = receipts_of(order, rep)
+
+    assert {paper.kind for paper in receipt.papers} == {
+        "erp_inventory.delivery",
+        "erp_finance.receivable",
+        "erp_finance.voucher",
+    }

@@ -1,5 +1,6 @@
 """The dashboard and the panels over both wings."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from erp.finance.models import Receivable
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from integration.insight import figures
+from suite.core import clock
 from suite.core.access import Actor
 from suite.desk.formats import money
 from tests import make
@@ -46,6 +48,23 @@ def test_the_board_says_what_was_ordered_earned_and_collected(company, sold):
     assert shown["profit"] == Decimal("4000.00")
     assert shown["collected"] == Decimal("1300.00")
     assert shown["stock"] == 0
+
+
+def test_late_orders_of_any_currency_are_summed_in_the_companys_own(company, rep):
+    product = make.product(company)
+    order = create_order(
+        party=make.customer(rep).party,
+        lines=[LineInput(product_id=product.pk, quantity=Decimal(1), unit_price=Decimal(100))],
+        currency_id="USD",
+        exchange_rate=Decimal(7),
+        requested_date=clock.today(company) - dt.timedelta(days=1),
+        actor=rep,
+    )
+    confirm_orders(order_ids=[order.pk], actor=rep)
+
+    late = {figure.code: figure.value for figure in figures.board(rep).figures}["late"]
+
+    assert late == Decimal("700.00")
 
 
 def test_the_board_takes_ten_statements_at_most(company, sold):
