@@ -1,4 +1,4 @@
-"""Answers to the questions that the front wing asks upwards."""
+"""Answers to the questions that the wings ask upwards."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from crm.sales import ports
 from crm.sales.models import Order
+from erp.finance import ports as finance_ports
 from erp.finance import queries
 from erp.finance import services as finance
 from erp.finance.models import OpenItem
+from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand
 from erp.procurement import services as procurement
@@ -31,6 +33,7 @@ def plug() -> None:
     ports.standing = standing
     ports.receipts = receipts_of
     ports.fulfilment = fulfilment
+    finance_ports.sales_order = sales_order
 
 
 def availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, ports.Availability]:
@@ -108,3 +111,9 @@ def standing(actor: Actor, party_id: int) -> ports.Standing:
     return ports.Standing(
         open=row.open, overdue=row.overdue, exposure=row.exposure, limit=row.limit, advance=row.advance
     )
+
+
+def sales_order(actor: Actor, party_id: int, order_id: int) -> Source | None:
+    """The order that a customer pays a deposit for, before or after it is confirmed."""
+    order = Order.objects.visible_to(actor).filter(pk=order_id, party=party_id).first()
+    return Source(Order.kind(), order.pk, order.number) if order else None

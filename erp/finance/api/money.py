@@ -182,12 +182,12 @@ class MoneyViewSet(Creating, ServiceViewSet):
     book: Any
 
     def add(self, values: dict[str, Any]) -> MoneyMovement:
-        order, account = values.pop("order"), values.pop("account")
-        source = ports.sales_order(self.actor, order) if order else None
+        order, account, party = values.pop("order"), values.pop("account"), values.pop("party")
+        source = ports.sales_order(self.actor, party.pk, order) if order else None
         if order and source is None:
             raise ValidationError({"order": _("There is no such order")})
         money = MoneyInput(
-            party_id=values.pop("party").pk,
+            party_id=party.pk,
             account_id=account.pk if account else None,
             order=source,
             allocations=amounts(values.pop("allocations")),

@@ -154,9 +154,10 @@ def test_a_receipt_allocates_in_the_same_call(api, buyer, order):
 
 def test_a_deposit_names_an_order_that_the_caller_may_see(api, buyer, order, monkeypatch):
     body = {"party": buyer.pk, "amount": "100", "order": order.id}
-    assert "order" in post(api, "receipts/", body, expect=400)
+    assert "order" in post(api, "receipts/", body, expect=400)  # no order of sales has this key
 
-    monkeypatch.setattr(ports, "sales_order", lambda actor, pk: order.source if pk == order.id else None)
+    known = {(buyer.pk, order.id): order.source}
+    monkeypatch.setattr(ports, "sales_order", lambda actor, party, pk: known.get((party, pk)))
 
     assert post(api, "receipts/", body, expect=201)["order_id"] == order.id
 
