@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -92,8 +93,12 @@ class InvoiceToDraft(StrictSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        either = [_("Name an order, or a party with lines")]
         if (values["order"] is None) == (values["party"] is None):
-            raise serializers.ValidationError({"order": _("Name an order, or a party with lines")})
+            raise serializers.ValidationError({"order": either})
+        strange = ("order_lines", "of_ordered") if values["order"] is None else ("lines",)
+        if wrong := [name for name in strange if values[name]]:
+            raise serializers.ValidationError(dict.fromkeys(wrong, either))
         return values
 
 
@@ -117,13 +122,12 @@ class InvoiceViewSet(Creating, Updating, ServiceViewSet):
     input_classes = {"create": InvoiceToDraft, "issue": Reason, "void": Reason, "red": RedInvoice}
 
     def add(self, values: dict[str, Any]) -> Invoice:
-        common = {"date": values["date"], "kind": values["kind"], "actor": self.actor}
+        common = {name: values[name] for name in ("date", "kind", "note")} | {"actor": self.actor}
         if values["order"] is None:
             return invoices.create(
                 party=values["party"],
                 lines=[InvoiceLineInput(**line) for line in values["lines"]],
                 prices_include_tax=values["prices_include_tax"],
-                note=values["note"],
                 **common,
             )
         if not Deferral.objects.visible_to(self.actor).filter(order_id=values["order"]).exists():
@@ -131,7 +135,7 @@ class InvoiceViewSet(Creating, Updating, ServiceViewSet):
         (invoice,) = invoices.draft_for_orders(
             order_ids=[values["order"]],
             of_ordered=values["of_ordered"],
-            quantities=quantities(values["order_lines"]),
+            quantities=quantities("order_lines", values),
             **common,
         )
         return invoice
@@ -155,13 +159,20 @@ class InvoiceViewSet(Creating, Updating, ServiceViewSet):
         values = self.input()
         note = invoices.red(
             invoice_id=self.get_object().pk,
-            quantities=quantities(values["lines"]),
+            quantities=quantities("lines", values),
             reason=values["reason"],
             actor=self.actor,
         )
         return self.answer(note.pk)
 
 
-def quantities(lines: list[dict[str, Any]] | None) -> dict[int, Decimal] | None:
-    """Quantity by line; none where no lines were named."""
-    return {line["line"]: line["quantity"] for line in lines} if lines is not None else None
+def quantities(name: str, values: Mapping[str, Any]) -> dict[int, Decimal] | None:
+    """Quantity by line of the input `name`; none where no lines were named."""
+    if values[name] is None:
+        return None
+    wanted: dict[int, Decimal] = {}
+    for index, row in enumerate(values[name]):
+        if row["line"] in wanted:
+            raise serializers.ValidationError({name: {index: {"line": [_("Name each line once")]}}})
+        wanted[row["line"]] = row["quantity"]
+    return wanted

@@ -43,6 +43,7 @@ def draft_for_orders(
     date: dt.date | None = None,
     dates: Mapping[int, dt.date] | None = None,
     kind: str = Invoice.Kind.SPECIAL,
+    note: str = "",
     reason: str = "",
 ) -> list[Invoice]:
     """Draft an invoice per order for what is delivered and not invoiced yet; `of_ordered`: for all that is ordered.
@@ -59,6 +60,10 @@ def draft_for_orders(
         .select_related("product__tax", "charged_tax")
         .order_by("order_id", "line_id")
     )
+    known = {row.line_id for row in rows}
+    if strange := [index for index, line_id in enumerate(quantities or ()) if line_id not in known]:
+        unknown = _("There is no such line in this document")
+        raise BusinessError(*[Refusal("unknown_line", unknown, line=index, field="line") for index in strange])
     by_order: dict[int, list[InvoiceLine]] = defaultdict(list)
     for row in rows:
         row.invoiced += row.drafted_base_quantity
@@ -93,6 +98,7 @@ def draft_for_orders(
             date=day_of[pk],
             due_date=_due(actor, day_of[pk], term_of[heads[pk].party_id]),
             kind_of=kind,
+            note=note,
             prices_include_tax=False,
             order_kind=order_kind,
             order_id=pk,

@@ -186,6 +186,29 @@ def test_an_invoice_is_drafted_from_an_order_issued_and_taken_back(api, actor, o
     assert (red["gross"], red["serial"], red["corrects"]) == ("-1130.00", 2, draft["id"])
 
 
+def test_a_draft_from_an_order_takes_its_note_and_each_line_once(api, actor, order):
+    finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
+    part = {"line": order.lines[0].line_id, "quantity": "1"}
+    asked = {"order": order.id, "note": "Call before you send it"}
+    lines = [{"product": 1, "quantity": "1", "unit_price": "1"}]
+
+    twice = post(api, "invoices/", asked | {"order_lines": [part, part]}, expect=400)
+    strange = post(api, "invoices/", asked | {"order_lines": [part, part | {"line": 10**9}]}, expect=409)
+    by_hand = post(api, "invoices/", asked | {"lines": lines}, expect=400)
+    draft = post(api, "invoices/", asked | {"order_lines": [part]}, expect=201)
+
+    assert list(twice["order_lines"]) == [1]
+    assert [(each["code"], each["line"]) for each in strange["refusals"]] == [("unknown_line", 1)]
+    assert "lines" in by_hand
+    assert (draft["note"], draft["gross"]) == ("Call before you send it", "1130.00")
+
+
+def test_lines_of_an_order_need_an_order(api, buyer):
+    asked = {"party": buyer.pk, "order_lines": [{"line": 1, "quantity": "1"}], "of_ordered": True}
+
+    assert set(post(api, "invoices/", asked, expect=400)) == {"order_lines", "of_ordered"}
+
+
 def test_what_stands_in_a_draft_is_not_drafted_twice(api, actor, order):
     finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
     post(api, "invoices/", {"order": order.id}, expect=201)
