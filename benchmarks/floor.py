@@ -1,11 +1,12 @@
 """The SQL floor of confirming an order: the least that PostgreSQL must do, without Django.
 
-Two shapes, both with a fixed number of statements whatever the number of lines, both committed with the server's fsync:
+Four shapes, all committed with the server's fsync; the first two with a fixed number of statements whatever the number
+of lines:
 
 - `batch`: order, reserved stock, reservations, journal entry with lines, receivable: the bare job;
 - `full`: the rows that the product writes for the same order (delivery and its lines, deferrals, links, audit rows,
-  outbox event, handoff, gapless number, monthly balances).
-- `rows` does the bare job with a statement per line, as most programs do.
+  outbox event, handoff, the answer kept for a repeated request, gapless number, monthly balances);
+- `rows` and `full rows` do the same with a statement per line, as most programs do.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), kind
 CREATE INDEX ON audit (kind, object_id);
 CREATE TABLE outbox (id bigserial PRIMARY KEY, key text UNIQUE, payload jsonb);
 CREATE TABLE handoff (id bigserial PRIMARY KEY, order_id bigint UNIQUE, papers jsonb);
+CREATE TABLE answer (id bigserial PRIMARY KEY, key text UNIQUE, body jsonb);
 CREATE TABLE counter (series text PRIMARY KEY, value int NOT NULL) WITH (fillfactor = 70);
 CREATE TABLE month (account int, period int, debit numeric(18,2) NOT NULL, credit numeric(18,2) NOT NULL,
   PRIMARY KEY (account, period)) WITH (fillfactor = 70);
@@ -77,6 +79,9 @@ CREATE TABLE requisition (id bigserial PRIMARY KEY, product int NOT NULL, wareho
 INSERT INTO counter VALUES ('1', 0), ('2', 0);
 INSERT INTO credit SELECT g FROM generate_series(1, 2000) g;
 """
+
+
+ANSWER = '{"lines": [' + ", ".join(['{"quantity": "1.000000", "unit_price": "100.000000"}'] * 5) + "]}"
 
 
 def connect() -> Any:
@@ -122,18 +127,19 @@ def confirm(connection: Any, order: int, shape: str = "batch") -> None:
     total, customer = cursor.fetchone()
     cursor.execute("SELECT id, product, quantity FROM line WHERE order_id = %s ORDER BY product, id", [order])
     lines = cursor.fetchall()
-    if shape == "full":
-        _papers(cursor, order, customer, total, lines)
-    if shape == "rows":
+    full, by_rows = shape.startswith("full"), shape.endswith("rows")
+    if full:
+        _papers(cursor, order, customer, total, lines, 1 if by_rows else len(lines))
+    if by_rows:
         _reserve_by_rows(cursor, order, lines)
     else:
         _reserve(cursor, order, lines)
-    _entry(cursor, order, total, shape)
+    _entry(cursor, order, total)
     cursor.execute(
         "INSERT INTO receivable (order_id, customer, amount, due) VALUES (%s, %s, %s, current_date + 30)",
         [order, customer, total],
     )
-    if shape == "full":
+    if full:
         _trail(cursor, order)
     connection.commit()
 
@@ -175,14 +181,16 @@ def _reserve_by_rows(cursor: Any, order: int, lines: list[tuple[int, int, Decima
         )
 
 
-def _entry(cursor: Any, order: int, total: Decimal, shape: str) -> None:
+def _entry(cursor: Any, order: int, total: Decimal) -> None:
     cursor.execute("INSERT INTO entry (order_id, day, period) VALUES (%s, current_date, 1) RETURNING id", [order])
     (entry,) = cursor.fetchone()
     sides = [(entry, 1122, total, 0), (entry, 220302, 0, total)]
     execute_values(cursor, "INSERT INTO entry_line (entry_id, account, debit, credit) VALUES %s", sides)
 
 
-def _papers(cursor: Any, order: int, customer: int, total: Decimal, lines: list[tuple[int, int, Decimal]]) -> None:
+def _papers(
+    cursor: Any, order: int, customer: int, total: Decimal, lines: list[tuple[int, int, Decimal]], at_once: int
+) -> None:
     cursor.execute("UPDATE credit SET exposure = exposure + %s WHERE customer = %s", [total, customer])
     cursor.execute("INSERT INTO delivery (order_id, number) VALUES (%s, %s) RETURNING id", [order, f"DN{order}"])
     (delivery,) = cursor.fetchone()
@@ -190,11 +198,13 @@ def _papers(cursor: Any, order: int, customer: int, total: Decimal, lines: list[
         cursor,
         "INSERT INTO delivery_line (delivery_id, product, quantity) VALUES %s",
         [(delivery, product, quantity) for _line, product, quantity in lines],
+        page_size=at_once,
     )
     execute_values(
         cursor,
         "INSERT INTO deferral (order_id, line_id, quantity, net, tax) VALUES %s",
         [(order, line, quantity, 100, 13) for line, _product, quantity in lines],
+        page_size=at_once,
     )
 
 
@@ -207,6 +217,7 @@ def _trail(cursor: Any, order: int) -> None:
     )
     cursor.execute("INSERT INTO audit (kind, object_id, changes) VALUES ('order', %s, '{\"status\": [1, 2]}')", [order])
     cursor.execute("INSERT INTO outbox (key, payload) VALUES (%s, '{}')", [f"confirmed:{order}"])
+    cursor.execute("INSERT INTO answer (key, body) VALUES (%s, %s)", [f"confirm-{order}", ANSWER])
     cursor.execute(
         "WITH n AS (UPDATE counter SET value = value + 1 WHERE series = '1' RETURNING value),"
         " flip AS (UPDATE entry SET serial = n.value, posted_at = now() FROM n WHERE order_id = %s RETURNING id)"
