@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from functools import cached_property
 from typing import Any
@@ -30,16 +30,18 @@ class DecimalField(serializers.DecimalField):
     def quantize(self, value: Decimal) -> Decimal:
         return value if self.smallest is None else value.quantize(self.smallest, self.rounding, WIDE)
 
-    def to_representation(self, value: Any) -> Any:
-        if type(value) is Decimal and self.smallest is not None and self.is_plain:
-            return format(value.quantize(self.smallest, self.rounding, WIDE), "f")
-        return super().to_representation(value)
-
     @cached_property
-    def is_plain(self) -> bool:
-        """Whether it is answered as a text of digits, as all of ours are; long answers hold hundreds."""
-        text = getattr(self, "coerce_to_string", api_settings.COERCE_DECIMAL_TO_STRING)
-        return text and not self.localize and not self.normalize_output
+    def text(self) -> Callable[[Any], Any]:
+        """Writes a column's figure as a text of digits, as all of ours are; long answers hold hundreds."""
+        wanted = getattr(self, "coerce_to_string", api_settings.COERCE_DECIMAL_TO_STRING)
+        smallest, rounding = self.smallest, self.rounding
+        if not wanted or self.localize or self.normalize_output or smallest is None:
+            return self.to_representation
+
+        def text(value: Any) -> str:
+            return format(Decimal(value).quantize(smallest, rounding, WIDE), "f")
+
+        return text
 
     def to_internal_value(self, data: Any) -> Decimal:
         if isinstance(data, float):

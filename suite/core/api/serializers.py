@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
 
 from suite.core.api.fields import DecimalField, ScopedRelatedField, is_slip
+from suite.core.said import SaidField
 
 UNKNOWN = _("There is no such field here")
 PLAIN = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
@@ -26,7 +27,6 @@ NO_NUL = gettext_noop("Null characters are not allowed.")  # Django says it, in 
 
 Read = Callable[[Any], Any]
 Write = Callable[[Any], Any]
-Reader = tuple[str, Read, Write]
 
 
 class Lines(serializers.ListSerializer):
@@ -61,17 +61,21 @@ class Strict(serializers.Serializer):
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """Columns are read straight off a record: looking for each value took most of the time of long answers."""
-        found = readers(type(self), type(instance))
-        if found is None:
+        shape = shape_of(type(self), type(instance))
+        if shape is None:
             return super().to_representation(instance)
-        answer = {}
-        for name, read, write in found:
+        answer = dict.fromkeys(shape.names)
+        for (name, write), value in zip(shape.columns, shape.read(instance), strict=True):
+            if value is not None:
+                answer[name] = value if write is None else write(value)
+        for name, read, write_other in shape.others:
             try:
                 value = read(instance)
             except SkipField:
+                del answer[name]
                 continue
-            nothing = value is None or (type(value) is PKOnlyObject and value.pk is None)
-            answer[name] = None if nothing else write(value)
+            if not (value is None or (type(value) is PKOnlyObject and value.pk is None)):
+                answer[name] = write_other(value)
         return answer
 
     def run_validation(self, data: Any = empty) -> Any:
@@ -114,25 +118,62 @@ def shaped(serializer_class: type[serializers.BaseSerializer]) -> list[serialize
     return None if any(shaped(type(part)) is None for part in parts) else fields
 
 
+class Shape(NamedTuple):
+    """How records of a kind are answered: their columns are read at once, what lies further field by field."""
+
+    names: Sequence[str]
+    columns: Sequence[tuple[str, Write | None]]  # None: as it is
+    read: Callable[[Any], Sequence[Any]]
+    others: Sequence[tuple[str, Read, Write]]
+
+
 @cache
-def readers(serializer_class: type[serializers.BaseSerializer], record: type) -> list[Reader] | None:
-    """How each answered field is read off such a record; None where that depends on who asks."""
+def shape_of(serializer_class: type[serializers.BaseSerializer], record: type) -> Shape | None:
+    """How such a record is answered; None where that depends on who asks."""
     fields = shaped(serializer_class)
     if fields is None or not issubclass(record, models.Model):
         return None
-    columns = {column.name: column for column in record._meta.concrete_fields}
-    return [(field.field_name, *_reader(field, columns.get(field.source or ""))) for field in fields]
+    known = {column.name: column for column in record._meta.concrete_fields}
+    columns: list[tuple[str, Write | None]] = []
+    sources, others = [], []
+    for field in fields:
+        name, column = str(field.field_name), known.get(field.source or "")
+        if column is not None and type(field) is ScopedRelatedField:
+            columns.append((name, None))
+            sources.append(column.attname)
+        elif column is not None and type(field).get_attribute is serializers.Field.get_attribute:
+            columns.append((name, _write(field, column)))
+            sources.append(column.name)
+        elif field.source != "*" and type(field).get_attribute is serializers.Field.get_attribute:
+            others.append((name, _along(field), field.to_representation))
+        else:
+            others.append((name, field.get_attribute, field.to_representation))
+    return Shape([str(field.field_name) for field in fields], columns, _at_once(sources), others)
 
 
-def _reader(field: serializers.Field, column: models.Field | None) -> tuple[Read, Write]:
-    """A column is taken as it is; whatever else asks the field itself."""
-    if column is not None and type(field).get_attribute is serializers.Field.get_attribute:
-        return attrgetter(column.name), field.to_representation
-    if column is not None and type(field) is ScopedRelatedField:
-        return attrgetter(column.attname), lambda key: key
-    if field.source != "*" and type(field).get_attribute is serializers.Field.get_attribute:
-        return _along(field), field.to_representation
-    return field.get_attribute, field.to_representation
+def _at_once(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda instance: [getattr(instance, name) for name in names]
+
+
+# Fields that answer what such a column holds just as it is.
+AS_IT_IS: tuple[tuple[type[serializers.Field], tuple[type[models.Field[Any, Any]], ...]], ...] = (
+    (serializers.IntegerField, (models.IntegerField,)),
+    (serializers.BooleanField, (models.BooleanField,)),
+    (serializers.CharField, (models.CharField, models.TextField)),
+    (serializers.ChoiceField, (models.CharField,)),
+)
+
+
+def _write(field: serializers.Field, column: models.Field[Any, Any]) -> Write | None:
+    if isinstance(field, DecimalField):
+        return field.text
+    own = type(field).to_representation
+    for kind, columns in AS_IT_IS:
+        if own is kind.to_representation and isinstance(column, columns) and not isinstance(column, SaidField):
+            return None
+    return field.to_representation
 
 
 def _along(field: serializers.Field) -> Read:
