@@ -72,6 +72,9 @@ def save(*, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> S
             _refuse(saved, places.pop(reference), _("Lines of one order need the same customer and dates"))
         elif not any(rows[place].get("party") for place in own):
             _refuse(saved, places.pop(reference), _("Say which customer orders"))
+        elif below := [line for line, place in enumerate(own) if rows[place]["quantity"] <= 0]:
+            sentence = _("An order needs a quantity above zero; take goods back with a return")
+            _refuse_at_lines(saved, places.pop(reference), [Refusal("quantity", sentence, line=line) for line in below])
     drafts = [_draft(reference, [rows[place] for place in own]) for reference, own in places.items()]
     refused = check_orders(drafts, actor=actor)
     for index, own in enumerate(places.values()):

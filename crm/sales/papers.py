@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
 from suite.core import pdf
@@ -47,7 +48,7 @@ def order_pdf(order: Order, *, language: str) -> bytes:
         ]
         marks = {Order.Status.DRAFT: _("Draft"), Order.Status.CANCELLED: _("Cancelled")}
         mark = marks.get(Order.Status(order.status), "")
-        return _sheet(order, _("Sales order"), facts, [_("Seller"), _("Buyer")], mark, language)
+        return _sheet(order, _("Sales order"), facts, [_("Seller"), pgettext("beside seller", "Buyer")], mark, language)
 
 
 def _common_facts(document: Quotation | Order) -> list[tuple[str, str]]:

@@ -123,3 +123,13 @@ def test_a_batch_takes_the_same_statements_for_any_number_of_orders(shop: Shop, 
 
     assert len(saved.made) == orders
     assert len(captured) <= 20
+
+
+def test_a_quantity_below_zero_is_no_order(shop: Shop, lamp: Product) -> None:
+    job = load(shop, ("A-1", "华为", "LAMP", 1, "", ""), ("A-1", "华为", "LAMP", -1, "", ""))
+
+    assert not Order.objects.exists()
+    assert job.result["refusals"] == [
+        "Line 2: Another line of this order was refused",
+        "Line 3: An order needs a quantity above zero; take goods back with a return",
+    ]

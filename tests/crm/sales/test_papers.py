@@ -48,6 +48,12 @@ def test_in_chinese_the_amount_stands_in_capitals(shop: Shop, lamp: Product, set
     assert "叁佰叁拾玖元整" in dict(set_data[0]["totals"]).values()
 
 
+def test_in_chinese_seller_and_buyer_sign_an_order(shop: Shop, lamp: Product, set_data: list[Any]) -> None:
+    papers.order_pdf(shop.order(line(lamp)), language="zh-hans")
+
+    assert set_data[0]["signatures"] == ["卖方", "买方"]
+
+
 def test_text_from_customers_is_never_a_command(shop: Shop, lamp: Product) -> None:
     order = shop.order(line(lamp, description='#panic("x") $ \\ *b*'), note='#import "/etc/passwd"')
 

@@ -120,6 +120,12 @@ def test_what_is_unknown_is_told_as_unknown(shop: Shop, lamp: Product, mei: APIC
     assert confirmed.data["detail"] == "There is no such order"
 
 
+@pytest.mark.parametrize("pk", [10**9, 2**63, 10**18 * 9 + 10**18])
+def test_an_order_that_cannot_be_is_not_found(mei: APIClient, pk: int) -> None:
+    for act in ("confirm", "undo", "cancel"):
+        assert mei.post(f"{ORDERS}{pk}/{act}/", {}, format="json").status_code == 404
+
+
 def test_undo_cancel_and_amend_go_the_same_way(shop: Shop, lamp: Product, mei: APIClient) -> None:
     make.stock(lamp, 100)
     order = shop.order(line(lamp, "5"))
