@@ -78,6 +78,7 @@ class OrderList(ListSpec):
         _progress("invoicing", pgettext_lazy("progress", "Invoicing"), shown=False),
         Column("requested_date", _("Requested date"), "date", shown=False),
         Column("customer_reference", _("Customer's reference"), shown=False),
+        Column("currency", _("Currency"), value="currency_id", shown=False),
         Column("net", _("Net"), "money", shown=False),
         Column("paid", _("Paid"), "money", shown=False),
     )
@@ -133,6 +134,7 @@ class QuotationList(ListSpec):
         Column("gross", _("Total with tax"), "money", card="side"),
         Column("owner", _("Owner"), card="hide"),
         Column("sent_at", _("Sent"), "datetime", shown=False),
+        Column("currency", _("Currency"), value="currency_id", shown=False),
         Column("net", _("Net"), "money", shown=False),
     )
     filters = (

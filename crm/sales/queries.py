@@ -15,7 +15,7 @@ from crm.sales.models import Order, OrderLine, Quotation
 from crm.sales.ports import Fulfilment
 from suite.core import clock
 from suite.core.access import Actor
-from suite.core.money import ZERO, round_quantity
+from suite.core.money import ZERO, round_money, round_quantity
 from suite.desk import documents, formats
 from suite.masterdata.models import Tax, Unit
 from suite.masterdata.queries import taxes_on
@@ -139,11 +139,13 @@ def _collection(order: Order, lines: Iterable[OrderLine], fulfilment: Fulfilment
     label = _("Collection")
     if _is_void(order):
         return Step(label, WAITING, "")
-    rest = ZERO if order.status == Order.Status.CANCELLED else order.gross - order.paid
+    own = order.company.currency
+    in_own = order.gross if order.currency_id == own else round_money(order.gross * order.exchange_rate)
+    rest = ZERO if order.status == Order.Status.CANCELLED else in_own - order.paid
     owed = rest if fulfilment.open is None else fulfilment.open
     if order.payment == Progress.DONE or (order.status == Order.Status.CANCELLED and owed <= 0):
         return Step(label, DONE, _("Paid"))
-    text = _("%(amount)s open") % {"amount": formats.money(owed)}
+    text = _("%(amount)s open") % {"amount": formats.money(owed, "" if order.currency_id == own else own)}
     if order.delivery == Progress.NONE:
         return Step(label, WAITING, text, fulfilment.due_on)
     if any(line.delivered - line.returned > line.invoiced for line in lines):

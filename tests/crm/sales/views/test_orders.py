@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
-from suite.core import clock
+from erp.finance.models import FinancePolicy
+from suite.core import cached, clock
 from suite.core.models import IdempotencyKey
 from suite.masterdata.models import Product
 from tests import make
@@ -284,6 +285,21 @@ def test_a_confirmed_order_is_amended_and_no_longer_edited(shop: Shop, lamp: Pro
     order.refresh_from_db()
     assert (order.gross, order.revision) == (791, 1)
     assert "they need more" in mei.get(f"{ORDERS}{order.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("posting", FinancePolicy.Posting.values)
+def test_what_is_open_of_an_order_in_foreign_money_is_said_in_the_companys_own(
+    shop: Shop, lamp: Product, mei: Client, posting: str
+) -> None:
+    FinancePolicy.objects.filter(company=shop.company).update(posting=posting)
+    cached.forget(shop.company.pk)
+    make.stock(lamp, 5)
+    order = shop.order(line(lamp, "2", "100"), currency_id="USD", exchange_rate=Decimal("7.1"))
+    mei.post(f"{ORDERS}{order.pk}/confirm/")
+
+    page = mei.get(f"{ORDERS}{order.pk}/").content.decode()
+
+    assert "¥1,420.00 open" in page
 
 
 def test_undo_and_cancel_are_acts_of_the_page(shop: Shop, lamp: Product, mei: Client) -> None:
