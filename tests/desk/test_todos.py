@@ -8,6 +8,7 @@ import time
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 
 from suite.core import clock
 from suite.core.access import Actor
@@ -67,6 +68,20 @@ def test_a_task_without_a_date_has_its_place(rep, browse):
     assert "Some day" in undated
     assert "Soon 1" not in undated
     assert "Some day" in browse.get("/desk/tasks/?due=none").content.decode()
+
+
+def test_a_page_offers_only_what_its_reader_may_do(rep, manager, browse):
+    task = one(rep)
+    leading = Client()
+    leading.force_login(manager.user, "suite.core.auth.CompanyBackend")
+    edit = f"/desk/tasks/{task.pk}/edit/"
+
+    assert edit in browse.get(f"/desk/tasks/{task.pk}/").content.decode()
+    seen = leading.get(f"/desk/tasks/{task.pk}/")
+
+    assert seen.status_code == 200
+    assert edit not in seen.content.decode()
+    assert leading.get(edit).status_code == 404
 
 
 def test_a_stale_change_is_refused(rep):

@@ -160,30 +160,35 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One task."""
     actor = request.actor  # type: ignore[attr-defined]
     task = get_object_or_404(Task.objects.visible_to(actor).select_related("owner", "created_by"), pk=pk)
-    closed = "" if is_open(task) else _("The task is not open any more")
     page = RecordPage(
         task.title,
         crumbs=[(_("Tasks"), reverse("desk:tasks"))],
         badges=[(_("Overdue"), "danger") if task.is_overdue else documents.state_of(task) or ("", "")],
-        acts=[
-            _act(task, "complete", pgettext("act", "Done"), "check", primary=True, disabled=closed)
-            if is_open(task)
-            else _act(task, "reopen", _("Open again"), "rotate"),
-            PageAct(_("Edit"), reverse("desk:task_edit", args=[pk]), "pencil", "desk.change_task", method="get"),
-            _act(
-                task,
-                "cancel",
-                _("Give up"),
-                "x",
-                danger=True,
-                disabled=closed,
-                in_menu=True,
-                confirm=_("Give this task up?"),
-            ),
-        ],
+        acts=acts_on(task) if Task.objects.shows(pk, actor, "desk.change_task") else [],
         facts=facts_of(task),
     )
     return record_page(request, page, {"task": task}, template="suite/desk/task_page.html")
+
+
+def acts_on(task: Task) -> list[PageAct]:
+    """What whoever may change a task can do with it."""
+    closed = "" if is_open(task) else _("The task is not open any more")
+    return [
+        _act(task, "complete", pgettext("act", "Done"), "check", primary=True, disabled=closed)
+        if is_open(task)
+        else _act(task, "reopen", _("Open again"), "rotate"),
+        PageAct(_("Edit"), reverse("desk:task_edit", args=[task.pk]), "pencil", "desk.change_task", method="get"),
+        _act(
+            task,
+            "cancel",
+            _("Give up"),
+            "x",
+            danger=True,
+            disabled=closed,
+            in_menu=True,
+            confirm=_("Give this task up?"),
+        ),
+    ]
 
 
 def facts_of(task: Task) -> list[Fact]:
