@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -37,7 +36,7 @@ class Column(NamedTuple):
 
     name: str
     kind: str
-    values: Callable[[Iterable[models.Model]], list[Any]]
+    values: Callable[[Collection[models.Model]], list[Any]]
 
 
 class Insertion(NamedTuple):
@@ -157,21 +156,37 @@ def _column(field: Any) -> Column:
     return Column(_quoted(field.column), kind, _values_of(field))
 
 
-def _values_of(field: Any) -> Callable[[Iterable[models.Model]], list[Any]]:
-    value_of, stored = attrgetter(field.attname), field.target_field if field.is_relation else field
+def _values_of(field: Any) -> Callable[[Collection[models.Model]], list[Any]]:
+    name, stored = field.attname, field.target_field if field.is_relation else field
     if isinstance(field, models.JSONField):
-        return lambda rows: [_json(value_of(row), field.encoder) for row in rows]
+        return lambda rows: [_json(value, field.encoder) for value in _read(rows, name)]
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return lambda rows: [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows]
+        return lambda rows: _stamp(rows, field)
     plain = next((types for kind, types in PLAIN.items() if isinstance(stored, kind)), set()) | {type(None)}
 
-    def values(rows: Iterable[models.Model]) -> list[Any]:
-        found = list(map(value_of, rows))
+    def values(rows: Collection[models.Model]) -> list[Any]:
+        found = _read(rows, name)
         if plain.issuperset(map(type, found)):
             return found
         return [field.get_db_prep_save(value, connection) for value in found]
 
     return values
+
+
+def _read(rows: Iterable[models.Model], name: str) -> list[Any]:
+    """A column of rows. Past the descriptors, which have nothing to say about what is there."""
+    try:
+        return [row.__dict__[name] for row in rows]
+    except KeyError:
+        return [getattr(row, name) for row in rows]
+
+
+def _stamp(rows: Collection[models.Model], field: Any) -> list[Any]:
+    """The moment of writing, one for all rows."""
+    moment = field.pre_save(next(iter(rows)), add=True)
+    for row in rows:
+        setattr(row, field.attname, moment)
+    return [field.get_db_prep_save(moment, connection)] * len(rows)
 
 
 def _json(value: Any, encoder: type[json.JSONEncoder] | None) -> str | None:

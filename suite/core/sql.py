@@ -66,10 +66,12 @@ def array(values: list[Any]) -> str | list[Any]:
 
     What is no number, text, date or truth stays a list, for the driver to judge.
     """
-    try:
-        return "{" + ",".join([ELEMENTS[type(value)](value) for value in values]) + "}"
-    except KeyError:
+    kinds = set(map(type, values))
+    if not kinds <= ELEMENTS.keys():
         return values
+    if len(kinds) == 1:
+        return "{" + ",".join(map(ELEMENTS[kinds.pop()], values)) + "}"
+    return "{" + ",".join([ELEMENTS[type(value)](value) for value in values]) + "}"
 
 
 def _quoted(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from types import SimpleNamespace
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from django.conf import settings
 from django.db import connection, models
@@ -103,15 +103,15 @@ class CompanyRow(models.Model):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A new row from its columns, without asking each field in turn: acts make dozens of them."""
-        columns = _columns(type(self))
-        if args or not kwargs.keys() <= columns.keys():
+        blank = _blank(type(self))
+        if args or not kwargs.keys() <= blank.names:
             super().__init__(*args, **kwargs)
             return
-        self._state = ModelState()
-        self.__dict__ |= kwargs
-        for name, default in columns.items():
+        self.__dict__.update(blank.values, _state=ModelState())
+        for name, default in blank.made:
             if name not in kwargs:
                 self.__dict__[name] = default()
+        self.__dict__.update(kwargs)
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
@@ -122,10 +122,23 @@ class CompanyRow(models.Model):
         return row
 
 
+class Blank(NamedTuple):
+    """What a new row has in its columns, by the names of their values: settled once, or made for each row."""
+
+    names: frozenset[str]
+    values: dict[str, Any]
+    made: Sequence[tuple[str, Callable[[], Any]]]
+
+
 @cache
-def _columns(model: type[models.Model]) -> dict[str, Callable[[], Any]]:
-    """The columns that are written, by the names of their values, and what a new row has in them."""
-    return {field.attname: field.get_default for field in model._meta.concrete_fields if not field.generated}
+def _blank(model: type[models.Model]) -> Blank:
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made = [field for field in fields if callable(field.default) or field.has_db_default()]
+    return Blank(
+        frozenset(field.attname for field in fields),
+        {field.attname: field.get_default() for field in fields if field not in made},
+        [(field.attname, field.get_default) for field in made],
+    )
 
 
 class NumberField(models.CharField):
