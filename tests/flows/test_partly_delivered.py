@@ -21,6 +21,7 @@ from erp.procurement.models import PurchaseOrder, Requisition
 from integration.receipt import receipts_of
 from suite.core import invariants
 from suite.core.access import Actor
+from suite.core.errors import BusinessError
 from suite.core.models import OutboxEvent
 from suite.core.outbox import relay
 from suite.desk.chain import chain_of
@@ -179,3 +180,14 @@ def test_an_order_delivered_in_full_is_not_cancelled(order, purchase, rep, buyer
     assert (order.status, order.delivery, answer.status_code) == (Order.Status.CONFIRMED, Order.Progress.DONE, 409)
     assert said in answer.content.decode()
     assert f'title="{said}"' in client.get(f"/crm/sales/orders/{order.pk}/").content.decode()
+
+
+def test_an_invoice_drafted_for_what_was_given_up_since_is_not_issued(company, rep, house):
+    line = LineInput(product_id=make.product(company).pk, quantity=Decimal(2))
+    order = create_order(party=make.customer(rep).party, lines=[line], actor=rep)
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    [draft] = invoices.draft_for_orders(order_ids=[order.pk], of_ordered=True, actor=house)
+    cancel_orders(order_ids=[order.pk], actor=rep, reason="No longer needed")
+
+    with pytest.raises(BusinessError, match="More would be invoiced than there is"):
+        invoices.issue(invoice_ids=[draft.pk], actor=house)

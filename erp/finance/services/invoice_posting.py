@@ -86,15 +86,15 @@ def _vat_ahead(
     """Move the order lines, and post the VAT of what is invoiced before it is delivered (or take it back)."""
     to_post = ZERO
     for index, line in enumerate(lines):
-        row = deferrals[invoice.order_kind, line.source_line_id]
+        row = deferrals.get((invoice.order_kind, line.source_line_id))
+        if row is None:  # given up since this was drafted
+            raise _beyond(index)
         row.invoiced += line.base_quantity
         row.invoiced_net += line.net
         row.invoiced_tax += line.tax_amount
         limit = row.quantity if row.posting == FinancePolicy.Posting.CONFIRM else row.delivered
         if not invoice.is_red and row.invoiced > limit:
-            raise BusinessError(
-                Refusal("more_than_ordered", _("More would be invoiced than there is"), line=index, field="quantity")
-            )
+            raise _beyond(index)
         owed = max(row.recognised_tax, row.invoiced_tax)
         change = min(owed - row.tax_posted, ZERO) if invoice.is_red else max(owed - row.tax_posted, ZERO)
         row.tax_posted += change
@@ -104,6 +104,11 @@ def _vat_ahead(
     draft.debit(Role.UNDELIVERED, to_post, party_id=invoice.party_id, source=order_of(invoice))
     draft.credit(Role.OUTPUT_VAT, to_post)
     return draft
+
+
+def _beyond(index: int) -> BusinessError:
+    sentence = _("More would be invoiced than there is")
+    return BusinessError(Refusal("more_than_ordered", sentence, line=index, field="quantity"))
 
 
 def _free_voucher(invoice: Invoice, lines: Iterable[InvoiceLine]) -> VoucherDraft:
