@@ -66,6 +66,8 @@ def array(values: list[Any]) -> str | list[Any]:
 
     What is no number, text, date or truth stays a list, for the driver to judge.
     """
+    if len(values) == 1 and (spelled := ELEMENTS.get(type(values[0]))):
+        return "{" + spelled(values[0]) + "}"
     kinds = set(map(type, values))
     if not kinds <= ELEMENTS.keys():
         return values

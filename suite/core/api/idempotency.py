@@ -23,13 +23,7 @@ from suite.core.models import IdempotencyKey
 HEADER = "Idempotency-Key"
 LONGEST = 120
 
-# Lock and look in one statement. An answer that was committed between its snapshot and its lock stays unseen; then the
-# unique key refuses ours at the end, everything is undone, and the caller is asked to come again.
-LOCK_AND_LOOK = """
-SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), known.request_digest, known.status, known.body
-FROM (SELECT 1) AS one
-LEFT JOIN core_idempotencykey known ON known.company_id = %s AND known.client = %s AND known.key = %s
-"""
+LOCK_AND_LOOK = "SELECT * FROM suite_once(%s::text, %s::bigint, %s::text, %s::text)"
 
 
 class OtherRequest(exceptions.APIException):

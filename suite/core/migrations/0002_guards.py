@@ -38,6 +38,19 @@ CREATE TRIGGER core_audit_kept BEFORE TRUNCATE ON core_audit
   FOR EACH STATEMENT EXECUTE FUNCTION suite_append_only();
 """
 
+# Lock a key and look what was answered under it. A function looks anew after it has locked: an answer that was committed
+# in between is seen, which one plain statement would miss.
+ONCE = """
+CREATE FUNCTION suite_once(lock text, company bigint, caller text, given text)
+RETURNS TABLE (free boolean, request_digest varchar, status smallint, body jsonb) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  free := pg_try_advisory_xact_lock(hashtextextended(lock, 0));
+  RETURN QUERY
+    SELECT free, known.request_digest, known.status, known.body FROM (SELECT 1) AS one
+    LEFT JOIN core_idempotencykey known ON known.company_id = company AND known.client = caller AND known.key = given;
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -52,4 +65,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(NUMBERS, "DROP FUNCTION suite_number(text)"),
         migrations.RunSQL(APPEND_ONLY, "DROP FUNCTION suite_append_only()"),
         migrations.RunSQL(AUDIT, "DROP TABLE core_audit"),
+        migrations.RunSQL(ONCE, "DROP FUNCTION suite_once(text, bigint, text, text)"),
     ]

@@ -4,11 +4,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from suite.core.models.documents import ScopedManager
+from suite.core.models.documents import Row, ScopedManager
 from suite.core.said import SaidField
 
 
-class AuditRow(models.Model):
+class AuditRow(Row):
     """操作日志: who did what to which record, with old and new values, in the transaction of the act.
 
     Append-only and partitioned by month in the database; no foreign keys, so that it outlives what it speaks of.

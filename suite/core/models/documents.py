@@ -89,20 +89,14 @@ def _shown(model: type[models.Model], scope: Scope) -> Prepared[Any]:
 ScopedManager = models.Manager.from_queryset(ScopedQuerySet)
 
 
-class CompanyRow(models.Model):
-    """A row of one company; what is read by company has an index that begins with it and goes on."""
-
-    company = models.ForeignKey(
-        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False, db_index=False
-    )
-
-    objects = ScopedManager()
+class Row(models.Model):
+    """A row that is made and read quickly: an act makes dozens, and no field has anything to say to that."""
 
     class Meta:
         abstract = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A new row from its columns, without asking each field in turn: acts make dozens of them."""
+        """A new row from its columns, without asking each field in turn."""
         blank = _blank(type(self))
         if args or not kwargs.keys() <= blank.names:
             super().__init__(*args, **kwargs)
@@ -115,11 +109,24 @@ class CompanyRow(models.Model):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        """A row as it was read, without the set-up that only new ones need: no field has anything to say here."""
+        """A row as it was read, without the set-up that only new ones need."""
         row = cls.__new__(cls)
         row.__dict__.update(zip(field_names, values, strict=True), _state=ModelState())
         row._state.adding, row._state.db = False, db
         return row
+
+
+class CompanyRow(Row):
+    """A row of one company; what is read by company has an index that begins with it and goes on."""
+
+    company = models.ForeignKey(
+        "core.Company", models.PROTECT, related_name="+", verbose_name=_("company"), editable=False, db_index=False
+    )
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
 
 
 class Blank(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Model
@@ -24,7 +24,7 @@ def fresh(row: M, *, actor: Actor, version: int | None = None) -> M:
     now = type(row).objects.of(actor.company_id).lock([row.pk]).get()
     if version is not None and version != now.version:  # type: ignore[attr-defined]
         raise Stale(Refusal("stale", _("Somebody else changed this record meanwhile")))
-    return now
+    return cast(M, now)
 
 
 def touch(row: M) -> None:
