@@ -14,6 +14,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.parameters = Object.fromEntries([...joined].filter(([, value]) => value || keepsEmpty));
 });
 document.addEventListener("change", (event) => {
+  if (event.target.type === "search" && event.target.closest("[data-filters]")) return event.stopPropagation(); // typing has asked already
   const columns = event.target.closest?.("[data-columns]");
   if (columns) columns.dataset.touched = "1";
   const menu = event.target.closest?.(".filter-menu");
@@ -52,20 +53,24 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "everything") tell(event.target.form);
 });
 
-// j and k move, x selects, Enter opens, f goes to the filters.
+// j and k move, x selects, Enter opens, f goes to the filters. Rows that are fetched anew keep the place.
+let at = "";
+const mark = (part) => rowsOf(part).forEach((row) => row.classList.toggle("at", at !== "" && row.dataset.url === at));
+document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-rows]").forEach(mark));
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("shortcuts") === "off") return;
   if (event.target.matches?.("input:not([type=checkbox]), textarea, select, a, button, summary") && event.key === "Enter") return;
   if (event.target.matches?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
   const part = [...document.querySelectorAll("[data-rows]")].find((each) => each.offsetParent !== null);
   if (!part) return;
-  const rows = rowsOf(part), at = rows.findIndex((row) => row.classList.contains("at"));
+  const rows = rowsOf(part), row = rows.find((each) => each.classList.contains("at"));
   if (event.key === "j" || event.key === "k") {
-    const next = rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === "j" ? 1 : -1)))];
-    rows.forEach((row) => row.classList.toggle("at", row === next));
+    const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(row) + (event.key === "j" ? 1 : -1)))];
+    rows.forEach((each) => each.classList.toggle("at", each === next));
+    at = next?.dataset.url ?? "";
     next?.scrollIntoView({ block: "nearest" });
-  } else if (event.key === "x" && rows[at]) rows[at].querySelector(".pick")?.click();
-  else if (event.key === "Enter" && rows[at]?.dataset.url) location.href = rows[at].dataset.url;
+  } else if (event.key === "x") row?.querySelector(".pick")?.click();
+  else if (event.key === "Enter" && row?.dataset.url) location.href = row.dataset.url;
   else if (event.key === "f") document.querySelector("[data-filters] summary, [data-filters] input")?.focus();
 });
 // A click beside the link opens the row, too, on phones.

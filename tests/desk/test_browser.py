@@ -70,6 +70,19 @@ def test_a_list_filters_as_one_types_and_by_keys(desk):
     assert desk.locator("h1").inner_text().startswith("华为 visit")
 
 
+def test_the_row_one_stands_on_stays_when_the_rows_are_fetched_again(desk):
+    desk.goto("/desk/tasks/?sort=due_at")
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    stood = desk.locator("tr.at").get_attribute("data-url")
+
+    desk.keyboard.press("/")
+    desk.keyboard.type("customer 1")
+
+    expect(desk.locator(".list tbody tr")).to_have_count(11)
+    expect(desk.locator("tr.at")).to_have_attribute("data-url", stood)
+
+
 def test_selecting_with_shift_shows_the_acts_which_can_be_taken_back(desk):
     desk.goto("/desk/tasks/?sort=due_at")
     picks = desk.locator(".pick")

@@ -53,7 +53,9 @@ def write_order(page):
         pick(page, f"[name='lines-{number}-product']", "LAMP")
         page.locator(f"[name='lines-{number}-quantity']").fill(quantity)
     page.locator("[data-add-line]").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # the price is asked for up to 400 ms after the last key
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.locator("#totals")).to_contain_text("1,017.00")
 
 
 def save(page):
