@@ -30,6 +30,7 @@ def connect() -> None:
         _("Customers"),
         permission="crm_customers.add_customer",
         fields=sheets.CUSTOMERS,
+        left_out=sheets.CUSTOMERS_LEFT_OUT,
         keys=sheets.CUSTOMER_KEYS,
         save=importing.save_customers,
         undo=importing.undo_customers,

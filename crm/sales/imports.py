@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.sales.models import Order
 from crm.sales.services.orders import OrderDraft, check_orders, create_orders, delete_drafts
@@ -16,14 +16,14 @@ from suite.core.errors import Refusal
 from suite.desk import imports
 from suite.desk.imports import Batch, Field, Saved
 
-HEADER = ("date", "requested_date", "customer_reference", "prices_include_tax", "note")
+HEADER = ("date", "requested_date", "currency_id", "customer_reference", "prices_include_tax", "note")
 FIELDS = (
     Field(
         "external_ref",
         gettext_lazy("Order reference"),
         required=True,
         max_length=60,
-        aliases=("order", "order id", "order number", "订单号", "订单编号"),
+        aliases=(gettext_lazy("Reference elsewhere"), "order", "order id", "order number", "订单号", "订单编号"),
         example="WEB-1001",
     ),
     Field("party", gettext_lazy("Customer"), "ref", ref="buyer", required=True, aliases=("customer", "客户")),
@@ -36,9 +36,14 @@ FIELDS = (
     Field("unit", gettext_lazy("Unit"), max_length=12, aliases=("单位",)),
     Field("unit_price", gettext_lazy("Unit price"), "money", aliases=("price", "单价")),
     Field("discount", gettext_lazy("Discount %"), "number", aliases=("discount", "折扣")),
+    Field("currency_id", gettext_lazy("Currency"), max_length=3, aliases=("币种", "currency")),
     Field("prices_include_tax", gettext_lazy("Prices include tax"), "bool", default=True, aliases=("含税",)),
     Field("customer_reference", gettext_lazy("Customer's reference"), max_length=60, aliases=("客户单号",)),
     Field("note", gettext_lazy("Note"), max_length=5000, aliases=("备注",)),
+)
+LEFT_OUT = (
+    *(gettext_lazy(name) for name in ("Number", "Total with tax", "Status", "Promised date", "Owner", "Net", "Paid")),
+    *(pgettext_lazy("progress", name) for name in ("Delivery", "Payment", "Invoicing")),
 )
 
 
@@ -49,6 +54,7 @@ def register() -> None:
         gettext_lazy("Orders"),
         permission="crm_sales.add_order",
         fields=FIELDS,
+        left_out=LEFT_OUT,
         save=save,
         undo=undo,
         group="external_ref",
@@ -69,7 +75,7 @@ def save(*, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> S
         _refuse(saved, places.pop(reference), _("There is an order with this reference already"))
     for reference, own in list(places.items()):
         if _contradicts(rows, own):
-            _refuse(saved, places.pop(reference), _("Lines of one order need the same customer and dates"))
+            _refuse(saved, places.pop(reference), _("Lines of one order need the same customer, dates and currency"))
         elif not any(rows[place].get("party") for place in own):
             _refuse(saved, places.pop(reference), _("Say which customer orders"))
         elif below := [line for line, place in enumerate(own) if rows[place]["quantity"] <= 0]:
@@ -90,7 +96,7 @@ def _contradicts(rows: list[dict[str, Any]], places: Collection[int]) -> bool:
     """Whether the lines of an order say different things about it; a blank cell agrees with everything."""
     return any(
         len({rows[place].get(name) for place in places} - {None, ""}) > 1
-        for name in ("party", "date", "requested_date", "prices_include_tax")
+        for name in ("party", "date", "requested_date", "currency_id", "prices_include_tax")
     )
 
 

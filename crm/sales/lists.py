@@ -78,6 +78,7 @@ class OrderList(ListSpec):
         _progress("invoicing", pgettext_lazy("progress", "Invoicing"), shown=False),
         Column("requested_date", _("Requested date"), "date", shown=False),
         Column("customer_reference", _("Customer's reference"), shown=False),
+        Column("external_ref", _("Reference elsewhere"), shown=False),
         Column("currency", _("Currency"), value="currency_id", shown=False),
         Column("net", _("Net"), "money", shown=False),
         Column("paid", _("Paid"), "money", shown=False),

@@ -29,7 +29,12 @@ def connect() -> None:
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
     choices.register(
-        "warehouse", Warehouse, rows=live, fields=("code", "name", "name_en"), exact=("code", "name"), order="code"
+        "warehouse",
+        Warehouse,
+        rows=live,
+        fields=("code", "name", "name_en"),
+        exact=("code", "name", "name_en"),
+        order="code",
     )
     _imports()
     _menu()
@@ -41,8 +46,8 @@ def live(actor: Actor) -> QuerySet[Warehouse]:
 
 
 def _imports() -> None:
-    product = ("商品", "商品编码", "物料编码", "Code", "SKU")
-    quantity, cost = ("数量", "期初数量", "On hand"), ("单位成本", "成本单价", "单价", "Cost")
+    product = ("商品", "商品编码", "物料编码", _("Code"), "SKU")
+    quantity, cost = ("数量", "期初数量", _("On hand")), ("单位成本", "成本单价", "单价", "Cost")
     imports.register(
         "opening_stock",
         _("Opening stock"),
@@ -53,6 +58,15 @@ def _imports() -> None:
             Field("quantity", _("Quantity"), "number", required=True, aliases=quantity, example="12"),
             Field("unit_cost", _("Unit cost"), "number", aliases=cost, example="8.5"),
         ],
+        left_out=(
+            _("Specification"),
+            _("Category"),
+            _("Reserved"),
+            _("Free"),
+            _("Unit"),
+            _("Value"),
+            _("Changed"),
+        ),
         save=importing.import_opening_stock,
         undo=importing.undo_import,
         url_name="admin:erp_inventory_stockbalance_changelist",

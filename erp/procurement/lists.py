@@ -281,6 +281,7 @@ class SupplierList(ListSpec):
         Column("currency_id", _("Currency"), shown=False),
         Column("lead_days", _("Lead time (days)"), "number", card="side"),
         Column("is_blocked", _("Blocked"), "bool"),
+        Column("external_ref", _("Reference elsewhere"), value="party__external_ref", shown=False),
     )
     filters = (
         BoolFilter("blocked", _("Blocked"), "is_blocked"),
@@ -289,6 +290,7 @@ class SupplierList(ListSpec):
     related = ("party", "term")
     create = Create(_("New supplier"), "procurement:supplier_new", f"{AREA}.add_supplier")
     empty = _("No suppliers yet. Enter the first, or import a file.")
+    importer = "suppliers"
 
 
 class SupplierItemList(ListSpec):

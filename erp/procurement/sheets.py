@@ -6,7 +6,11 @@ from suite.desk.imports import Field
 
 SUPPLIERS = (
     Field(
-        "name", _("Name"), required=True, aliases=("供应商名称", "供应商", "公司名称", "company"), example="周记五金"
+        "name",
+        _("Name"),
+        required=True,
+        aliases=(_("Supplier"), "供应商名称", "公司名称", "company"),
+        example="周记五金",
     ),
     Field("name_en", _("English name"), aliases=("英文名称",)),
     Field(
@@ -28,3 +32,4 @@ SUPPLIERS = (
     Field("note", _("Note"), max_length=4000, aliases=("备注",)),
 )
 SUPPLIER_KEYS = ("external_ref", "credit_code", "name")
+SUPPLIERS_LEFT_OUT = (_("Code"), _("Blocked"))

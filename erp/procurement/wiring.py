@@ -46,6 +46,7 @@ def connect() -> None:
         _("Suppliers"),
         permission=f"{AREA}.add_supplier",
         fields=sheets.SUPPLIERS,
+        left_out=sheets.SUPPLIERS_LEFT_OUT,
         keys=sheets.SUPPLIER_KEYS,
         save=importing.save_suppliers,
         undo=importing.undo_suppliers,

@@ -21,9 +21,16 @@ def connect() -> None:
 
     register_owner_rule(SavedView, saved_views.offered_to)
     choices.register(
-        "user", User, rows=queries.colleagues, fields=("name", "name_en", "username"), exact=("username",), order="name"
+        "user",
+        User,
+        rows=queries.colleagues,
+        fields=("name", "name_en", "username"),
+        exact=("username", "name", "name_en"),
+        order="name",
     )
-    choices.register("team", Team, rows=queries.teams, fields=("name", "name_en"), exact=("name",), order="name")
+    choices.register(
+        "team", Team, rows=queries.teams, fields=("name", "name_en"), exact=("name", "name_en"), order="name"
+    )
 
     documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
     search.register(

@@ -24,6 +24,7 @@ class ProductList(ListSpec):
         Column("tax", gettext_lazy("Tax"), value="tax__label"),
         Column("standard_cost", gettext_lazy("Standard cost"), "money", shown=False, permission="masterdata.see_cost"),
         Column("barcode", gettext_lazy("Barcode"), shown=False),
+        Column("external_ref", gettext_lazy("Reference elsewhere"), shown=False),
         Column("updated_at", gettext_lazy("Changed"), "datetime", sort=True, shown=False),
     )
     filters = (

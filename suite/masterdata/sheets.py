@@ -35,3 +35,4 @@ PRODUCTS = (
     Field("external_ref", _("Reference elsewhere"), max_length=60, aliases=("外部编号", "id")),
     Field("note", _("Note"), max_length=4000, aliases=("备注",)),
 )
+PRODUCTS_LEFT_OUT = (_("Changed"),)

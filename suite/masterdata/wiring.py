@@ -38,14 +38,14 @@ def connect() -> None:
         "party",
         Party,
         rows=live(Party),
-        exact=("code", "credit_code", "external_ref", "name"),
+        exact=("code", "credit_code", "external_ref", "name", "name_en"),
         hint=code_and_phone,
     )
     choices.register(
         "product",
         Product,
         rows=live(Product),
-        exact=("code", "barcode", "external_ref", "name"),
+        exact=("code", "barcode", "external_ref", "name", "name_en"),
         order="code",
         empty=_("No products yet: enter or import the first ones under Products"),
     )
@@ -54,19 +54,19 @@ def connect() -> None:
         Contact,
         rows=live(Contact),
         fields=("name", "name_en", "phone"),
-        exact=("name", "phone"),
+        exact=("name", "name_en", "phone"),
     )
     choices.register(
         "region",
         Region,
         rows=lambda actor: Region.objects.select_related("parent__parent"),
         fields=("name", "name_en"),
-        exact=("code", "name"),
+        exact=("code", "name", "name_en"),
         text=lambda row: row.path,
         order="code",
     )
     choices.register("unit", Unit, fields=("code", "name", "name_en"), exact=("code", "name", "name_en"), order="code")
-    choices.register("tax", Tax, fields=("code", "name", "name_en"), exact=("code", "name"), order="-rate")
+    choices.register("tax", Tax, fields=("code", "name", "name_en"), exact=("code", "name", "name_en"), order="-rate")
 
     outbox.on("masterdata.party.imported", importing.index_parties)
     imports.register(
@@ -74,6 +74,7 @@ def connect() -> None:
         _("Products"),
         permission="masterdata.add_product",
         fields=sheets.PRODUCTS,
+        left_out=sheets.PRODUCTS_LEFT_OUT,
         keys=sheets.PRODUCT_KEYS,
         save=importing.save_products,
         undo=importing.undo_products,

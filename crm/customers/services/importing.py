@@ -21,7 +21,7 @@ from suite.desk import search
 from suite.desk.imports import Batch, Saved
 from suite.desk.imports.staging import into
 from suite.masterdata.models import Address, Contact, Party
-from suite.masterdata.services.importing import announce_parties, matched, restored
+from suite.masterdata.services.importing import announce_parties, matched, news, restored
 from suite.masterdata.services.records import change_many, referred_to
 from suite.masterdata.standards import credit_code, phone
 
@@ -254,7 +254,8 @@ class _Arrivals:
         for party in customers.keys() - allowed:
             self.saved.refused[places.pop(party)] = _("is looked after by somebody else")
         self._make_profiles([(parties[party], place) for party, place in places.items() if party not in customers])
-        old = change_many(parties, {party: self._given(PARTY, place) for party, place in places.items()})
+        given = {party: news(parties[party], self._given(PARTY, place)) for party, place in places.items()}
+        old = change_many(parties, given)
         profiles = {customers[party].pk: place for party, place in places.items() if party in customers}
         old_profiles = change_many(
             {row.pk: row for row in customers.values()},

@@ -73,6 +73,7 @@ class CustomerList(ListSpec):
         Column("industry", _("Industry"), value="party__industry", shown=False),
         Column("email", _("E-mail"), value="party__email", shown=False),
         Column("code", _("Code"), value="party__code", shown=False),
+        Column("external_ref", _("Reference elsewhere"), value="party__external_ref", shown=False),
         Column("credit_code", _("Unified social credit code"), value="party__credit_code", shown=False),
         Column("source", _("Source"), shown=False),
         Column("tier", _("Price tier"), shown=False),

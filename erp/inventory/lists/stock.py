@@ -88,6 +88,7 @@ class BalanceList(ListSpec):
     related = ("product__unit", "product__stock_value", "warehouse")
     search_fields = ("product__code", "product__name", "product__name_en", "product__barcode")
     empty = _("No stock yet. Enter the opening stock, or import it from a file.")
+    importer = "opening_stock"
     create = Create(
         _("Opening stock"),
         "inventory:adjust",

@@ -17,7 +17,7 @@ from suite.core.errors import BusinessError
 from suite.desk import search
 from suite.desk.imports import Batch, Saved
 from suite.masterdata.models import Address, Contact, Currency, Party
-from suite.masterdata.services.importing import matched, restored
+from suite.masterdata.services.importing import matched, news, restored
 from suite.masterdata.services.parties import PartyDraft
 from suite.masterdata.services.records import change_many, referred_to
 from suite.masterdata.standards import check, standardised
@@ -122,7 +122,10 @@ def _change(rows: dict[int, dict[str, Any]], actor: Actor, saved: Saved) -> None
     saved.made += [row.pk for row in make_profiles(newcomers, actor)] if newcomers else []
     old = change_many(
         parties,
-        {pk: {name: value for name, value in row.items() if _is_of_party(name)} for pk, row in rows.items()},
+        {
+            pk: news(parties[pk], {name: value for name, value in row.items() if _is_of_party(name)})
+            for pk, row in rows.items()
+        },
     )
     columns = {
         row.pk: {f"{name}_id" if name in ("term", "currency") else name: getattr(value, "pk", value)

@@ -28,8 +28,9 @@ class Field:
 
     `kind` is text, integer, number, money, date, datetime, bool, choice or ref. `choices` are (value, label) pairs; a
     cell may hold either. `ref` names a registered kind of choices: cells hold a code or exact name, rows get the key.
-    `aliases` are further headings by which the column is recognised. A blank cell is `default`. `judge` raises
-    ValidationError for what `save` would refuse, so that all that is wrong with a row is said at once.
+    `aliases` are further headings by which the column is recognised, lazy ones in both languages. A blank cell is
+    `default`. `judge` raises ValidationError for what `save` would refuse, so that all that is wrong with a row is said
+    at once.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Field:
     max_length: int = 200
     choices: Sequence[tuple[Any, Text]] = ()
     ref: str = ""
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Text, ...] = ()
     default: Any = None
     example: str = ""
     judge: Callable[[str], Any] | None = None
@@ -83,6 +84,7 @@ class Importer:
     label: Text
     permission: str
     fields: tuple[Field, ...]
+    left_out: tuple[Text, ...]
     keys: tuple[str, ...]
     save: Callable[..., Saved]
     undo: Callable[..., Mapping[int, str]] | None
@@ -104,6 +106,7 @@ def register(
     permission: str,
     fields: Sequence[Field],
     save: Callable[..., Saved],
+    left_out: Sequence[Text] = (),
     keys: Sequence[str] = (),
     undo: Callable[..., Mapping[int, str]] | None = None,
     group: str = "",
@@ -112,10 +115,13 @@ def register(
 ) -> None:
     """Let a kind of record be imported; called from apps.py.
 
+    `left_out` are headings of our own exports that nobody can bring in, since the house makes them itself.
     `keys` are the fields by which a row may find its record. Rows with the same value of `group` (lines of one order)
     stay in one batch; `url_name` is the list of the records.
     """
-    _importers[kind] = Importer(kind, label, permission, tuple(fields), tuple(keys), save, undo, group, batch, url_name)
+    _importers[kind] = Importer(
+        kind, label, permission, tuple(fields), tuple(left_out), tuple(keys), save, undo, group, batch, url_name
+    )
 
 
 def importer(kind: str) -> Importer | None:

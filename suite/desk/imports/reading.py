@@ -14,10 +14,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from suite.desk.imports import Field
+from suite.desk.imports import Field, Text
 from suite.desk.lists.export import harmless
 from suite.desk.search import normal
 
@@ -163,12 +164,17 @@ def find_header(rows: list[Row], fields: Iterable[Field]) -> int:
 
 def names_of(each: Field) -> set[str]:
     """Every heading under which a field is recognised, in both languages."""
+    return {heading(each.name), *headings_of(each.label, *each.aliases)}
+
+
+def headings_of(*labels: Text) -> set[str]:
+    """These labels as they are compared, in both languages."""
     from django.utils import translation
 
-    found = {heading(each.name), *(heading(alias) for alias in each.aliases)}
-    for language in ("en", "zh-hans"):
+    found = set()
+    for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            found.add(heading(each.label))
+            found |= {heading(label) for label in labels}
     return found
 
 

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -117,6 +118,8 @@ class Column:
             return local.date() if self.kind == "date" else local
         if isinstance(value, bool | dt.date | Decimal) or (isinstance(value, int) and self.kind in RIGHT):
             return value
+        if hasattr(value, "__html__"):  # marked up for the page
+            return unescape(strip_tags(value))
         return formats.phone(value) if self.kind == "phone" else self._display(row, value)
 
 

@@ -23,7 +23,17 @@ from suite.core.doors import door
 from suite.core.models import Job
 from suite.desk.forms import ActorForm
 from suite.desk.imports import Importer, importer, importers
-from suite.desk.imports.reading import HEADER_WITHIN, TEXTS, WORKBOOKS, Sheet, find_header, guess, shown
+from suite.desk.imports.reading import (
+    HEADER_WITHIN,
+    TEXTS,
+    WORKBOOKS,
+    Sheet,
+    find_header,
+    guess,
+    heading,
+    headings_of,
+    shown,
+)
 from suite.desk.imports.running import start, take_back
 from suite.desk.pages import render_page
 
@@ -140,6 +150,8 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect("desk:job", job.pk)
         except ValidationError as error:
             problem = " ".join(error.messages)
+    nameless = [shown(cell) for place, cell in enumerate(headings) if cell and place not in mapping.values()]
+    own = headings_of(*found.left_out)
     context = {
         "importer": found,
         "ticket": ticket,
@@ -153,7 +165,8 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         "key": data.get("key", next((name for name in found.keys if name in mapping), "")),
         "update": data.get("update", "1"),
         "whole": data.get("whole", ""),
-        "unknown": [shown(cell) for place, cell in enumerate(headings) if cell and place not in mapping.values()],
+        "unknown": [name for name in nameless if heading(name) not in own],
+        "made_here": [name for name in nameless if heading(name) in own],
         "preview": [
             [(shown(name), shown(cell)[:60]) for name, cell in zip_longest(headings, row)]
             for row in rows[header + 1 : header + 1 + PREVIEW]

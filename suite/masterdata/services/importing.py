@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
@@ -26,15 +29,34 @@ OTHER_UNIT = ("other_unit", "other_unit_holds")
 
 
 def matched(model: Any, key: str, values: Collection[str], company_id: int) -> tuple[dict[str, int], set[str]]:
-    """Records by the value of a key, and the values that several records have. One statement."""
+    """Records by the value of a key, and the values that several records have. One statement.
+
+    Names count in both languages: an export calls a record as its reader does.
+    """
     found: dict[str, int] = {}
     several: set[str] = set()
     wanted = {value for value in values if value}
-    rows = model.objects.of(company_id).filter(**{f"{key}__in": wanted}) if wanted else model.objects.none()
-    for value, pk in rows.values_list(key, "pk"):
-        if found.setdefault(value, pk) != pk:
-            several.add(value)
+    if not wanted:
+        return found, several
+    keys = ("name", "name_en") if key == "name" else (key,)
+    called = reduce(or_, (Q(**{f"{each}__in": wanted}) for each in keys))
+    for pk, *names in model.objects.of(company_id).filter(called).values_list("pk", *keys):
+        for name in wanted.intersection(names):
+            if found.setdefault(name, pk) != pk:
+                several.add(name)
     return found, several
+
+
+def news(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a sheet says that the record does not: its English name, or its phone written otherwise, is nothing new."""
+    same = {
+        name
+        for name in ("name", "specification")
+        if values.get(name) and values[name] == getattr(row, f"{name}_en", "")
+    }
+    if values.get("phone") and values["phone"] == row.phone:
+        same.add("phone_raw")
+    return {name: value for name, value in values.items() if name not in same}
 
 
 def save_products(*, actor: Actor, batch: Batch, key: str, update: bool) -> Saved:
@@ -129,7 +151,8 @@ def _change(changes: dict[int, tuple[int, dict[str, Any]]], actor: Actor, saved:
     revalued: dict[int, int] = {}
     for pk, (place, wanted) in changes.items():
         try:
-            values = standardised(Product, {name: value for name, value in wanted.items() if name not in OTHER_UNIT})
+            own = news(rows[pk], wanted)
+            values = standardised(Product, {name: value for name, value in own.items() if name not in OTHER_UNIT})
             check(_proposed(rows[pk], values))
         except ValidationError as error:
             saved.refused[place] = " ".join(error.messages)
