@@ -113,6 +113,39 @@ def test_invoiced_goods_that_come_back_draft_their_red_invoice(rep, house, order
     assert {order.number, red.number} <= chain
 
 
+def invoice(order: Order, house: Actor) -> None:
+    drafts = invoices.draft_for_orders(order_ids=[order.pk], actor=house)
+    invoices.issue(invoice_ids=[draft.pk for draft in drafts], actor=house)
+
+
+@pytest.mark.parametrize("invoiced_first", [True, False])
+def test_an_order_of_which_some_came_back_is_invoiced_once_the_rest_is(rep, house, order, invoiced_first):
+    """As in Tryton and ERPNext, where an order is billed when all that the customer kept is (scenario_sale.rst)."""
+    confirm_orders(order_ids=[order.pk], actor=rep)
+    shipped = ship(order, 10, house)
+    states = []
+
+    def note() -> None:
+        order.refresh_from_db()
+        states.append((order.delivery, order.invoicing))
+
+    if invoiced_first:
+        invoice(order, house)
+    inventory.return_goods({shipped.lines.get().pk: Decimal(4)}, actor=house, reason="Broken")
+    note()
+    if invoiced_first:
+        invoices.issue(invoice_ids=[Invoice.objects.get(is_red=True).pk], actor=house)
+    else:
+        invoice(order, house)
+    note()
+    inventory.return_goods({shipped.lines.get().pk: Decimal(6)}, actor=house, reason="Broken, too")
+    invoices.issue(invoice_ids=[Invoice.objects.get(status=Invoice.Status.DRAFT).pk], actor=house)
+    note()
+
+    assert states == [("done", "done" if invoiced_first else "none"), ("done", "done"), ("done", "none")]
+    assert open_receivable(order) == 0
+
+
 def test_the_receipt_of_an_undo_says_what_was_taken_back(rep, order):
     confirm_orders(order_ids=[order.pk], actor=rep)
     undo_confirm(order_id=order.pk, actor=rep, reason="Too early")

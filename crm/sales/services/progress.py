@@ -9,60 +9,55 @@ from django.db import connection
 
 from suite.core.acts import current_act
 
-# One statement: the lines move by what was done, the headers follow from their lines.
+# One statement: the lines move by what was done, the headers follow from their lines. A return does not make an order
+# undelivered again, but what came back needs no invoice.
 _MOVE_LINES = """
 WITH told AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[]) AS t(line_id, quantity)),
 moved AS (
   UPDATE crm_sales_orderline line SET {column} = line.{column} + told.quantity
-  FROM told WHERE line.id = told.line_id RETURNING line.id, line.order_id, line.{column} AS done
+  FROM told WHERE line.id = told.line_id
+  RETURNING line.id, line.order_id, line.delivered, line.returned, line.invoiced
+),
+lines AS (
+  SELECT line.order_id, line.base_quantity AS ordered, coalesce(moved.delivered, line.delivered) AS delivered,
+         coalesce(moved.returned, line.returned) AS returned, coalesce(moved.invoiced, line.invoiced) AS invoiced
+  FROM crm_sales_orderline line LEFT JOIN moved ON moved.id = line.id
+  WHERE line.order_id IN (SELECT order_id FROM moved)
 ),
 state AS (
-  SELECT line.order_id,
-         sum(coalesce(moved.done, line.{column})) AS done,
-         bool_and(coalesce(moved.done, line.{column}) >= line.base_quantity) AS complete
-  FROM crm_sales_orderline line LEFT JOIN moved ON moved.id = line.id
-  WHERE line.order_id IN (SELECT order_id FROM moved) GROUP BY line.order_id
+  SELECT order_id, sum({progress}) AS done, bool_and({progress} >= {whole}) AS complete FROM lines GROUP BY order_id
 )
 UPDATE crm_sales_order o
-SET {progress} = CASE WHEN state.complete THEN 'done' WHEN state.done > 0 THEN 'part' ELSE 'none' END,
-    updated_at = now()
+SET {state} = CASE WHEN state.done <= 0 THEN 'none' WHEN state.complete THEN 'done' ELSE 'part' END, updated_at = now()
 FROM state WHERE o.id = state.order_id
 """
+_DELIVERY = {"progress": "delivered", "whole": "ordered", "state": "delivery"}
+_INVOICING = {"progress": "invoiced", "whole": "ordered - returned", "state": "invoicing"}
 
 
 CHANGED = "crm.sales.progress"  # noted in the act: orders in memory are older than their rows
 
 
-def _move_lines(column: str, progress: str, quantities: Mapping[int, Decimal]) -> None:
+def _move_lines(column: str, quantities: Mapping[int, Decimal], state: Mapping[str, str]) -> None:
     if quantities:
         current_act().notes[CHANGED] = True
         with connection.cursor() as cursor:
-            cursor.execute(
-                _MOVE_LINES.format(column=column, progress=progress),
-                [list(quantities), list(quantities.values())],
-            )
+            cursor.execute(_MOVE_LINES.format(column=column, **state), [list(quantities), list(quantities.values())])
 
 
 def delivered(quantities: Mapping[int, Decimal]) -> None:
     """Add what was shipped (base units by order line) and bring the orders' delivery state up to date."""
-    _move_lines("delivered", "delivery", quantities)
+    _move_lines("delivered", quantities, _DELIVERY)
 
 
 def returned(quantities: Mapping[int, Decimal]) -> None:
-    """Add what came back; a return does not make an order undelivered again."""
-    if quantities:
-        current_act().notes[CHANGED] = True
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE crm_sales_orderline line SET returned = line.returned + told.quantity"
-                " FROM unnest(%s::bigint[], %s::numeric[]) AS told(line_id, quantity) WHERE line.id = told.line_id",
-                [list(quantities), list(quantities.values())],
-            )
+    """Add what came back: the orders' delivery state stays, and so much less is to be invoiced."""
+    _move_lines("returned", quantities, _INVOICING)
 
 
 def invoiced(quantities: Mapping[int, Decimal]) -> None:
     """Add what was invoiced (base units by order line; negative for a red invoice)."""
-    _move_lines("invoiced", "invoicing", quantities)
+    _move_lines("invoiced", quantities, _INVOICING)
 
 
 def paid(amounts: Mapping[int, Decimal], still_open: Mapping[int, Decimal]) -> None:
