@@ -32,6 +32,15 @@ SELECT company_id, product_id, warehouse_id, on_hand, reserved FROM erp_inventor
 WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand
 """
 
+# Whatever day it was entered on, nothing left before it was there.
+EVERY_DAY = """
+SELECT company_id, product_id, warehouse_id, posting_date, there FROM (
+  SELECT company_id, product_id, warehouse_id, posting_date,
+         sum(quantity) OVER (PARTITION BY product_id, warehouse_id ORDER BY posting_date, id) AS there
+  FROM erp_inventory_stockmove
+) ledger WHERE there < 0
+"""
+
 RESERVED = """
 SELECT coalesce(b.company_id, d.company_id) AS company_id, product_id, warehouse_id, b.reserved, d.reserved AS demanded
 FROM erp_inventory_stockbalance b
@@ -88,6 +97,7 @@ def register() -> None:
     invariants.register("I2", _("Stock on hand is what moved"), BALANCES)
     invariants.register("I2", _("Stock value is what moved"), VALUES)
     invariants.register("I3", _("No stock below zero, no more reserved than there is"), SANE)
+    invariants.register("I3", _("No stock below zero on any day"), EVERY_DAY)
     invariants.register("I4", _("Reservations are what is reserved"), RESERVED)
     invariants.register("I4", _("Nobody waits for goods that are free"), FILLED)
     invariants.register("I4", _("Deliveries are what orders want"), DELIVERED)

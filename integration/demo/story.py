@@ -61,8 +61,8 @@ class Story:
                 rep = self.cast.reps[turn % len(self.cast.reps)]
                 self._talk(rep)
                 self._sell(rep, turn, is_last=offset > -STEP)
+                self._ship(day)  # on days before this one, so before its goods come in
                 self._buy(day)
-                self._ship(day)
                 self._bill()
                 self._collect(day)
                 self._settle(day)

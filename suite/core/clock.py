@@ -38,12 +38,27 @@ def now() -> dt.datetime:
 
 def today(company: Company) -> dt.date:
     """The business date: what the calendar on the company's wall shows."""
-    return now().astimezone(ZoneInfo(company.time_zone)).date()
+    return day_of(company, now())
+
+
+def day_of(company: Company, moment: dt.datetime) -> dt.date:
+    """The business date at an instant."""
+    return moment.astimezone(ZoneInfo(company.time_zone)).date()
+
+
+def lies_back(company: Company, day: dt.date) -> bool:
+    """Whether something may stand behind `day` in the books already: while history is lived through, behind any."""
+    return _set_to.get() is not None or day < today(company)
+
+
+def days_are_own() -> bool:
+    """Whether many days of history are lived through at once, so that instants say nothing about days."""
+    return _own_days.get()
 
 
 def booking_day(company: Company, own: dt.date) -> dt.date:
     """The day on which a paper with a date of its own is booked: today, unless days of history are lived through."""
-    return own if _own_days.get() else today(company)
+    return own if days_are_own() else today(company)
 
 
 def day_starts(company: Company, day: dt.date) -> dt.datetime:

@@ -16,9 +16,9 @@ from erp.finance.services import StockPosting
 from erp.inputs import Source
 from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockMove
 from erp.inventory.services import losses
-from erp.inventory.services.dates import booking
+from erp.inventory.services.dates import booking, demand_not_before
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
-from erp.inventory.services.wording import demand_bookable, too_little
+from erp.inventory.services.wording import demand_bookable
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -125,7 +125,9 @@ def _adjust(
     paper = Paper(source_of(adjustment), kind_of_move, *when)
     places = {Key(line.product_id, warehouse_id): place for place, line in asked.items()}
     stock = Stock.lock(places, actor=actor)
-    if any(line.quantity < 0 for line in lines):
+    missing = [Key(line.product_id, warehouse_id) for line in lines if line.quantity < 0]
+    if missing:
+        stock.look_back((key, when.date) for key in missing)
         stock.read_layers()
     rows = [_book(place, line, products[line.product_id], adjustment, stock, paper) for place, line in asked.items()]
     adjustment.lost = losses.squeeze(stock, places, release=release, field="difference")
@@ -190,8 +192,8 @@ def _book(
         demand_bookable(value, line=index, field="difference")
         stock.bring(key, line.quantity, value, paper)
     else:
-        if -line.quantity > book_quantity:
-            lack = too_little(product, wanted=-line.quantity, free=book_quantity, line=index, field="difference")
+        lack = stock.lack(product, -line.quantity, key, paper, there=book_quantity, line=index, field="difference")
+        if lack:
             raise BusinessError(lack)
         value = -stock.take(key, -line.quantity, paper)
     return StockAdjustmentLine(
@@ -218,9 +220,11 @@ def reverse_adjustment(
     when = booking(date, actor=actor, field="date")
     adjustment = StockAdjustment.objects.of(actor.company_id).lock([adjustment.pk]).get()
     adjustment.demand_status(StockAdjustment.Status.POSTED)
+    demand_not_before(adjustment.date, adjustment, when, field="date")
     lines = list(adjustment.lines.select_related("product"))
     places = {Key(line.product_id, adjustment.warehouse_id): line.position for line in lines}
     stock = Stock.lock(places, actor=actor)
+    stock.look_back((key, when.date) for key in places)
     stock.read_layers()
     moves = StockMove.objects.filter(source_kind=adjustment.kind(), source_id=adjustment.pk, reverses=None)
     move_of = {move.source_line_id: move for move in moves}
@@ -248,7 +252,8 @@ def _undo(line: StockAdjustmentLine, move: StockMove, source: Source, stock: Sto
         stock.bring(key, -line.difference, -line.value, paper, line_id=line.pk, reverses=move)
         return []
     on_hand = stock.cells[key].on_hand
-    if on_hand < line.difference:
-        raise BusinessError(too_little(line.product, wanted=line.difference, free=on_hand, line=line.position))
+    lack = stock.lack(line.product, line.difference, key, paper, there=on_hand, line=line.position)
+    if lack:
+        raise BusinessError(lack)
     left = stock.take_back(key, move, line.difference, line.value, paper, line_id=line.pk)
     return [StockPosting(source, AccountRole.Role.COST, line.value - left)] if left != line.value else []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries as finance
+from erp.inventory.models import Delivery
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
@@ -37,11 +40,51 @@ def booking(day: dt.date | None, *, actor: Actor, field: str = "posting_date") -
     return Booking(day)
 
 
-def demand_not_before(day: dt.date | None, paper: Document, when: Booking) -> None:
+def demand_not_before(day: dt.date | None, paper: Document, when: Booking, *, field: str = "posting_date") -> None:
     """Raise BusinessError when goods would go back before the `day` on which `paper` brought them."""
     if day and when.day < day:
         sentence = _("%(number)s is of %(day)s: what goes back goes then or later")
-        raise BusinessError(Refusal("before_it_came", sentence, {"number": paper, "day": day}, field="posting_date"))
+        raise BusinessError(Refusal("before_it_came", sentence, {"number": paper, "day": day}, field=field))
+
+
+def demand_confirmed(days: Mapping[Delivery, dt.date], *, actor: Actor) -> None:
+    """Raise BusinessError, by delivery id, where goods would leave on a day before their order was confirmed.
+
+    That was when the first delivery that still counts was opened for it. Costs a statement only where a day lies back.
+    """
+    back = [
+        delivery
+        for delivery, day in days.items()
+        if delivery.order_id and not clock.days_are_own() and clock.lies_back(actor.company, day)
+    ]
+    if not back:
+        return
+    opened = Delivery.objects.of(actor.company_id).exclude(status=Delivery.Status.CANCELLED)
+    of_orders = opened.filter(
+        order_kind__in={delivery.order_kind for delivery in back}, order_id__in={delivery.order_id for delivery in back}
+    )
+    first = of_orders.values("order_kind", "order_id").annotate(at=Min("created_at"))
+    confirmed = {
+        (row["order_kind"], row["order_id"]): clock.day_of(actor.company, row["at"]) for row in first.order_by()
+    }
+    sentence = _("%(number)s cannot have left on %(day)s: order %(order)s was confirmed on %(confirmed)s")
+    refused = {
+        delivery.pk: Refusal(
+            "before_its_order",
+            sentence,
+            {
+                "number": delivery.number,
+                "day": days[delivery],
+                "order": delivery.order_number,
+                "confirmed": confirmed[delivery.order_kind, delivery.order_id],
+            },
+            field="posting_date",
+        )
+        for delivery in back
+        if days[delivery] < confirmed[delivery.order_kind, delivery.order_id]
+    }
+    if refused:
+        raise BusinessError(by_key=refused)
 
 
 def late_booking(day: dt.date | None, *, actor: Actor) -> Booking:

@@ -19,15 +19,15 @@ from erp.inventory import ports
 from erp.inventory.models import GoodsReceipt, GoodsReceiptLine, StockMove
 from erp.inventory.services import losses
 from erp.inventory.services.costing import share
-from erp.inventory.services.dates import Booking, booking
+from erp.inventory.services.dates import Booking, booking, demand_not_before
 from erp.inventory.services.stock import Key, Loss, Paper, Stock, source_of
-from erp.inventory.services.wording import demand_bookable, too_little
+from erp.inventory.services.wording import demand_bookable
 from erp.inventory.signals import goods_received
 from suite.core import bulk
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
-from suite.core.money import ZERO, round_money
+from suite.core.money import round_money
 from suite.masterdata.models import Product
 from suite.masterdata.services.units import misfit
 
@@ -129,6 +129,7 @@ def reverse_receipt(
         raise BusinessError(Refusal("customer_return", _("Deliver the goods again instead")))
     if receipt.kind_of == GoodsReceipt.Kind.DIRECT:
         raise BusinessError(Refusal("direct", _("The goods are with the customer: take them back from there")))
+    demand_not_before(receipt.received_on, receipt, when)
     lines = list(receipt.lines.select_related("product"))
     if any(line.invoiced or line.returned for line in lines):
         raise BusinessError(
@@ -160,7 +161,9 @@ def give_back(
     difference is cost of sales. Reserved goods stay in the house unless the receipt never really happened.
     """
     lines = [line for line in quantities if line.product.is_stocked]
-    stock = Stock.lock({Key(line.product_id, line.receipt.warehouse_id) for line in lines}, actor=actor)
+    keys = {Key(line.product_id, line.receipt.warehouse_id) for line in lines}
+    stock = Stock.lock(keys, actor=actor)
+    stock.look_back((key, when.date) for key in keys)
     stock.read_layers()
     moves = moves_in([line.pk for line in lines], {line.product_id for line in lines}, actor)
     kind = StockMove.Kind.RECEIPT if mistake else StockMove.Kind.SUPPLIER_RETURN
@@ -173,10 +176,11 @@ def give_back(
         if line.pk in moves:
             key = Key(line.product_id, line.receipt.warehouse_id)
             cell = stock.cells[key]
-            there = cell.on_hand if mistake else cell.free
-            if there < quantity:
-                raise BusinessError(too_little(line.product, wanted=quantity, free=max(ZERO, there), line=index))
             paper = Paper(sources[line], kind, *when)
+            there = cell.on_hand if mistake else cell.free
+            lack = stock.lack(line.product, quantity, key, paper, there=there, line=index)
+            if lack:
+                raise BusinessError(lack)
             left[line.pk] = stock.take_back(key, moves[line.pk], quantity, values[line.pk], paper, line_id=line.pk)
     places = {Key(line.product_id, line.receipt.warehouse_id): index for index, line in enumerate(quantities)}
     lost = losses.squeeze(stock, places, release=release)

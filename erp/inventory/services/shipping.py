@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import services as finance
 from erp.finance.services import Issue
 from erp.inventory.models import Delivery, DeliveryLine, Demand, StockMove
-from erp.inventory.services.dates import Booking, booking, late_booking
+from erp.inventory.services.dates import Booking, booking, demand_confirmed, late_booking
 from erp.inventory.services.deliveries import insert_lines
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
-from erp.inventory.services.wording import too_little
 from erp.inventory.signals import goods_delivered
 from suite.core import bulk
 from suite.core.access import Actor
@@ -92,13 +91,18 @@ def ship(
     booked today. The `posting_date` that somebody chose must be open.
     Direct deliveries leave with the supplier's receipt, which gives `direct_costs` by line; by themselves they do not.
     A fixed number of statements, two more with backorders. Raises BusinessError, by delivery id, where the delivery is
-    not open, waits for payment, or goods are lacking.
+    not open, waits for payment, would leave before its order was confirmed, or goods are lacking or were on its day.
     """
     usual = booking(posting_date, actor=actor)
     loads = _loads(deliveries, quantities, actor)
     _demand_shippable(loads, direct_costs)
     bookings = _bookings(loads, usual, days or {}, actor)
-    stock = Stock.lock({load.key(line) for load in loads for line in load.leaving if load.takes(line)}, actor=actor)
+    demand_confirmed({load.delivery: bookings[load.delivery.pk].day for load in loads}, actor=actor)
+    taken = {
+        (load.key(line), bookings[load.delivery.pk].date) for load in loads for line in load.leaving if load.takes(line)
+    }
+    stock = Stock.lock({key for key, _day in taken}, actor=actor)
+    stock.look_back(taken)
     stock.read_layers()
     demands = _demands(loads, actor)
     for load in loads:
@@ -227,8 +231,9 @@ def _take(load: Load, paper: Paper, demands: Mapping[tuple[str, int | None], Dem
             stock.hold(key, -own)
             change.reserved -= own
             change.shipped += quantity
-        if stock.cells[key].free < quantity:
-            return too_little(line.product, wanted=quantity, free=max(ZERO, stock.cells[key].free), line=index)
+        lack = stock.lack(line.product, quantity, key, paper, there=stock.cells[key].free, line=index)
+        if lack:
+            return lack
         line.cost = stock.take(key, quantity, paper, line_id=line.pk)
     return None
 

@@ -21,9 +21,11 @@ from erp.inventory.services import levels
 from erp.inventory.services.costing import Layer, Worth
 from erp.inventory.services.ledger import Statement
 from erp.inventory.services.levels import Crossing
+from erp.inventory.services.wording import too_little, too_little_then
 from suite.core import clock, sql
 from suite.core.access import Actor
 from suite.core.acts import current_act
+from suite.core.errors import Refusal
 from suite.core.models import Document
 from suite.core.money import ZERO
 from suite.core.sql import unnested
@@ -38,13 +40,26 @@ class Key(NamedTuple):
 
 
 @dataclass(slots=True)
+class Since:
+    """The least that was there from the end of a day on (until that of the next such day), and on which day it was."""
+
+    day: dt.date
+    least: Decimal
+    least_on: dt.date
+
+
+@dataclass(slots=True)
 class Cell:
-    """On hand and reserved of a product in a warehouse; `moved` and `held` are what the act adds to them."""
+    """On hand and reserved of a product in a warehouse; `moved` and `held` are what the act adds to them.
+
+    `past` is filled for an act that takes goods out on days that lie back.
+    """
 
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
     moved: Decimal = ZERO
     held: Decimal = ZERO
+    past: list[Since] = field(default_factory=list)
 
     @property
     def free(self) -> Decimal:
@@ -132,6 +147,43 @@ class Stock:
             for row in rows.values_list("product_id", "id", "move_id", "remaining", "remaining_value"):
                 self.worths[row[0]].layers.append(Layer(*row[1:]))
 
+    def look_back(self, leaving: Iterable[tuple[Key, dt.date]]) -> None:
+        """Read what was there since the days on which goods shall leave; needed before they are taken out.
+
+        The ledger is read by date, so what leaves must have been there on its day and ever since. Costs a statement
+        only where a day lies back.
+        """
+        company = self.actor.company
+        asked = {(*key, day) for key, day in leaving if clock.lies_back(company, day)}
+        if asked:
+            types = {"product_id": "bigint", "warehouse_id": "bigint", "day": "date"}
+            given, params = unnested("given", types, sorted(asked))
+            for product_id, warehouse_id, *since, gone in sql.rows(_LOOK_BACK.format(given=given), params):
+                cell = self.cells[Key(product_id, warehouse_id)]
+                day, least_on = since
+                cell.past.append(Since(day, cell.on_hand - gone, least_on))
+
+    def lack(
+        self,
+        product: Product,
+        quantity: Decimal,
+        key: Key,
+        paper: Paper,
+        *,
+        there: Decimal,
+        line: int | None,
+        field: str = "quantity",
+    ) -> Refusal | None:
+        """Why so much cannot be taken out: it is more than is `there`, or than was on the paper's day or since."""
+        if there < quantity:
+            return too_little(product, wanted=quantity, free=max(ZERO, there), line=line, field=field)
+        past = [since for since in self.cells[key].past if since.day >= paper.date]
+        worst = min(past, key=lambda since: since.least, default=None)
+        if worst and worst.least < quantity:
+            least, day = max(ZERO, worst.least), worst.least_on
+            return too_little_then(product, wanted=quantity, there=least, day=day, line=line, field=field)
+        return None
+
     def hold(self, key: Key, quantity: Decimal) -> None:
         """Reserve more, or less when negative."""
         cell = self.cells[key]
@@ -180,6 +232,9 @@ class Stock:
         cell = self.cells[key]
         cell.on_hand += quantity
         cell.moved += quantity
+        for since in cell.past:
+            if since.day >= paper.date:
+                since.least += quantity
         self.moves.append(
             StockMove(
                 company_id=self.actor.company_id,
@@ -277,6 +332,26 @@ worths AS (
   WHERE v.product_id = ANY(%s) AND v.company_id = %s ORDER BY v.product_id FOR UPDATE OF v
 )
 SELECT * FROM cells UNION ALL SELECT * FROM worths
+"""
+
+# Before each later move so much less was there as moved from it on; the day is that of the move before it.
+_LOOK_BACK = """
+WITH given AS (SELECT * FROM {given}),
+asked AS (SELECT *, lead(day) OVER (PARTITION BY product_id, warehouse_id ORDER BY day) AS until FROM given),
+later AS (
+  SELECT m.product_id, m.warehouse_id, m.posting_date, m.id,
+         sum(m.quantity) OVER (backwards ORDER BY m.posting_date DESC, m.id DESC) AS gone,
+         lag(m.posting_date) OVER (backwards ORDER BY m.posting_date, m.id) AS since
+  FROM erp_inventory_stockmove m
+  JOIN (SELECT product_id, warehouse_id, min(day) AS day FROM given GROUP BY 1, 2) first
+    ON m.product_id = first.product_id AND m.warehouse_id = first.warehouse_id AND m.posting_date > first.day
+  WINDOW backwards AS (PARTITION BY m.product_id, m.warehouse_id)
+)
+SELECT DISTINCT ON (asked.product_id, asked.warehouse_id, asked.day)
+  asked.product_id, asked.warehouse_id, asked.day, greatest(asked.day, later.since), coalesce(later.gone, 0)
+FROM asked LEFT JOIN later ON later.product_id = asked.product_id AND later.warehouse_id = asked.warehouse_id
+  AND later.posting_date > asked.day AND (asked.until IS NULL OR later.posting_date <= asked.until)
+ORDER BY asked.product_id, asked.warehouse_id, asked.day, later.gone DESC NULLS LAST, later.posting_date, later.id
 """
 
 _MAKE_ROWS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,19 @@ def too_little(
         "short_of_stock",
         _("%(product)s: %(wanted)s wanted, %(free)s free"),
         {"product": product, "wanted": number(wanted), "free": number(free)},
+        line=line,
+        field=field,
+    )
+
+
+def too_little_then(
+    product: Product, *, wanted: Decimal, there: Decimal, day: dt.date, line: int | None, field: str = "quantity"
+) -> Refusal:
+    """There are enough today, and were not on an earlier day."""
+    return Refusal(
+        "short_of_stock_then",
+        _("%(product)s: %(wanted)s wanted, but on %(day)s only %(there)s were there"),
+        {"product": product, "wanted": number(wanted), "day": day, "there": number(there)},
         line=line,
         field=field,
     )

@@ -194,9 +194,10 @@ def test_fourteen_statements_are_enough_for_any_number_of_deliveries_and_lines(s
 
 
 def test_a_posting_date_of_a_closed_month_is_refused_and_a_day_by_delivery_is_kept(shop: Shop) -> None:
-    tea, today = shop.product("tea", stock=5), clock.today(shop.company)
-    [delivery] = shop.confirm(shop.order((tea, 5)))
+    today = clock.today(shop.company)
     last_month = today.replace(day=1) - dt.timedelta(days=5)
+    with clock.at(clock.day_starts(shop.company, last_month)):
+        [delivery] = shop.confirm(shop.order((shop.product("tea", stock=5), 5)))
     periods.close(period_ids=[shop.company_period(last_month).pk], actor=shop.actor)
 
     with pytest.raises(BusinessError) as refused:
