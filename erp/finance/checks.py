@@ -93,10 +93,14 @@ UNION ALL
 SELECT m.company_id, m.id, m.amount, m.unapplied, coalesce(s.used, 0)
 FROM erp_finance_moneymovement m
 LEFT JOIN (
-  SELECT s.money_id,
-         sum(CASE WHEN (i.side = 'receivable') = (m.direction = 'in') THEN s.amount ELSE -s.amount END) AS used
-  FROM erp_finance_settlement s JOIN erp_finance_openitem i ON i.id = s.item_id
-  JOIN erp_finance_moneymovement m ON m.id = s.money_id GROUP BY 1
+  SELECT money_id, sum(amount) AS used FROM (
+    SELECT s.money_id, CASE WHEN (i.side = 'receivable') = (m.direction = 'in') THEN s.amount ELSE -s.amount END
+    FROM erp_finance_settlement s JOIN erp_finance_openitem i ON i.id = s.item_id
+    JOIN erp_finance_moneymovement m ON m.id = s.money_id
+    UNION ALL
+    SELECT unnest(ARRAY[id, refunds_id]), amount FROM erp_finance_moneymovement
+    WHERE refunds_id IS NOT NULL AND status = 'posted'
+  ) uses (money_id, amount) GROUP BY 1
 ) s ON s.money_id = m.id
 WHERE coalesce(s.used, 0) <> CASE WHEN m.status = 'posted' THEN m.amount - m.unapplied ELSE 0 END
 """

@@ -52,6 +52,7 @@ class MoneyForm(ActorForm):
     )
     reference = forms.CharField(label=_("Bank reference"), max_length=100, required=False)
     charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
+    exchange_gain = AmountInput(label=_("Exchange gain"), help_text=_("Of foreign money; a loss below zero"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
     oldest_first = forms.BooleanField(
         label=_("Allocate to the oldest open items"),

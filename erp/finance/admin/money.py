@@ -147,18 +147,25 @@ class MoneyAdmin(SuiteModelAdmin):
         return False
 
     def new_page(self, request: HttpRequest) -> HttpResponse:
-        """Book money, and allocate it in the same act, or on the next page; `?item=` is settled by it first."""
+        """Book money, and allocate it in the same act, or on the next page.
+
+        `?item=` is settled by it first, the advance of `?refund=` is given back.
+        """
         actor: Actor = request.actor  # type: ignore[attr-defined]
         label = f"admin:erp_finance_{self.opts.model_name}"
         item = item_asked_for(request, actor)
+        advance = advance_asked_for(request, actor, self.model)
 
         def do(values: dict[str, Any], _lines: list[dict[str, Any]]) -> str:
             party, account, charges = values.pop("party"), values.pop("account"), values.pop("charges")
+            gain = values.pop("exchange_gain", None)
             mine = item if item and item.party_id == party.pk else None
             money = MoneyInput(
                 party_id=party.pk,
                 account_id=account and account.pk,
                 charges=charges or ZERO,
+                exchange_gain=gain or ZERO,
+                refunds_id=advance and advance.pk,
                 allocations={mine.pk: min(abs(mine.open_amount), values["amount"])} if mine else {},
                 **values,
             )
@@ -173,9 +180,15 @@ class MoneyAdmin(SuiteModelAdmin):
         if item:
             initial |= {"party": item.party_id, "amount": abs(item.open_amount), "oldest_first": False}
             back = documents.url_of(item.kind(), item.pk) or back
+        if advance:
+            initial |= {"party": advance.party_id, "amount": advance.unapplied, "oldest_first": False}
+            back = documents.url_of(advance.kind(), advance.pk) or back
         form = MoneyForm(request.POST or None, actor=actor, initial=initial)
         if item:
             form.fields["amount"].help_text = _("Settles %(number)s first") % {"number": item.number}
+        if advance:
+            form.fields["amount"].help_text = _("Gives back what is left of %(number)s") % {"number": advance.number}
+            del form.fields["oldest_first"], form.fields["exchange_gain"]
         section = capfirst(str(self.opts.verbose_name_plural))
         return entry_page(request, form, do, heading=self.heading, section=section, back=back)
 
@@ -190,6 +203,10 @@ class MoneyAdmin(SuiteModelAdmin):
         if has_advance(row) and request.actor.may(code):  # type: ignore[attr-defined]
             url = reverse(f"admin:erp_finance_{self.opts.model_name}_allocate", args=[row.pk])
             found.insert(0, PageAct(_("Allocate"), url, "list-check", method="get", primary=True))
+        other = (Payment if isinstance(row, Receipt) else Receipt)._meta.model_name
+        if has_advance(row) and request.actor.may(f"erp_finance.add_{other}"):  # type: ignore[attr-defined]
+            url = f"{reverse(f'admin:erp_finance_{other}_add')}?refund={row.pk}"
+            found.insert(1, PageAct(_("Give back"), url, "cash", method="get"))
         return found
 
     def allocate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -222,10 +239,20 @@ class MoneyAdmin(SuiteModelAdmin):
 
 def item_asked_for(request: HttpRequest, actor: Actor) -> OpenItem | None:
     """The open item that the address names, if the actor sees it and it is still open."""
-    text = request.GET.get("item", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return OpenItem.objects.visible_to(actor).filter(pk=int(text), status=OpenItem.Status.OPEN).first()
+    key = key_asked_for(request, "item")
+    return OpenItem.objects.visible_to(actor).filter(pk=key, status=OpenItem.Status.OPEN).first() if key else None
+
+
+def advance_asked_for(request: HttpRequest, actor: Actor, model: type[MoneyMovement]) -> MoneyMovement | None:
+    """The advance of the other direction that the address names, if the actor sees it and something is left of it."""
+    key, other = key_asked_for(request, "refund"), Payment if model is Receipt else Receipt
+    rows = other.objects.visible_to(actor).filter(pk=key, unapplied__gt=0)
+    return rows.filter(status=MoneyMovement.Status.POSTED).first() if key else None
+
+
+def key_asked_for(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @admin.register(Receipt)

@@ -141,7 +141,7 @@ class MoneySerializer(StrictModelSerializer):
         model = MoneyMovement
         fields = (
             "id", "number", "status", "party", "date", "account", "method", "amount", "unapplied", "reference", "note",
-            "order_kind", "order_id", "settlements", "version", "created_at",
+            "order_kind", "order_id", "refunds", "settlements", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -149,7 +149,8 @@ class MoneySerializer(StrictModelSerializer):
 class MoneyToBook(StrictSerializer):
     """Money, and what it settles: the items named, with `oldest_first` whatever is open, after the party's credits.
 
-    Else nothing yet: an advance.
+    Else nothing yet: an advance. Or it gives back so much of one of the other direction that is named in `refunds`.
+    `exchange_gain` is what foreign money brought beyond the `amount` (paid: saved); below zero a loss.
     """
 
     party = ScopedRelatedField(Party)
@@ -160,6 +161,8 @@ class MoneyToBook(StrictSerializer):
     reference = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     charges = amount_field(required=False, default=Decimal(0), min_value=Decimal(0))
+    exchange_gain = amount_field(required=False, default=Decimal(0))
+    refunds = ScopedRelatedField(MoneyMovement, required=False, default=None)
     order = serializers.IntegerField(
         required=False, default=None, min_value=1, max_value=LARGEST, help_text=_("The sales order a deposit is for")
     )
@@ -183,6 +186,7 @@ class MoneyViewSet(Creating, ServiceViewSet):
 
     def add(self, values: dict[str, Any]) -> MoneyMovement:
         order, account, party = values.pop("order"), values.pop("account"), values.pop("party")
+        advance = values.pop("refunds")
         source = ports.sales_order(self.actor, party.pk, order) if order else None
         if order and source is None:
             raise ValidationError({"order": _("There is no such order")})
@@ -190,6 +194,7 @@ class MoneyViewSet(Creating, ServiceViewSet):
             party_id=party.pk,
             account_id=account.pk if account else None,
             order=source,
+            refunds_id=advance and advance.pk,
             allocations=amounts(values.pop("allocations")),
             **values,
         )

@@ -77,6 +77,8 @@ class AccountRole(CompanyRow):
         BANK_CHARGES = "bank_charges", _("Bank charges")
         BAD_DEBT = "bad_debt", _("Bad debt losses")
         BAD_DEBT_RECOVERED = "bad_debt_recovered", _("Bad debts recovered")
+        EXCHANGE_GAIN = "exchange_gain", _("Exchange gains")
+        EXCHANGE_LOSS = "exchange_loss", _("Exchange losses")
 
     role = models.CharField(_("role"), max_length=20, choices=Role)
     account = models.ForeignKey(Account, models.PROTECT, related_name="roles", verbose_name=_("account"))

@@ -48,6 +48,11 @@ class MoneyMovement(Document):
     note = models.CharField(_("note"), max_length=300, blank=True)
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)
+    # An advance of the other direction, of which this gives so much back.
+    refunds = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, db_index=False, related_name="refunded_by",
+        verbose_name=_("refund of"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("money movement")
@@ -70,6 +75,7 @@ class MoneyMovement(Document):
                 fields=["order_kind", "order_id"], name="erp_money_by_order", condition=Q(order_id__isnull=False)
             ),
             models.Index(fields=["party", "direction"], name="erp_money_advance", condition=Q(unapplied__gt=0)),
+            models.Index(fields=["refunds"], name="erp_money_refunds", condition=Q(refunds__isnull=False)),
         ]
 
     @classmethod

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import AccountRole, MoneyMovement, OpenItem, Settlement, Voucher, VoucherLine
 from erp.finance.models.cash import PAPERS
-from erp.finance.services import credit
+from erp.finance.services import credit, refunds
 from erp.finance.services.allocation import OWN_SIDE, Wish, decide
 from erp.finance.services.items import Settling, Side, settle
 from erp.finance.services.ledger import VoucherDraft, book, wording
@@ -38,9 +38,11 @@ CONTROL = {Side.RECEIVABLE: Role.RECEIVABLE, Side.PAYABLE: Role.PAYABLE}
 class MoneyInput:
     """Money that came in or went out.
 
-    `amount` is what the party is credited with; `charges` of the bank come off a receipt and on top of a payment.
+    `amount` is what the party is credited with; `charges` of the bank come off a receipt and on top of a payment, and
+    `exchange_gain` (a loss below zero) is what money in another currency brought more than that, or cost less.
     `allocations` says how much of which open item (by key, positive amounts); `oldest_first` spreads the money over
-    what is open, an own order first, and uses up the party's credits before it. What is not allocated is an advance.
+    what is open, an own order first, and uses up the party's credits before it. What is not allocated is an advance,
+    unless it gives one back: `refunds` is the money of the other direction that waits, in whole or in part.
     `order` is the order a deposit belongs to.
     `date` is no day that is still to come.
     """
@@ -54,6 +56,8 @@ class MoneyInput:
     note: str = ""
     order: Source | None = None
     charges: Decimal = ZERO
+    exchange_gain: Decimal = ZERO
+    refunds_id: int | None = None
     allocations: Mapping[int, Decimal] = field(default_factory=dict)
     oldest_first: bool = False
 
@@ -70,7 +74,10 @@ def receive(moneys: Sequence[MoneyInput], *, actor: Actor, reason: str = "") -> 
 
 @service
 def pay(moneys: Sequence[MoneyInput], *, actor: Actor, reason: str = "") -> list[MoneyMovement]:
-    """Book money paid to suppliers (or back to customers: allocate it to their credits); like `receive`."""
+    """Book money paid to suppliers (or back to customers: allocate it to their credits, or refund an advance);
+
+    like `receive`.
+    """
     return _book(moneys, Direction.OUT, actor)
 
 
@@ -112,8 +119,12 @@ def allocate(
 def reverse_money(
     *, money_id: int, actor: Actor, posting_date: dt.date | None = None, reason: str = ""
 ) -> MoneyMovement:
-    """Take a receipt or payment back: its entries in red, what it settled is open again."""
+    """Take a receipt or payment back: its entries in red, what it settled is open again.
+
+    Raises BusinessError for an advance that was given back, in whole or in part.
+    """
     money = _locked(money_id, actor)
+    refunds.demand_kept(money)
     day = queries.happened_on(posting_date, company=actor.company, field="posting_date")
     settled = list(
         Settlement.objects.filter(money=money)
@@ -127,6 +138,7 @@ def reverse_money(
     settlings = [Settling(items[row["item"]], -row["total"], day, money) for row in settled]
     received -= sum((each.amount for each in settlings if each.item.side == Side.RECEIVABLE), ZERO)
     credit.move_exposure({money.party_id: received}, actor=actor)
+    refunds.put_back(money, actor)
     MoneyMovement.move_to([money], Status.REVERSED, unapplied=ZERO)
     book([_mirror(money, day, actor)], actor=actor)
     settle(settlings)
@@ -142,7 +154,7 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
     if direction == Direction.IN:
         received: dict[int, Decimal] = defaultdict(lambda: ZERO)
         for each in inputs:
-            received[each.party_id] -= each.amount
+            received[each.party_id] -= ZERO if each.refunds_id else each.amount
         credit.move_exposure(received, actor=actor)
     moneys = [_movement(each, direction, actor) for each in inputs]
     wishes = [
@@ -151,6 +163,7 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
     decide(wishes, actor)
     for wish in wishes:
         wish.money.unapplied -= wish.used
+    refunds.draw(moneys, actor)
     _take_over_owners(wishes)
     MoneyMovement.objects.bulk_create(moneys)
     book([_voucher(wish, each, actor) for wish, each in zip(wishes, inputs, strict=True)], actor=actor)
@@ -159,6 +172,8 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
     act = current_act()
     for money in moneys:
         act.audit(money, "booked", {"amount": (None, money.amount)})
+        if money.refunds:
+            act.link(money.refunds, money, "refund")
         act.announce(
             "erp.finance.receipt.booked" if direction == Direction.IN else "erp.finance.payment.booked",
             money,
@@ -177,8 +192,19 @@ def _check(each: MoneyInput, index: int | None, direction: Direction, actor: Act
         raise BusinessError(
             Refusal("charges", _("Charges lie between zero and the amount"), line=index, field="charges")
         )
+    if _moved(each, direction) < 0:
+        sentence = _("A difference of exchange is less than the amount")
+        raise BusinessError(Refusal("exchange_gain", sentence, line=index, field="exchange_gain"))
+    if each.refunds_id and (each.allocations or each.oldest_first or each.exchange_gain):
+        raise BusinessError(Refusal("refund", _("A refund settles nothing else"), line=index, field="refunds"))
     if each.account_id and (account is None or not account.is_cash or not account.is_leaf or account.is_archived):
         raise BusinessError(Refusal("account", _("Choose a cash or bank account"), line=index, field="account"))
+
+
+def _moved(each: MoneyInput, direction: Direction) -> Decimal:  # type: ignore[valid-type]
+    """What comes into our account, or leaves it."""
+    more = each.exchange_gain - each.charges
+    return each.amount + (more if direction == Direction.IN else -more)
 
 
 def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMovement:  # type: ignore[valid-type]
@@ -196,6 +222,7 @@ def _movement(each: MoneyInput, direction: Direction, actor: Actor) -> MoneyMove
         note=each.note,
         order_kind=each.order.kind if each.order else "",
         order_id=each.order.id if each.order else None,
+        refunds_id=each.refunds_id,
         owner_id=actor.user_id,
     )
 
@@ -214,13 +241,17 @@ def _voucher(wish: Wish, each: MoneyInput, actor: Actor) -> VoucherDraft:
     summary = wording(text, number=money.number)
     draft = VoucherDraft(actor.company_id, money.date, summary, source=money)
     if money.direction == Direction.IN:
-        draft.debit(money.account_id, money.amount - each.charges)
+        draft.debit(money.account_id, _moved(each, Direction.IN))
         draft.debit(Role.BANK_CHARGES, each.charges)
     _settled_entries(draft, wish)
     _on_side(draft, money, ADVANCE[Direction(money.direction)], money.unapplied)
+    if money.refunds:
+        _on_side(draft, money, ADVANCE[Direction(money.refunds.direction)], money.amount, of=money.refunds)
+    draft.debit(Role.EXCHANGE_LOSS, max(-each.exchange_gain, ZERO))
     if money.direction == Direction.OUT:
         draft.debit(Role.BANK_CHARGES, each.charges)
-        draft.credit(money.account_id, money.amount + each.charges)
+        draft.credit(money.account_id, _moved(each, Direction.OUT))
+    draft.credit(Role.EXCHANGE_GAIN, max(each.exchange_gain, ZERO))
     return draft
 
 
@@ -232,14 +263,25 @@ def _settled_entries(draft: VoucherDraft, wish: Wish) -> None:
         _on_side(draft, wish.money, CONTROL[side], amount if side == own else -amount)
 
 
-def _on_side(draft: VoucherDraft, money: MoneyMovement, role: str, amount: Decimal, *, back: bool = False) -> None:
-    """Credit for money in, debit for money out; `back` the other way, for an advance that is used up."""
+def _on_side(
+    draft: VoucherDraft,
+    money: MoneyMovement,
+    role: str,
+    amount: Decimal,
+    *,
+    back: bool = False,
+    of: MoneyMovement | None = None,
+) -> None:
+    """Credit for money in, debit for money out; `back` the other way, for an advance that is used up.
+
+    `of` is the money whose advance it is, where that is another.
+    """
     post = draft.credit if (money.direction == Direction.IN) != back else draft.debit
-    post(role, amount, party_id=money.party_id, source=Source(*_key(money), money.number))
+    post(role, amount, party_id=money.party_id, source=_source(of or money))
 
 
-def _key(money: MoneyMovement) -> tuple[str, int]:
-    return money.kind(), money.pk
+def _source(money: MoneyMovement) -> Source:
+    return Source(money.kind(), money.pk, money.number)
 
 
 def _correct_exposure(wishes: Sequence[Wish], actor: Actor) -> None:
@@ -264,13 +306,13 @@ def _mirror(money: MoneyMovement, day: dt.date, actor: Actor) -> VoucherDraft:
             voucher__source_id=money.pk,
             voucher__status=Voucher.Status.POSTED,
         )
-        .values("account", "party", "source_id")
+        .values("account", "party", "source_kind", "source_id")
         .annotate(net=Sum("debit") - Sum("credit"))
         .order_by("account")
     )
-    source = Source(*_key(money), money.number)
     for row in sums:
-        more = {"party_id": row["party"], "source": source if row["source_id"] else None}
+        source = Source(row["source_kind"], row["source_id"], "") if row["source_id"] else None
+        more = {"party_id": row["party"], "source": source}
         if row["net"] > 0:
             draft.debit(row["account"], -row["net"], **more)
         else:

@@ -243,6 +243,22 @@ def test_an_advance_is_allocated_and_a_credit_paid_out_from_the_record(browser, 
     assert books.receivable(buyer) == 0
 
 
+def test_what_is_left_of_an_advance_is_given_back_from_its_record(browser, company, actor, buyer):
+    (advance,) = finance.receive([MoneyInput(buyer.pk, Decimal(300))], actor=actor)
+    address = f"{ROOT}/payment/add/?refund={advance.pk}"
+    record, form = page(browser, f"receipt/{advance.pk}/change/"), page(browser, f"payment/add/?refund={advance.pk}")
+
+    typed = {"party": buyer.pk, "amount": "300", "date": clock.today(company), "method": "bank"}
+    browser.post(address, typed)
+
+    advance.refresh_from_db()
+    assert address in record
+    assert "300.00" in form
+    assert f"Gives back what is left of {advance.number}" in form
+    assert (advance.unapplied, books.balance(company, "220301"), books.balance(company, "1002")) == (0, 0, 0)
+    assert address not in page(browser, f"receipt/{advance.pk}/change/")
+
+
 def test_the_dialog_of_issuing_shows_the_number_that_was_noted(browser, actor, order):
     finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
     (draft,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)

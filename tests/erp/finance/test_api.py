@@ -162,6 +162,17 @@ def test_a_deposit_names_an_order_that_the_caller_may_see(api, buyer, order, mon
     assert post(api, "receipts/", body, expect=201)["order_id"] == order.id
 
 
+def test_a_deposit_is_given_back(api, buyer):
+    deposit = api.post(f"{ROOT}/receipts/", {"party": buyer.pk, "amount": "100", "exchange_gain": "-2"}).json()
+
+    given = api.post(f"{ROOT}/payments/", {"party": buyer.pk, "amount": "40", "refunds": deposit["id"]}).json()
+    more = api.post(f"{ROOT}/payments/", {"party": buyer.pk, "amount": "61", "refunds": deposit["id"]})
+
+    assert (given["refunds"], given["unapplied"]) == (deposit["id"], "0.00")
+    assert api.get(f"{ROOT}/receipts/{deposit['id']}/").json()["unapplied"] == "60.00"
+    assert (more.status_code, more.json()["code"]) == (409, "more_than_left")
+
+
 def test_payments_go_out(api, company, buyer):
     money = post(api, "payments/", {"party": buyer.pk, "amount": "70", "method": "cash"}, expect=201)
 

@@ -15,6 +15,7 @@ from erp.finance.signals import payment_received
 from suite.core import clock, invariants
 from suite.core.errors import BusinessError
 from suite.core.models import DocumentLink
+from tests import make
 from tests.erp.finance import books
 
 
@@ -117,6 +118,92 @@ def test_a_credit_is_paid_out_in_two_parts(company, actor, buyer, lamp):
     assert rests == [-100, 0]
     assert note.status == OpenItem.Status.SETTLED
     assert books.balance(company, "1122") == 0 == books.balance(company, "1002")
+
+
+def test_a_deposit_is_given_back_in_parts_and_no_more_than_is_left_of_it(company, actor, buyer, lamp):
+    """After the outbound payments of customers in Odoo (account/tests/test_account_payment.py), own numbers."""
+    (item,) = owing(company, actor, buyer, lamp, 60)
+    finance.set_credit(party=buyer, limit=Decimal(1000), actor=actor)
+    deposit = receive(buyer, 100, actor)
+    finance.allocate(money_id=deposit.pk, allocations={item.pk: Decimal(60)}, actor=actor)
+
+    def give_back(amount, **more):
+        wish = MoneyInput(party_id=buyer.pk, amount=Decimal(amount), refunds_id=deposit.pk, **more)
+        return finance.pay([wish], actor=actor)[0]
+
+    first = give_back(25, charges=Decimal(1))
+    with pytest.raises(BusinessError, match=rf"Only 15\.00 of {deposit.number} can be given back"):
+        give_back(16)
+    give_back(15)
+    with pytest.raises(BusinessError, match=f"Undo these first: {first.number}"):
+        finance.reverse_money(money_id=deposit.pk, actor=actor)
+
+    assert books.entries(Voucher.objects.get(source_id=first.pk)) == [
+        ("220301", Decimal(25), Decimal(0)),
+        ("560301", Decimal(1), Decimal(0)),
+        ("1002", Decimal(0), Decimal(26)),
+    ]
+    assert (books.balance(company, "220301"), books.balance(company, "1002")) == (0, 59)
+    assert (books.receivable(buyer), finance.standing(buyer.pk, company=company).exposure) == (0, 0)
+    finance.reverse_money(money_id=first.pk, actor=actor)
+    deposit.refresh_from_db()
+    assert (deposit.unapplied, books.balance(company, "220301")) == (25, -25)
+    assert finance.standing(buyer.pk, company=company).exposure == -25
+    assert all(finding.holds for finding in invariants.check())
+
+
+def test_a_prepayment_comes_back_from_the_supplier(company, actor, buyer):
+    (prepaid,) = finance.pay([MoneyInput(party_id=buyer.pk, amount=Decimal(500))], actor=actor)
+
+    back = receive(buyer, 200, actor, refunds_id=prepaid.pk)
+
+    prepaid.refresh_from_db()
+    assert (prepaid.unapplied, back.unapplied) == (300, 0)
+    assert (books.balance(company, "1123"), books.balance(company, "220301")) == (300, 0)
+    assert all(finding.holds for finding in invariants.check())
+
+
+def test_only_an_advance_of_the_same_party_and_the_other_direction_is_given_back(company, actor, buyer):
+    deposit = receive(buyer, 100, actor)
+    stranger = make.party(company)
+
+    for party, book in ((stranger, finance.pay), (buyer, finance.receive)):
+        with pytest.raises(BusinessError, match="This is no advance of the party"):
+            book([MoneyInput(party_id=party.pk, amount=Decimal(10), refunds_id=deposit.pk)], actor=actor)
+    with pytest.raises(BusinessError, match="A refund settles nothing else"):
+        finance.pay([MoneyInput(buyer.pk, Decimal(10), refunds_id=deposit.pk, oldest_first=True)], actor=actor)
+
+
+@pytest.mark.parametrize(
+    ("gain", "bank", "differs"), [("30.31", "230.31", ("530105", "-30.31")), ("-12.5", "187.50", ("560303", "12.50"))]
+)
+def test_money_in_another_currency_settles_the_debt_and_the_difference_of_exchange_is_said(
+    company, actor, buyer, lamp, gain, bank, differs
+):
+    """After Tryton's account_invoice/tests/scenario_invoice_alternate_currency_rate_change.rst."""
+    owing(company, actor, buyer, lamp, 200)
+
+    money = receive(buyer, 200, actor, oldest_first=True, exchange_gain=Decimal(gain))
+
+    assert (money.unapplied, books.receivable(buyer)) == (0, 0)
+    assert books.balance(company, "1002") == Decimal(bank)
+    assert books.balance(company, differs[0]) == Decimal(differs[1])
+    finance.reverse_money(money_id=money.pk, actor=actor)
+    assert (books.balance(company, "1002"), books.balance(company, differs[0]), books.receivable(buyer)) == (0, 0, 200)
+    assert all(finding.holds for finding in invariants.check())
+
+
+def test_a_cheaper_payment_in_another_currency_is_a_gain_and_none_is_larger_than_the_amount(company, actor, buyer):
+    finance.pay([MoneyInput(buyer.pk, Decimal(100), charges=Decimal(1), exchange_gain=Decimal(5))], actor=actor)
+
+    assert books.entries(Voucher.objects.latest("pk")) == [
+        ("1123", Decimal(100), Decimal(0)),
+        ("560301", Decimal(1), Decimal(0)),
+        ("1002", Decimal(0), Decimal(96)),
+        ("530105", Decimal(0), Decimal(5)),
+    ]
+    with pytest.raises(BusinessError, match="A difference of exchange is less than the amount"):
+        finance.receive([MoneyInput(buyer.pk, Decimal(100), exchange_gain=Decimal("-100.01"))], actor=actor)
 
 
 def test_a_credit_note_can_be_set_off_in_a_receipt(company, actor, buyer, lamp):
