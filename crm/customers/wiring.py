@@ -8,7 +8,7 @@ from crm.customers import queries, sheets, timeline
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import importing
 from suite.core.access import register_owner_rule
-from suite.desk import choices, documents, imports, navigation, planned, workbench
+from suite.desk import choices, documents, events, imports, navigation, planned, workbench
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -23,6 +23,8 @@ def connect() -> None:
         Customer, _("Customer"), "customers:customer", icon="user", related=("party",), status=queries.stage_of
     )
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building")
+    events.register("crm.customers.customer", _("Customer"), "created", "changed")
+    events.register("crm.customers.activity", _("Activity"), "logged")
     choices.register("tag", Tag, fields=("name", "name_en"), exact=("name",), order="name")
 
     imports.register(

@@ -11,7 +11,7 @@ from suite.core import outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import navigation
+from suite.desk import events, navigation
 from suite.desk.services import notifications
 
 
@@ -20,6 +20,7 @@ def connect() -> None:
     on_founding(services.found)
     for what in ("confirmed", "cancelled", "undone", "amended"):
         outbox.on_many(f"crm.sales.order.{what}", orders_moved)
+    events.register("crm.retention.churnalert", _("Churn alert"), "raised")
     notifications.register_kind("churn", _("A customer of mine has stopped ordering"), mail=True)
     navigation.register(
         _("Customers"),
@@ -39,6 +40,6 @@ def connect() -> None:
     )
 
 
-def orders_moved(events: Sequence[OutboxEvent], actor: Actor) -> None:
+def orders_moved(moved: Sequence[OutboxEvent], actor: Actor) -> None:
     """Orders were confirmed, or are none any more: look at their customers again."""
-    services.refresh_customers(parties={event.payload["party"] for event in events}, actor=actor)
+    services.refresh_customers(parties={event.payload["party"] for event in moved}, actor=actor)

@@ -12,7 +12,7 @@ from crm.sales.models import Order, Quotation
 from crm.sales.services import followups, policy
 from suite.core import companies
 from suite.core.access import Actor
-from suite.desk import choices, documents, formats, navigation, search, workbench
+from suite.desk import choices, documents, events, formats, navigation, search, workbench
 from suite.masterdata.models import Party
 
 
@@ -24,6 +24,11 @@ def connect() -> None:
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),
     )  # fmt: skip
     documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20)
+    events.register("crm.sales.quotation", _("Quotation"), "created", "changed", "sent", "won", "lost", "replaced")
+    events.register(
+        "crm.sales.order", _("Order"), "created", "changed", "confirmed", "amended", "cancelled", "undone", "short",
+        "delivered", "returned", "invoiced", "paid",
+    )  # fmt: skip
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register(

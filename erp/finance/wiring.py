@@ -19,7 +19,7 @@ from erp.finance.models import (
 from erp.finance.services import founding
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, navigation, search, workbench
+from suite.desk import choices, documents, events, navigation, search, workbench
 
 # The part of a list that is work to be done.
 AT_FIRST = {
@@ -47,6 +47,9 @@ def connect() -> None:
         documents.register(model, label, page, icon=icon, related=related, order=order)
     documents.register(Account, _("Account"), "admin:erp_finance_account_change", icon="book")
 
+    events.register("erp.finance.invoice", _("Invoice"), "issued")
+    events.register("erp.finance.receipt", _("Receipt"), "booked")
+    events.register("erp.finance.payment", _("Payment"), "booked")
     search.register(Account, words=queries.words_of_account, related=("parent__parent__parent",))
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")
     choices.register("cash_account", Account, rows=cash_accounts, exact=("code", "name"), order="code")

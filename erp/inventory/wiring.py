@@ -11,7 +11,7 @@ from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, imports, navigation, workbench
+from suite.desk import choices, documents, events, imports, navigation, workbench
 from suite.desk.imports import Field
 from suite.masterdata import ports
 
@@ -28,6 +28,10 @@ def connect() -> None:
     documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50)
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
+    events.register("erp.inventory.delivery", _("Delivery"), "shipped")
+    events.register("erp.inventory.goods", _("Goods"), "received", "returned", "reversed")
+    events.register("erp.inventory.adjustment", _("Stock adjustment"), "posted", "reversed")
+    events.register("erp.inventory.stock", _("Stock"), "low", "back")
     choices.register(
         "warehouse",
         Warehouse,

@@ -18,7 +18,7 @@ from suite.core import jobs, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import choices, documents, imports, navigation, search, workbench
+from suite.desk import choices, documents, events, imports, navigation, search, workbench
 
 AREA = "erp_procurement"
 
@@ -71,6 +71,12 @@ def _papers() -> None:
     documents.register(
         SupplierItem, _("Supply terms"), "procurement:item", icon="tag", related=("supplier__party", "product")
     )
+    requisition = ("requested", "submitted", "approved", "rejected", "reopened", "ordered", "cancelled")
+    events.register("erp.procurement.requisition", _("Requisition"), *requisition)
+    order = ("created", "submitted", "approved", "rejected", "placed", "closed", "cancelled", "unneeded")
+    events.register("erp.procurement.purchaseorder", _("Purchase order"), *order)
+    events.register("erp.procurement.invoice", _("Supplier invoice"), "booked")
+    events.register("erp.procurement.supplier", _("Supplier"), "created", "changed")
     choices.register(
         "supplier",
         Supplier,

@@ -1,4 +1,4 @@
-"""Approvals in the admin pages: what waits, and the rules."""
+"""Approvals and webhooks in the admin pages: what waits, who is asked, who is told."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation import approvals as kinds
-from suite.automation.lists import ApprovalList
-from suite.automation.models import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep
-from suite.automation.services import rules
+from suite.automation.lists import ApprovalList, WebhookDeliveryList, WebhookList
+from suite.automation.models import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep, Webhook, WebhookDelivery
+from suite.automation.services import rules, webhooks
 from suite.core.access import Actor
+from suite.desk import events
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
+from suite.desk.admin_house import ReadOnly
 from suite.desk.lists import Act
 
 Lines = dict[str, list[dict[str, Any]]]
@@ -92,3 +94,45 @@ class ApprovalAdmin(SuiteModelAdmin):
         return False
 
     has_change_permission = has_add_permission
+
+
+@admin.register(Webhook)
+class WebhookAdmin(SuiteModelAdmin):
+    """Where other systems are told what happens here."""
+
+    list_spec = WebhookList
+    readonly_fields = ("status", "failures", "paused_because", "secret", "rotated_until")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The secret is for whoever may change it: the other side needs it to check what it gets."""
+        state = (("status", "failures", "paused_because"),) if obj else ()
+        secret = (("secret", "rotated_until"),) if obj and self.has_change_permission(request, obj) else ()
+        return (("name", "url"), "events", *state, *secret)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "events":
+            return forms.MultipleChoiceField(
+                label=db_field.verbose_name,
+                choices=events.choices(),
+                required=False,
+                help_text=db_field.help_text,
+                widget=forms.CheckboxSelectMultiple,
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> Webhook:
+        return webhooks.create_webhook(actor=actor, **values)
+
+    def change(self, actor: Actor, row: Webhook, values: dict[str, Any], lines: Lines) -> Webhook:
+        return webhooks.change_webhook(webhook=row, actor=actor, **values)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnly):
+    """What was sent, and what came back."""
+
+    list_spec = WebhookDeliveryList
+    fields = readonly_fields = (
+        "webhook", "event_label", "status", "attempts", "next_try_at", "ended_at", "code", "milliseconds", "error",
+        "key", "body", "answer",
+    )  # fmt: skip

@@ -1,6 +1,8 @@
-"""Approvals for other systems."""
+"""Approvals and webhooks for other systems."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import django_filters
 from rest_framework import serializers
@@ -8,10 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from suite.automation import approvals as kinds
-from suite.automation.models import Approval, ApprovalStep
+from suite.automation.models import Approval, ApprovalStep, Webhook, WebhookDelivery
 from suite.automation.queries import my_approvals
-from suite.automation.services import approvals
-from suite.core.api import FilterSet, Router, ServiceViewSet, StrictModelSerializer, StrictSerializer, action
+from suite.automation.services import approvals, webhooks
+from suite.core.api import (
+    Creating,
+    Deleting,
+    FilterSet,
+    Router,
+    ServiceViewSet,
+    StrictModelSerializer,
+    StrictSerializer,
+    Updating,
+    action,
+)
 
 
 class StepSerializer(StrictModelSerializer):
@@ -80,5 +92,110 @@ class ApprovalViewSet(ServiceViewSet):
         return self.answer(pk)
 
 
+class WebhookSerializer(StrictModelSerializer):
+    """An address that is told of `events` (names; none means all)."""
+
+    events = serializers.ListField(child=serializers.CharField(max_length=80), required=False)
+
+    class Meta:
+        model = Webhook
+        fields = (
+            "id", "name", "url", "events", "status", "failures", "paused_because", "owner", "created_at",
+            "rotated_until",
+        )  # fmt: skip
+        read_only_fields = ("status", "failures", "paused_because", "owner", "created_at", "rotated_until")
+
+
+class SecretSerializer(StrictSerializer):
+    """What the signatures of a webhook are made with."""
+
+    secret = serializers.CharField(read_only=True)
+
+
+class WebhookFilters(FilterSet):
+    status = django_filters.ChoiceFilter(choices=Webhook.Status.choices)
+
+
+class WebhookViewSet(Creating, Updating, Deleting, ServiceViewSet):
+    model = Webhook
+    serializer_class = WebhookSerializer
+    output_classes = {"secret": SecretSerializer}
+    filterset_class = WebhookFilters
+    action_permissions = dict.fromkeys(("test", "pause", "resume", "rotate", "secret"), "automation.change_webhook")
+
+    def add(self, values: dict[str, Any]) -> Webhook:
+        return webhooks.create_webhook(actor=self.actor, **values)
+
+    def change(self, row: Webhook, values: dict[str, Any]) -> None:
+        webhooks.change_webhook(webhook=row, actor=self.actor, **values)
+
+    def remove(self, row: Webhook) -> None:
+        webhooks.remove_webhooks(webhooks=[row.pk], actor=self.actor)
+
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: str) -> Response:
+        """Send an event that says nothing; the delivery tells what came of it."""
+        webhooks.send_test(webhook=self.get_object(), actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: str) -> Response:
+        """Send nothing for now; what happens meanwhile waits."""
+        webhooks.pause(webhooks=[self.get_object().pk], actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Send again, first what has waited."""
+        webhooks.resume(webhooks=[self.get_object().pk], actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def rotate(self, request: Request, pk: str) -> Response:
+        """Make a new secret; the old one signs along for three days."""
+        webhooks.rotate_secret(webhook=self.get_object(), actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["get"])
+    def secret(self, request: Request, pk: str) -> Response:
+        """The secret that signs; nothing else answers it."""
+        return Response(SecretSerializer(self.get_object()).data)
+
+
+class WebhookDeliverySerializer(StrictModelSerializer):
+    """One event for one address, with what was sent and what came back the last time."""
+
+    class Meta:
+        model = WebhookDelivery
+        fields = (
+            "id", "webhook", "event", "key", "body", "status", "attempts", "next_try_at", "code", "answer", "error",
+            "milliseconds", "created_at", "ended_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class WebhookDeliveryFilters(FilterSet):
+    status = django_filters.ChoiceFilter(choices=WebhookDelivery.Status.choices)
+
+    class Meta:
+        model = WebhookDelivery
+        fields = {"webhook": ["exact"], "event": ["exact"], "key": ["exact"]}
+
+
+class WebhookDeliveryViewSet(ServiceViewSet):
+    model = WebhookDelivery
+    serializer_class = WebhookDeliverySerializer
+    filterset_class = WebhookDeliveryFilters
+    action_permissions = {"redeliver": "automation.redeliver_webhookdelivery"}
+
+    @action(detail=True, methods=["post"])
+    def redeliver(self, request: Request, pk: str) -> Response:
+        """Send it once more, as the same delivery."""
+        webhooks.redeliver(deliveries=[self.get_object().pk], actor=self.actor)
+        return self.answer(pk)
+
+
 router = Router()
 router.register("approvals", ApprovalViewSet, basename="approval")
+router.register("webhooks", WebhookViewSet)
+router.register("webhook-deliveries", WebhookDeliveryViewSet)

@@ -1,4 +1,4 @@
-"""The list of approvals, with the decisions."""
+"""The lists of approvals and webhooks, with what one may do there."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation import approvals as kinds
-from suite.automation.models import Approval
+from suite.automation.models import Approval, Webhook, WebhookDelivery
 from suite.automation.queries import my_approvals
-from suite.automation.services import approvals
+from suite.automation.services import approvals, webhooks
 from suite.core.access import Actor
+from suite.desk import events
 from suite.desk.forms import ActorForm
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, View
 
 DECIDE = "automation.decide_approval"
+CHANGE = "automation.change_webhook"
+REDELIVER = "automation.redeliver_webhookdelivery"
 
 
 class NoteForm(ActorForm):
@@ -88,3 +91,98 @@ class ApprovalList(ListSpec):
     prefetch = ("steps__role",)
     search_fields = ("number",)
     empty = _("Nothing waits for you")
+
+
+def rotate(*, actor: Actor, pks: Collection[int]) -> None:
+    for webhook in Webhook.objects.visible_to(actor, CHANGE).filter(pk__in=pks):
+        webhooks.rotate_secret(webhook=webhook, actor=actor)
+
+
+def test(*, actor: Actor, pks: Collection[int]) -> None:
+    for webhook in Webhook.objects.visible_to(actor, CHANGE).filter(pk__in=pks):
+        webhooks.send_test(webhook=webhook, actor=actor)
+
+
+def pause(*, actor: Actor, pks: Collection[int]) -> None:
+    webhooks.pause(webhooks=pks, actor=actor)
+
+
+def resume(*, actor: Actor, pks: Collection[int]) -> None:
+    webhooks.resume(webhooks=pks, actor=actor)
+
+
+def remove(*, actor: Actor, pks: Collection[int]) -> None:
+    webhooks.remove_webhooks(webhooks=pks, actor=actor)
+
+
+def redeliver(*, actor: Actor, pks: Collection[int]) -> None:
+    webhooks.redeliver(deliveries=pks, actor=actor)
+
+
+def heard(webhook: Webhook) -> str:
+    """The events an address is told of."""
+    return "; ".join(events.label_of(name) for name in webhook.events) or str(_("All events"))
+
+
+class WebhookList(ListSpec):
+    """Addresses that are told what happens here."""
+
+    model = Webhook
+    title = _("Webhooks")
+    icon = "webhook"
+    columns = (
+        Column("name", _("Name"), card="title", sort=True),
+        Column("url", _("Address")),
+        Column("events", _("Events"), value=heard),
+        Column("status", _("Status"), "badge", card="side"),
+        Column("failures", _("Failures in a row"), "number"),
+        Column("paused_because", _("Paused because")),
+        Column("owner", _("Owner"), shown=False),
+        Column("created_at", _("Created"), "datetime", shown=False),
+    )
+    filters = (ChoiceFilter("status", _("Status"), choices=Webhook.Status),)
+    acts = (
+        Act("test", _("Send a test"), CHANGE, test, icon="send", in_row=True),
+        Act("pause", _("Pause"), CHANGE, pause, icon="player-pause", when=lambda row: row.status == "active"),
+        Act("resume", _("Resume"), CHANGE, resume, icon="player-play", when=lambda row: row.status == "paused"),
+        Act(
+            "rotate", _("New secret"), CHANGE, rotate, icon="key",
+            confirm=_("The old secret signs along for three days. Make a new one?"),
+        ),
+        Act(
+            "remove", _("Remove"), "automation.delete_webhook", remove, icon="trash", danger=True,
+            confirm=_("What was sent to the address is forgotten, too. Remove it?"),
+        ),
+    )  # fmt: skip
+    related = ("owner",)
+    search_fields = ("name", "url")
+    empty = _("Other systems are not told of anything yet. Add an address that takes events as JSON.")
+
+
+class WebhookDeliveryList(ListSpec):
+    """What was sent to other systems, and what they answered."""
+
+    model = WebhookDelivery
+    title = _("Webhook deliveries")
+    icon = "send"
+    columns = (
+        Column("event_label", _("Event"), card="title"),
+        Column("webhook", _("Webhook")),
+        Column("status", _("Status"), "badge", card="side"),
+        Column("code", _("Answer code"), "number"),
+        Column("error", _("Error")),
+        Column("attempts", _("Attempts"), "number"),
+        Column("milliseconds", _("Milliseconds"), "number", shown=False),
+        Column("created_at", _("Created"), "datetime"),
+        Column("next_try_at", _("Next try"), "datetime", shown=False),
+        Column("key", _("Delivery"), shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=WebhookDelivery.Status),
+        ChoiceFilter("event", _("Event"), choices=lambda actor: events.choices()),
+        DateFilter("created", _("Created"), "created_at"),
+    )
+    acts = (Act("redeliver", _("Send again"), REDELIVER, redeliver, icon="refresh", in_row=True),)
+    related = ("webhook",)
+    searchable = False
+    empty = _("Nothing was sent yet")

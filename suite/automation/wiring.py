@@ -8,14 +8,18 @@ from django.utils.translation import gettext_lazy as _
 def connect() -> None:
     """Called once, from apps.py."""
     from suite.automation import queries
-    from suite.automation.models import Approval
-    from suite.automation.services import notices
+    from suite.automation.models import Approval, Webhook
+    from suite.automation.services import notices, webhooks
     from suite.core import outbox
     from suite.core.access import register_owner_rule
-    from suite.desk import documents, navigation, workbench
+    from suite.desk import documents, events, navigation, workbench
     from suite.desk.services import notifications
 
     register_owner_rule(Approval, queries.asked_or_asking)
+    events.register("automation.approval", _("Approval"), "requested", "approved", "rejected")
+    events.register("automation.webhook", _("Webhook"), "tested")
+    outbox.on_many("*", webhooks.enqueue)
+    documents.register(Webhook, _("Webhook"), "admin:automation_webhook_change", icon="webhook")
     documents.register(Approval, _("Approval"), "automation:approval", icon="clipboard-check")
     notifications.register_kind("approval", _("Something waits for my approval"), mail=True)
     notifications.register_kind("decision", _("My request was decided"))
@@ -32,6 +36,17 @@ def connect() -> None:
         order=13,
         phone=6,
     )
+    house = _("Administration")
+    for order, (label, model, icon) in enumerate(
+        (
+            (_("Webhooks"), "webhook", "webhook"),
+            (_("Webhook deliveries"), "webhookdelivery", "send"),
+        )
+    ):
+        navigation.register(
+            house, label, f"admin:automation_{model}_changelist", icon=icon,
+            permission=f"automation.view_{model}", order=955 + order,
+        )  # fmt: skip
     workbench.register(
         "approvals",
         _("Waiting for my approval"),

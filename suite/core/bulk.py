@@ -15,12 +15,14 @@ from django.db.models.expressions import DatabaseDefault
 
 from suite.core import sql
 from suite.core.said import SaidField
+from suite.core.sealed import SealedField
 
 M = TypeVar("M", bound=models.Model)
 
 # Values of these types go to the driver as they are; any other is prepared by its field.
 PLAIN: dict[type[models.Field[Any, Any]], set[type]] = {
     SaidField: set(),
+    SealedField: set(),
     models.IntegerField: {int},
     models.CharField: {str},
     models.TextField: {str},

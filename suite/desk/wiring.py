@@ -12,7 +12,7 @@ from suite.core.said import in_all
 
 def connect() -> None:
     """Called once, from apps.py."""
-    from suite.desk import choices, documents, navigation, queries, search, workbench
+    from suite.desk import choices, documents, events, navigation, queries, search, workbench
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.models import SavedView, Task
@@ -33,6 +33,7 @@ def connect() -> None:
     )
 
     documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
+    events.register("desk.task", _("Task"), "completed", "cancelled", "reopened")
     search.register(
         Task,
         words=lambda task: (*in_all(task.title), *in_all(task.subject_label)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, imports, navigation, search
+from suite.desk import choices, documents, events, imports, navigation, search
 from suite.masterdata import queries, sheets
 from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
 from suite.masterdata.services import founding, importing
@@ -24,6 +24,8 @@ def connect() -> None:
     documents.register(Party, _("Party"), "masterdata:party", icon="building", status=queries.archived)
     documents.register(Product, _("Product"), "masterdata:product", icon="package", status=queries.archived)
 
+    events.register("masterdata.party", _("Party"), "created", "changed", "imported")
+    events.register("masterdata.product", _("Product"), "created", "changed")
     search.register(
         Party,
         words=queries.words_of_party,

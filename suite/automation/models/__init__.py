@@ -1,0 +1,6 @@
+"""What automation keeps."""
+
+from suite.automation.models.approvals import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep
+from suite.automation.models.webhooks import Webhook, WebhookDelivery
+
+__all__ = ["Approval", "ApprovalRule", "ApprovalRuleStep", "ApprovalStep", "Webhook", "WebhookDelivery"]

@@ -1,0 +1,22 @@
+"""The clock's door into automation: doorbells only, the rows are the queues."""
+
+from celery import shared_task
+from celery.schedules import crontab
+
+from suite.automation.services import webhooks
+
+
+@shared_task(name="automation.send_webhooks")
+def send_webhooks() -> int:
+    return webhooks.send_due()
+
+
+@shared_task(name="automation.forget_deliveries")
+def forget_deliveries() -> int:
+    return webhooks.forget()
+
+
+SCHEDULE = {
+    "send-webhooks": ("automation.send_webhooks", 5.0),
+    "forget-deliveries": ("automation.forget_deliveries", crontab(hour=18, minute=30)),
+}

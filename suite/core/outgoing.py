@@ -1,0 +1,136 @@
+"""Calls to other people's machines: to public addresses only, with an end to waiting and reading.
+
+The name is resolved once and the connection goes to the very address that was looked at, so that a name that answers
+differently the second time (DNS rebinding) gains nothing. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+import urllib3
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+CONNECT, READ = 5.0, 10.0  # seconds
+ALTOGETHER = 20.0  # seconds for an answer that trickles
+LONGEST = 64 * 1024  # bytes that are read of an answer
+PORTS = {"http": 80, "https": 443}
+TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 behind NAT64 (RFC 6052)
+
+
+class Answer(NamedTuple):
+    code: int
+    text: str
+
+
+class NotReached(Exception):
+    """The call got no answer; the text says why, for whoever keeps the address."""
+
+
+def check(url: str) -> SplitResult:
+    """The parts of an address that may be called; raises ValidationError. What its name means is seen at the call."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValidationError(_("This is no address")) from None
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ValidationError(_("An address begins with https:// or http:// and names a machine"))
+    if parts.username or parts.password:
+        raise ValidationError(_("Name and password do not belong into an address"))
+    if port == 0:
+        raise ValidationError(_("This is no address"))
+    try:
+        own = ip_address(parts.hostname)
+    except ValueError:
+        own = None
+    if parts.hostname == "localhost" or parts.hostname.endswith(".localhost") or (own and not is_public(own)):
+        raise ValidationError(_("This address is not public"))
+    return parts
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address belongs to the world and to no machine, house or cloud of ours."""
+    if isinstance(address, IPv6Address):
+        hidden = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if hidden:
+            return is_public(hidden)
+        if address in TRANSLATED:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def addresses(host: str, port: int) -> list[str]:
+    """What a name means now; raises NotReached."""
+    try:
+        return list(
+            dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        )
+    except (OSError, UnicodeError):
+        raise NotReached(f"{host}: no such machine") from None
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """POST a body and return what was answered, whatever its code; raises NotReached and ValidationError (`check`)."""
+    parts = check(url)
+    host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
+    found = addresses(host, port)
+    if not found or not all(is_public(ip_address(each.partition("%")[0])) for each in found):
+        raise NotReached(f"{host}: not a public address")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    name = f"[{host}]" if ":" in host else host
+    named = name if port == PORTS[parts.scheme] else f"{name}:{port}"
+    until = time.monotonic() + ALTOGETHER
+    try:
+        with _pool(parts.scheme, found[0], port, host) as pool:
+            answer = pool.urlopen(
+                "POST",
+                target,
+                body=body,
+                headers={**headers, "Host": named},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            try:
+                return Answer(answer.status, _read(answer, until))
+            finally:
+                answer.close()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise NotReached(f"{host}: {_told(error)}") from error
+
+
+def _pool(scheme: str, address: str, port: int, host: str) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(connect=CONNECT, read=READ)
+    if scheme == "http":
+        return urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+    return urllib3.HTTPSConnectionPool(
+        address, port, timeout=timeout, cert_reqs="CERT_REQUIRED", server_hostname=host, assert_hostname=host
+    )
+
+
+def _read(answer: urllib3.BaseHTTPResponse, until: float) -> str:
+    read = b""
+    while len(read) < LONGEST and time.monotonic() < until:
+        part = answer.read1(LONGEST - len(read))
+        if not part:
+            break
+        read += part
+    return read.decode(errors="replace").replace("\x00", "")
+
+
+def _told(error: Exception) -> str:
+    """The fault in a few words; the library's own texts hold addresses of objects."""
+    if isinstance(error, urllib3.exceptions.TimeoutError):
+        return "no answer in time"
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return f"the certificate is not good ({error})"[:300]
+    reason = getattr(error, "reason", None) or error
+    return (str(reason).rpartition(": ")[2] or type(error).__name__)[:300]

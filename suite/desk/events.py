@@ -1,0 +1,38 @@
+"""The events of the house by name: areas register what they announce, and whoever listens can offer them by label."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from suite.core.said import Text
+from suite.desk.audit_words import actions
+
+
+class Event(NamedTuple):
+    """What `<subject>.<word>` in the outbox is about; the word is one of the audit trail's."""
+
+    noun: Text
+    word: str
+
+
+_events: dict[str, Event] = {}
+
+
+def register(subject: str, noun: Text, *words: str) -> None:
+    """Make the events `<subject>.<word>` known, for each word; `noun` is what people call the subject."""
+    _events.update({f"{subject}.{word}": Event(noun, word) for word in words})
+
+
+def is_known(name: str) -> bool:
+    return name in _events
+
+
+def label_of(name: str) -> str:
+    """What people call an event; its name where nobody registered it."""
+    event = _events.get(name)
+    return f"{event.noun}: {actions().get(event.word, event.word)}" if event else name
+
+
+def choices() -> list[tuple[str, str]]:
+    """All events by name and label, in the order of their names."""
+    return [(name, label_of(name)) for name in sorted(_events)]
