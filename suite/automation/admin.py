@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation import approvals as kinds
@@ -106,17 +107,17 @@ class WebhookAdmin(SuiteModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The secret is for whoever may change it: the other side needs it to check what it gets."""
         state = (("status", "failures", "paused_because"),) if obj else ()
-        secret = (("secret", "rotated_until"),) if obj and self.has_change_permission(request, obj) else ()
+        secret = ("secret", "rotated_until") if obj and self.has_change_permission(request, obj) else ()
         return (("name", "url"), "events", *state, *secret)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "events":
             return forms.MultipleChoiceField(
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 choices=events.choices(),
                 required=False,
                 help_text=db_field.help_text,
-                widget=forms.CheckboxSelectMultiple,
+                widget=forms.CheckboxSelectMultiple({"class": "in-columns"}),
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

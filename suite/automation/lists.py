@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation import approvals as kinds
@@ -186,3 +187,6 @@ class WebhookDeliveryList(ListSpec):
     related = ("webhook",)
     searchable = False
     empty = _("Nothing was sent yet")
+
+    def url(self, row: WebhookDelivery) -> str:
+        return reverse("admin:automation_webhookdelivery_change", args=[row.pk])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from suite.core.said import Text
 from suite.desk.audit_words import actions
 
@@ -30,7 +32,9 @@ def is_known(name: str) -> bool:
 def label_of(name: str) -> str:
     """What people call an event; its name where nobody registered it."""
     event = _events.get(name)
-    return f"{event.noun}: {actions().get(event.word, event.word)}" if event else name
+    if event is None:
+        return name
+    return _("%(record)s: %(act)s") % {"record": event.noun, "act": actions().get(event.word, event.word)}
 
 
 def choices() -> list[tuple[str, str]]:

@@ -142,4 +142,5 @@ def test_the_admin_shows_what_was_sent(pages, admin):
     shown = pages.get(f"/admin/automation/webhookdelivery/{delivery.pk}/change/").content.decode()
 
     assert "Party: Created" in listed
+    assert f"/admin/automation/webhookdelivery/{delivery.pk}/change/" in listed
     assert str(delivery.key) in shown

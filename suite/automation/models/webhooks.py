@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core import clock, outgoing
 from suite.core.models import CompanyRow
@@ -46,7 +47,7 @@ class Webhook(CompanyRow):
     TEAM = None
 
     class Status(models.TextChoices):
-        ACTIVE = "active", _("Active")
+        ACTIVE = "active", pgettext_lazy("webhook", "Active")
         PAUSED = "paused", _("Paused")
 
     name = models.CharField(_("name"), max_length=100)
