@@ -140,7 +140,7 @@ class Blank(NamedTuple):
 @cache
 def _blank(model: type[models.Model]) -> Blank:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    made = [field for field in fields if callable(field.default) or field.has_db_default()]
+    made = [field for field in fields if (field.has_default() and callable(field.default)) or field.has_db_default()]
     return Blank(
         frozenset(field.attname for field in fields),
         {field.attname: field.get_default() for field in fields if field not in made},
