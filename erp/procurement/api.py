@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import path
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from erp.finance.models import Invoice
 from erp.procurement import filters, serializers, services
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import arrivals
 from erp.procurement.services import Bill, LineInput, Wish, suppliers
+from suite.core.access import Actor
 from suite.core.api import (
     Creating,
     Deleting,
@@ -267,14 +269,49 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         order, values = self.get_object(), self.input()
         lines = values.pop("lines")
         of_this(order, lines)
-        if values["accept_difference"] and not self.actor.may(f"{AREA}.accept_difference"):
-            raise PermissionDenied(_("Somebody else must accept the difference"))
+        demand_acceptor(self.actor, values["accept_difference"])
         bills = [Bill(line["line"], line["quantity"], line.get("unit_price"), line.get("tax_amount")) for line in lines]
         came = {name: values.pop(name) for name in ("tax_number", "date") if name in values}
         [invoice] = services.book_invoices(
             [services.SupplierInvoice(order.pk, bills, **came)], actor=self.actor, **values
         )
         return Response(serializers.BookedInvoice(invoice).data)
+
+
+class SupplierInvoiceViewSet(ServiceViewSet):
+    """Invoices of suppliers for purchase orders; they come in at `purchase-orders/{id}/invoice/`."""
+
+    model = Invoice
+    serializer_class = serializers.BookedInvoice
+    filterset_class = filters.SupplierInvoiceFilters
+    input_classes = {"book": serializers.BookingHeld, "take_back": Reason}
+    action_permissions = {
+        "book": f"{AREA}.invoice_purchaseorder",
+        "take_back": "erp_finance.reverse_invoice",
+    }
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        bills = {"direction": Invoice.Direction.PURCHASE, "order_kind": PurchaseOrder.kind()}
+        return super().get_queryset().filter(**bills)
+
+    @action(detail=True, methods=["post"])
+    def book(self, request: Request, pk: str) -> Response:
+        """Book an invoice that was held; it is matched again."""
+        accept = self.input()["accept_difference"]
+        demand_acceptor(self.actor, accept)
+        services.book_held(invoice_ids=[self.get_object().pk], accept_difference=accept, actor=self.actor)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"], url_path="take-back")
+    def take_back(self, request: Request, pk: str) -> Response:
+        """Undo a booking that was a mistake: what came waits for its invoice again."""
+        services.take_back_invoices(invoice_ids=[self.get_object().pk], actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
+def demand_acceptor(actor: Actor, accept: bool) -> None:
+    if accept and not actor.may(f"{AREA}.accept_difference"):
+        raise PermissionDenied(_("Somebody else must accept the difference"))
 
 
 def of_this(order: PurchaseOrder, lines: list[dict[str, Any]]) -> dict[int, Any]:
@@ -342,5 +379,6 @@ urlpatterns = [path("arrivals/", ArrivalsView.as_view(), name="arrivals")]
 router = Router()
 router.register("requisitions", RequisitionViewSet, basename="requisition")
 router.register("purchase-orders", PurchaseOrderViewSet, basename="purchaseorder")
+router.register("invoices", SupplierInvoiceViewSet, basename="supplierinvoice")
 router.register("suppliers", SupplierViewSet, basename="supplier")
 router.register("supplier-items", SupplierItemViewSet, basename="supplieritem")

@@ -2,6 +2,7 @@
 
 import django_filters as df
 
+from erp.finance.models import Invoice
 from erp.inventory.models import Warehouse
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
 from suite.core.api import FilterSet, ScopedChoiceFilter
@@ -30,6 +31,15 @@ class PurchaseOrderFilters(FilterSet):
     class Meta:
         model = PurchaseOrder
         fields = ("status", "number", "supplier_reference")
+
+
+class SupplierInvoiceFilters(FilterSet):
+    party = ScopedChoiceFilter(Party)
+    date = df.DateFromToRangeFilter()
+
+    class Meta:
+        model = Invoice
+        fields = ("status", "number", "tax_number", "order_id")
 
 
 class SupplierFilters(FilterSet):

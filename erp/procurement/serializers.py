@@ -181,12 +181,18 @@ class Invoicing(StrictSerializer):
 
 
 class BookedInvoice(StrictModelSerializer):
-    """The supplier's invoice: a draft while it is held, issued when it is booked."""
+    """The supplier's invoice: a draft while it is held, issued when it is booked, void when that was taken back."""
 
     class Meta:
         model = Invoice
         fields = ("id", "number", "status", "tax_number", "date", "due_date", "net", "tax_amount", "gross", "order_id")
         read_only_fields = fields
+
+
+class BookingHeld(StrictSerializer):
+    """`accept_difference` books prices beyond the tolerance."""
+
+    accept_difference = serializers.BooleanField(default=False)
 
 
 class SupplierSerializer(StrictModelSerializer):

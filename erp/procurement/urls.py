@@ -24,6 +24,7 @@ urlpatterns = [
     path("orders/<int:pk>/invoice/", goods.match, name="match"),
     path("orders/<int:pk>/act/<slug:name>/", orders.order_act, name="order_act"),
     path("invoices/<int:pk>/book/", goods.book_held, name="book_held"),
+    path("invoices/<int:pk>/take-back/", goods.take_back, name="take_back"),
     path("arrivals/", goods.arrival_page, name="arrivals"),
     path("suppliers/", suppliers.supplier_list, name="suppliers"),
     path("suppliers/new/", suppliers.supplier_new, name="supplier_new"),

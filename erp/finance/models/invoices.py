@@ -25,7 +25,8 @@ class Invoice(TradeDocument):
         ISSUED = "issued", _("Issued")
         VOID = "void", _("Void")
 
-    MOVES = {Status.DRAFT: {Status.ISSUED, Status.VOID}}
+    # What is issued is corrected in red; a supplier's invoice that was booked by mistake is taken off the books again.
+    MOVES = {Status.DRAFT: {Status.ISSUED, Status.VOID}, Status.ISSUED: {Status.VOID}}
 
     number = NumberField("INV")
     direction = models.CharField(_("direction"), max_length=10, choices=Direction, editable=False)
@@ -58,7 +59,7 @@ class Invoice(TradeDocument):
             ),
             models.UniqueConstraint(
                 fields=["company", "party", "tax_number"],
-                condition=Q(direction="purchase") & ~Q(tax_number=""),
+                condition=Q(direction="purchase") & ~Q(tax_number="") & ~Q(status="void"),
                 name="erp_invoice_supplier_number_once",
                 violation_error_message=_("This supplier's invoice is booked already"),
             ),

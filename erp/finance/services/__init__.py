@@ -2,7 +2,7 @@
 
 from erp.finance.queries import policy
 from erp.finance.services import invoices, periods, reconciliation, reports, settings, vouchers
-from erp.finance.services.bills import BillDraft, BillLine, Match, book_bills, draft_bills
+from erp.finance.services.bills import BillDraft, BillLine, Match, book_bills, draft_bills, take_back_bills
 from erp.finance.services.credit import (
     Standing,
     hold_credit,
@@ -59,6 +59,7 @@ __all__ = [
     "settings",
     "standing",
     "take_back",
+    "take_back_bills",
     "undo_write_off",
     "unpaid",
     "vouchers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
 from erp.finance.models import AccountRole, Invoice, InvoiceLine, OpenItem
-from erp.finance.services.items import Side, open_item
+from erp.finance.services.items import Settling, Side, open_item, settle
 from erp.finance.services.ledger import VoucherDraft, book, explained, wording
 from erp.inputs import Source
 from suite.core import bulk, clock
@@ -176,6 +177,65 @@ def book_bills(
         for item in owed:
             act.link(invoice, item)
     return [owed[-1] for owed in items.values()]
+
+
+@service
+def take_back_bills(
+    matches: Mapping[Invoice, Sequence[Match]], *, actor: Actor, posting_date: dt.date | None = None, reason: str = ""
+) -> None:
+    """Take booked invoices of suppliers off the books: the bill in red, and what came is expected to be billed again.
+
+    `matches` say what was accrued and billed as for `book_bills`, and what of the difference leaves the stock. The
+    credit takes what is open of its invoice; the supplier owes what was paid of it. A fixed number of statements.
+    """
+    day = posting_date or clock.today(actor.company)
+    drafts = {}
+    for invoice, received in matches.items():
+        summary = wording(_("Supplier's invoice %(number)s taken back"), number=invoice.tax_number or invoice.number)
+        drafts[invoice] = [_undone(make(invoice, received, day), summary) for make in (_bill, _accrual_back)]
+    book([draft for both in drafts.values() for draft in both], actor=actor)
+    owed: dict[int, list[OpenItem]] = defaultdict(list)
+    rows = OpenItem.objects.of(actor.company_id).filter(invoice__in=matches, side=Side.PAYABLE, open_amount__gt=0)
+    for item in rows.order_by("pk").select_for_update(of=("self",)):
+        owed[item.invoice_id or 0].append(item)
+    notes = []
+    for invoice, (bill, _accrual) in drafts.items():
+        taken = sum((item.open_amount for item in owed[invoice.pk]), ZERO)
+        notes.append(
+            open_item(
+                company_id=actor.company_id,
+                side=Side.PAYABLE,
+                party_id=invoice.party_id,
+                date=day,
+                due_date=day,
+                amount=-invoice.gross,
+                settled=-taken,
+                taken_back=-taken,
+                summary=bill.summary,
+                voucher=bill.voucher,
+                order=_order(invoice),
+                invoice_id=invoice.pk,
+                owner_id=invoice.owner_id,
+            )
+        )
+    notes = OpenItem.objects.bulk_create(notes)
+    pairs = [(note, item, item.open_amount) for note in notes for item in owed[note.invoice_id or 0]]
+    settle(
+        [Settling(item, part, day, counter=note) for note, item, part in pairs],
+        born=[Settling(note, -part, day, counter=item) for note, item, part in pairs],
+    )
+    Invoice.move_to(matches, Invoice.Status.VOID)
+    for invoice, note in zip(matches, notes, strict=True):
+        current_act().audit(invoice, "taken back", {"status": (Invoice.Status.ISSUED, Invoice.Status.VOID)})
+        current_act().link(invoice, note)
+
+
+def _undone(draft: VoucherDraft, summary: str) -> VoucherDraft:
+    """The same entries with the opposite sign."""
+    draft.summary, draft.is_red = summary, not draft.is_red
+    for line in draft.lines:
+        line.debit, line.credit, line.summary = -line.debit, -line.credit, summary
+    return draft
 
 
 def _order(invoice: Invoice) -> Source | None:

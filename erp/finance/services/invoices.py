@@ -174,11 +174,14 @@ def issue(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> li
     """Issue drafts; their serials follow at the end of the act. VAT is posted now where the delivery is still to come.
 
     A draft of a period that is closed, or of a day still to come, is issued today. A fixed number of statements.
-    Raises BusinessError when more would be invoiced than the order allows.
+    Raises BusinessError when more would be invoiced than the order allows, and for what a supplier issued.
     """
     invoices = _locked(invoice_ids, actor)
     for invoice in invoices:
         invoice.demand_status(Status.DRAFT)
+        if invoice.direction != Direction.SALES:
+            sentence = _("%(number)s is a supplier's invoice: it is booked with its purchase order")
+            raise BusinessError(Refusal("not_ours", sentence, {"number": invoice}))
     date_anew(invoices, actor)
     issue_rows(invoices, actor)
     return invoices

@@ -29,6 +29,7 @@ from erp.procurement.services.requisitions import (
     submit_requisitions,
 )
 from erp.procurement.services.supply import StillComing, request_supply, withdraw_supply
+from erp.procurement.services.taking_back import take_back_invoices
 
 __all__ = [
     "Bill",
@@ -63,5 +64,6 @@ __all__ = [
     "return_goods",
     "submit_orders",
     "submit_requisitions",
+    "take_back_invoices",
     "withdraw_supply",
 ]

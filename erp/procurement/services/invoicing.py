@@ -84,7 +84,7 @@ def book_invoices(
     came and is not billed yet, or where a price lies beyond the tolerance, unless `accept_difference`. `hold` only
     writes them down, whatever they say; `book_held` books them later.
     """
-    lines = _lock({each.order_id for each in invoices}, actor)
+    lines = lock_lines({each.order_id for each in invoices}, actor)
     billed = [_billed(lines, each) for each in invoices]
     if not hold:
         _refuse([each for group in billed for each in group], actor, accept_difference)
@@ -120,7 +120,7 @@ def book_held(
     invoices = list(Invoice.objects.of(actor.company_id).lock(invoice_ids).prefetch_related("lines"))
     for invoice in invoices:
         invoice.demand_status(Invoice.Status.DRAFT)
-    lines = _lock({invoice.order_id for invoice in invoices if invoice.order_kind == PurchaseOrder.kind()}, actor)
+    lines = lock_lines({invoice.order_id for invoice in invoices if invoice.order_kind == PurchaseOrder.kind()}, actor)
     billed = {invoice: [_held(row, lines) for row in invoice.lines.all()] for invoice in invoices}
     _refuse([each for group in billed.values() for each in group], actor, accept_difference)
     _book(billed, lines, actor)
@@ -130,7 +130,7 @@ def book_held(
 Lines = dict[int | None, PurchaseOrderLine]
 
 
-def _lock(order_ids: Collection[int | None], actor: Actor) -> Lines:
+def lock_lines(order_ids: Collection[int | None], actor: Actor) -> Lines:
     """The lines of the orders, locked with them in key order."""
     rows = (
         PurchaseOrderLine.objects.of(actor.company_id)
@@ -236,18 +236,7 @@ def _book(bills: Mapping[Invoice, Sequence[Billed]], lines: Lines, actor: Actor)
     parts = _match(bills, actor)
     to_stock = _revalued(parts, actor)
     matches = {
-        invoice: [
-            Match(
-                receipt=Source(GoodsReceipt.kind(), part.receipt.receipt_id, str(part.receipt.receipt)),
-                accrued=part.accrued,
-                net=part.net,
-                to_stock=to_stock.get(id(part), ZERO),
-                is_service=not part.receipt.product.is_stocked,
-                is_direct=part.receipt.receipt.kind_of == GoodsReceipt.Kind.DIRECT,
-            )
-            for part in of_it
-        ]
-        for invoice, of_it in parts.items()
+        invoice: [match_of(part, to_stock.get(id(part), ZERO)) for part in of_it] for invoice, of_it in parts.items()
     }
     parties = {invoice.party_id for invoice in bills}
     terms = dict(Supplier.objects.of(actor.company_id).filter(party__in=parties).values_list("party", "term"))
@@ -259,6 +248,18 @@ def _book(bills: Mapping[Invoice, Sequence[Billed]], lines: Lines, actor: Actor)
             act.link(receipt, invoice)
         act.audit(billed[0].line.order, "invoiced", {"invoice": (None, invoice.number)})
         act.announce("erp.procurement.invoice.booked", invoice, {"number": invoice.number, "gross": invoice.gross})
+
+
+def match_of(part: Part, to_stock: Decimal) -> Match:
+    """A part as the books need it; `to_stock` is what of its difference of price the goods in stock bear."""
+    return Match(
+        receipt=Source(GoodsReceipt.kind(), part.receipt.receipt_id, str(part.receipt.receipt)),
+        accrued=part.accrued,
+        net=part.net,
+        to_stock=to_stock,
+        is_service=not part.receipt.product.is_stocked,
+        is_direct=part.receipt.receipt.kind_of == GoodsReceipt.Kind.DIRECT,
+    )
 
 
 def _revalued(parts: Mapping[Invoice, Sequence[Part]], actor: Actor) -> dict[int, Decimal]:
@@ -298,10 +299,9 @@ def _remember(billed: Sequence[Billed], lines: Lines) -> None:
     bulk.update(sorted(moved, key=lambda line: line.pk), "invoiced")
 
 
-def _match(bills: Mapping[Invoice, Sequence[Billed]], actor: Actor) -> dict[Invoice, list[Part]]:
-    """The receipt lines that each bill pays for, the oldest first, with their shares of the net; marked as billed."""
+def received(wanted: Collection[int], actor: Actor) -> dict[int | None, list[GoodsReceiptLine]]:
+    """The receipt lines of order lines, locked, the oldest first."""
     receipts: dict[int | None, list[GoodsReceiptLine]] = defaultdict(list)
-    wanted = {each.line.sends_back_id or each.line.pk for billed in bills.values() for each in billed}
     rows = GoodsReceiptLine.objects.of(actor.company_id).filter(
         order_line_id__in=wanted,
         receipt__order_kind=PurchaseOrder.kind(),
@@ -310,6 +310,12 @@ def _match(bills: Mapping[Invoice, Sequence[Billed]], actor: Actor) -> dict[Invo
     )
     for row in rows.select_related("receipt", "product").order_by("pk").select_for_update(of=("self",)):
         receipts[row.order_line_id].append(row)
+    return receipts
+
+
+def _match(bills: Mapping[Invoice, Sequence[Billed]], actor: Actor) -> dict[Invoice, list[Part]]:
+    """The receipt lines that each bill pays for, the oldest first, with their shares of the net; marked as billed."""
+    receipts = received({each.line.sends_back_id or each.line.pk for of_it in bills.values() for each in of_it}, actor)
     parts = {
         invoice: [
             part for each in billed for part in _parts_of(each, receipts[each.line.sends_back_id or each.line.pk])

@@ -21,6 +21,7 @@ from erp.procurement.models import PurchaseOrder
 from erp.procurement.queries import Bucket, arrivals, expected
 from erp.procurement.views.common import actor_of
 from suite.core import clock
+from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
 from suite.desk.pages import render_page
@@ -111,18 +112,31 @@ def match(request: HttpRequest, pk: int) -> HttpResponse:
     return _on_lines(request, pk, permission, MatchForm, "erp/procurement/match.html", save, initial)
 
 
+def _bill_of_supplier(actor: Actor, pk: int) -> Invoice:
+    bills = {"direction": Invoice.Direction.PURCHASE, "order_kind": PurchaseOrder.kind()}
+    return get_object_or_404(Invoice.objects.visible_to(actor).filter(**bills), pk=pk)
+
+
 @door(f"{AREA}.invoice_purchaseorder")
 @require_POST
 def book_held(request: HttpRequest, pk: int) -> HttpResponse:
     """Book an invoice that was held."""
     actor = actor_of(request)
-    held = Invoice.objects.visible_to(actor).filter(
-        direction=Invoice.Direction.PURCHASE, order_kind=PurchaseOrder.kind()
-    )
-    invoice = get_object_or_404(held, pk=pk)
+    invoice = _bill_of_supplier(actor, pk)
     accept = bool(request.POST.get("accept_difference")) and actor.may(f"{AREA}.accept_difference")
     services.book_held(invoice_ids=[invoice.pk], accept_difference=accept, actor=actor)
     messages.success(request, _("%(number)s is booked") % {"number": invoice})
+    return redirect("procurement:order", invoice.order_id)
+
+
+@door("erp_finance.reverse_invoice")
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the booking of an invoice."""
+    actor = actor_of(request)
+    invoice = _bill_of_supplier(actor, pk)
+    services.take_back_invoices(invoice_ids=[invoice.pk], reason=request.POST.get("reason", "")[:500], actor=actor)
+    messages.success(request, _("%(number)s is taken back") % {"number": invoice})
     return redirect("procurement:order", invoice.order_id)
 
 

@@ -72,6 +72,9 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
         if order.status == Status.ORDERED
         else [],
         "held": bills.filter(status=Invoice.Status.DRAFT) if actor.may("erp_finance.view_invoice") else [],
+        "booked": bills.filter(status=Invoice.Status.ISSUED, is_red=False)
+        if actor.may("erp_finance.reverse_invoice")
+        else [],
         "approvals": route_of(order.kind(), pk),
         "may_invoice": actor.may(f"{AREA}.invoice_purchaseorder"),
     }

@@ -223,3 +223,25 @@ def test_lists_take_as_many_statements_for_many_rows_as_for_one(
 
     rows = answer.json() if address == "arrivals/" else answer.json()["results"]
     assert len(rows) >= 12
+
+
+def test_a_held_invoice_is_booked_and_taken_back(
+    company: Company, bolt: Product, supplier: Supplier, buyer: Actor, planner: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    bill = {"lines": [{"line": order.lines.get().pk, "quantity": 10}], "tax_number": "N-1", "hold": True}
+    held = post(client(buyer), f"purchase-orders/{order.pk}/invoice/", bill)
+    address = f"invoices/{held['id']}"
+
+    early = post(client(buyer), f"{address}/book/", status=409)
+    wrong = client(buyer).post(f"/api/v1/erp/finance/invoices/{held['id']}/issue/", {}, format="json")
+    post(client(make.actor(company, "warehouse")), f"purchase-orders/{order.pk}/receive/")
+    booked = post(client(buyer), f"{address}/book/")
+    post(client(planner), f"{address}/take-back/", {"reason": "Not ours"}, status=403)
+    undone = post(client(buyer), f"{address}/take-back/", {"reason": "Not ours"})
+    again = post(client(buyer), f"purchase-orders/{order.pk}/invoice/", {**bill, "hold": False})
+
+    assert (early["code"], wrong.status_code, wrong.json()["code"]) == ("quantity_not_received", 409, "not_ours")
+    assert [each["status"] for each in (held, booked, undone, again)] == ["draft", "issued", "void", "issued"]
+    found = client(buyer).get(f"{URL}invoices/?tax_number=N-1").json()["results"]
+    assert {row["id"] for row in found} == {held["id"], again["id"]}

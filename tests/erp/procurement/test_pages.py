@@ -198,6 +198,24 @@ def test_an_invoice_beyond_the_tolerance_is_refused_and_can_be_held(
     assert all_billed in shown(page, f"orders/{order.pk}/")
 
 
+def test_a_booked_invoice_is_taken_back_on_the_page_of_its_order_by_who_may(
+    bolt: Product, supplier: Supplier, buyer: Actor, planner: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    receive(order_ids=[order.pk], actor=buyer)
+    line, page = order.lines.get(), browser(buyer)
+    page.post(f"{URL}orders/{order.pk}/invoice/", {"date": str(order.date), f"quantity_{line.pk}": "10"})
+    invoice = Invoice.objects.get()
+    address = f"{URL}invoices/{invoice.pk}/take-back/"
+
+    offered = address in shown(page, f"orders/{order.pk}/"), address in shown(browser(planner), f"orders/{order.pk}/")
+    page.post(address, {"reason": "Booked twice"})
+
+    invoice.refresh_from_db()
+    assert (offered, invoice.status) == ((True, False), Invoice.Status.VOID)
+    assert address not in shown(page, f"orders/{order.pk}/")
+
+
 def test_arrivals_show_who_waits(shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor) -> None:
     sale = shop.order((bolt, 4))
     shop.reserve(sale)
