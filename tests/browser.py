@@ -28,9 +28,10 @@ def chromium() -> str | None:
 
 @contextmanager
 def browser() -> Iterator[Any]:
-    """A running Chromium; page errors and refused requests can be read from the pages that `page` opens."""
-    # Playwright runs a loop of its own in this thread, which Django takes for asynchronous code.
+    """A running Chromium; every test opens a `page` in a context of its own."""
+    # Playwright runs a loop of its own in this thread, which Django takes for asynchronous code from then on.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    connections.close_all()  # those that were opened before the loop runs are not seen while it does
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -11,6 +12,7 @@ from suite.boot.testing import TestDatabase
 from suite.core import outgoing
 from suite.core.access import Actor
 from suite.core.models import Company, Team
+from tests import browser as real
 from tests import make
 
 # A busy machine is no fault of the code under test.
@@ -20,14 +22,30 @@ hypothesis.settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """A copy of the migrated template, made anew after tests that commit: ledgers refuse to be emptied."""
+    """A copy of the migrated template with Acme in it; made anew after tests that commit: ledgers cannot be emptied."""
     database = TestDatabase()
+
+    def begin(_case: object = None) -> None:
+        database.copy()
+        with translation.override("en"):
+            make.company("acme")
+
     with django_db_blocker.unblock():
         database.create()
-    TransactionTestCase._fixture_teardown = lambda case: database.copy()
+        begin()
+    TransactionTestCase._fixture_teardown = begin
     yield
     with django_db_blocker.unblock():
         database.drop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a process. Those that need it are skipped where the machine has none."""
+    if real.chromium() is None:
+        pytest.skip("No Chromium on this machine; on Debian: apt install chromium fonts-noto-cjk")
+    with real.browser() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -29,15 +29,15 @@ class TestDatabase:
         self.template = f"suite_template_{fingerprint(schema_inputs())[:16]}"
 
     def create(self) -> None:
+        """Have a template to copy."""
         with _server() as server:
             server.execute("SELECT pg_advisory_lock(%s)", [BUILDING])
             _drop_leftovers(server)
             if not _exists(server, self.template):
                 self._build_template(server)
-        self.copy()
 
     def copy(self) -> None:
-        """Put a fresh copy of the template in the place of whatever the tests have made of theirs."""
+        """Put a fresh copy of the template in the place of whatever the tests have made of theirs, if anything."""
         connections.close_all()
         with _server() as server:
             _drop(server, self.name)

@@ -7,6 +7,7 @@ Copies are values, not rows to be saved: read what you need, write through the m
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from functools import partial
@@ -47,7 +48,7 @@ def forget(company_id: int) -> None:
 
 
 def _renew(company_id: int) -> None:
-    version = time.time_ns()
+    version = secrets.token_hex(8)
     _versions[company_id] = (version, time.monotonic())
     try:
         cache.set(_key(company_id), version, None)

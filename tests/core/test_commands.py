@@ -54,11 +54,11 @@ def test_a_slip_makes_no_token(admin, slip):
 def test_a_company_is_founded_with_its_administrator(monkeypatch):
     monkeypatch.setenv("ADMINISTRATOR_PASSWORD", "a long and quiet phrase")
 
-    run("found_company", "acme", "顶点公司", "--name-en", "Acme", "--administrator", "root")
+    run("found_company", "apex", "顶点公司", "--name-en", "Apex", "--administrator", "root")
 
     user = User.objects.get(username="root")
     assert user.check_password("a long and quiet phrase")
-    assert user.actor.company == Company.objects.get(code="acme", name="顶点公司", name_en="Acme")
+    assert user.actor.company == Company.objects.get(code="apex", name="顶点公司", name_en="Apex")
     assert user.is_staff
 
 

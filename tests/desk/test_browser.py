@@ -20,7 +20,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.desk.pages"),
-    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
 ]
 
 
@@ -33,12 +32,6 @@ def rep():
     new = [NewTask(f"Call customer {n}", due_at=due + dt.timedelta(hours=n)) for n in range(60)]
     todos.create(tasks=[*new, NewTask("华为 visit")], actor=actor)
     return actor
-
-
-@pytest.fixture
-def chromium():
-    with real.browser() as running:
-        yield running
 
 
 @pytest.fixture

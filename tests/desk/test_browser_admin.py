@@ -10,7 +10,6 @@ from tests import make
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
 ]
 WORDS = {
     "en": ("already exists", "Give this link to Mei"),
@@ -19,9 +18,9 @@ WORDS = {
 
 
 @pytest.fixture(params=["en", "zh-hans"])
-def desk(request, live_server):
+def desk(request, chromium, live_server):
     admin = make.actor(make.company("acme"), "administrator", username="boss", language=request.param)
-    with real.browser() as running, real.page(running, live_server.url, admin.user) as page:
+    with real.page(chromium, live_server.url, admin.user) as page:
         page.words = WORDS[request.param]
         yield page
         assert page.complaints == []

@@ -12,19 +12,12 @@ from tests import make
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
 ]
 
 
 @pytest.fixture
 def admin():
     return make.actor(make.company("acme"), "administrator")
-
-
-@pytest.fixture
-def chromium():
-    with real.browser() as running:
-        yield running
 
 
 def test_the_lines_of_a_requisition_fit_a_laptop(chromium, live_server, admin):

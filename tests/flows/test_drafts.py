@@ -11,7 +11,6 @@ from tests import make
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
 ]
 NEW_ORDER = "/crm/sales/orders/new/"
 
@@ -30,10 +29,10 @@ def rep(company):
 
 
 @pytest.fixture
-def page(rep, live_server):
+def page(chromium, rep, live_server):
     rep.user.set_password("a long word")
     rep.user.save()
-    with real.browser() as running, real.page(running, live_server.url, rep.user) as opened:
+    with real.page(chromium, live_server.url, rep.user) as opened:
         yield opened
 
 
@@ -173,12 +172,12 @@ def test_going_back_to_a_corrected_form_shows_no_errors_of_then(page):
     expect(page.locator(".is-invalid")).to_have_count(0)
 
 
-def test_the_admin_pages_keep_what_was_typed_too(company, live_server):
+def test_the_admin_pages_keep_what_was_typed_too(chromium, company, live_server):
     admin = make.user(company, "administrator", username="ada")
     admin.set_password("a long word")
     admin.save()
     make.product(company, "LAMP")
-    with real.browser() as running, real.page(running, live_server.url, admin) as page:
+    with real.page(chromium, live_server.url, admin) as page:
         page.goto("/admin/crm_sales/pricelist/add/")
         page.locator("#id_name").fill("Summer")
         page.locator("#items-group .add-row a, #items-group a.add-row").first.click()

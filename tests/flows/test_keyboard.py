@@ -11,7 +11,6 @@ from tests import make
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(real.chromium() is None, reason="no Chromium on this machine"),
 ]
 
 
@@ -49,14 +48,14 @@ def choose_new(page, address):
     page.wait_for_url(f"**{address}")
 
 
-def test_a_rep_works_through_the_day_without_a_mouse(live_server):
+def test_a_rep_works_through_the_day_without_a_mouse(chromium, live_server):
     company = make.company("acme")
     rep = make.actor(company, "rep", username="rep")
     customer = make.customer(rep, "Northwind Traders")
     lamp = make.product(company, "LAMP", price=113)
     make.product(company, "A-LAMP", price=9)
     make.stock(lamp, 10)
-    with real.browser() as running, real.page(running, live_server.url, rep.user) as page:
+    with real.page(chromium, live_server.url, rep.user) as page:
         # find the customer, log a call
         page.goto("/")
         page.keyboard.press("Control+k")
@@ -102,12 +101,12 @@ def test_a_rep_works_through_the_day_without_a_mouse(live_server):
     assert Task.objects.get(title="Send the catalogue").status == Task.Status.DONE
 
 
-def test_what_is_typed_into_a_picker_and_left_with_tab_is_taken(live_server):
+def test_what_is_typed_into_a_picker_and_left_with_tab_is_taken(chromium, live_server):
     company = make.company("acme")
     rep = make.actor(company, "rep", username="rep")
     make.customer(rep, "Northwind Traders")
     make.product(company, "LAMP", price=113)
-    with real.browser() as running, real.page(running, live_server.url, rep.user) as page:
+    with real.page(chromium, live_server.url, rep.user) as page:
         page.goto("/crm/sales/orders/new/")
 
         # after the answer, and before it came

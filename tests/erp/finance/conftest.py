@@ -7,11 +7,6 @@ from tests import make
 
 
 @pytest.fixture
-def company(db: None) -> Company:
-    return make.company()
-
-
-@pytest.fixture
 def actor(company: Company) -> Actor:
     return Actor.system(company)
 

@@ -12,10 +12,11 @@ from erp.inputs import DemandLine, DemandOrder, DemandSet, Source
 from erp.inventory import services
 from erp.inventory.models import Delivery, GoodsReceipt, StockBalance, StockValue
 from erp.inventory.services import Difference, ReceiptInput, ReceiptLine
-from suite.core import clock, companies
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.masterdata.models import Party, Product, Tax, Unit
+from tests import make
 
 ORDER = "crm_sales.order"
 _ids = itertools.count(1)
@@ -25,7 +26,7 @@ class Shop:
     """Acme, its house actor, its customer and its main warehouse."""
 
     def __init__(self, code: str = "acme") -> None:
-        self.company = companies.found(code=code, name=f"{code}公司")
+        self.company = make.company(code)
         self.actor = Actor.system(self.company)
         self.warehouse_id = services.default_warehouse_id(self.company.pk)
         self.customer = Party.objects.create(company=self.company, name="客户")
