@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,10 +26,11 @@ def once(key: str, create: Callable[[], T], *, model: type[T], actor: Actor) -> 
         mine = IdempotencyKey.objects.of(actor.company_id).filter(client=client, key=key)
         known = mine.values_list("body", flat=True).first()
         if known:
-            return model.objects.of(actor.company_id).get(pk=known["id"])  # type: ignore[return-value]
+            return model.objects.of(actor.company_id).get(pk=json.loads(known)["id"])  # type: ignore[return-value]
         made = create()
         act.flush()
+        body = json.dumps({"id": made.pk})
         IdempotencyKey.objects.create(
-            company_id=actor.company_id, client=client, key=key, request_digest="", status=201, body={"id": made.pk}
+            company_id=actor.company_id, client=client, key=key, request_digest="", status=201, body=body
         )
         return made

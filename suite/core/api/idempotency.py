@@ -62,8 +62,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
         if known_digest is not None:
             if known_digest != digest:
                 raise OtherRequest(_("This key was used for another request"))
-            body = known_body if isinstance(known_body, dict | list) else json.loads(known_body)
-            return Response(body, known_status, headers={"Idempotent-Replayed": "true"})
+            return Response(json.loads(known_body), known_status, headers={"Idempotent-Replayed": "true"})
         if not free:
             raise Busy
         response = handler()
@@ -75,7 +74,7 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
                     key=key,
                     request_digest=digest,
                     status=response.status_code,
-                    body=json.loads(ExactJSONRenderer().render(response.data) or "null"),
+                    body=(ExactJSONRenderer().render(response.data) or b"null").decode(),
                 )
             )
         return response

@@ -39,7 +39,7 @@ class IdempotencyKey(CompanyRow):
     key = models.CharField(max_length=120)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    body = models.JSONField(null=True)
+    body = models.TextField()  # JSON, as text: the second answer is the first one, to the byte
     created_at = models.DateTimeField(default=clock.now, db_index=True)
 
     class Meta:

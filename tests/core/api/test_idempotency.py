@@ -23,6 +23,7 @@ def test_the_same_key_gets_the_same_answer_and_one_effect(admin):
     again = api.post(TEAMS, {"name_en": "", "name": "Red"}, HTTP_IDEMPOTENCY_KEY="k1")
 
     assert (first.status_code, first.json()) == (again.status_code, again.json()) == (201, first.json())
+    assert again.content == first.content
     assert again["Idempotent-Replayed"] == "true"
     assert Team.objects.count() == AuditRow.objects.filter(kind="core.team").count() == 1
 
