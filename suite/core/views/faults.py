@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
 from django.urls import is_valid_path
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 from suite.core.acts import request_id
+from suite.core.middleware import language_of
+
+# Connections that broke, servers that stop, start or have no room; of a connection that never came there is no code.
+LOST = ("08", "57P", "53300")
+WAIT = 5  # seconds after which it may be asked again
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -21,7 +31,33 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 where it is the database that was lost in the middle; either is logged once, by Django."""
+    if is_lost(sys.exception()):
+        return unavailable(request)
     if request.path.startswith("/api/"):
         detail = _("Something broke on our side; nothing was saved. Please try again")
         return JsonResponse({"detail": detail, "request": request_id.get()}, status=500)
     return defaults.server_error(request)
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be reached."""
+    code = getattr(getattr(error, "__cause__", None), "pgcode", None)
+    return isinstance(error, InterfaceError) or (
+        isinstance(error, OperationalError) and (code is None or code.startswith(LOST))
+    )
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503, said without the database; whether the last change arrived nobody can know who lost the line to it."""
+    connection.close_if_unusable_or_obsolete()  # what still closes the request, such as the session, asks anew
+    headers = {"Retry-After": str(WAIT)}
+    if not request.path.startswith("/api/"):
+        return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
+    actor = getattr(request, "actor", None)
+    with translation.override(language_of(request, actor and actor.user)):
+        detail = _(
+            "The database cannot be reached just now. Look whether your last change is there, and try again in a moment"
+        )
+    body = {"code": "unavailable", "detail": detail, "request": request_id.get()}
+    return JsonResponse(body, status=503, headers=headers)

@@ -1,11 +1,14 @@
 """Where no view answers, programs get JSON and people a page."""
 
 import json
+import logging
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
 
 from suite.core.views import faults
+from tests import make
 
 
 @pytest.mark.django_db
@@ -41,3 +44,56 @@ def test_a_form_that_stood_open_too_long_is_told_so(language, words):
 
     assert answer.status_code == 403
     assert words in answer.content.decode()
+
+
+def cut(*_args, **_kwargs):
+    """The server ends the connection in the middle of a question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_lost_database_is_said_to_people_in_both_languages_and_once_in_the_log(
+    company, caplog, monkeypatch, language
+):
+    monkeypatch.setattr("suite.core.middleware.memberships_of", cut)
+    person = Client(raise_request_exception=False)
+    person.force_login(make.user(company), backend="suite.core.auth.CompanyBackend")
+
+    answer = person.get("/", headers={"accept-language": language})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "database cannot be reached" in answer.content.decode()
+    assert "数据库暂时无法连接" in answer.content.decode()
+    assert len([row for row in caplog.records if row.levelno >= logging.ERROR]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "words"), [("en", "cannot be reached"), ("zh-hans", "暂时无法连接")])
+def test_a_lost_database_is_said_to_programs_in_their_language(admin, caplog, monkeypatch, language, words):
+    api = make.client(admin)
+    api.raise_request_exception = False
+
+    monkeypatch.setattr("suite.masterdata.api.ProductViewSet.get_queryset", cut)
+    answer = api.get("/api/v1/masterdata/products/", headers={"accept-language": language})
+    monkeypatch.undo()
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer.json()["code"] == "unavailable"
+    assert words in answer.json()["detail"]
+    assert len([row for row in caplog.records if row.levelno >= logging.ERROR]) == 1
+    assert api.get("/api/v1/masterdata/products/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "is_lost"),
+    [(None, True), ("57P01", True), ("08006", True), ("53300", True), ("57014", False), ("40P01", False)],
+)
+def test_what_the_database_answers_is_no_lost_line(code, is_lost):
+    error = OperationalError()
+    error.__cause__ = type("Cause", (Exception,), {"pgcode": code})()
+
+    assert faults.is_lost(error) is is_lost
+    assert faults.is_lost(InterfaceError())
+    assert not faults.is_lost(ValueError())
