@@ -41,14 +41,18 @@ EMPTY: Mapping[int, Iterable[Source]] = MappingProxyType({})
 def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
     """Check credit, reserve stock, buy what is short, expect the money. Refused orders leave no row.
 
+    Over the counter the goods leave at once: who must pay before has paid already.
+
     Papers are written before stock is locked, because the lock on a popular product must be short; what was written
     for an order that stock then refuses is taken back.
     """
     retail = finance.policy(actor.company).posting == FinancePolicy.Posting.RETAIL
     wanted = demands_of(orders, actor, never_backorder=retail)
-    refused = finance.refuse_credit(wanted, actor=actor)
+    refused = finance.refuse_unpaid(wanted, actor=actor) if retail else {}
+    refused |= finance.refuse_credit(wanted.without(refused), actor=actor)
     wanted = wanted.without(refused)
-    deliveries = inventory.open_deliveries(wanted, unpaid=finance.prepaid(wanted, actor=actor), actor=actor)
+    unpaid = set() if retail else finance.prepaid(wanted, actor=actor)
+    deliveries = inventory.open_deliveries(wanted, unpaid=unpaid, actor=actor)
     papers: list[Model] = [*deliveries, *finance.open_orders(wanted, actor=actor)]
     stock = inventory.reserve(wanted, actor=actor)
     if stock.refused:

@@ -8,7 +8,8 @@ from crm.sales.services.amending import amend_order
 from crm.sales.services.confirming import cancel_orders, confirm_orders, undo_confirm
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
-from erp.finance.models import FinancePolicy
+from erp.finance import services as finance
+from erp.finance.models import FinancePolicy, PaymentTerm
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from integration.receipt import receipts_of
@@ -82,3 +83,25 @@ def test_the_receipt_of_a_sale_over_the_counter_names_what_its_delivery_booked(c
         "erp_finance.receivable",
         "erp_finance.voucher",
     }
+
+
+def test_who_pays_before_pays_before_goods_go_over_the_counter(company, rep, order):
+    FinancePolicy.objects.filter(company=company).update(posting=FinancePolicy.Posting.RETAIL)
+    cached.forget(company.pk)
+    finance.set_credit(
+        party=order.party, term=PaymentTerm.objects.get(company=company, code="PREPAID"), actor=Actor.system(company)
+    )
+    lines = [LineInput(product_id=order.lines.get().product_id, quantity=Decimal(1))]
+    other = create_order(party=make.customer(rep).party, lines=lines, actor=rep)
+
+    refused = confirm_orders(order_ids=[order.pk, other.pk], actor=rep, all_or_nothing=False).refused
+    papers = Delivery.objects.filter(order_id=order.pk).count()
+    finance.receive([finance.MoneyInput(party_id=order.party_id, amount=order.gross)], actor=Actor.system(company))
+    confirm_orders(order_ids=[order.pk], actor=rep)
+
+    assert {pk: each.code for pk, each in refused.items()} == {order.pk: "waits_for_payment"}
+    assert str(refused[order.pk]) == (
+        f"{order.number} leaves at once, and this customer pays before: first receive {order.gross} more"
+    )
+    assert papers == 0
+    assert set(Delivery.objects.values_list("order_id", "status")) == {(order.pk, "shipped"), (other.pk, "shipped")}

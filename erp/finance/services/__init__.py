@@ -8,10 +8,10 @@ from erp.finance.services.credit import (
     hold_credit,
     prepaid,
     refuse_credit,
+    refuse_unpaid,
     release_credit,
     set_credit,
     standing,
-    unpaid,
 )
 from erp.finance.services.credit_notes import CreditNote, give_credit
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
@@ -51,6 +51,7 @@ __all__ = [
     "reconciliation",
     "refuse_credit",
     "refuse_undo",
+    "refuse_unpaid",
     "release_credit",
     "reports",
     "reverse_money",
@@ -61,7 +62,6 @@ __all__ = [
     "take_back",
     "take_back_bills",
     "undo_write_off",
-    "unpaid",
     "vouchers",
     "write_off",
 ]

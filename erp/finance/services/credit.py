@@ -14,10 +14,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
-from erp.finance.models import CreditAccount, PaymentTerm
+from erp.finance.models import CreditAccount, MoneyMovement, PaymentTerm
 from erp.inputs import DemandSet
 from suite.core import clock, sql
 from suite.core.access import Actor
@@ -211,28 +212,39 @@ def prepaid(orders: DemandSet, *, actor: Actor) -> set[int]:
     return {order.id for order in orders if term_of[order.party_id] in queries.terms(actor.company_id).prepaid}
 
 
-def unpaid(order_ids: Collection[int], kind: str, *, actor: Actor) -> dict[int, Decimal]:
-    """What is still missing of orders that are paid before delivery: their open items and what is not receivable yet,
+def refuse_unpaid(orders: DemandSet, *, actor: Actor) -> Refusals:
+    """Orders that must be paid before their goods leave and are not: neither by deposits for them nor by free advances.
 
-    less deposits made for them. Orders with nothing missing are left out. One statement.
+    An advance pays the orders in the sequence given. At most two statements.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT order_id, sum(amount) FROM (
-              SELECT order_id, open_amount AS amount FROM erp_finance_openitem
-                WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
-                  AND side = 'receivable' AND status = 'open'
-              UNION ALL SELECT order_id, net + tax - recognised_net - recognised_tax FROM erp_finance_deferral
-                WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
-                  AND posting <> 'confirm'
-              UNION ALL SELECT order_id, -unapplied FROM erp_finance_moneymovement
-                WHERE company_id = %(company)s AND order_kind = %(kind)s AND order_id = ANY(%(orders)s)
-            ) missing GROUP BY order_id HAVING sum(amount) > 0
-            """,
-            {"company": actor.company_id, "kind": kind, "orders": list(order_ids)},
+    paid_first = prepaid(orders, actor=actor)
+    if not paid_first:
+        return {}
+    rows = (
+        MoneyMovement.objects.of(actor.company_id)
+        .filter(
+            Q(order_id=None) | Q(order_kind__in={order.source.kind for order in orders}, order_id__in=paid_first),
+            direction=MoneyMovement.Direction.IN,
+            status=MoneyMovement.Status.POSTED,
+            party__in={order.party_id for order in orders},
+            unapplied__gt=0,
         )
-        return dict(cursor.fetchall())
+        .values_list("party", "order_id")
+        .annotate(left=Sum("unapplied"))
+    )
+    left: dict[tuple[int, int | None], Decimal] = {(party, order): amount for party, order, amount in rows}
+    refused: Refusals = {}
+    for order in orders:
+        if order.id in paid_first:
+            beyond = max(order.gross - left.get((order.party_id, order.id), ZERO), ZERO)
+            free = left.get((order.party_id, None), ZERO)
+            if beyond > free:
+                sentence = _("%(number)s leaves at once, and this customer pays before: first receive %(missing)s more")
+                params = {"number": order.source.number, "missing": beyond - free}
+                refused[order.id] = Refusal("waits_for_payment", sentence, params)
+            else:
+                left[order.party_id, None] = free - beyond
+    return refused
 
 
 @service

@@ -68,11 +68,21 @@ def test_a_prepaid_customer_passes_at_the_confirm_and_waits_at_shipping(company,
     with acting(actor):
         assert not finance.refuse_credit(books.demand(order), actor=actor)
         assert finance.prepaid(books.demand(order), actor=actor) == {order.id}
-        finance.open_orders(books.demand(order), actor=actor)
-    assert finance.unpaid([order.id], order.source.kind, actor=actor) == {order.id: 500}
-    finance.receive([MoneyInput(buyer.pk, Decimal(500), order=order.source)], actor=actor)
 
-    assert finance.unpaid([order.id], order.source.kind, actor=actor) == {}
+
+def test_deposits_and_free_advances_pay_before_in_the_sequence_of_the_orders(company, actor, buyer, lamp):
+    prepaid = PaymentTerm.objects.get(company=company, code="PREPAID")
+    finance.set_credit(party=buyer, term=prepaid, actor=actor)
+    first, second, third = (books.order(buyer, books.line(lamp, 1, 500)) for _ in range(3))
+    finance.receive(
+        [MoneyInput(buyer.pk, Decimal(400), order=first.source), MoneyInput(buyer.pk, Decimal(550))], actor=actor
+    )
+
+    with acting(actor):
+        refused = finance.refuse_unpaid(books.demand(first, second, third), actor=actor)
+
+    missing = {pk: refusal.params["missing"] for pk, refusal in refused.items()}
+    assert missing == {second.id: 50, third.id: 50}
 
 
 @pytest.mark.parametrize(("delivered", "stopped"), [(0, False), (1, True)])
