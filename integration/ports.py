@@ -13,7 +13,6 @@ from crm.sales import ports
 from crm.sales.models import Order
 from erp.finance import ports as finance_ports
 from erp.finance import queries
-from erp.finance import services as finance
 from erp.finance.models import OpenItem
 from erp.inputs import Source
 from erp.inventory import services as inventory
@@ -30,7 +29,6 @@ def plug() -> None:
     """Called once when the project starts."""
     ports.availability = availability
     ports.promise = promise
-    ports.standing = standing
     ports.receipts = receipts_of
     ports.fulfilment = fulfilment
     finance_ports.sales_order = sales_order
@@ -102,14 +100,6 @@ def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
         due_on=owed["due"],
         open=owed["open"],
         overdue=owed["overdue"],
-    )
-
-
-def standing(actor: Actor, party_id: int) -> ports.Standing:
-    """What the customer owes and may still buy for."""
-    row = finance.standing(party_id, company=actor.company)
-    return ports.Standing(
-        open=row.open, overdue=row.overdue, exposure=row.exposure, limit=row.limit, advance=row.advance
     )
 
 

@@ -36,17 +36,6 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a customer owes and may still buy for."""
-
-    open: Decimal = Decimal(0)
-    overdue: Decimal = Decimal(0)
-    exposure: Decimal = Decimal(0)
-    limit: Decimal | None = None
-    advance: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
 class Fulfilment:
     """How far the back wing has come with an order; quantities in base units by order line."""
 
@@ -66,10 +55,6 @@ def _no_promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, Pro
     return {}
 
 
-def _no_standing(actor: Actor, party_id: int) -> Standing | None:
-    return None
-
-
 def _no_fulfilment(order: Order, actor: Actor) -> Fulfilment:
     return Fulfilment()
 
@@ -81,7 +66,6 @@ def _no_receipts(order: Order, actor: Actor) -> Sequence[Any]:
 # Plugged by integration.apps; the defaults say "unknown".
 availability: Callable[[Actor, Collection[int]], Mapping[int, Availability]] = _no_availability
 promise: Callable[[Actor, Mapping[int, Decimal]], Mapping[int, Promise]] = _no_promise
-standing: Callable[[Actor, int], Standing | None] = _no_standing
 fulfilment: Callable[[Order, Actor], Fulfilment] = _no_fulfilment
 # What the acts on an order made, latest first: rows with `act`, `at` and `papers` (kind, label, id, number, state).
 receipts: Callable[[Order, Actor], Sequence[Any]] = _no_receipts

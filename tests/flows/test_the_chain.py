@@ -53,33 +53,45 @@ def ship(order: Order, quantity: int, house: Actor) -> Delivery:
 def test_every_act_of_the_chain_posts_what_the_worked_example_says(company, rep, house, order):
     source = Source(Order.kind(), order.pk, order.number)
 
+    def shown() -> tuple[Decimal, Decimal, Decimal]:
+        """Receivable and advance as the worked example shows them, and what is ordered beyond."""
+        standing = finance.standing(order.party_id, company=company)
+        assert standing.credits == standing.overdue == 0
+        return standing.owes, standing.advance, standing.undelivered
+
     (deposit,) = finance.receive(
         [finance.MoneyInput(party_id=order.party_id, amount=Decimal(5000), order=source)], actor=house
     )
     assert balances(company)["220301"] == -5000
+    assert shown() == (0, 5000, 0)
 
     confirm_orders(order_ids=[order.pk], actor=rep)
     assert open_receivable(order) == 11300
     assert balances(company)["1122"] == 11300
     assert balances(company)["220302"] == -11300
+    assert shown() == (0, 5000, 11300)
 
     finance.allocate(money_id=deposit.pk, actor=house)
     assert open_receivable(order) == 6300
     assert "220301" not in balances(company)
+    assert shown() == (0, 5000, 11300)
 
     first = ship(order, 4, house)
     after_four = balances(company)
     assert (after_four["220302"], after_four["500101"], after_four["22210107"]) == (-6780, -4000, -520)
     assert after_four["5401"] == 2400
+    assert shown() == (0, 480, 6780)
 
     ship(order, 2, house)
     after_six = balances(company)
     assert (after_six["220302"], after_six["500101"], after_six["22210107"]) == (-4520, -6000, -780)
     assert after_six["5401"] == 3600
+    assert shown() == (1780, 0, 4520)
 
     cancel_orders(order_ids=[order.pk], actor=rep, reason="The customer needs only six")
     assert open_receivable(order) == 1780
     assert "220302" not in balances(company)
+    assert shown() == (1780, 0, 0)
     order.refresh_from_db()
     assert (order.status, order.payment, order.delivery) == ("cancelled", "part", "part")
 
@@ -89,11 +101,13 @@ def test_every_act_of_the_chain_posts_what_the_worked_example_says(company, rep,
     assert open_receivable(order) == 650
     assert after_return["5401"] == 3000
     assert after_return["22210107"] == -650
+    assert shown() == (650, 0, 0)
 
     finance.receive([finance.MoneyInput(party_id=order.party_id, amount=Decimal(650), oldest_first=True)], actor=house)
     assert open_receivable(order) == 0
     assert "1122" not in balances(company)
     assert sum(balances(company).values()) == 0
+    assert shown() == (0, 0, 0)
 
 
 def test_invoiced_goods_that_come_back_draft_their_red_invoice(rep, house, order):

@@ -18,7 +18,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import queries
-from erp.finance.models import CreditAccount, MoneyMovement, PaymentTerm
+from erp.finance.models import AccountRole, CreditAccount, MoneyMovement, PaymentTerm
 from erp.inputs import DemandSet
 from suite.core import clock, sql
 from suite.core.access import Actor
@@ -72,15 +72,25 @@ class Asked(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What a customer owes and may still buy for; `overdue` counts delivered goods only."""
+    """How a customer stands; what is not delivered is owed by nobody, and what is paid of it is an advance.
 
-    open: Decimal
+    `owes` is what is delivered and not paid, due or not; `overdue` what of it is late. `credits` are what is to be paid
+    back or used up. `advance` is money without an item, and what is paid of orders beyond what of them is delivered.
+    """
+
+    owes: Decimal
     overdue: Decimal
+    credits: Decimal
+    advance: Decimal
     exposure: Decimal
     limit: Decimal | None
-    advance: Decimal
     is_blocked: bool
     term: str
+
+    @property
+    def undelivered(self) -> Decimal:
+        """What is ordered and not delivered: the rest of the exposure."""
+        return self.exposure - self.owes + self.credits + self.advance
 
 
 class _Account(NamedTuple):
@@ -294,32 +304,60 @@ def exposure_of(party_id: int, company_id: int) -> Decimal:
         return Decimal(cursor.fetchone()[0])
 
 
+# Per order: what is open of it, and what of it is not delivered, which the order may have paid in full. The books know
+# which orders those are by the party; by how much, the deferrals.
+STANDING = """
+WITH open AS (
+  SELECT order_kind AS kind, order_id AS id, sum(open_amount) AS amount FROM erp_finance_openitem
+  WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable' AND status = 'open' GROUP BY 1, 2
+), begun AS (
+  SELECT l.source_kind AS kind, l.source_id AS id FROM erp_finance_voucherline l
+  WHERE l.company_id = %(company)s AND l.party_id = %(party)s AND l.account_id = %(undelivered)s
+  GROUP BY 1, 2 HAVING sum(l.credit - l.debit) <> 0
+), undelivered AS (
+  SELECT order_kind AS kind, order_id AS id, sum(net + tax - recognised_net - recognised_tax) AS amount
+  FROM erp_finance_deferral WHERE company_id = %(company)s AND posting = 'confirm'
+    AND (order_kind, order_id) IN (SELECT kind, id FROM open UNION SELECT kind, id FROM begun) GROUP BY 1, 2
+), orders AS (
+  SELECT coalesce(open.amount, 0) AS open, coalesce(undelivered.amount, 0) AS undelivered,
+         greatest(least(coalesce(open.amount, 0), coalesce(undelivered.amount, 0)), 0) AS to_come
+  FROM open FULL JOIN undelivered USING (kind, id)
+), sums AS (
+  SELECT sum(open) AS open, sum(greatest(open - to_come, 0)) AS owes, sum(greatest(to_come - open, 0)) AS credits,
+         sum(undelivered - to_come) AS paid_ahead
+  FROM orders
+)
+"""
+
+
 def standing(party_id: int, *, company: Company) -> Standing:
-    """What a customer owes and may still buy for; one statement."""
+    """What a customer owes and may still buy for; one statement. Ageing and credit check say the same."""
     values: dict[str, Any] = {
         "company": company.pk,
         "party": party_id,
         "parties": [party_id],
         "before": clock.today(company),
+        "undelivered": queries.role_accounts(company.pk).get(AccountRole.Role.UNDELIVERED),
     }
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT (SELECT coalesce(sum(open_amount), 0) FROM erp_finance_openitem
-                    WHERE company_id = %(company)s AND party_id = %(party)s AND side = 'receivable'
-                      AND status = 'open'),
+            {STANDING}
+            SELECT coalesce(sums.open, 0), coalesce(sums.owes, 0), coalesce(sums.credits, 0),
                    coalesce((SELECT amount FROM ({queries.OVERDUE.text}) late), 0),
-                   account.exposure, account."limit",
+                   coalesce(sums.paid_ahead, 0),
                    (SELECT coalesce(sum(unapplied), 0) FROM erp_finance_moneymovement
                     WHERE company_id = %(company)s AND party_id = %(party)s AND direction = 'in'),
-                   coalesce(account.is_blocked, false), account.term_id
-            FROM (SELECT 1) one LEFT JOIN erp_finance_creditaccount account
+                   account.exposure, account."limit", coalesce(account.is_blocked, false), account.term_id
+            FROM sums LEFT JOIN erp_finance_creditaccount account
               ON account.company_id = %(company)s AND account.party_id = %(party)s
             """,
             values,
         )
-        open_amount, late, exposure, limit, advance, blocked, term_id = cursor.fetchone()
-    exposure = open_amount - advance if exposure is None else exposure
+        open_amount, owes, credits, late, paid_ahead, unapplied, exposure, *rest = cursor.fetchone()
+    limit, blocked, term_id = rest
+    exposure = open_amount - unapplied if exposure is None else exposure
     terms = queries.terms(company.pk)
     term = terms.rows.get(term_id or terms.default or 0)
-    return Standing(open_amount, late, exposure, limit, advance, blocked, term.label if term else "")
+    advance = unapplied + paid_ahead
+    return Standing(owes, late, credits, advance, exposure, limit, blocked, term.label if term else "")

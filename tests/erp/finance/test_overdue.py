@@ -44,11 +44,12 @@ def faces(actor, buyer, lamp):
     with acting(actor):
         refused = finance.refuse_credit(books.demand(asked), actor=actor).get(asked.id)
     finance.release_credit({} if refused else {buyer.pk: asked.gross}, actor=actor)
-    report = finance.reports.ageing(actor)
+    report, standing = finance.reports.ageing(actor), finance.standing(buyer.pk, company=actor.company)
     assert report.total.total == report.ledger
+    assert sum(report.total.buckets) == standing.owes - standing.credits
     return {
         "stop": Decimal(str(refused).split()[0].replace(",", "")) if refused else 0,
-        "customer": finance.standing(buyer.pk, company=actor.company).overdue,
+        "customer": standing.overdue,
         "ageing": sum(report.total.buckets[1:]),
         "tile": finance.reports.overdue(actor).amount,
         "list": spec.footer(listed)["late"] or 0,

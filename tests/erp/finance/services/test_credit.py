@@ -122,7 +122,8 @@ def test_a_new_account_counts_what_is_owed_already(company, actor, buyer, lamp):
 
     assert account.exposure == 250
     standing = finance.standing(buyer.pk, company=company)
-    assert (standing.open, standing.advance, standing.exposure, standing.limit) == (300, 50, 250, 1000)
+    assert (standing.owes, standing.undelivered, standing.advance) == (0, 300, 50)
+    assert (standing.exposure, standing.limit) == (250, 1000)
 
 
 def test_an_amendment_cannot_go_round_the_limit(actor, buyer, lamp):
