@@ -19,7 +19,7 @@ from crm.sales.models import Order, OrderLine
 from crm.sales.signals import orders_amended, orders_cancelled, orders_confirmed
 from erp import inputs
 from erp.finance import services as finance
-from erp.finance.models import FinancePolicy
+from erp.finance.models import FinancePolicy, Invoice
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
@@ -88,13 +88,36 @@ def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_
 
 @receiver(orders_cancelled, dispatch_uid="integration.take_orders_back")
 def take_orders_back(*, orders: list[Order], actor: Actor, reason: str, undo: bool, **_: Any) -> Refusals:
-    """Release, withdraw and reverse what is not delivered; an undo is refused once anything has left the house."""
-    refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor) if undo else {}
-    changes = [given_up(order, actor) for order in orders if order.pk not in refused]
-    coming = change_orders(changes, actor=actor)
-    act = Handoff.Act.UNDO if undo else Handoff.Act.CANCEL
-    hand_over([order for order in orders if order.pk not in refused], [], act, coming)
+    """Release, withdraw and reverse what is not delivered; an undo is refused once anything has left the house.
+
+    Drafts of invoices over what is given up go with it; issued ones are corrected first.
+    """
+    changes = [given_up(order, actor) for order in orders]
+    voided: Mapping[int, Sequence[Invoice]] = {}
+    if undo:
+        refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor)
+    else:
+        refused, voided = finance.end_invoices(changes, actor=actor)
+    coming = change_orders([change for change in changes if change.order.id not in refused], actor=actor)
+    accepted = [order for order in orders if order.pk not in refused]
+    hand_over(
+        accepted, [draft for drafts in voided.values() for draft in drafts],
+        Handoff.Act.UNDO if undo else Handoff.Act.CANCEL, coming,
+    )  # fmt: skip
+    if not undo:
+        settle_up(accepted, voided, actor)
     return refused
+
+
+def settle_up(orders: Sequence[Order], voided: Mapping[int, Sequence[Invoice]], actor: Actor) -> None:
+    """Note on cancelled orders which drafts went with them and what their customers get back; announce the money."""
+    owed = finance.owed_back([order.pk for order in orders], ORDER, actor=actor)
+    for order in orders:
+        order.owed_back = owed.get(order.pk, ZERO)
+        order.voided = [draft.number for draft in voided.get(order.pk, ())]
+        if order.owed_back:
+            payload = {"number": order.number, "amount": order.owed_back, "currency": actor.company.currency}
+            current_act().announce("crm.sales.order.owed_back", order, payload)
 
 
 def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> dict[int, list[Source]]:

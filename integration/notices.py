@@ -29,10 +29,12 @@ def connect() -> None:
     """Called once when the project starts."""
     notifications.register_kind("order", _("Something happened to an order of mine"))
     notifications.register_kind("payment", _("A customer of mine paid"))
+    notifications.register_kind("credit", _("Money is owed back to a customer"))
     notifications.register_kind("stock", _("Stock fell below its point"))
     for what in TOLD:
         outbox.on(f"crm.sales.order.{what}", tell_owner)
     outbox.on("crm.sales.order.paid", tell_of_payment)
+    outbox.on("crm.sales.order.owed_back", tell_of_credit)
     outbox.on("crm.sales.order.short", tell_of_loss)
     outbox.on("erp.inventory.stock.low", tell_buyers)
     outbox.on("erp.procurement.purchaseorder.unneeded", tell_of_surplus)
@@ -95,6 +97,26 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
                 )
             ],
             actor=actor,
+        )
+
+
+def tell_of_credit(event: OutboxEvent, actor: Actor) -> None:
+    """The rep and the accountants hear what a customer gets back for an order that was cancelled after it was paid."""
+    order = order_of(event, actor)
+    if order:
+        owner = [order.owner_id] if order.owner_id else []
+        notifications.notify(
+            [*owner, *notifications.holders(actor.company, "accountant")],
+            "credit",
+            _("%(number)s is cancelled: %(party)s gets back %(amount)s %(currency)s"),
+            params={
+                "number": order.number,
+                "party": order.party,
+                "amount": f"{Decimal(event.payload['amount']):,.2f}",
+                "currency": event.payload["currency"],
+            },
+            key=event.dedupe_key,
+            subject=order,
         )
 
 

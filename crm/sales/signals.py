@@ -21,5 +21,6 @@ orders_cancelled = Signal()
 """Sent inside the transaction that cancels orders or undoes their confirmation, before the status changes.
 
 Arguments: `orders` (locked, with `confirmed_lines`), `actor`, `reason`, `undo` (True: the order becomes a draft again,
-which is only allowed while nothing has left the house). Receivers return `{order id: Refusal}` for what blocks it.
+which is only allowed while nothing has left the house). Receivers return `{order id: Refusal}` for what blocks it;
+they note on an order what is `owed_back` to its customer and which draft invoices were `voided` with it.
 """

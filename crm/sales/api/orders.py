@@ -137,6 +137,23 @@ class Receipt(serializers.Serializer):
     papers = ReceiptPaper(many=True)
 
 
+class Aftermath(serializers.Serializer):
+    """What a cancelled order leaves: money owed back to its customer, and the draft invoices voided with it."""
+
+    owed_back = DecimalField(max_digits=18, decimal_places=2)
+    currency = serializers.CharField()
+    voided = serializers.ListField(child=serializers.CharField())
+
+
+class Cancelled(OrderSerializer):
+    """The order as it now stands, and what it leaves."""
+
+    aftermath = Aftermath(read_only=True)
+
+    class Meta(OrderSerializer.Meta):
+        fields = (*OrderSerializer.Meta.fields, "aftermath")
+
+
 class OrderFilters(FilterSet):
     party = ScopedChoiceFilter(Party)
     owner = ScopedChoiceFilter(User)
@@ -170,6 +187,7 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
         "chain": Step(many=True),
         "receipt": Receipt(many=True),
         "confirm_many": Confirmed,
+        "cancel": Cancelled,
         "pdf": OpenApiTypes.BINARY,
     }
     filterset_class = OrderFilters
@@ -237,10 +255,11 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Give up what is not delivered; undone by linked counter-entries."""
+        """Give up what is not delivered; undone by linked counter-entries. `aftermath` says what is owed back now."""
         order_id = self.key(pk)
-        confirming.cancel_orders(order_ids=[order_id], actor=self.actor, **self.input())
-        return self.answer(pk)
+        (order,) = confirming.cancel_orders(order_ids=[order_id], actor=self.actor, **self.input()).done
+        aftermath = {"currency": self.actor.company.currency, "owed_back": order.owed_back, "voided": order.voided}
+        return Response(self.answer(pk).data | {"aftermath": Aftermath(aftermath).data})
 
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, pk: str) -> Response:

@@ -1,5 +1,6 @@
 """Sales orders."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
@@ -33,6 +34,8 @@ class Order(TradeDocument):
         DONE = "done", pgettext_lazy("progress", "Done")
 
     confirmed_lines: list["OrderLine"]  # set by services that lock an order with its lines
+    owed_back = Decimal(0)  # set by who takes an order back: what its customer has to get back, in the books' currency
+    voided: Sequence[str] = ()  # set by who takes an order back: the draft invoices that went with it
 
     MOVES = {
         Status.DRAFT: {Status.CONFIRMED, Status.CANCELLED},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +26,14 @@ ORDERS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of each order of a set; `done` are the orders as they now stand, with their lines."""
+    """What became of each order of a set; `done` are the orders as they now stand, with their lines.
+
+    `told` is what else must be said of them.
+    """
 
     done: list[Order]
     refused: Refusals = field(default_factory=dict)
+    told: Sequence[str] = ()
 
 
 @service
@@ -60,7 +64,9 @@ def confirm_orders(
 def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_or_nothing: bool = True) -> Outcome:
     """Give up what is not delivered yet; what left the house stays sold. Linked counter-entries undo it.
 
-    An order of which everything left the house is refused: it is done, and counts as such."""
+    Drafts of invoices over what is given up are voided. The orders done carry what is `owed_back` to their customers
+    and which drafts were `voided`. Refused is an order of which everything left the house, for it is done and counts as
+    such, and one of which what is given up is invoiced already."""
     orders = locked_with_lines(order_ids, actor)
     drafts = [order for order in orders if order.status == Order.Status.DRAFT]
     outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
@@ -68,7 +74,21 @@ def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_
     Order.move_to(outcome.done, Order.Status.CANCELLED)
     _record(drafts, "cancelled", (Order.Status.DRAFT, Order.Status.CANCELLED))
     _record(outcome.done, "cancelled", (Order.Status.CONFIRMED, Order.Status.CANCELLED))
-    return Outcome(drafts + outcome.done, outcome.refused)
+    told = [sentence for order in outcome.done for sentence in _aftermath(order, actor)]
+    return Outcome(drafts + outcome.done, outcome.refused, told)
+
+
+def _aftermath(order: Order, actor: Actor) -> Iterator[str]:
+    """What must be said of an order that was cancelled: the drafts that went with it, and money to be paid back."""
+    if order.voided:
+        sentence = _("%(number)s: draft invoice %(invoices)s was voided with it")
+        yield str(sentence) % {"number": order.number, "invoices": ", ".join(order.voided)}
+    if order.owed_back:
+        sentence = _(
+            "%(number)s: %(amount)s %(currency)s is owed back to the customer and stands open until it is paid"
+        )
+        amount = f"{order.owed_back:,.2f}"
+        yield str(sentence) % {"number": order.number, "amount": amount, "currency": actor.company.currency}
 
 
 @service

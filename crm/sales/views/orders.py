@@ -255,8 +255,8 @@ def _promise(order: Order, actor: Actor, reason: str) -> str:
 
 
 def _cancel(order: Order, actor: Actor, reason: str) -> str:
-    confirming.cancel_orders(order_ids=[order.pk], actor=actor, reason=reason)
-    return _("Order %(number)s is cancelled")
+    told = confirming.cancel_orders(order_ids=[order.pk], actor=actor, reason=reason).told
+    return " · ".join([_("Order %(number)s is cancelled"), *told])
 
 
 def _undo(order: Order, actor: Actor, reason: str) -> str:

@@ -15,6 +15,7 @@ from erp.finance.services.credit import (
 )
 from erp.finance.services.credit_notes import CreditNote, give_credit
 from erp.finance.services.deliveries import Issue, recognise_deliveries, take_back
+from erp.finance.services.given_up import end_invoices, owed_back
 from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
 from erp.finance.services.offsets import set_off
 from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
@@ -37,10 +38,12 @@ __all__ = [
     "change_orders",
     "draft_bills",
     "drop_orders",
+    "end_invoices",
     "give_credit",
     "hold_credit",
     "invoices",
     "open_orders",
+    "owed_back",
     "pay",
     "periods",
     "policy",
