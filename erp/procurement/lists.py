@@ -20,7 +20,7 @@ from erp.procurement.models import (
     Supplier,
     SupplierItem,
 )
-from erp.procurement.services import orders, suppliers
+from erp.procurement.services import orders, requisition_orders, suppliers
 from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.errors import Refusals
@@ -97,7 +97,7 @@ def may_be_ordered(requisition: Requisition) -> bool:
 
 def why_not_ordered(requisition: Requisition) -> str:
     """What keeps an approved requisition from being ordered, for the button of its record."""
-    return " ".join(str(refusal) for refusal in orders.unorderable([requisition]).values())
+    return " ".join(str(refusal) for refusal in requisition_orders.unorderable([requisition]).values())
 
 
 REQUISITION_ACTS = (
@@ -168,7 +168,7 @@ class RequisitionList(ListSpec):
     empty = _("Nothing is asked for. Stock covers what is wanted.")
 
     def complete(self, rows: Sequence[Requisition], actor: Actor) -> None:
-        keep_back([row for row in rows if row.status == Asked.APPROVED], orders.unorderable)
+        keep_back([row for row in rows if row.status == Asked.APPROVED], requisition_orders.unorderable)
         leave_to_others([row for row in rows if row.status == Asked.SUBMITTED], actor)
 
 

@@ -92,7 +92,7 @@ def _tell(
     owed: Mapping[tuple[str, int], Sequence[OpenItem]],
     actor: Actor,
 ) -> None:
-    """Announce that orders of which something is paid owe less now; the rest may have been all that was open."""
+    """Tell of orders of which something is paid that they owe less now."""
     still_open: dict[Source, Decimal] = defaultdict(lambda: ZERO)
     for note in notes:
         key = (note.order_kind, note.order_id or 0)
@@ -101,6 +101,11 @@ def _tell(
             if order not in still_open:
                 still_open[order] = sum((item.open_amount for item in owed[key]), ZERO)
             still_open[order] += note.open_amount
+    tell_open(still_open, actor)
+
+
+def tell_open(still_open: Mapping[Source, Decimal], actor: Actor) -> None:
+    """Announce what orders owe now that it changed without money: they may be paid in full by it, or no longer."""
     if still_open:
         settled = dict.fromkeys(still_open, ZERO)
         payment_received.send(sender=OpenItem, receipts=[], settled=settled, still_open=dict(still_open), actor=actor)

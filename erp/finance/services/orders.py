@@ -18,8 +18,7 @@ from erp.finance.services import credit
 from erp.finance.services.items import Side, open_item
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.finance.services.money import open_of_orders
-from erp.finance.services.order_credits import Credit, credit_orders
-from erp.finance.signals import payment_received
+from erp.finance.services.order_credits import Credit, credit_orders, tell_open
 from erp.inputs import DemandLine, DemandOrder, DemandSet, OrderChange, Source
 from suite.core import bulk, clock
 from suite.core.access import Actor
@@ -160,15 +159,8 @@ def change_orders(
     if grown:
         items, vouchers = _expect_money(grown, _("Order %(number)s amended"), actor=actor)
         papers = [*OpenItem.objects.bulk_create(items), *vouchers]
-        _tell_more([order.source for order, _gross in grown], actor)
+        tell_open(open_of_orders([order.source for order, _gross in grown], actor=actor), actor)
     return papers + _take_off(shrunk, day, actor)
-
-
-def _tell_more(orders: Sequence[Source], actor: Actor) -> None:
-    """Announce that orders owe more: what was paid in full may be so no longer."""
-    still_open = open_of_orders(orders, actor=actor)
-    settled = dict.fromkeys(still_open, ZERO)
-    payment_received.send(sender=OpenItem, receipts=[], settled=settled, still_open=still_open, actor=actor)
 
 
 def _take_off(shrunk: Sequence[tuple[DemandOrder, Decimal]], day: dt.date, actor: Actor) -> list[Model]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from erp.inventory.models import StockRule
-from erp.inventory.signals import stock_low
 from suite.core import clock
 from suite.core.acts import Act
 
@@ -23,7 +22,7 @@ class Crossing:
 
 
 def announce(act: Act, crossings: list[Crossing]) -> None:
-    """Tell the other wing and the outside; called once per act by the act itself."""
+    """Tell the house and the outside; called once per act by the act itself."""
     moment = clock.now().isoformat()
     for crossing in crossings:
         act.announce(
@@ -32,4 +31,3 @@ def announce(act: Act, crossings: list[Crossing]) -> None:
             {"product": crossing.product_id, "warehouse": crossing.warehouse_id, "free": crossing.free},
             key=moment,
         )
-    stock_low.send(sender=StockRule, crossings=crossings, actor=act.actor)

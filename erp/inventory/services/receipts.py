@@ -22,7 +22,6 @@ from erp.inventory.services.costing import share
 from erp.inventory.services.dates import Booking, booking, demand_not_before
 from erp.inventory.services.stock import Key, Loss, Paper, Stock, source_of
 from erp.inventory.services.wording import demand_bookable
-from erp.inventory.signals import goods_received
 from suite.core import bulk
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
@@ -91,7 +90,7 @@ def receive(
             if enters(line):
                 key = Key(line.product_id, receipt.warehouse_id)
                 stock.bring(key, line.quantity, line.value, paper, line_id=line.pk)
-    filled = stock.fill()
+    stock.fill()
     stock.write()
     accrue(((source_of(receipt), line, line.value) for receipt in booked for line in receipt.booked_lines), when, actor)
     act = current_act()
@@ -100,7 +99,6 @@ def receive(
             act.link(Source(receipt.order_kind, receipt.order_id, receipt.order_number), receipt)
         act.audit(receipt, "posted")
         act.announce("erp.inventory.goods.received", receipt, {"number": receipt.number, "order": receipt.order_number})
-    goods_received.send(sender=GoodsReceipt, receipts=booked, filled=filled, actor=actor)
     return booked
 
 

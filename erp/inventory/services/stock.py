@@ -253,9 +253,8 @@ class Stock:
             )
         )
 
-    def fill(self) -> dict[int, Decimal]:
-        """Give what is free to those who wait for it, by promised date, and say how much each demand got."""
-        filled: dict[int, Decimal] = {}
+    def fill(self) -> None:
+        """Give what is free to those who wait for it, by promised date."""
         free = [key for key, cell in self.cells.items() if cell.free > 0]
         for demand in self._demands(free, is_waiting=True).order_by(F("promised_date").asc(nulls_last=True), "id"):
             key = Key(demand.product_id, demand.warehouse_id)
@@ -265,8 +264,6 @@ class Stock:
             if part > 0:
                 self.hold(key, part)
                 self.change(demand.pk).reserved += part
-                filled[demand.pk] = part
-        return filled
 
     def squeeze(self) -> list[Loss]:
         """Where more is reserved than is on hand, let those wait again who were promised last, and say who they are."""

@@ -9,7 +9,6 @@ from erp.procurement.services.orders import (
     change_order,
     close_short,
     create_order,
-    order_requisitions,
     place_orders,
     reject_orders,
     submit_orders,
@@ -17,6 +16,7 @@ from erp.procurement.services.orders import (
 from erp.procurement.services.policy import policy_of
 from erp.procurement.services.receiving import receive, return_goods
 from erp.procurement.services.reordering import reorder
+from erp.procurement.services.requisition_orders import order_requisitions
 from erp.procurement.services.requisitions import (
     Wish,
     approve_requisitions,

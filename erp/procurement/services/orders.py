@@ -1,22 +1,21 @@
-"""Purchase orders: drawn up, approved where needed, placed, closed."""
+"""Purchase orders: drawn up by hand, approved where needed, placed, closed."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory.models import Delivery, Warehouse
+from erp.inventory.models import Warehouse
 from erp.inventory.services.warehouses import default_warehouse_id
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine, Supplier
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, Supplier
 from erp.procurement.services.lines import Asked, LineInput, price, rewrite, spread_returns
 from erp.procurement.services.papers import demand, locked
-from erp.procurement.services.requisitions import settle_status
+from erp.procurement.services.requisitions import recount
 from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
@@ -48,11 +47,11 @@ def create_order(
     Raises BusinessError naming lines that cannot be ordered.
     """
     warehouse_id = warehouse.pk if warehouse else default_warehouse_id(actor.company_id)
-    order = _new(supplier, warehouse_id, actor, date=date, currency=currency)
+    order = new_order(supplier, warehouse_id, actor, date=date, currency=currency)
     order.prices_include_tax = prices_include_tax
     for name, value in fields.items():
         setattr(order, name, value)
-    _write([(order, spread_returns(lines, party_id=order.party_id, actor=actor))], actor)
+    write_orders([(order, spread_returns(lines, party_id=order.party_id, actor=actor))], actor)
     return order
 
 
@@ -102,95 +101,7 @@ def inputs_of(order: PurchaseOrder) -> list[LineInput]:
     ]  # fmt: skip
 
 
-@service
-def order_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
-    """Turn what approved requisitions still want into draft orders, one per supplier and warehouse.
-
-    What goes straight to a customer makes an order of its own, with the address of the customer's delivery.
-
-    Raises BusinessError naming requisitions that are not approved and lines without a supplier who may be asked.
-    """
-    requisitions = locked(Requisition, requisition_ids, actor)
-    lines = list(
-        RequisitionLine.objects.filter(requisition__in=requisitions, pending__gt=0)
-        .select_related("supplier__party", "requisition")
-        .order_by("requisition_id", "position", "id")
-    )
-    demand(requisitions, Requisition.Status.APPROVED, refused=_unorderable(lines))
-    groups: dict[tuple[int | None, int, int], list[RequisitionLine]] = defaultdict(list)
-    for line in lines:
-        asked = line.requisition
-        groups[line.supplier_id, asked.warehouse_id, asked.order_id if asked.is_direct else 0].append(line)  # type: ignore[index]
-    addresses = _addresses(lines)
-    orders = _write([_order_for(group, addresses, actor) for group in groups.values()], actor)
-    recount([line.pk for line in lines], actor=actor, requisitions=requisitions)
-    for order, group in zip(orders, groups.values(), strict=True):
-        for requisition in {line.requisition_id: line.requisition for line in group}.values():
-            current_act().link(requisition, order)
-    return orders
-
-
-def _addresses(lines: Iterable[RequisitionLine]) -> dict[int | None, str]:
-    """Where the customers of sales orders want their goods, by order; one statement where anything goes straight."""
-    direct = [line.requisition for line in lines if line.requisition.is_direct]
-    if not direct:
-        return {}
-    deliveries = Delivery.objects.filter(
-        kind_of=Delivery.Kind.DIRECT,
-        order_kind__in={row.order_kind for row in direct},
-        order_id__in={row.order_id for row in direct},
-    )
-    return dict(deliveries.order_by("pk").values_list("order_id", "address"))
-
-
-def unorderable(requisitions: Sequence[Requisition]) -> Refusals:
-    """Why approved requisitions cannot become orders yet, by requisition; one statement for any number."""
-    lines = RequisitionLine.objects.filter(requisition__in=requisitions, pending__gt=0)
-    return _unorderable(lines.select_related("supplier__party", "requisition").order_by("requisition_id", "-position"))
-
-
-def _unorderable(lines: Iterable[RequisitionLine]) -> Refusals:
-    refused: Refusals = {}
-    for line in lines:
-        names = {"number": line.requisition, "line": line.position + 1, "supplier": line.supplier}
-        if line.supplier is None:
-            refused[line.requisition_id] = Refusal(
-                "no_supplier", _("%(number)s, line %(line)s: choose a supplier first"), names, line.position, "supplier"
-            )
-        elif line.supplier.is_blocked:
-            refused[line.requisition_id] = Refusal(
-                "supplier_blocked",
-                _("%(number)s, line %(line)s: %(supplier)s is blocked"),
-                names,
-                line.position,
-                "supplier",
-            )
-    return refused
-
-
-def _order_for(
-    lines: Sequence[RequisitionLine], addresses: Mapping[int | None, str], actor: Actor
-) -> tuple[PurchaseOrder, list[LineInput]]:
-    supplier, asked = lines[0].supplier, lines[0].requisition
-    order = _new(supplier, asked.warehouse_id, actor)  # type: ignore[arg-type]
-    order.is_direct = asked.is_direct
-    order.delivery_address = addresses.get(asked.order_id, "") if asked.is_direct else ""
-    own_currency = order.currency_id == actor.company.currency
-    inputs = [
-        LineInput(
-            product_id=line.product_id,
-            quantity=line.pending,
-            unit_price=line.price if own_currency else None,
-            requested_date=line.needed_by,
-            promised_date=order.expected_date,
-            requisition_line_id=line.pk,
-        )
-        for line in lines
-    ]
-    return order, inputs
-
-
-def _new(
+def new_order(
     supplier: Supplier,
     warehouse_id: int,
     actor: Actor,
@@ -198,6 +109,7 @@ def _new(
     date: dt.date | None = None,
     currency: Currency | None = None,
 ) -> PurchaseOrder:
+    """An order to a supplier by its terms, not written yet."""
     date = date or clock.today(actor.company)
     currency_id = currency.pk if currency else supplier.currency_id
     return PurchaseOrder(
@@ -212,7 +124,7 @@ def _new(
     )
 
 
-def _write(asked: Asked, actor: Actor) -> list[PurchaseOrder]:
+def write_orders(asked: Asked, actor: Actor) -> list[PurchaseOrder]:
     """Insert draft orders with their lines."""
     priced = price(asked, actor=actor)
     orders = PurchaseOrder.objects.bulk_create([order for order, _lines in asked])
@@ -225,30 +137,6 @@ def _write(asked: Asked, actor: Actor) -> list[PurchaseOrder]:
 def requisition_lines_of(orders: Iterable[PurchaseOrder]) -> list[int]:
     rows = PurchaseOrderLine.objects.filter(order__in=orders, requisition_line__isnull=False)
     return list(rows.values_list("requisition_line", flat=True))
-
-
-def recount(
-    requisition_lines: Collection[int], *, actor: Actor, requisitions: Sequence[Requisition] | None = None
-) -> None:
-    """Bring requisition lines in line with the orders they stand on; what an order gave up is pending again."""
-    if not requisition_lines:
-        return
-    if requisitions is None:
-        pks = RequisitionLine.objects.filter(pk__in=requisition_lines).values_list("requisition", flat=True)
-        requisitions = list(Requisition.objects.of(actor.company_id).lock(set(pks)))
-    with connection.cursor() as cursor:
-        cursor.execute(_RECOUNT, [list(requisition_lines)])
-    settle_status(requisitions, actor=actor)
-
-
-_RECOUNT = """
-UPDATE erp_procurement_requisitionline r
-SET ordered = least(r.quantity - r.cancelled, coalesce((
-  SELECT sum(CASE o.status WHEN 'cancelled' THEN 0 WHEN 'closed' THEN l.received ELSE l.base_quantity END)
-  FROM erp_procurement_purchaseorderline l JOIN erp_procurement_purchaseorder o ON o.id = l.order_id
-  WHERE l.requisition_line_id = r.id), 0))
-WHERE r.id = ANY(%s)
-"""
 
 
 @service

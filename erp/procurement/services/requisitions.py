@@ -283,3 +283,27 @@ def _record(requisitions: Iterable[Requisition], what: str) -> None:
             requisition,
             {"number": requisition.number, "amount": requisition.amount, "order": requisition.order_number},
         )
+
+
+def recount(
+    requisition_lines: Collection[int], *, actor: Actor, requisitions: Sequence[Requisition] | None = None
+) -> None:
+    """Bring requisition lines in line with the orders they stand on; what an order gave up is pending again."""
+    if not requisition_lines:
+        return
+    if requisitions is None:
+        pks = RequisitionLine.objects.filter(pk__in=requisition_lines).values_list("requisition", flat=True)
+        requisitions = list(Requisition.objects.of(actor.company_id).lock(set(pks)))
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT, [list(requisition_lines)])
+    settle_status(requisitions, actor=actor)
+
+
+_RECOUNT = """
+UPDATE erp_procurement_requisitionline r
+SET ordered = least(r.quantity - r.cancelled, coalesce((
+  SELECT sum(CASE o.status WHEN 'cancelled' THEN 0 WHEN 'closed' THEN l.received ELSE l.base_quantity END)
+  FROM erp_procurement_purchaseorderline l JOIN erp_procurement_purchaseorder o ON o.id = l.order_id
+  WHERE l.requisition_line_id = r.id), 0))
+WHERE r.id = ANY(%s)
+"""
