@@ -39,6 +39,7 @@ EVERYBODY = {
     "core.view_job": OWN,
     "core.add_job": OWN,
     "core.*_apitoken": OWN,
+    "core.view_apicall": OWN,
 }
 
 

@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from django.contrib.sessions.models import Session
 
 from suite.core import clock, invitations, jobs, outbox, partitions
+from suite.core.api import calls
 from suite.core.models import IdempotencyKey
 
 ANSWERS_KEPT = dt.timedelta(hours=48)
@@ -37,11 +38,11 @@ def ensure_partitions() -> int:
 
 @shared_task(name="core.clean_up")
 def clean_up() -> int:
-    """Forget answers kept for repeated requests, sign-ins that are over, and events applied long ago."""
+    """Forget answers kept for repeated requests, sign-ins that are over, events applied and calls made long ago."""
     moment = clock.now()
     answers, _ = IdempotencyKey.objects.filter(created_at__lt=moment - ANSWERS_KEPT).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=moment).delete()
-    return answers + sessions + outbox.forget(moment - EVENTS_KEPT)
+    return answers + sessions + outbox.forget(moment - EVENTS_KEPT) + calls.forget()
 
 
 @shared_task(name="core.mail_links")

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import jobs, outbox
 from suite.core.access import Actor
-from suite.core.models import AuditRow, Job, OutboxEvent
+from suite.core.models import ApiCall, AuditRow, Job, OutboxEvent
 from suite.core.roles import our_models
 from suite.desk import audit, documents
 from suite.desk.admin_base import SuiteModelAdmin
@@ -63,6 +64,45 @@ class JobAdmin(ReadOnly):
         Act("stop", _("Stop"), "core.change_job", stop_jobs, icon="player-stop", danger=True,
             when=lambda job: job.status in (Job.Status.WAITING, Job.Status.RUNNING)),
     )  # fmt: skip
+
+
+class CallList(ListSpec):
+    """What other systems asked, and what they were answered."""
+
+    model = ApiCall
+    title = _("API calls")
+    icon = "api"
+    columns = (
+        Column("at", _("When"), "datetime", card="side"),
+        Column("path", _("Address"), card="title"),
+        Column("method", _("Method")),
+        Column("code", _("Answer code"), "number"),
+        Column("milliseconds", _("Milliseconds"), "number"),
+        Column("token", _("API token")),
+        Column("user", _("User"), shown=False),
+        Column("request_id", _("Request")),
+    )
+    filters = (
+        DateFilter("at", _("When")),
+        NumberFilter("code", _("Answer code")),
+        PickFilter("user", _("User"), "user", kind="user"),
+    )
+    search_fields = ("request_id",)
+    related = ("token", "user")
+    empty = _("No system has called with a token yet")
+
+    def search(self, q: str, actor: Actor) -> Q:
+        """By the number of the request, as the answer carried it."""
+        return Q(request_id=q.strip())
+
+    def url(self, row: ApiCall) -> str:
+        return reverse("admin:core_apicall_change", args=[row.pk])
+
+
+@admin.register(ApiCall)
+class CallAdmin(ReadOnly):
+    list_spec = CallList
+    fields = readonly_fields = ("at", "method", "path", "code", "milliseconds", "token", "user", "request_id", "told")
 
 
 def kinds(actor: Actor) -> list[tuple[str, str]]:

@@ -79,6 +79,7 @@ def connect() -> None:
             (_("Teams"), "team", "users-group"),
             (_("Company"), "company", "building"),
             (_("API tokens"), "apitoken", "key"),
+            (_("API calls"), "apicall", "api"),
             (_("Events"), "outboxevent", "webhook"),
             (_("All jobs"), "job", "progress"),
             (_("Audit trail"), "auditrow", "history"),

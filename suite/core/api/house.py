@@ -17,7 +17,7 @@ from suite.core.api.routes import Router
 from suite.core.api.serializers import Reason, StrictModelSerializer
 from suite.core.api.viewsets import Creating, ServiceView, ServiceViewSet, Updating
 from suite.core.doors import SIGNED_IN
-from suite.core.models import AuditRow, Job, OutboxEvent, Role, Team, User
+from suite.core.models import ApiCall, AuditRow, Job, OutboxEvent, Role, Team, User
 
 
 class Me(serializers.Serializer):
@@ -158,6 +158,26 @@ class EventViewSet(ServiceViewSet):
         return self.answer(pk)
 
 
+class CallSerializer(StrictModelSerializer):
+    """A call made with a token; `told` is the answer where something went wrong."""
+
+    class Meta:
+        model = ApiCall
+        fields = ("id", "at", "token", "user", "method", "path", "code", "milliseconds", "request_id", "told")
+
+
+class CallFilters(FilterSet):
+    class Meta:
+        model = ApiCall
+        fields = {"token": ["exact"], "code": ["exact", "gte"], "request_id": ["exact"], "at": ["gte", "lt"]}
+
+
+class CallViewSet(ServiceViewSet):
+    model = ApiCall
+    serializer_class = CallSerializer
+    filterset_class = CallFilters
+
+
 class AuditSerializer(StrictModelSerializer):
     class Meta:
         model = AuditRow
@@ -190,5 +210,6 @@ router.register("roles", RoleViewSet)
 router.register("jobs", JobViewSet)
 router.register("events", EventViewSet)
 router.register("audit-rows", AuditViewSet)
+router.register("api-calls", CallViewSet)
 
 urlpatterns = [path("me/", MeView.as_view())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 
 from suite.core.access import Actor
 from suite.core.acts import settle
+from suite.core.api import calls
 from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
 from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet
 from suite.core.api.idempotency import once
@@ -50,6 +52,15 @@ class Declared(APIView):
     @property
     def actor(self) -> Actor:
         return self.request.actor  # type: ignore[attr-defined]
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        self.started = time.monotonic()
+        return super().initialize_request(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        calls.note(request, response, time.monotonic() - self.started)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -11,9 +11,10 @@ from suite.core.models.jobs import Job
 from suite.core.models.numbers import Counter
 from suite.core.models.outbox import Effect, OutboxEvent
 from suite.core.models.people import Company, Grant, Membership, Role, Team, User
-from suite.core.models.tokens import ApiToken, IdempotencyKey
+from suite.core.models.tokens import ApiCall, ApiToken, IdempotencyKey
 
 __all__ = [
+    "ApiCall",
     "ApiToken",
     "AuditRow",
     "Company",

@@ -32,6 +32,39 @@ class ApiToken(CompanyRow):
         return self.name
 
 
+class ApiCall(CompanyRow):
+    """接口调用: a call another system made with a token; of what went wrong, what it was told. Kept for 30 days."""
+
+    OWNER = "user"
+    TEAM = None
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"), db_index=False
+    )
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+", verbose_name=_("API token"), db_index=False)
+    at = models.DateTimeField(_("when"), default=clock.now)
+    method = models.CharField(_("method"), max_length=10)
+    path = models.CharField(_("address"), max_length=300)
+    code = models.PositiveSmallIntegerField(_("answer code"))
+    milliseconds = models.PositiveIntegerField(_("milliseconds"))
+    request_id = models.CharField(_("request"), max_length=40)
+    told = models.TextField(_("answer"), blank=True)
+
+    class Meta:
+        verbose_name = _("API call")
+        verbose_name_plural = _("API calls")
+        indexes = [
+            models.Index(fields=["company", "-id"], name="core_call_latest"),
+            models.Index(fields=["token", "-id"], name="core_call_by_token"),
+            models.Index(fields=["company", "code", "-id"], name="core_call_by_code"),
+            models.Index(fields=["request_id"], name="core_call_by_request"),
+            models.Index(fields=["at"], name="core_call_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
 class IdempotencyKey(CompanyRow):
     """The answer once given to a write with this key, stored in the transaction of its effect."""
 
