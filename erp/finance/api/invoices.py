@@ -66,8 +66,10 @@ class LineOfOrder(StrictSerializer):
 
 
 class LineByHand(StrictSerializer):
+    """Below zero a quantity is credited; an invoice whose total is below zero is a credit note."""
+
     product = ScopedRelatedField(Product)
-    quantity = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal("0.000001"))
+    quantity = DecimalField(max_digits=18, decimal_places=6)
     unit_price = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
     discount = DecimalField(
         max_digits=7, decimal_places=4, min_value=Decimal(0), max_value=Decimal(100), default=Decimal(0)

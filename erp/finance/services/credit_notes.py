@@ -106,7 +106,7 @@ def give_credit(notes: Sequence[CreditNote], *, actor: Actor, reason: str = "") 
     """Issue a red invoice per note that corrects no invoice of ours; the customer has so much to his credit.
 
     What was invoiced here is corrected by `invoices.red` or `propose_red` instead. A fixed number of statements. Raises
-    BusinessError for quantities or prices below zero, or a day that is still to come.
+    BusinessError for prices below zero, or a day that is still to come.
     """
     days = [queries.happened_on(each.date, company=actor.company) for each in notes]
     drafts = [

@@ -24,7 +24,7 @@ from suite.masterdata.models import Product, Tax
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineInput:
-    """A line as somebody writes it; quantity in the product's unit, discount in percent."""
+    """A line as somebody writes it; quantity in the product's unit (credited below zero), discount in percent."""
 
     product: Product
     quantity: Decimal
@@ -64,10 +64,9 @@ def line_of(row: Deferral, quantity: Decimal, position: int) -> InvoiceLine:
 
 
 def line_by_hand(each: InvoiceLineInput, index: int, included: bool, actor: Actor) -> InvoiceLine:
-    if each.quantity <= 0 or each.unit_price < 0:
-        raise BusinessError(
-            Refusal("quantity", _("Quantities are above zero, prices not below"), line=index, field="quantity")
-        )
+    if not each.quantity or each.unit_price < 0:
+        sentence = _("A line has a quantity, and a price that is not below zero")
+        raise BusinessError(Refusal("quantity", sentence, line=index, field="quantity"))
     tax = each.tax or each.product.tax
     amounts = line_amounts(
         quantity=each.quantity, unit_price=each.unit_price, discount=each.discount, rate=tax.rate, included=included
@@ -148,7 +147,7 @@ def red_lines(original: Invoice, quantities: Mapping[int, Decimal] | None) -> li
     for line in original.lines.order_by("position", "pk"):
         left = taken.left(line)
         back = left if quantities is None else quantities.get(line.pk, ZERO)
-        if not 0 <= back <= left:
+        if not min(left, ZERO) <= back <= max(left, ZERO):
             raise BusinessError(
                 Refusal("more_than_left", _("More would be taken back than is left of the invoice"), line=line.position)
             )

@@ -118,9 +118,11 @@ def _free_voucher(invoice: Invoice, lines: Iterable[InvoiceLine]) -> VoucherDraf
     for line in lines:
         revenue[Role.REVENUE if line.product.is_stocked else Role.SERVICE_REVENUE] += line.net
     draft.debit(Role.RECEIVABLE, invoice.gross, party_id=invoice.party_id, source=_root(invoice))
-    for role, amount in revenue.items():
-        draft.credit(role, amount)
-    draft.credit(Role.OUTPUT_VAT, invoice.tax_amount)
+    for role, amount in [*revenue.items(), (Role.OUTPUT_VAT, invoice.tax_amount)]:
+        if (amount < 0) == invoice.is_red:
+            draft.credit(role, amount)
+        else:
+            draft.move(role, -amount)
     return draft
 
 

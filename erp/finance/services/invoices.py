@@ -138,6 +138,7 @@ def create(
 ) -> Invoice:
     """Draft an invoice that belongs to no order; issuing it opens the receivable and books revenue and VAT.
 
+    Lines below zero credit the customer; when they outweigh the others, it is a credit note: red, with a negative item.
     Raises BusinessError without lines, or for a day that is still to come.
     """
     if not lines:
@@ -155,6 +156,7 @@ def create(
         owner_id=actor.user_id,
     )
     rows = [line_by_hand(each, index, prices_include_tax, actor) for index, each in enumerate(lines)]
+    invoice.is_red = sum((row.gross for row in rows), ZERO) < 0
     return write_drafts([invoice], [rows], actor)[0]
 
 

@@ -15,7 +15,7 @@ from erp.finance.models import Deferral, FinancePolicy, Invoice, OpenItem, Vouch
 from erp.finance.services import MoneyInput, invoices
 from erp.finance.services.invoices import InvoiceLineInput
 from erp.finance.signals import invoice_issued
-from suite.core import cached, clock
+from suite.core import cached, clock, invariants
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.errors import BusinessError
@@ -241,6 +241,50 @@ def test_an_invoice_without_an_order_opens_its_receivable_and_its_red_one_closes
     assert {item.status for item in OpenItem.objects.all()} == {"taken_back"}
     account.refresh_from_db()
     assert account.exposure == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "net", "tax", "gross"),
+    [
+        ([("goods", 5, 10), ("goods", -2, 5)], 40, "5.20", "45.20"),
+        ([("goods", 5, 10), ("fit", -2, 5)], 40, "5.20", "45.20"),
+        ([("goods", -5, 40)], -200, "-26.00", "-226.00"),
+        ([("goods", -5, 40), ("fit", 1, 20)], -180, "-23.40", "-203.40"),
+    ],
+)
+def test_lines_below_zero_credit_the_customer_and_may_outweigh_the_others(
+    company, actor, buyer, lines, net, tax, gross
+):
+    """After Tryton's account_invoice/tests/scenario_invoice_with_credit.rst and scenario_credit_note.rst."""
+    products = {"goods": make.product(company), "fit": make.product(company, kind=Product.Kind.SERVICE)}
+    inputs = [InvoiceLineInput(products[what], Decimal(each), Decimal(price)) for what, each, price in lines]
+    invoice = invoices.create(party=buyer, lines=inputs, prices_include_tax=False, actor=actor)
+
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+
+    assert (invoice.net, invoice.tax_amount, invoice.gross) == (net, Decimal(tax), Decimal(gross))
+    assert invoice.is_red == (net < 0)
+    assert (-books.balance(company, "5001"), -books.balance(company, "22210107")) == (net, Decimal(tax))
+    assert books.receivable(buyer) == books.balance(company, "1122") == Decimal(gross)
+    if net > 0:
+        invoices.red(invoice_id=invoice.pk, actor=actor)
+        assert books.receivable(buyer) == 0 == books.balance(company, "5001")
+    assert all(finding.holds for finding in invariants.check())
+
+
+def test_a_credit_note_is_paid_out_in_two_parts(company, actor, buyer, lamp):
+    """X-OC03 as Tryton writes it, with 13 % tax: a note of its own over 5 at 40, paid out 120 and the rest."""
+    line = InvoiceLineInput(lamp, Decimal(-5), Decimal(40))
+    note = invoices.create(party=buyer, lines=[line], prices_include_tax=False, actor=actor)
+    invoices.issue(invoice_ids=[note.pk], actor=actor)
+    item, rests = OpenItem.objects.get(), []
+
+    for amount in (120, 106):
+        finance.pay([MoneyInput(buyer.pk, Decimal(amount), allocations={item.pk: Decimal(amount)})], actor=actor)
+        item.refresh_from_db()
+        rests.append(item.open_amount)
+
+    assert (note.gross, rests, item.status) == (-226, [-106, 0], OpenItem.Status.SETTLED)
 
 
 def test_the_corridor_hears_the_quantities(actor, order):
