@@ -109,7 +109,7 @@ class DeliveryViewSet(Updating, ServiceViewSet):
     def ship(self, request: Request, pk: str) -> Response:
         delivery, values = self.get_object(), self.input()
         lines = values.pop("lines", None)
-        quantities = None if lines is None else self.quantities(delivery, lines)
+        quantities = None if lines is None else by_line(delivery, lines)
         services.ship([delivery], quantities=quantities, actor=self.actor, **values)
         return self.answer(pk)
 
@@ -118,30 +118,31 @@ class DeliveryViewSet(Updating, ServiceViewSet):
         delivery, values = self.get_object(), self.input()
         warehouse = values.pop("warehouse")
         services.return_goods(
-            self.quantities(delivery, values.pop("lines")),
+            by_line(delivery, values.pop("lines")),
             warehouse_id=warehouse and warehouse.pk,
             actor=self.actor,
             **values,
         )
         return self.answer(pk)
 
-    def quantities(self, delivery: Delivery, lines: list[Mapping[str, Any]]) -> dict[int, Decimal]:
-        """By line; a line of another delivery does not exist here, and nobody means a line twice."""
-        known = {line.pk: line.quantity for line in delivery.lines.all()}
-        found: dict[int, Decimal] = {}
-        wrong: dict[int, dict[str, Any]] = {}
-        for index, each in enumerate(lines):
-            pk, quantity = each["line"], each["quantity"]
-            if pk not in known:
-                wrong[index] = {"line": [_("There is no such line")]}
-            elif pk in found:
-                wrong[index] = {"line": [_("Name each line of the delivery once")]}
-            elif quantity > known[pk]:
-                wrong[index] = {"quantity": [_("Between 0 and what is on the delivery")]}
-            found[pk] = quantity
-        if wrong:
-            raise serializers.ValidationError({"lines": wrong})
-        return found
+
+def by_line(paper: Delivery | GoodsReceipt, lines: list[Mapping[str, Any]]) -> dict[int, Decimal]:
+    """Quantities by line; a line of another paper does not exist here, and nobody means a line twice."""
+    known = {line.pk: line.quantity for line in paper.lines.all()}
+    found: dict[int, Decimal] = {}
+    wrong: dict[int, dict[str, Any]] = {}
+    for index, each in enumerate(lines):
+        pk, quantity = each["line"], each["quantity"]
+        if pk not in known:
+            wrong[index] = {"line": [_("There is no such line")]}
+        elif pk in found:
+            wrong[index] = {"line": [_("Name each line once")]}
+        elif quantity > known[pk]:
+            wrong[index] = {"quantity": [_("Between 0 and what is on the line")]}
+        found[pk] = quantity
+    if wrong:
+        raise serializers.ValidationError({"lines": wrong})
+    return found
 
 
 class GoodsReceiptLineSerializer(FieldRules, StrictModelSerializer):
@@ -186,13 +187,24 @@ class Receiving(StrictSerializer):
     lines = ReceivedLine(many=True, allow_empty=False)
 
 
+class SendingBack(StrictSerializer):
+    """What goes back to the supplier, and why."""
+
+    lines = LineQuantity(many=True, allow_empty=False)
+    posting_date = serializers.DateField(required=False, default=None)
+    reason = serializers.CharField(max_length=200)
+
+
 class GoodsReceiptViewSet(Creating, ServiceViewSet):
     model = GoodsReceipt
     serializer_class = GoodsReceiptSerializer
     filterset_class = filters.GoodsReceiptFilters
     prefetch = ("lines",)
-    input_classes = {"create": Receiving, "reverse": Reversing}
-    action_permissions = {"reverse": "erp_inventory.reverse_goodsreceipt"}
+    input_classes = {"create": Receiving, "reverse": Reversing, "send_back": SendingBack}
+    action_permissions = {
+        "reverse": "erp_inventory.reverse_goodsreceipt",
+        "send_back": "erp_inventory.reverse_goodsreceipt",
+    }
 
     def add(self, values: dict[str, Any]) -> GoodsReceipt:
         lines = [
@@ -211,6 +223,12 @@ class GoodsReceiptViewSet(Creating, ServiceViewSet):
     @action(detail=True, methods=["post"])
     def reverse(self, request: Request, pk: str) -> Response:
         services.reverse_receipt(self.get_object(), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"], url_path="return")
+    def send_back(self, request: Request, pk: str) -> Response:
+        receipt, values = self.get_object(), self.input()
+        services.return_to_supplier(by_line(receipt, values.pop("lines")), actor=self.actor, **values)
         return self.answer(pk)
 
 

@@ -177,6 +177,20 @@ def test_goods_are_received_and_the_mistake_is_reversed(shop: Shop, accountant: 
     assert shop.balance(tea) == (0, 0)
 
 
+def test_goods_that_came_without_an_order_go_back_to_their_supplier(shop: Shop, clerk: APIClient) -> None:
+    tea = shop.product("tea")
+    body = {"warehouse": shop.warehouse_id, "party": shop.supplier.pk}
+    receipt = post(clerk, "goods-receipts/", **body, lines=[{"product": tea.pk, "quantity": "10", "unit_cost": "7"}])
+    line, address = receipt.json()["lines"][0]["id"], f"goods-receipts/{receipt.json()['id']}/return/"
+
+    answer = post(clerk, address, lines=[{"line": line, "quantity": "4"}], reason="broken")
+    more = post(clerk, address, lines=[{"line": line, "quantity": "7"}], reason="broken, too")
+
+    assert (answer.status_code, answer.json()["lines"][0]["returned"]) == (200, "4.000000")
+    assert (more.status_code, more.json()["code"]) == (409, "more_than_delivered")
+    assert (shop.worth(tea), shop.balance(tea)) == ((6, 42), (6, 0))
+
+
 def test_an_adjustment_is_booked_and_reversed(shop: Shop, clerk: APIClient) -> None:
     tea = shop.product("tea", stock=10)
     lines = [{"product": tea.pk, "difference": "-2"}]
