@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,10 +62,15 @@ class Span(NamedTuple):
 
 
 class Instalment(NamedTuple):
-    """A part of a total: percent of it (None: the rest), so many days after the document."""
+    """A part of a total: percent of it (None: the rest), so many days after the document or the end of its month."""
 
     percent: Decimal | None
     days: int
+    from_month_end: bool = False
+
+    def due(self, day: dt.date) -> dt.date:
+        starts = day.replace(day=calendar.monthrange(day.year, day.month)[1]) if self.from_month_end else day
+        return starts + dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,9 @@ class Terms:
         left, due = amount, []
         for part in parts[:-1]:
             share = left if part.percent is None else round_money(amount * part.percent / HUNDRED)
-            due.append((day + dt.timedelta(days=part.days), share))
+            due.append((part.due(day), share))
             left -= share
-        due.append((day + dt.timedelta(days=parts[-1].days), left))
+        due.append((parts[-1].due(day), left))
         return [(date, share) for date, share in due if share]
 
 
@@ -125,7 +131,10 @@ def _load_terms(company_id: int) -> Terms:
     return Terms(
         default=next((row.pk for row in rows if row.is_default), None),
         prepaid=frozenset(row.pk for row in rows if row.is_prepaid),
-        instalments={row.pk: [Instalment(line.percent, line.days) for line in row.lines.all()] for row in rows},
+        instalments={
+            row.pk: [Instalment(line.percent, line.days, line.from_month_end) for line in row.lines.all()]
+            for row in rows
+        },
         rows={row.pk: row for row in rows},
     )
 

@@ -294,7 +294,7 @@ class CreditAccountAdmin(SuiteModelAdmin):
 class InstalmentInline(LinesInline):
     model = PaymentTermLine
     extra = 1
-    fields = ("percent", "days")
+    fields = ("percent", "days", "from_month_end")
 
 
 @admin.register(PaymentTerm)

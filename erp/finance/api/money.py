@@ -276,11 +276,11 @@ class CreditAccountViewSet(Creating, Updating, ServiceViewSet):
 
 
 class InstalmentSerializer(StrictModelSerializer):
-    """A percentage so many days after the document; the last instalment has no percent and takes the rest."""
+    """A percentage so many days after the document, or the end of its month; the last has none and takes the rest."""
 
     class Meta:
         model = PaymentTermLine
-        fields = ("percent", "days")
+        fields = ("percent", "days", "from_month_end")
         extra_kwargs = {"days": {"max_value": 3650}}
 
 

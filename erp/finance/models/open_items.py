@@ -37,12 +37,13 @@ class PaymentTerm(CompanyRow, Named):
 
 
 class PaymentTermLine(CompanyRow):
-    """One instalment: a percentage, or the rest, so many days after the document."""
+    """One instalment: a percentage, or the rest, so many days after the document, or after the end of its month."""
 
     term = models.ForeignKey(PaymentTerm, models.CASCADE, related_name="lines", verbose_name=_("payment term"))
     position = models.PositiveSmallIntegerField(default=0)
     percent = PercentField(_("percent"), null=True, blank=True, default=None, help_text=_("Blank: the rest"))
     days = models.PositiveSmallIntegerField(_("days"), default=0)
+    from_month_end = models.BooleanField(_("from the end of the month"), default=False)
 
     class Meta:
         verbose_name = _("instalment")

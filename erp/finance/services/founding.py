@@ -45,13 +45,19 @@ ROLES = {
 NEEDS_PARTY = {"1122", "1123", "220201", "220202", "220301", "220302"}
 CASH = ("1001", "1002", "1012")
 
-# code: (Chinese name, English name, paid before delivery, instalments as (percent, days))
-TERMS: dict[str, tuple[str, str, bool, list[tuple[Decimal | None, int]]]] = {
-    "NET30": ("月结30天", "30 days", False, [(None, 30)]),
-    "NET60": ("月结60天", "60 days", False, [(None, 60)]),
-    "COD": ("货到付款", "Payment on delivery", False, [(None, 0)]),
-    "PREPAID": ("款到发货", "Paid before delivery", True, [(None, 0)]),
-    "HALF": ("30天付50%,60天付清", "Half in 30 days, the rest in 60", False, [(Decimal(50), 30), (None, 60)]),
+# code: (Chinese name, English name, paid before delivery, instalments as (percent, days, counted from the month's end))
+TERMS: dict[str, tuple[str, str, bool, list[tuple[Decimal | None, int, bool]]]] = {
+    "NET30": ("30天付款", "30 days", False, [(None, 30, False)]),
+    "NET60": ("60天付款", "60 days", False, [(None, 60, False)]),
+    "EOM30": ("月结30天", "30 days after the end of the month", False, [(None, 30, True)]),
+    "COD": ("货到付款", "Payment on delivery", False, [(None, 0, False)]),
+    "PREPAID": ("款到发货", "Paid before delivery", True, [(None, 0, False)]),
+    "HALF": (
+        "30天付50%,60天付清",
+        "Half in 30 days, the rest in 60",
+        False,
+        [(Decimal(50), 30, False), (None, 60, False)],
+    ),
 }
 DEFAULT_TERM = "NET30"
 
@@ -69,9 +75,11 @@ def set_up(company: Company) -> None:
         for code, (name, name_en, prepaid, _lines) in TERMS.items()
     )
     PaymentTermLine.objects.bulk_create(
-        PaymentTermLine(company=company, term=term, position=position, percent=percent, days=days)
+        PaymentTermLine(
+            company=company, term=term, position=position, percent=percent, days=days, from_month_end=from_month_end
+        )
         for term in terms
-        for position, (percent, days) in enumerate(TERMS[term.code][3])
+        for position, (percent, days, from_month_end) in enumerate(TERMS[term.code][3])
     )
     FinancePolicy.objects.create(company=company)
     search.index(accounts.values())

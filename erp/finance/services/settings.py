@@ -104,7 +104,7 @@ def assign_role(*, role: str, account: Account, actor: Actor, reason: str = "") 
 def create_term(
     *, code: str, name: str, lines: Sequence[Mapping[str, Any]], actor: Actor, reason: str = "", **values: Any
 ) -> PaymentTerm:
-    """Add a payment term with its instalments (`percent` and `days`; the last one takes the rest)."""
+    """Add a payment term with its instalments (`percent`, `days`, `from_month_end`; the last one takes the rest)."""
     if PaymentTerm.objects.of(actor.company_id).filter(code=code).exists():
         raise BusinessError(Refusal("code_taken", _("%(code)s is there already"), {"code": code}, field="code"))
     _one_default(values, actor)
@@ -129,10 +129,10 @@ def change_term(
     _one_default(values, actor)
     save_changes(term, values)
     if lines is not None:
-        before = [(line.percent, line.days) for line in term.lines.all()]
+        before = [(line.percent, line.days, line.from_month_end) for line in term.lines.all()]
         term.lines.all().delete()
-        _write_lines(term, lines)
-        after = [(line.get("percent"), line.get("days", 0)) for line in lines]
+        written = _write_lines(term, lines)
+        after = [(row.percent, row.days, row.from_month_end) for row in written]
         current_act().audit(term, "instalments", {"lines": (before, after)})
     cached.forget(actor.company_id)
     return term
@@ -143,20 +143,21 @@ def _one_default(values: Mapping[str, Any], actor: Actor) -> None:
         PaymentTerm.objects.of(actor.company_id).filter(is_default=True).update(is_default=False)
 
 
-def _write_lines(term: PaymentTerm, lines: Sequence[Mapping[str, Any]]) -> None:
+def _write_lines(term: PaymentTerm, lines: Sequence[Mapping[str, Any]]) -> list[PaymentTermLine]:
     percents = [line.get("percent") for line in lines]
     shares = [percent for percent in percents[:-1] if percent is not None]
     if not lines or len(shares) != len(percents) - 1 or sum(shares, ZERO) >= HUNDRED or percents[-1] is not None:
         raise BusinessError(
             Refusal("instalments", _("Give each instalment its percent; the last one takes the rest"), field="lines")
         )
-    PaymentTermLine.objects.bulk_create(
+    return PaymentTermLine.objects.bulk_create(
         PaymentTermLine(
             company_id=term.company_id,
             term=term,
             position=position,
             percent=line.get("percent"),
             days=line.get("days", 0),
+            from_month_end=line.get("from_month_end", False),
         )
         for position, line in enumerate(lines)
     )

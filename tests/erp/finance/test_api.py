@@ -286,8 +286,9 @@ def test_accounts_and_terms_are_added(api, company):
     term = {"code": "N45", "name": "45天", "lines": [{"percent": "30", "days": 0}, {"percent": None, "days": 45}]}
     made = post(api, "payment-terms/", term, expect=201)
     assert len(made["lines"]) == 2
-    changed = api.patch(f"{ROOT}/payment-terms/{made['id']}/", {"lines": [{}]}, format="json").data
-    assert changed["lines"] == [{"percent": None, "days": 0}]
+    lines = [{"from_month_end": True}]
+    changed = api.patch(f"{ROOT}/payment-terms/{made['id']}/", {"lines": lines}, format="json").data
+    assert changed["lines"] == [{"percent": None, "days": 0, "from_month_end": True}]
     term = {"code": "BAD", "name": "x", "lines": [{"percent": "30", "days": 0}]}
     assert post(api, "payment-terms/", term, expect=409)["code"] == "instalments"
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from erp.finance import queries
 from erp.finance import services as finance
-from erp.finance.services import MoneyInput, reports, vouchers
+from erp.finance.models import PaymentTerm
+from erp.finance.services import MoneyInput, reports, settings, vouchers
 from erp.finance.services.ledger import VoucherDraft, book
 from erp.finance.services.vouchers import LineInput
 from suite.core import clock
@@ -198,3 +200,22 @@ def test_terms_split_a_total_and_the_last_part_takes_the_rest(company):
 
     assert terms.split(Decimal(240), day, None) == [(dt.date(2026, 3, 22), 120), (dt.date(2026, 4, 11), 120)]
     assert [part for _day, part in terms.split(Decimal("100.01"), day, 1)] == [Decimal("50.01"), Decimal("50.00")]
+
+
+def test_terms_count_from_the_end_of_the_month_and_spread_the_cents(company, actor):
+    """After Odoo's account/tests/test_account_payment_term.py: own numbers."""
+    thirds = [{"percent": Decimal("33.3333"), "days": 0, "from_month_end": True}] * 2 + [{"days": 10}]
+    term = settings.create_term(code="THIRDS", name="Thirds", lines=thirds, actor=actor)
+    usual = PaymentTerm.objects.get(company=company, code="EOM30")
+    terms = queries.terms(company.pk)
+
+    assert terms.split(Decimal("100.01"), dt.date(2028, 2, 3), term.pk) == [
+        (dt.date(2028, 2, 29), Decimal("33.34")),
+        (dt.date(2028, 2, 29), Decimal("33.34")),
+        (dt.date(2028, 2, 13), Decimal("33.33")),
+    ]
+    assert [part for _day, part in terms.split(Decimal("-0.05"), dt.date(2028, 2, 3), term.pk)] == [
+        Decimal("-0.02"), Decimal("-0.02"), Decimal("-0.01"),
+    ]  # fmt: skip
+    for day, due in ((dt.date(2026, 11, 1), dt.date(2026, 12, 30)), (dt.date(2026, 12, 31), dt.date(2027, 1, 30))):
+        assert terms.split(Decimal(7), day, usual.pk) == [(due, 7)]
