@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -35,6 +36,7 @@ from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, record_page
 
 Status = PurchaseOrder.Status
+TAKE_BACK = "erp_finance.reverse_invoice"
 
 
 @door(f"{AREA}.view_purchaseorder")
@@ -51,6 +53,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(rows, pk=pk)
     lines = list(order.lines.select_related("product__unit", "unit"))
     steps = _steps(order, lines)
+    bills = Invoice.objects.visible_to(actor).filter(order_kind=order.kind(), order_id=order.pk)
     page = RecordPage(
         order.number,
         lead=order.party.label,
@@ -60,11 +63,11 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
             *steps,
             *buttons(ORDER_ACTS, order, "procurement:order_act", actor=actor, steps=steps),
             *_papers(order),
+            *(_booked(bills) if actor.may(TAKE_BACK) else ()),
         ],
         facts=_facts(order),
         chain=chain_of(actor, order),
     )
-    bills = Invoice.objects.visible_to(actor).filter(order_kind=order.kind(), order_id=order.pk)
     context = {
         "order": order,
         "lines": lines,
@@ -72,9 +75,6 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
         if order.status == Status.ORDERED
         else [],
         "held": bills.filter(status=Invoice.Status.DRAFT) if actor.may("erp_finance.view_invoice") else [],
-        "booked": bills.filter(status=Invoice.Status.ISSUED, is_red=False)
-        if actor.may("erp_finance.reverse_invoice")
-        else [],
         "approvals": route_of(order.kind(), pk),
         "may_invoice": actor.may(f"{AREA}.invoice_purchaseorder"),
     }
@@ -107,6 +107,18 @@ def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[Pag
         back = PageAct(_("Send back"), url, "truck-return", receive, method="get", in_menu=True, disabled=nothing)
         steps.append(back)
     return steps
+
+
+def _booked(bills: QuerySet[Invoice]) -> list[PageAct]:
+    """Invoices whose booking can be taken back."""
+    return [
+        PageAct(
+            _("Take %(number)s off the books") % {"number": bill.tax_number or bill.number},
+            reverse("procurement:take_back", args=[bill.pk]), "arrow-back-up", TAKE_BACK, danger=True, reason=True,
+            in_menu=True, confirm=_("Was this invoice booked by mistake?"),
+        )
+        for bill in bills.filter(status=Invoice.Status.ISSUED, is_red=False)
+    ]  # fmt: skip
 
 
 def _papers(order: PurchaseOrder) -> list[PageAct]:
