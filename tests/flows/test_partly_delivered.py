@@ -74,6 +74,7 @@ def through_the_api(order: Order, rep: Actor) -> None:
         f"/api/v1/crm/sales/orders/{order.pk}/cancel/", {"reason": "No longer needed"}, "json"
     )
     assert answer.status_code == 200, answer.json()
+    assert answer.json()["invoicing"] == "done"
 
 
 def in_the_browser(order: Order, rep: Actor) -> None:
@@ -90,6 +91,7 @@ def test_what_was_delivered_stays_sold_and_the_rest_is_released(order, rep, hous
     order.refresh_from_db()
     demand, balance = Demand.objects.get(), StockBalance.objects.get()
     assert (order.status, order.lines.get().delivered, order.lines.get().invoiced) == ("cancelled", 4, 4)
+    assert (order.delivery, order.invoicing) == ("part", "done")
     assert (demand.wanted, demand.shipped, demand.reserved, balance.on_hand, balance.reserved) == (4, 4, 0, 2, 0)
     assert sorted(Delivery.objects.values_list("status", flat=True)) == ["cancelled", "shipped"]
     assert OpenItem.objects.aggregate(open=Sum("open_amount"))["open"] == 4 * 1130

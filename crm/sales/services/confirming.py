@@ -16,6 +16,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
+from suite.core.money import ZERO
 from suite.core.prepared import Prepared
 
 LINES = Prefetch("lines", OrderLine.objects.select_related("product").order_by("position", "id"))
@@ -72,6 +73,8 @@ def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_
     outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
     Order.move_to(drafts, Order.Status.CANCELLED)
     Order.move_to(outcome.done, Order.Status.CANCELLED)
+    begun = [order for order in outcome.done if order.invoicing == Order.Progress.PART]
+    progress.invoiced({line.pk: ZERO for order in begun for line in order.confirmed_lines})
     _record(drafts, "cancelled", (Order.Status.DRAFT, Order.Status.CANCELLED))
     _record(outcome.done, "cancelled", (Order.Status.CONFIRMED, Order.Status.CANCELLED))
     told = [sentence for order in outcome.done for sentence in _aftermath(order, actor)]

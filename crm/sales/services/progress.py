@@ -10,7 +10,7 @@ from django.db import connection
 from suite.core.acts import current_act
 
 # One statement: the lines move by what was done, the headers follow from their lines. A return does not make an order
-# undelivered again, but what came back needs no invoice.
+# undelivered again, but what came back needs no invoice, and neither does what a cancelled order gave up.
 _MOVE_LINES = """
 WITH told AS (SELECT * FROM unnest(%s::bigint[], %s::numeric[]) AS t(line_id, quantity)),
 moved AS (
@@ -25,14 +25,19 @@ lines AS (
   WHERE line.order_id IN (SELECT order_id FROM moved)
 ),
 state AS (
-  SELECT order_id, sum({progress}) AS done, bool_and({progress} >= {whole}) AS complete FROM lines GROUP BY order_id
+  SELECT order_id, sum({progress}) AS done, bool_and({progress} >= {whole}) AS complete
+  FROM lines JOIN crm_sales_order o ON o.id = order_id GROUP BY order_id
 )
 UPDATE crm_sales_order o
 SET {state} = CASE WHEN state.done <= 0 THEN 'none' WHEN state.complete THEN 'done' ELSE 'part' END, updated_at = now()
 FROM state WHERE o.id = state.order_id
 """
 _DELIVERY = {"progress": "delivered", "whole": "ordered", "state": "delivery"}
-_INVOICING = {"progress": "invoiced", "whole": "ordered - returned", "state": "invoicing"}
+_INVOICING = {
+    "progress": "invoiced",
+    "whole": "CASE o.status WHEN 'cancelled' THEN lines.delivered ELSE ordered END - returned",
+    "state": "invoicing",
+}
 
 
 CHANGED = "crm.sales.progress"  # noted in the act: orders in memory are older than their rows
