@@ -147,6 +147,8 @@ DATABASES = {
     "owner": database(DATABASE_OWNER_URL) | {"TEST": {"MIRROR": "default"}},  # for jobs that build indexes
 }
 
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "")  # where people reach the suite: links in mails and chats begin with it
+
 REDIS_URL = os.environ["REDIS_URL"]
 if REDIS_URL.startswith("redis"):
     # Emptying the cache must not empty the queue: it lives in the next database.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from suite.automation import approvals as kinds
 from suite.automation.lists import ApprovalList, WebhookDeliveryList, WebhookList
@@ -97,35 +99,67 @@ class ApprovalAdmin(SuiteModelAdmin):
     has_change_permission = has_add_permission
 
 
+class WebhookForm(forms.ModelForm):
+    """A robot's secret is typed here, and never shown again."""
+
+    events = forms.MultipleChoiceField(
+        label=_("Events"),
+        choices=events.choices,
+        required=False,
+        help_text=_("None: all of them"),
+        widget=forms.CheckboxSelectMultiple({"class": "in-columns"}),
+    )
+    robot_secret = forms.CharField(
+        label=_("Secret of the robot"),
+        required=False,
+        max_length=200,
+        help_text=_("As DingTalk or Feishu shows it where the robot signs; blank leaves it as it is"),
+        widget=UnfoldAdminPasswordWidget({"autocomplete": "off"}),
+    )
+
+
 @admin.register(Webhook)
 class WebhookAdmin(SuiteModelAdmin):
-    """Where other systems are told what happens here."""
+    """Where other systems and groups are told what happens here."""
 
+    form = WebhookForm
     list_spec = WebhookList
-    readonly_fields = ("status", "failures", "paused_because", "secret", "rotated_until")
+    readonly_fields = ("status", "failures", "paused_because", "secret", "rotated_until", "shown_url")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, "kind") if obj else self.readonly_fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The secret is for whoever may change it: the other side needs it to check what it gets."""
-        state = (("status", "failures", "paused_because"),) if obj else ()
-        secret = ("secret", "rotated_until") if obj and self.has_change_permission(request, obj) else ()
-        return (("name", "url"), "events", *state, *secret)
+        """Secrets, and addresses that hold one, are for whoever may change them."""
+        if obj is None:
+            return (("kind", "name"), "url", "events", "robot_secret")
+        state = ("status", "failures", "paused_because")
+        if not self.has_change_permission(request, obj):
+            return (("kind", "name"), "shown_url", "events", state)
+        secret = ("robot_secret",) if obj.is_robot else ("secret", "rotated_until")
+        return (("kind", "name"), "url", "events", state, *secret)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "events":
-            return forms.MultipleChoiceField(
-                label=capfirst(db_field.verbose_name),
-                choices=events.choices(),
-                required=False,
-                help_text=db_field.help_text,
-                widget=forms.CheckboxSelectMultiple({"class": "in-columns"}),
-            )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+    @admin.display(description=_("Address"))
+    def shown_url(self, webhook: Webhook) -> str:
+        return webhook.shown_url
 
     def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> Webhook:
-        return webhooks.create_webhook(actor=actor, **values)
+        with at_field("robot_secret"):
+            return webhooks.create_webhook(actor=actor, secret=values.pop("robot_secret"), **values)
 
     def change(self, actor: Actor, row: Webhook, values: dict[str, Any], lines: Lines) -> Webhook:
-        return webhooks.change_webhook(webhook=row, actor=actor, **values)
+        secret = values.pop("robot_secret", "")
+        return webhooks.change_webhook(webhook=row, actor=actor, secret=secret, **values)
+
+
+@contextmanager
+def at_field(name: str) -> Iterator[None]:
+    """What is wrong with a secret is said where it was typed."""
+    try:
+        yield
+    except ValidationError as error:
+        told = error.message_dict
+        raise ValidationError({name if field == "secret" else field: told[field] for field in told}) from None
 
 
 @admin.register(WebhookDelivery)

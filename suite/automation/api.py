@@ -93,17 +93,31 @@ class ApprovalViewSet(ServiceViewSet):
 
 
 class WebhookSerializer(StrictModelSerializer):
-    """An address that is told of `events` (names; none means all)."""
+    """An address that is told of `events` (names; none means all); `kind` and a robot's `secret` are set once.
 
+    Of a robot's address only the machine is answered: it holds the key.
+    """
+
+    secret = serializers.CharField(max_length=200, required=False, allow_blank=True, write_only=True)
     events = serializers.ListField(child=serializers.CharField(max_length=80), required=False)
 
     class Meta:
         model = Webhook
         fields = (
-            "id", "name", "url", "events", "status", "failures", "paused_because", "owner", "created_at",
-            "rotated_until",
+            "id", "kind", "name", "url", "secret", "events", "status", "failures", "paused_because", "owner",
+            "created_at", "rotated_until",
         )  # fmt: skip
         read_only_fields = ("status", "failures", "paused_because", "owner", "created_at", "rotated_until")
+
+    def to_representation(self, instance: Webhook) -> dict[str, Any]:
+        return super().to_representation(instance) | {"url": instance.shown_url}
+
+
+class WebhookChange(WebhookSerializer):
+    """What may be changed: another kind is another webhook."""
+
+    class Meta(WebhookSerializer.Meta):
+        read_only_fields = (*WebhookSerializer.Meta.read_only_fields, "kind")
 
 
 class SecretSerializer(StrictSerializer):
@@ -119,6 +133,7 @@ class WebhookFilters(FilterSet):
 class WebhookViewSet(Creating, Updating, Deleting, ServiceViewSet):
     model = Webhook
     serializer_class = WebhookSerializer
+    input_classes = {"partial_update": WebhookChange}
     output_classes = {"secret": SecretSerializer}
     filterset_class = WebhookFilters
     action_permissions = dict.fromkeys(("test", "pause", "resume", "rotate", "secret"), "automation.change_webhook")
@@ -158,8 +173,9 @@ class WebhookViewSet(Creating, Updating, Deleting, ServiceViewSet):
 
     @action(detail=True, methods=["get"])
     def secret(self, request: Request, pk: str) -> Response:
-        """The secret that signs; nothing else answers it."""
-        return Response(SecretSerializer(self.get_object()).data)
+        """The secret that signs; nothing else answers it. A robot's is not told: its platform shows it."""
+        webhook = self.get_object()
+        return Response({"secret": "" if webhook.is_robot else webhook.secret})
 
 
 class WebhookDeliverySerializer(StrictModelSerializer):

@@ -133,7 +133,8 @@ class WebhookList(ListSpec):
     icon = "webhook"
     columns = (
         Column("name", _("Name"), card="title", sort=True),
-        Column("url", _("Address")),
+        Column("kind", _("Kind"), value=lambda row: row.get_kind_display()),
+        Column("shown_url", _("Address")),
         Column("events", _("Events"), value=heard),
         Column("status", _("Status"), "badge", card="side"),
         Column("failures", _("Failures in a row"), "number"),
@@ -141,13 +142,16 @@ class WebhookList(ListSpec):
         Column("owner", _("Owner"), shown=False),
         Column("created_at", _("Created"), "datetime", shown=False),
     )
-    filters = (ChoiceFilter("status", _("Status"), choices=Webhook.Status),)
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=Webhook.Status),
+        ChoiceFilter("kind", _("Kind"), choices=Webhook.Kind),
+    )
     acts = (
         Act("test", _("Send a test"), CHANGE, test, icon="send", in_row=True),
         Act("pause", _("Pause"), CHANGE, pause, icon="player-pause", when=lambda row: row.status == "active"),
         Act("resume", _("Resume"), CHANGE, resume, icon="player-play", when=lambda row: row.status == "paused"),
         Act(
-            "rotate", _("New secret"), CHANGE, rotate, icon="key",
+            "rotate", _("New secret"), CHANGE, rotate, icon="key", when=lambda row: not row.is_robot,
             confirm=_("The old secret signs along for three days. Make a new one?"),
         ),
         Act(
@@ -156,8 +160,8 @@ class WebhookList(ListSpec):
         ),
     )  # fmt: skip
     related = ("owner",)
-    search_fields = ("name", "url")
-    empty = _("Other systems are not told of anything yet. Add an address that takes events as JSON.")
+    search_fields = ("name",)
+    empty = _("Nobody is told of anything yet. Add a system that takes events as JSON, or the robot of a group.")
 
 
 class WebhookDeliveryList(ListSpec):

@@ -41,6 +41,7 @@ class Launcher:
         self.var = servers.var()
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = int(os.environ.get("PORT", "8000"))
+        os.environ.setdefault("PUBLIC_URL", self.url)
         self.children = Children(self.var, self.url)
         self.wants_demo = os.environ.get("SUITE_DEMO") != "0"
         self.started: dict[str, float] = {}

@@ -108,7 +108,12 @@ def test_a_rep_and_another_company_have_no_webhooks(api, company, other_company,
 
 
 def test_the_admin_makes_one_and_shows_its_secret_to_who_may_change_it(pages, company):
-    form = {"name": "Shop", "url": "https://example.com/hook", "events": ["crm.sales.order.confirmed"]}
+    form = {
+        "kind": "system",
+        "name": "Shop",
+        "url": "https://example.com/hook",
+        "events": ["crm.sales.order.confirmed"],
+    }
     made = pages.post(f"{ADMIN}add/", form)
     hook = Webhook.objects.get()
     shown = pages.get(f"{ADMIN}{hook.pk}/change/").content.decode()
@@ -126,7 +131,7 @@ def test_the_admin_makes_one_and_shows_its_secret_to_who_may_change_it(pages, co
 
 
 def test_the_admin_says_what_is_wrong_at_its_field(pages):
-    answer = pages.post(f"{ADMIN}add/", {"name": "Shop", "url": "http://localhost/", "events": []})
+    answer = pages.post(f"{ADMIN}add/", {"kind": "system", "name": "Shop", "url": "http://localhost/", "events": []})
 
     assert "This address is not public" in answer.content.decode()
     assert not Webhook.objects.exists()
@@ -144,3 +149,43 @@ def test_the_admin_shows_what_was_sent(pages, admin):
     assert "Party: Created" in listed
     assert f"/admin/automation/webhookdelivery/{delivery.pk}/change/" in listed
     assert str(delivery.key) in shown
+
+
+def test_a_robot_is_set_up_by_the_api_and_its_key_is_not_told_again(api):
+    robot = {"kind": "wecom", "name": "Group", "url": "https://qyapi.example.com/send?key=k1", "secret": ""}
+    made = api.post(URL, robot, format="json")
+    pk = made.json()["id"]
+    changed = api.patch(f"{URL}{pk}/", {"name": "Sales"}, format="json")
+    other = api.patch(f"{URL}{pk}/", {"kind": "system"}, format="json")
+
+    assert (made.status_code, made.json()["url"]) == (201, "https://qyapi.example.com/…")
+    assert (changed.json()["name"], Webhook.objects.get().url) == ("Sales", robot["url"])
+    assert other.status_code == 400
+    assert api.get(f"{URL}{pk}/secret/").json() == {"secret": ""}
+
+
+def test_the_admin_sets_up_a_robot_and_shows_its_secret_to_nobody(pages):
+    form = {
+        "kind": "dingtalk",
+        "name": "Group",
+        "url": "https://oapi.example.com/send?token=t1",
+        "robot_secret": "SECdemo",
+    }
+    pages.post(f"{ADMIN}add/", form)
+    hook = Webhook.objects.get()
+    shown = pages.get(f"{ADMIN}{hook.pk}/change/").content.decode()
+    listed = pages.get(ADMIN).content.decode()
+    pages.post(f"{ADMIN}{hook.pk}/change/", {"name": "Sales", "url": hook.url, "robot_secret": ""})
+    hook.refresh_from_db()
+
+    assert (hook.kind, hook.secret, hook.name) == ("dingtalk", "SECdemo", "Sales")
+    assert "SECdemo" not in shown
+    assert "t1" not in listed
+
+
+def test_the_admin_refuses_a_secret_for_a_system_where_it_was_typed(pages):
+    form = {"kind": "system", "name": "Shop", "url": "https://example.com/", "robot_secret": "mine"}
+
+    answer = pages.post(f"{ADMIN}add/", form)
+
+    assert answer.context["adminform"].form.errors["robot_secret"] == ["The secret of another system is made here"]

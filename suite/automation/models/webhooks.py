@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -46,17 +47,24 @@ class Webhook(CompanyRow):
     OWNER = "owner"
     TEAM = None
 
+    class Kind(models.TextChoices):
+        SYSTEM = "system", _("Another system")
+        WECOM = "wecom", _("WeCom group robot")
+        DINGTALK = "dingtalk", _("DingTalk group robot")
+        FEISHU = "feishu", _("Feishu group robot")
+
     class Status(models.TextChoices):
         ACTIVE = "active", pgettext_lazy("webhook", "Active")
         PAUSED = "paused", _("Paused")
 
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SYSTEM)
     name = models.CharField(_("name"), max_length=100)
     url = models.CharField(_("address"), max_length=500, validators=[check_url])
     events = models.JSONField(
         _("events"), default=list, blank=True, validators=[check_events], help_text=_("None: all of them")
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE, editable=False)
-    secret = SealedField(_("secret"), default=new_secret, editable=False)
+    secret = SealedField(_("secret"), default=new_secret, blank=True, editable=False)
     old_secret = SealedField(blank=True, editable=False)
     rotated_until = models.DateTimeField(_("old secret good until"), null=True, editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
@@ -73,6 +81,17 @@ class Webhook(CompanyRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_robot(self) -> bool:
+        """Whether a group hears it: its address holds the key, its secret is the platform's."""
+        return self.kind != self.Kind.SYSTEM
+
+    @property
+    def shown_url(self) -> str:
+        """The address as everybody may read it."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}/…" if self.is_robot else self.url
 
     def hears(self, event: str) -> bool:
         """Whether this address is told of such an event."""
@@ -101,6 +120,7 @@ class WebhookDelivery(CompanyRow):
     answer = models.TextField(_("answer"), blank=True)
     error = models.CharField(_("error"), max_length=500, blank=True)
     milliseconds = models.PositiveIntegerField(_("milliseconds"), null=True)
+    tried_at = models.DateTimeField(_("last try"), null=True)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
@@ -112,6 +132,7 @@ class WebhookDelivery(CompanyRow):
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="automation_delivery_due", condition=Q(status="waiting")),
             models.Index(fields=["webhook", "-id"], name="automation_delivery_by_hook"),
+            models.Index(fields=["webhook", "tried_at"], name="automation_delivery_by_try"),
             models.Index(fields=["company", "-id"], name="automation_delivery_latest"),
             models.Index(fields=["company", "status", "-id"], name="automation_delivery_by_state"),
         ]

@@ -6,8 +6,6 @@ At least once: the receiver drops a delivery whose `Suite-Delivery` it knows alr
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import json
 import logging
 import time
@@ -17,14 +15,16 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, prefetch_related_objects
+from django.db.models import Count, F, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation.models import Webhook, WebhookDelivery
 from suite.automation.models.webhooks import new_secret
+from suite.automation.services.dialects import DIALECTS, Call, Dialect, Happened
 from suite.core import bulk, clock, outgoing
 from suite.core.access import Actor
 from suite.core.acts import acting, changes_between, current_act, service
+from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company, OutboxEvent
 from suite.core.said import said
 from suite.desk.services import notifications
@@ -37,30 +37,48 @@ PAUSE_AFTER = 5  # failures in a row
 CLAIM = dt.timedelta(minutes=2)
 ROTATION = dt.timedelta(days=3)
 KEPT = dt.timedelta(days=30)
-BATCH = 20
+BATCH = 10
+A_MINUTE = 20  # messages a robot may send
 AT_ONCE = 8
 
 
 @service
-def create_webhook(*, name: str, url: str, actor: Actor, events: Sequence[str] = ()) -> Webhook:
-    """Have an address told of events from now on; without `events`, of all. Raises ValidationError."""
-    webhook = Webhook(company=actor.company, owner_id=actor.user_id, name=name, url=url, events=list(events))
+def create_webhook(
+    *, name: str, url: str, actor: Actor, events: Sequence[str] = (), kind: str = Webhook.Kind.SYSTEM, secret: str = ""
+) -> Webhook:
+    """Have an address told of events from now on; without `events`, of all. Raises ValidationError.
+
+    A system gets a secret of ours; a robot has the one its platform shows, if it signs at all.
+    """
+    webhook = Webhook(company=actor.company, owner_id=actor.user_id, kind=kind, name=name, url=url, events=list(events))
+    if webhook.is_robot:
+        webhook.secret = secret
+    elif secret:
+        raise ValidationError({"secret": _("The secret of another system is made here")})
     webhook.full_clean()
     webhook.save()
-    current_act().audit(webhook, "created", {"url": (None, url), "events": (None, list(events))})
+    changes = {"kind": (None, kind), "url": (None, webhook.shown_url), "events": (None, list(events))}
+    current_act().audit(webhook, "created", changes)
     return webhook
 
 
 @service
-def change_webhook(*, webhook: Webhook, actor: Actor, reason: str = "", **values: Any) -> Webhook:
-    """Change name, url or events. What waits for the address goes to the new one. Raises ValidationError."""
+def change_webhook(*, webhook: Webhook, actor: Actor, secret: str = "", reason: str = "", **values: Any) -> Webhook:
+    """Change name, url, events, or a robot's secret. What waits goes to the new address. Raises ValidationError."""
     (row,) = Webhook.objects.of(actor.company_id).lock([webhook.pk])
-    before = Webhook(name=row.name, url=row.url, events=row.events)
+    before = Webhook(name=row.name, events=row.events)
+    old_url = row.shown_url
     for name, value in values.items():
         setattr(row, name, value)
+    if secret and not row.is_robot:
+        raise ValidationError({"secret": _("The secret of another system is made here")})
+    row.secret = secret or row.secret
     row.full_clean()
-    row.save(update_fields=["name", "url", "events"])
-    if changes := changes_between(before, {name: getattr(row, name) for name in ("name", "url", "events")}):
+    row.save(update_fields=["name", "url", "events", "secret"])
+    changes = changes_between(before, {"name": row.name, "events": row.events})
+    if row.url != webhook.url:
+        changes["url"] = (old_url, row.shown_url)
+    if changes or secret:
         current_act().audit(row, "changed", changes)
     return row
 
@@ -69,7 +87,7 @@ def change_webhook(*, webhook: Webhook, actor: Actor, reason: str = "", **values
 def remove_webhooks(*, webhooks: Collection[int], actor: Actor, reason: str = "") -> None:
     """Forget addresses and what was sent to them."""
     for row in Webhook.objects.of(actor.company_id).lock(webhooks):
-        current_act().audit(row, "deleted", {"url": (row.url, None)})
+        current_act().audit(row, "deleted", {"url": (row.shown_url, None)})
         row.delete()
 
 
@@ -77,6 +95,8 @@ def remove_webhooks(*, webhooks: Collection[int], actor: Actor, reason: str = ""
 def rotate_secret(*, webhook: Webhook, actor: Actor, reason: str = "") -> Webhook:
     """Give an address a new secret; for three days both sign, so that the other side can change over in peace."""
     (row,) = Webhook.objects.of(actor.company_id).lock([webhook.pk])
+    if row.is_robot:
+        raise BusinessError(Refusal("robot_secret", _("The secret of a robot is made by its platform")))
     row.old_secret, row.secret, row.rotated_until = row.secret, new_secret(), clock.now() + ROTATION
     row.save(update_fields=["secret", "old_secret", "rotated_until"])
     current_act().audit(row, "rotated")
@@ -104,7 +124,8 @@ def resume(*, webhooks: Collection[int], actor: Actor, reason: str = "") -> None
 @service
 def send_test(*, webhook: Webhook, actor: Actor) -> WebhookDelivery:
     """Send an address an event that says nothing, to see whether it hears."""
-    delivery = _delivery(webhook, PING, f"{PING}:{time.time_ns()}", clock.now(), "automation.webhook", webhook.pk, {})
+    happened = Happened(PING, f"{PING}:{time.time_ns()}", clock.now(), Webhook._meta.label_lower, webhook.pk, {})
+    delivery = _delivery(webhook, happened)
     bulk.insert([delivery])
     transaction.on_commit(ring)
     return delivery
@@ -125,33 +146,23 @@ def redeliver(*, deliveries: Collection[int], actor: Actor, reason: str = "") ->
 
 def enqueue(happened: Sequence[OutboxEvent], actor: Actor) -> None:
     """Write a delivery of each event for each address that hears of it; called with the events of one company."""
-    news = [event for event in happened if not event.is_history]
-    webhooks = list(Webhook.objects.of(actor.company_id).order_by("pk")) if news else []
-    rows = [
-        _delivery(webhook, event.event, event.dedupe_key, event.created_at, event.kind, event.object_id, event.payload)
-        for event in news
-        for webhook in webhooks
-        if webhook.hears(event.event)
+    news = [
+        Happened(each.event, each.dedupe_key, each.created_at, each.kind, each.object_id, each.payload)
+        for each in happened
+        if not each.is_history
     ]
+    webhooks = (
+        list(Webhook.objects.of(actor.company_id).select_related("owner", "company").order_by("pk")) if news else []
+    )
+    rows = [_delivery(webhook, happened) for happened in news for webhook in webhooks if webhook.hears(happened.event)]
     if rows:
         bulk.insert(rows)
         transaction.on_commit(ring)
 
 
-def _delivery(
-    webhook: Webhook, event: str, event_key: str, moment: dt.datetime, kind: str, pk: int, payload: dict[str, Any]
-) -> WebhookDelivery:
-    row = WebhookDelivery(company_id=webhook.company_id, webhook_id=webhook.pk, event=event, event_key=event_key)
-    told = {
-        "id": str(row.key),
-        "event": event,
-        "company": webhook.company.code,
-        "happened_at": moment.isoformat(),
-        "kind": kind,
-        "object_id": pk,
-        "payload": payload,
-    }
-    row.body = json.dumps(told, ensure_ascii=False)
+def _delivery(webhook: Webhook, happened: Happened) -> WebhookDelivery:
+    row = WebhookDelivery(webhook=webhook, company_id=webhook.company_id, event=happened.event, event_key=happened.key)
+    row.body = json.dumps(DIALECTS[webhook.kind].write(row, happened), ensure_ascii=False)
     return row
 
 
@@ -166,16 +177,12 @@ def ring() -> None:
 
 
 class Outcome(NamedTuple):
-    """What came of one try."""
+    """What came of one try; good when `error` is blank."""
 
     code: int | None
     answer: str
     error: str
     milliseconds: int
-
-    @property
-    def is_good(self) -> bool:
-        return self.code is not None and 200 <= self.code < 300
 
 
 def send_due(limit: int = BATCH) -> int:
@@ -183,8 +190,8 @@ def send_due(limit: int = BATCH) -> int:
     rows = _claim(limit)
     if not rows:
         return 0
-    moment = clock.now()
-    calls = [(row.webhook.url, row.body.encode(), headers_of(row, moment)) for row in rows]
+    stamp = int(clock.now().timestamp())
+    calls = [(DIALECTS[row.webhook.kind], DIALECTS[row.webhook.kind].call(row, stamp)) for row in rows]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = list(pool.map(lambda call: _try(*call), calls))
     _note(rows, outcomes)
@@ -197,45 +204,31 @@ def _claim(limit: int) -> list[WebhookDelivery]:
         due = WebhookDelivery.objects.filter(
             status=WebhookDelivery.Status.WAITING, next_try_at__lte=moment, webhook__status=Webhook.Status.ACTIVE
         )
+        due = due.exclude(webhook__in=_tired_robots(moment))
         rows = list(due.order_by("next_try_at", "id").select_for_update(skip_locked=True, of=("self",))[:limit])
         WebhookDelivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-            next_try_at=moment + CLAIM, attempts=F("attempts") + 1
+            next_try_at=moment + CLAIM, attempts=F("attempts") + 1, tried_at=moment
         )
     prefetch_related_objects(rows, "webhook")
     return rows
 
 
-def headers_of(delivery: WebhookDelivery, moment: dt.datetime) -> dict[str, str]:
-    """What goes along with a body: which event, which delivery, and the signatures at this moment."""
-    stamp = int(moment.timestamp())
-    webhook = delivery.webhook
-    secrets = [webhook.secret]
-    if webhook.old_secret and webhook.rotated_until and moment < webhook.rotated_until:
-        secrets.append(webhook.old_secret)
-    signed = ",".join(f"v1={signature(secret, stamp, delivery.body)}" for secret in secrets)
-    return {
-        "Content-Type": "application/json; charset=utf-8",
-        "User-Agent": "Suite-Webhooks/1",
-        "Suite-Event": delivery.event,
-        "Suite-Delivery": str(delivery.key),
-        "Suite-Signature": f"t={stamp},{signed}",
-    }
+def _tired_robots(moment: dt.datetime) -> list[int]:
+    """Robots that have said as much as their platform lets them say in a minute."""
+    lately = WebhookDelivery.objects.filter(tried_at__gt=moment - dt.timedelta(minutes=1))
+    told = lately.exclude(webhook__kind=Webhook.Kind.SYSTEM).values("webhook").annotate(count=Count("pk"))
+    return [row["webhook"] for row in told if row["count"] > A_MINUTE - BATCH]
 
 
-def signature(secret: str, stamp: int, body: str) -> str:
-    """HMAC-SHA256 over `<seconds since 1970>.<body>`, in hexadecimal digits."""
-    return hmac.new(secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
-
-
-def _try(url: str, body: bytes, headers: dict[str, str]) -> Outcome:
+def _try(dialect: Dialect, call: Call) -> Outcome:
     start = time.monotonic()
     try:
-        answer = outgoing.post(url, body, headers)
+        code, answer = outgoing.post(*call)
     except (outgoing.NotReached, ValidationError) as error:
         told = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         return Outcome(None, "", told[:500], _since(start))
-    error = "" if 200 <= answer.code < 300 else f"HTTP {answer.code}"
-    return Outcome(answer.code, answer.text[:2000], error, _since(start))
+    error_told = "" if 200 <= code < 300 and dialect.heard(answer) else f"HTTP {code} {answer}".strip()
+    return Outcome(code, answer[:2000], error_told[:500], _since(start))
 
 
 def _since(start: float) -> int:
@@ -252,14 +245,14 @@ def _note(rows: Sequence[WebhookDelivery], outcomes: Sequence[Outcome]) -> None:
             row.code, row.answer, row.error, row.milliseconds = outcome
             row.attempts += 1
             webhook = webhooks.get(row.webhook_id)
-            if outcome.is_good:
+            if not outcome.error:
                 row.status, row.ended_at = WebhookDelivery.Status.DELIVERED, moment
             elif row.attempts > len(WAITS):
                 row.status, row.ended_at = WebhookDelivery.Status.GIVEN_UP, moment
             else:
                 row.next_try_at = moment + WAITS[row.attempts - 1]
             if webhook:
-                webhook.failures = 0 if outcome.is_good else webhook.failures + 1
+                webhook.failures = webhook.failures + 1 if outcome.error else 0
                 if webhook.failures >= PAUSE_AFTER and webhook.status == Webhook.Status.ACTIVE:
                     _pause_failing(webhook, outcome.error)
         bulk.update(rows, "code", "answer", "error", "milliseconds", "status", "ended_at", "next_try_at")

@@ -256,5 +256,5 @@ def _send(row: Notification, connection: Any) -> bool:
 
 def absolute(url: str) -> str:
     """A link as mails need it."""
-    base = getattr(settings, "PUBLIC_URL", "").rstrip("/")
+    base = settings.PUBLIC_URL.rstrip("/")
     return f"{base}{url}" if url and base else ""
