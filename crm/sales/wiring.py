@@ -27,7 +27,7 @@ def connect() -> None:
     events.register("crm.sales.quotation", _("Quotation"), "created", "changed", "sent", "won", "lost", "replaced")
     events.register(
         "crm.sales.order", _("Order"), "created", "changed", "confirmed", "amended", "cancelled", "undone", "short",
-        "delivered", "returned", "invoiced", "paid",
+        "delivered", "returned", "invoiced", "paid", "owed_back",
     )  # fmt: skip
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
