@@ -82,8 +82,8 @@ def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_
                       line=line.position, field="is_direct") for line in turned]
         )  # fmt: skip
     gone = {pk: line.cut_to(ZERO) for pk, line in old.items() if pk not in new}
-    coming = change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
-    hand_over([order], [], Handoff.Act.AMEND, coming)
+    papers, coming = change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
+    hand_over([order], papers, Handoff.Act.AMEND, coming)
 
 
 @receiver(orders_cancelled, dispatch_uid="integration.take_orders_back")
@@ -98,12 +98,10 @@ def take_orders_back(*, orders: list[Order], actor: Actor, reason: str, undo: bo
         refused = finance.refuse_undo([order.pk for order in orders], ORDER, actor=actor)
     else:
         refused, voided = finance.end_invoices(changes, actor=actor)
-    coming = change_orders([change for change in changes if change.order.id not in refused], actor=actor)
+    papers, coming = change_orders([change for change in changes if change.order.id not in refused], actor=actor)
     accepted = [order for order in orders if order.pk not in refused]
-    hand_over(
-        accepted, [draft for drafts in voided.values() for draft in drafts],
-        Handoff.Act.UNDO if undo else Handoff.Act.CANCEL, coming,
-    )  # fmt: skip
+    papers += [draft for drafts in voided.values() for draft in drafts]
+    hand_over(accepted, papers, Handoff.Act.UNDO if undo else Handoff.Act.CANCEL, coming)
     if not undo:
         settle_up(accepted, voided, actor)
     return refused
@@ -120,12 +118,15 @@ def settle_up(orders: Sequence[Order], voided: Mapping[int, Sequence[Invoice]], 
             current_act().announce("crm.sales.order.owed_back", order, payload)
 
 
-def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> dict[int, list[Source]]:
+def change_orders(
+    changes: Sequence[inputs.OrderChange], *, actor: Actor
+) -> tuple[list[Model], dict[int, list[Source]]]:
     """Carry changed lines through stock, purchasing and the books, in the lock order of the house.
 
-    Returns the purchase orders that bring what nobody needs now, by the sales order which wanted it.
+    Returns the papers of the books, and the purchase orders that bring what nobody needs now, by the sales order which
+    wanted it.
     """
-    finance.change_orders(changes, actor=actor)
+    papers = finance.change_orders(changes, actor=actor)
     short = inventory.change_orders(changes, actor=actor)
     still = procurement.withdraw_supply(changes, actor=actor)
     procurement.request_supply(short, actor=actor)
@@ -134,7 +135,7 @@ def change_orders(changes: Sequence[inputs.OrderChange], *, actor: Actor) -> dic
     for each in still:
         purchase = Source(PurchaseOrder.kind(), each.purchase_order_id, each.number)
         coming[order_of_line[each.order_line_id]].append(purchase)
-    return coming
+    return papers, coming
 
 
 def hand_over(

@@ -137,15 +137,19 @@ def _is_void(order: Order) -> bool:
 
 def _collection(order: Order, lines: Iterable[OrderLine], fulfilment: Fulfilment) -> Step:
     label = _("Collection")
+    own = order.company.currency
+    currency = "" if order.currency_id == own else own
+    if fulfilment.open is not None and fulfilment.open < 0:
+        text = _("%(amount)s owed back") % {"amount": formats.money(-fulfilment.open, currency)}
+        return Step(label, NOW, text, None, _("Finance: pay it back or use it up"))
     if _is_void(order):
         return Step(label, WAITING, "")
-    own = order.company.currency
     in_own = order.gross if order.currency_id == own else round_money(order.gross * order.exchange_rate)
     rest = ZERO if order.status == Order.Status.CANCELLED else in_own - order.paid
     owed = rest if fulfilment.open is None else fulfilment.open
     if order.payment == Progress.DONE or (order.status == Order.Status.CANCELLED and owed <= 0):
         return Step(label, DONE, _("Paid"))
-    text = _("%(amount)s open") % {"amount": formats.money(owed, "" if order.currency_id == own else own)}
+    text = _("%(amount)s open") % {"amount": formats.money(owed, currency)}
     if order.delivery == Progress.NONE:
         return Step(label, WAITING, text, fulfilment.due_on)
     if any(line.delivered - line.returned > line.invoiced for line in lines):

@@ -110,6 +110,9 @@ def test_what_was_paid_for_what_never_left_is_owed_back(company, rep, house, ord
     assert outcome.told == [f"{order.number}: {back} CNY is owed back to the customer and stands open until it is paid"]
     standing = finance.standing(order.party_id, company=company)
     assert f"{standing.credits + standing.advance - standing.owes:,.2f}" == back
+    if not as_deposit:
+        credit = OpenItem.objects.get(order_id=order.pk, status=OpenItem.Status.OPEN)
+        assert credit.number in {paper.number for paper in receipts_of(order, rep)[0].papers}
     told = Notification.objects.filter(kind="credit")
     assert set(told.values_list("user", flat=True)) == {order.owner_id, accountant.pk}
     assert {back in str(each.title) for each in told} == {True}
@@ -141,5 +144,7 @@ def test_page_and_api_say_what_is_owed_back(company, rep, house, order):
     answer = make.client(rep).post(f"/api/v1/crm/sales/orders/{second.pk}/cancel/", {"reason": "x"})
 
     assert "11,300.00 CNY is owed back to the customer" in shown
+    assert "11,300.00 owed back" in shown
+    assert "Finance: pay it back or use it up" in shown
     assert answer.json()["status"] == "cancelled"
     assert answer.json()["aftermath"] == {"owed_back": "0.00", "currency": "CNY", "voided": [invoice.number]}
