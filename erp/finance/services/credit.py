@@ -315,9 +315,11 @@ WITH open AS (
   WHERE l.company_id = %(company)s AND l.party_id = %(party)s AND l.account_id = %(undelivered)s
   GROUP BY 1, 2 HAVING sum(l.credit - l.debit) <> 0
 ), undelivered AS (
-  SELECT order_kind AS kind, order_id AS id, sum(net + tax - recognised_net - recognised_tax) AS amount
-  FROM erp_finance_deferral WHERE company_id = %(company)s AND posting = 'confirm'
-    AND (order_kind, order_id) IN (SELECT kind, id FROM open UNION SELECT kind, id FROM begun) GROUP BY 1, 2
+  SELECT kind, id, (
+    SELECT coalesce(sum(net + tax - recognised_net - recognised_tax), 0) FROM erp_finance_deferral
+    WHERE company_id = %(company)s AND order_kind = kind AND order_id = asked.id AND posting = 'confirm'
+  ) AS amount
+  FROM (SELECT kind, id FROM open UNION SELECT kind, id FROM begun) asked
 ), orders AS (
   SELECT coalesce(open.amount, 0) AS open, coalesce(undelivered.amount, 0) AS undelivered,
          greatest(least(coalesce(open.amount, 0), coalesce(undelivered.amount, 0)), 0) AS to_come
