@@ -96,7 +96,7 @@ class Launcher:
         has_command = any(path for package in PACKAGES for path in (ROOT / package).rglob("commands/load_demo.py"))
         if has_command and self.wants_demo and not has_company(os.environ["DATABASE_URL"]):
             self.say("Loading the demo company")
-            self.step("demo", "load_demo")
+            self.step("demo", "load_demo", "--skip-checks")
             self.sign_ins_file().unlink(missing_ok=True)
             self.say("Demo company is loaded")
 

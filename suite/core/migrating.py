@@ -22,9 +22,14 @@ class AllAtOnce(migrations.Migration):
             for makes_table, run in groupby(operations, key=lambda each: isinstance(each, migrations.CreateModel)):
                 self.operations = list(run)
                 if makes_table and not collect_sql:
-                    project_state.__dict__.pop("apps", None)
+                    known, rendered = set(project_state.models), project_state.__dict__.pop("apps", None)
                     for operation in self.operations:
                         operation.state_forwards(self.app_label, project_state)
+                    if rendered:
+                        rendered.render_multiple(
+                            [model for key, model in project_state.models.items() if key not in known]
+                        )
+                        project_state.__dict__["apps"] = rendered
                     for operation in self.operations:
                         operation.database_forwards(self.app_label, schema_editor, project_state, project_state)
                 else:

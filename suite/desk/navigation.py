@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
@@ -37,8 +38,9 @@ class Entry:
         """Whether something is counted there; templates would call `badge` itself."""
         return self.badge is not None
 
-    @property
+    @cached_property
     def url(self) -> str:
+        """Looked up once: every page asks for the address of every entry, twice."""
         return reverse(self.url_name) + self.query
 
     @property
@@ -90,10 +92,10 @@ class Section:
 def pages(actor: Actor) -> list[Entry]:
     """The pages the actor may open: sections in which they mostly act stand before those in which they mostly look."""
     entries = [entry for entry in _pages if entry.open_to(actor)]
-    done = {code for code in actor.grants.scopes if ".view_" not in code}
+    done = {_subject(code) for code in actor.grants.scopes if ".view_" not in code}
     looked: Counter[str] = Counter()
     for entry in entries:
-        looked[str(entry.section)] += -1 if _acts(entry, done) else 1
+        looked[str(entry.section)] += -1 if _subject(entry.permission or "") in done else 1
 
     def place(entry: Entry) -> tuple[bool, bool, int]:
         is_between = OWN_WORK <= entry.order < SETTINGS
@@ -102,11 +104,10 @@ def pages(actor: Actor) -> list[Entry]:
     return sorted(entries, key=place)
 
 
-def _acts(entry: Entry, codes: Collection[str]) -> bool:
-    """Whether one of these rights changes what a page shows."""
-    app, _, right = (entry.permission or "").partition(".")
-    model = right.rpartition("_")[2]
-    return any(code.startswith(f"{app}.") and code.endswith(f"_{model}") for code in codes)
+def _subject(code: str) -> tuple[str, str]:
+    """App and model of a permission code."""
+    app, _, right = code.partition(".")
+    return app, right.rpartition("_")[2]
 
 
 def quick(actor: Actor) -> list[Entry]:
