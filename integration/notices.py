@@ -15,6 +15,7 @@ from suite.core import clock, outbox
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
 from suite.core.said import name_of, said
+from suite.desk import formats
 from suite.desk.services import notifications, todos
 from suite.masterdata.models import Product
 
@@ -73,9 +74,9 @@ def tell_of_payment(event: OutboxEvent, actor: Actor) -> None:
         _("%(party)s paid %(amount)s for %(number)s, %(open)s is open"),
         params={
             "party": order.party,
-            "amount": f"{amount:,.2f}",
+            "amount": formats.money(amount),
             "number": order.number,
-            "open": f"{still_open:,.2f}",
+            "open": formats.money(still_open),
         },
         key=event.dedupe_key,
         subject=order,
@@ -112,7 +113,7 @@ def tell_of_credit(event: OutboxEvent, actor: Actor) -> None:
             params={
                 "number": order.number,
                 "party": order.party,
-                "amount": f"{Decimal(event.payload['amount']):,.2f}",
+                "amount": formats.money(event.payload["amount"]),
                 "currency": event.payload["currency"],
             },
             key=event.dedupe_key,
@@ -133,7 +134,7 @@ def tell_of_loss(event: OutboxEvent, actor: Actor) -> None:
             _("%(number)s is short again: %(quantity)s %(unit)s of %(product)s that it held are missing"),
             params={
                 "number": order.number,
-                "quantity": f"{lost[product.pk].normalize():f}",
+                "quantity": formats.quantity(lost[product.pk]),
                 "unit": product.unit,
                 "product": product,
             },
@@ -150,7 +151,7 @@ def tell_buyers(event: OutboxEvent, actor: Actor) -> None:
             notifications.holders(actor.company, "buyer"),
             "stock",
             _("%(product)s is low: %(free)s free"),
-            params={"product": product, "free": event.payload.get("free", "")},
+            params={"product": product, "free": formats.quantity(event.payload.get("free", ""))},
             key=event.dedupe_key,
             subject=product,
         )
@@ -167,7 +168,7 @@ def tell_of_surplus(event: OutboxEvent, actor: Actor) -> None:
             _("%(number)s: nobody needs %(quantity)s of %(product)s any more"),
             params={
                 "number": purchase.number,
-                "quantity": f"{Decimal(event.payload['quantity']).normalize():f}",
+                "quantity": formats.quantity(Decimal(event.payload["quantity"])),
                 "product": product,
             },
             key=event.dedupe_key,

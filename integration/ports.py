@@ -51,6 +51,7 @@ def _available(stock: inventory.Availability, spare: Sequence[NextArrival]) -> p
         next_arrival=first.date if first else None,
         next_quantity=first.free if first else ZERO,
         coming=sum((each.free for each in spare), ZERO),
+        elsewhere=stock.elsewhere,
     )
 
 

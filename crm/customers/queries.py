@@ -95,10 +95,12 @@ def follow_ups(actor: Actor) -> QuerySet[Customer]:
 
 
 def follow_ups_block(actor: Actor) -> dict[str, Any]:
-    """What the block of the workbench shows, and whether there is a customer at all: one statement more when not."""
+    """What the block of the workbench shows, and whether there is a customer to see: one statement more when not.
+
+    Who leads others sees theirs and may have none of their own.
+    """
     rows = list(follow_ups(actor))
-    mine = Customer.objects.visible_to(actor).filter(owner=actor.user_id)
-    return {"rows": rows, "has_customers": bool(rows) or mine.exists()}
+    return {"rows": rows, "has_customers": bool(rows) or Customer.objects.visible_to(actor).exists()}
 
 
 def next_steps(actor: Actor, whose: str, begin: dt.datetime | None, end: dt.datetime | None) -> list[Planned]:

@@ -67,7 +67,7 @@ class OrderList(ListSpec):
         Column("number", _("Number"), card="meta"),
         Column("party", _("Customer"), value="party__label", card="title"),
         Column("date", _("Date"), "date", sort=True),
-        Column("gross", _("Total with tax"), "money", sort=True, card="side"),
+        Column("gross", _("Total with tax"), "money", currency="currency_id", sort=True, card="side"),
         Column("status", _("Status"), "badge", card="side"),
         _progress("delivery", pgettext_lazy("progress", "Delivery")),
         _progress("payment", pgettext_lazy("progress", "Payment")),
@@ -80,7 +80,7 @@ class OrderList(ListSpec):
         Column("customer_reference", _("Customer's reference"), shown=False),
         Column("external_ref", _("Reference elsewhere"), shown=False),
         Column("currency", _("Currency"), value="currency_id", shown=False),
-        Column("net", _("Net"), "money", shown=False),
+        Column("net", _("Net"), "money", currency="currency_id", shown=False),
         Column("paid", _("Paid"), "money", shown=False),
     )
     filters = (
@@ -132,11 +132,11 @@ class QuotationList(ListSpec):
         Column("date", _("Date"), "date", sort=True),
         Column("status", _("Status"), "badge", card="side", colours=lambda row: QUOTATION_COLOURS[row.status]),
         Column("valid_until", _("Valid until"), "date"),
-        Column("gross", _("Total with tax"), "money", card="side"),
+        Column("gross", _("Total with tax"), "money", currency="currency_id", card="side"),
         Column("owner", _("Owner"), card="hide"),
         Column("sent_at", _("Sent"), "datetime", shown=False),
         Column("currency", _("Currency"), value="currency_id", shown=False),
-        Column("net", _("Net"), "money", shown=False),
+        Column("net", _("Net"), "money", currency="currency_id", shown=False),
     )
     filters = (
         ChoiceFilter("status", _("Status"), choices=Quotation.Status),

@@ -73,7 +73,7 @@ def _sheet(
         to=_addressee(document.party.label, document.contact),
         facts=[(label, text) for label, text in facts if text],
         columns=_columns(document, lines),  # type: ignore[arg-type]
-        rows=[_row(number, line, lines, document.currency.digits) for number, line in enumerate(lines, 1)],  # type: ignore[arg-type]
+        rows=[_row(number, line, lines, str(document.currency_id)) for number, line in enumerate(lines, 1)],  # type: ignore[arg-type]
         totals=_totals(document, lines, language),  # type: ignore[arg-type]
         remarks=[document.note] if document.note else [],
         signatures=signatures,
@@ -101,7 +101,7 @@ def _columns(document: TradeDocument, lines: Lines) -> list[pdf.Column]:
     ]
 
 
-def _row(number: int, line: QuotationLine | OrderLine, lines: Lines, digits: int) -> list[str]:
+def _row(number: int, line: QuotationLine | OrderLine, lines: Lines, currency: str) -> list[str]:
     product = line.product
     text = " ".join(filter(None, (product.label, product.read("specification"), line.description)))
     return [
@@ -110,10 +110,10 @@ def _row(number: int, line: QuotationLine | OrderLine, lines: Lines, digits: int
         text,
         formats.quantity(line.quantity),
         line.unit.label,
-        formats.price(line.unit_price, digits),
+        formats.price(line.unit_price, currency),
         *([formats.percent(line.discount) if line.discount else ""] if _any_discount(lines) else []),
         formats.percent(line.tax_rate),
-        formats.money(line.gross),
+        formats.amount(line.gross, currency),
     ]
 
 
@@ -122,18 +122,19 @@ def _any_discount(lines: Lines) -> bool:
 
 
 def _totals(document: TradeDocument, lines: Lines, language: str) -> list[tuple[str, str]]:
+    currency = str(document.currency_id)
     by_rate: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         by_rate[line.tax_rate] += line.tax_amount
     taxes = [
-        (_("Tax %(rate)s") % {"rate": formats.percent(rate)}, formats.money(by_rate[rate]))
+        (_("Tax %(rate)s") % {"rate": formats.percent(rate)}, formats.amount(by_rate[rate], currency))
         for rate in sorted(by_rate, reverse=True)
     ]
     return [
-        (_("Net"), formats.money(document.net)),
+        (_("Net"), formats.amount(document.net, currency)),
         *taxes,
-        (_("Total with tax"), formats.money(document.gross, str(document.currency_id))),
-        (_("In words"), amount_in_words(document.gross, str(document.currency_id), language=language)),
+        (_("Total with tax"), formats.money(document.gross, currency)),
+        (_("In words"), amount_in_words(document.gross, currency, language=language)),
     ]
 
 

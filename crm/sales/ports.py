@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Stock of a product in base units, as of now; None where nobody can say."""
+    """Stock of a product in base units, as of now, where orders are served from; None where nobody can say.
+
+    `elsewhere` is free in other warehouses: it must be brought here before it can leave.
+    """
 
     on_hand: Decimal | None = None
     reserved: Decimal | None = None
@@ -25,6 +28,7 @@ class Availability:
     next_arrival: dt.date | None = None  # of goods that nobody waits for, and how many come on that day, and at all
     next_quantity: Decimal = Decimal(0)
     coming: Decimal = Decimal(0)
+    elsewhere: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,17 @@ def connect() -> None:
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register(
+        "order",
+        Order,
+        rows=lambda actor: Order.objects.visible_to(actor).exclude(status=Order.Status.CANCELLED),
+        exact=("number",),
+        hint=subtitle,
+    )
+    choices.register(
         "buyer",
         Party,
         rows=buyers,
-        exact=("code", "external_ref", "name"),
+        exact=("code", "external_ref", "name", "name_en"),
         hint=lambda party: party.code,
         empty=_("No customers yet: enter the first one under Customers"),
     )
@@ -58,7 +65,7 @@ REFERENCES = ("customer_reference", "external_ref")
 
 
 def subtitle(row: Quotation | Order) -> str:
-    return f"{row.party.label} · {formats.money(row.gross)}"
+    return f"{row.party.label} · {formats.money(row.gross, str(row.currency_id))}"
 
 
 def buyers(actor: Actor) -> QuerySet[Party]:

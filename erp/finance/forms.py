@@ -12,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from erp.finance import ports
 from erp.finance.models import CreditAccount, MoneyMovement, OpenItem, PaymentTerm, Voucher
 from suite.core.money import ZERO
+from suite.desk import formats
 from suite.desk.forms import ActorForm, PickerField
 from suite.masterdata.models import Party
 
@@ -51,6 +53,9 @@ class MoneyForm(ActorForm):
         help_text=_("Blank: the usual one for the method"),
     )
     reference = forms.CharField(label=_("Bank reference"), max_length=100, required=False)
+    order = PickerField(
+        "order", label=_("Sales order"), required=False, help_text=_("The order that a deposit is paid for")
+    )
     charges = AmountInput(label=_("Bank charges"), min_value=ZERO)
     exchange_gain = AmountInput(label=_("Exchange gain"), help_text=_("Of foreign money; a loss below zero"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
@@ -59,6 +64,19 @@ class MoneyForm(ActorForm):
         required=False,
         help_text=_("Open credits of the party are used up first"),
     )
+
+    def __init__(self, *args: Any, may_name_order: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_name_order:
+            del self.fields["order"]
+
+    def clean(self) -> dict[str, Any]:
+        """The order as finance knows it; it must be one of the party."""
+        party, order = self.cleaned_data.get("party"), self.cleaned_data.pop("order", None)
+        source = ports.sales_order(self.actor, party.pk, order.pk) if party and order else None
+        if party and order and source is None:
+            self.add_error("order", _("This is no order of %(party)s") % {"party": party.label})
+        return {**self.cleaned_data, "order": source}
 
 
 class CreditForm(ActorForm):
@@ -136,7 +154,7 @@ class AllocationForm(forms.Form):
             name = f"item_{item.pk}"
             amount = cleaned.get(name)
             if amount is not None and not 0 <= amount <= abs(item.open_amount):
-                self.add_error(name, _("Between 0 and %(open)s") % {"open": f"{abs(item.open_amount):,.2f}"})
+                self.add_error(name, _("Between 0 and %(open)s") % {"open": formats.money(abs(item.open_amount))})
         if not self.errors and not self.allocations:
             self.add_error(None, _("Fill in an amount"))
         return cleaned

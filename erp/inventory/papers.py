@@ -10,6 +10,7 @@ from erp.inventory.models import Delivery, DeliveryLine
 from erp.inventory.queries import reserved_for
 from suite.core import clock, pdf
 from suite.core.access import Actor
+from suite.core.said import listed
 from suite.desk import formats
 from suite.masterdata.queries import address_for_reader
 
@@ -41,7 +42,7 @@ def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
         code=deliveries[0].number if len(deliveries) == 1 else "",
         facts=[
             (_("Date"), clock.today(actor.company).isoformat()),
-            (_("Deliveries"), ", ".join(delivery.number for delivery in deliveries[:12])),
+            (_("Deliveries"), listed(delivery.number for delivery in deliveries[:12])),
         ],
         columns=[
             pdf.Column(_("Code")),

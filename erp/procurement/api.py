@@ -344,6 +344,7 @@ class SupplierItemViewSet(Creating, Updating, Deleting, ServiceViewSet):
     serializer_class = serializers.SupplierItemSerializer
     input_classes = {"partial_update": serializers.SupplierItemChange}
     filterset_class = filters.SupplierItemFilters
+    one_per = ("supplier", "product")
 
     def add(self, values: dict[str, Any]) -> SupplierItem:
         return suppliers.set_item(actor=self.actor, **values)

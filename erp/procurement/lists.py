@@ -24,6 +24,7 @@ from erp.procurement.services import orders, requisition_orders, suppliers
 from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.errors import Refusals
+from suite.core.said import listed
 from suite.desk import documents
 from suite.desk.forms import ActorForm
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, Create, DateFilter, ListSpec, PickFilter, View
@@ -141,7 +142,7 @@ class RequisitionList(ListSpec):
         Column("number", _("Number"), card="title"),
         Column("origin", _("Origin")),
         Column("order_number", _("Order"), url=lambda row: documents.url_of(row.order_kind, row.order_id)),
-        Column("what", _("Products"), value=lambda row: ", ".join(str(line.product) for line in row.lines.all()[:3])),
+        Column("what", _("Products"), value=lambda row: listed(str(line.product) for line in row.lines.all()[:3])),
         Column("needed_by", _("Needed by"), "date", value=lambda row: needed_by(row)),
         Column("amount", _("Amount without tax"), "money", card="side"),
         Column("status", _("Status"), "badge"),

@@ -42,8 +42,8 @@ def order_pdf(order: PurchaseOrder, *, language: str) -> bytes:
             columns=columns,
             rows=_rows(order),
             totals=[
-                (_("Net"), formats.money(order.net)),
-                (_("Tax"), formats.money(order.tax_amount)),
+                (_("Net"), formats.amount(order.net, str(order.currency_id))),
+                (_("Tax"), formats.amount(order.tax_amount, str(order.currency_id))),
                 (_("Total with tax"), formats.money(order.gross, str(order.currency_id))),
                 (_("In words"), amount_in_words(order.gross, str(order.currency_id), language=language)),
             ],
@@ -59,8 +59,9 @@ def _rows(order: PurchaseOrder) -> list[list[str]]:
         [
             str(number), line.product.code,
             " ".join(filter(None, (line.product.label, line.product.read("specification"), line.description))),
-            formats.quantity(line.quantity), line.unit.label, formats.price(line.unit_price, order.currency.digits),
-            formats.percent(line.tax_rate), formats.money(line.gross), formats.day(line.promised_date),
+            formats.quantity(line.quantity), line.unit.label, formats.price(line.unit_price, str(order.currency_id)),
+            formats.percent(line.tax_rate), formats.amount(line.gross, str(order.currency_id)),
+            formats.day(line.promised_date),
         ]
         for number, line in enumerate(order.lines.select_related("product", "unit"), 1)
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from erp.procurement.models import (
     SupplierItem,
 )
 from erp.procurement.queries.arrivals import Bucket
-from suite.core.api import DecimalField, ScopedRelatedField, StrictModelSerializer, StrictSerializer
+from suite.core.api import DecimalField, InItsCurrency, ScopedRelatedField, StrictModelSerializer, StrictSerializer
 from suite.core.money import ZERO
 from suite.masterdata.api import PartySerializer
 from suite.masterdata.models import Currency, Party, Product, Unit
@@ -89,7 +89,7 @@ class PurchaseOrderLineSerializer(StrictModelSerializer):
         extra_kwargs = {"tax": {"required": False}}
 
 
-class PurchaseOrderSerializer(StrictModelSerializer):
+class PurchaseOrderSerializer(InItsCurrency, StrictModelSerializer):
     """An order to a supplier; prices are without tax unless it says otherwise."""
 
     supplier = ScopedRelatedField(Supplier, source="party.supplier")
@@ -252,6 +252,7 @@ class SupplierItemSerializer(StrictModelSerializer):
         fields = (
             "id", "supplier", "product", "supplier_code", "price", "minimum", "pack", "lead_days", "priority",
         )  # fmt: skip
+        validators = ()  # posted again for the same product, the terms are changed
 
 
 class SupplierItemChange(SupplierItemSerializer):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crm.customers import timeline
 from crm.customers.timeline import Line
@@ -17,12 +17,22 @@ from suite.core.access import Actor
 from suite.desk import documents, formats
 from suite.desk.formats import money
 
-# A delivery carries goods only: they are worth what their lines of the order say, by quantity.
+# A delivery carries goods only: what stayed of them is worth what their lines of the order say, by quantity.
 _ORDERED = OrderLine.objects.filter(pk=OuterRef("order_line_id"), order=OuterRef("delivery__order_id"))
 _LINES = DeliveryLine.objects.filter(delivery=OuterRef("pk"), delivery__order_kind=Order._meta.label_lower)
 _SHARES = _LINES.annotate(price=Subquery(_ORDERED.values(each=F("gross") / F("base_quantity"))))
-_SUM = _SHARES.values("delivery").annotate(worth=Sum(F("quantity") * F("price"), output_field=DecimalField()))
+_STAYED = F("quantity") - F("returned")
+_SUM = _SHARES.values("delivery").annotate(worth=Sum(_STAYED * F("price"), output_field=DecimalField()))
 WORTH = Subquery(_SUM.values("worth"))
+_GOODS = DeliveryLine.objects.filter(delivery=OuterRef("pk"))
+_FIRST = _GOODS.order_by("position", "pk")
+FIRST = {
+    "product_name": Subquery(_FIRST.values("product__name")[:1]),
+    "product_name_en": Subquery(_FIRST.values("product__name_en")[:1]),
+    "first_quantity": Subquery(_FIRST.values("quantity")[:1]),
+}
+_COUNT = _GOODS.values("delivery").annotate(line_count=Count("pk"), back=Sum("returned"), went=Sum("quantity"))
+COUNTS = {name: Subquery(_COUNT.values(name)) for name in ("line_count", "back", "went")}
 CURRENCY = Subquery(Order.objects.filter(pk=OuterRef("order_id")).values("currency"))
 
 
@@ -45,12 +55,29 @@ def register() -> None:
 def deliveries_of(actor: Actor, party_id: int) -> QuerySet[Delivery]:
     sold = (Delivery.Kind.SALE, Delivery.Kind.DIRECT)
     rows = Delivery.objects.visible_to(actor).filter(party=party_id, kind_of__in=sold)
-    return rows.annotate(worth=WORTH, currency=CURRENCY)
+    return rows.annotate(worth=WORTH, currency=CURRENCY, **FIRST, **COUNTS)
 
 
 def line_of_delivery(row: Any) -> Line:
+    """What went, what of it came back, what the rest is worth, for which order, when and with whom."""
     carried = " ".join(part for part in (row.carrier, row.tracking_number) if part)
-    return _line(row, money(row.worth, row.currency), row.order_number, formats.day(row.shipped_on), carried)
+    worth = money(row.worth, row.currency) if row.worth else ""
+    return _line(row, _goods(row), _back(row), worth, row.order_number, formats.day(row.shipped_on), carried)
+
+
+def _goods(row: Any) -> str:
+    if not row.line_count:
+        return ""
+    english = (get_language() or "").startswith("en")
+    name = (row.product_name_en if english else "") or row.product_name
+    first, more = f"{name} × {formats.quantity(row.first_quantity)}", row.line_count - 1
+    return _("%(shown)s and %(count)s more") % {"shown": first, "count": more} if more else first
+
+
+def _back(row: Any) -> str:
+    if not row.back:
+        return ""
+    return _("all of it came back") if row.back == row.went else _("a part came back")
 
 
 def invoices_of(actor: Actor, party_id: int) -> QuerySet[Invoice]:

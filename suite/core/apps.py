@@ -9,4 +9,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         import suite.celery  # noqa: F401  doorbells of every process ring at our broker
-        from suite.core import checks, signals  # noqa: F401
+        from suite.core import checks, signals, texts  # noqa: F401
+
+        texts.install()

@@ -23,6 +23,8 @@ T = TypeVar("T")
 LIFETIME = 60.0  # seconds a copy is trusted when rows were changed behind the services' back
 LOOK_EVERY = 0.2  # seconds between two looks of a process at the version of a company
 
+ALL = 0  # in place of a company: rows that all companies share
+
 _versions: dict[int, tuple[Any, float]] = {}
 _copies: dict[tuple[int, str], tuple[Any, float, Any]] = {}
 

@@ -14,6 +14,7 @@ from suite.core import clock, tokens
 from suite.core.access import Actor
 from suite.core.models import User
 from suite.core.models.people import time_zones
+from suite.core.said import listed
 
 
 class SignInForm(forms.Form):
@@ -124,7 +125,7 @@ class TokenForm(forms.Form):
     def clean_scopes(self) -> list[str]:
         scopes = self.cleaned_data["scopes"].split()
         if strange := tokens.misspelt(scopes):
-            raise forms.ValidationError(_("No permission is called %(names)s"), params={"names": ", ".join(strange)})
+            raise forms.ValidationError(_("No permission is called %(names)s"), params={"names": listed(strange)})
         return scopes
 
     def clean_expires_on(self) -> dt.date | None:

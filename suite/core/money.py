@@ -1,6 +1,6 @@
 """Money and quantity: Decimal only, one rounding (half up), amounts with two places, prices and quantities with six."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -10,6 +10,14 @@ from django.db import models
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 LARGEST_AMOUNT = Decimal(10) ** 16  # what 18 digits with two places can hold
+
+
+def _two(currency: str) -> int:
+    return 2
+
+
+# How many places the amounts of a currency have. Plugged by the area that keeps the currencies.
+places_of: Callable[[str], int] = _two
 
 
 class LineAmounts(NamedTuple):

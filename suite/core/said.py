@@ -9,7 +9,7 @@ What a person wrote is an ordinary string and stays as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -69,6 +69,11 @@ def in_all(text: str) -> list[str]:
         with translation.override(language):
             texts.append(again(text))
     return list(dict.fromkeys(texts))
+
+
+def listed(words: Iterable[Any]) -> str:
+    """The words in a row, as the reader's language sets them apart."""
+    return translation.pgettext("between names", ", ").join(str(word) for word in words)
 
 
 def cut(text: str, longest: int) -> str:

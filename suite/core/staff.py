@@ -14,6 +14,7 @@ from suite.core.access import Actor, Scope
 from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company, Grant, Membership, Role, Team, User
+from suite.core.said import listed
 
 KEYS_OF_THE_HOUSE = ("core.change_user", "core.change_role")
 
@@ -152,7 +153,7 @@ def _demand_ours(users: Collection[User], actor: Actor) -> None:
     may_change_all = actor.user is None or actor.user.is_superuser
     strange = [user for user in users if user.pk in elsewhere or (user.is_superuser and not may_change_all)]
     if strange:
-        names = ", ".join(str(user) for user in strange)
+        names = listed(str(user) for user in strange)
         raise BusinessError(Refusal("not_ours", _("%(names)s: changed by themselves alone"), {"names": names}))
 
 

@@ -18,6 +18,7 @@ from suite.core import roles
 from suite.core.access import Actor, Scope
 from suite.core.models import AuditRow, Role, User
 from suite.core.money import AmountField, PercentField
+from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.audit_words import actions, notes
 from suite.desk.records import TimelineRow
@@ -116,11 +117,9 @@ class Teller:
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         if isinstance(value, dict):
-            return ", ".join(
-                f"{self._label(model, key)}: {self._value(model, key, each)}" for key, each in value.items()
-            )
+            return listed(f"{self._label(model, key)}: {self._value(model, key, each)}" for key, each in value.items())
         if isinstance(value, list):
-            return ", ".join(self._value(None, name, each) for each in value)
+            return listed(self._value(None, name, each) for each in value)
         if name == "roles":
             return self.roles.get(value, value)
         if "." in name and value in Scope.values:

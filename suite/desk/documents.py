@@ -120,6 +120,12 @@ def headline(row: models.Model) -> str:
     return f"{known.label} {known.title(row)}" + (f": {state[0]}" if state else "")
 
 
+def may_open(model: type[models.Model], actor: Actor) -> bool:
+    """Whether somebody may see records of a kind at all."""
+    known = _kinds.get(model._meta.label_lower)
+    return bool(known and actor.may(known.permission))
+
+
 def url_of(name: str, pk: int | None) -> str:
     """The address of a record's page; empty when there is none, or the reader of the page may not open it."""
     known, who = _kinds.get(name), reader.get()

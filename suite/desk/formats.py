@@ -11,25 +11,36 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
+from suite.core import money as currencies
+from suite.core.money import round_money
+
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
 
 
 def money(value: Any, currency: str = "") -> str:
-    """1,234,567.89; with a currency ¥1,234,567.89; blank for nothing."""
+    """1,234,567.89 in the company's own currency; named with another or with its own: ¥1,234,567.89, JP¥1,235."""
     if value is None or value == "":
         return ""
-    amount = Decimal(value)
-    sign, symbol = "-" if amount < 0 else "", SYMBOLS.get(currency, f"{currency} " if currency else "")
-    return f"{sign}{symbol}{abs(amount):,.2f}"
+    sign, symbol = "-" if Decimal(value) < 0 else "", SYMBOLS.get(currency, f"{currency} " if currency else "")
+    return f"{sign}{symbol}{amount(abs(Decimal(value)), currency)}"
 
 
-def price(value: Any, digits: int = 2) -> str:
+def amount(value: Any, currency: str) -> str:
+    """An amount where its currency is named nearby: 1,234.50, 1,235 yen."""
+    return "" if value is None or value == "" else f"{round_money(Decimal(value), _places(currency)):,f}"
+
+
+def price(value: Any, currency: str = "") -> str:
     """22.00, 0.125: the places of the currency, and more where the price has more."""
     if value is None or value == "":
         return ""
     whole, _point, places = f"{Decimal(value):,f}".partition(".")
-    places = places.rstrip("0").ljust(digits, "0")
+    places = places.rstrip("0").ljust(_places(currency), "0")
     return f"{whole}.{places}" if places else whole
+
+
+def _places(currency: str) -> int:
+    return currencies.places_of(currency) if currency else 2
 
 
 def quantity(value: Any) -> str:

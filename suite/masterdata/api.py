@@ -254,6 +254,7 @@ class ExchangeRateViewSet(Creating, ServiceViewSet):
     model = ExchangeRate
     serializer_class = ExchangeRateSerializer
     filterset_class = filters.ExchangeRateFilters
+    one_per = ("currency", "valid_from")
     ordering_fields = ("id", "valid_from")
 
     def add(self, values: dict[str, Any]) -> ExchangeRate:
@@ -286,7 +287,6 @@ class CurrencySerializer(StrictModelSerializer):
     class Meta:
         model = Currency
         fields = ("code", "name", "name_en", "symbol", "digits")
-        extra_kwargs = {"digits": {"max_value": 2}}
 
 
 class CurrencyViewSet(Creating, SharedViewSet):

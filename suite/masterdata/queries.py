@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from suite.core import cached
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
 from suite.masterdata.models import Currency, ExchangeRate, Party, Product, Region, Tax
@@ -48,6 +49,15 @@ def default_tax(company: Company, day: dt.date) -> Tax:
 def is_currency(code: str) -> bool:
     """Whether there is a currency with this code."""
     return Currency.objects.filter(pk=code).exists()
+
+
+def places_of(currency: str) -> int:
+    """How many places the amounts of a currency have; two where there is no such currency."""
+    return cached.rows(cached.ALL, "masterdata.places", _places).get(currency, 2)
+
+
+def _places(_company_id: int) -> dict[str, int]:
+    return dict(Currency.objects.values_list("pk", "digits"))
 
 
 def exchange_rate(company: Company, currency: str, day: dt.date) -> Decimal:

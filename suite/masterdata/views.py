@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.core.doors import door
+from suite.core.said import listed
 from suite.desk import formats
 from suite.desk.lists import list_view
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
@@ -41,7 +42,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("Category"), row.category),
             Fact(_("Barcode"), row.barcode),
             Fact(_("Unit"), row.unit.label),
-            Fact(_("Further units"), ", ".join(_unit(each, row) for each in row.units.all())),
+            Fact(_("Further units"), listed(_unit(each, row) for each in row.units.all())),
             Fact(_("Sales price"), f"{formats.money(row.sale_price)} ({_tax_mode(row)})"),
             Fact(_("Floor price"), formats.money(row.floor_price) if actor.may("masterdata.see_cost") else ""),
             Fact(_("Standard cost"), formats.money(row.standard_cost) if actor.may("masterdata.see_cost") else ""),

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import outbox
+from suite.core import money, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, search
@@ -20,6 +20,7 @@ from suite.masterdata.services import founding, importing
 def connect() -> None:
     """Called once, from apps.py."""
     on_founding(founding.set_up, order=10)
+    money.places_of = queries.places_of
 
     documents.register(Party, _("Party"), "masterdata:party", icon="building", status=queries.archived)
     documents.register(Product, _("Product"), "masterdata:product", icon="package", status=queries.archived)
@@ -29,7 +30,6 @@ def connect() -> None:
     search.register(
         Party,
         words=queries.words_of_party,
-        title=lambda row: row.name,
         subtitle=code_and_phone,
         prefetch=("contacts",),
         people=True,

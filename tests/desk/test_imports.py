@@ -234,6 +234,12 @@ def test_a_text_of_a_workbook_may_begin_like_a_formula(rep):
     assert Task.objects.get(title="Visit").note == "=1+1"
 
 
+def test_a_cell_of_several_lines_is_one_line_where_a_line_is_wanted(rep):
+    load(rep, workbook([["Title", "Note"], ["Call\nHuawei\u202e", "=x"], ["Visit\r\nLenovo", "y"]]), "t.xlsx")
+
+    assert set(Task.objects.values_list("title", flat=True)) == {"Call Huawei", "Visit Lenovo"}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_chinese_files_are_read_in_any_usual_encoding(rep, encoding):
     load(rep, "待办,备注\n回访华为,打电话\n".encode(encoding))

@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from openpyxl import load_workbook
 
 from suite.core import clock
 from suite.core.access import Actor
-from suite.desk.lists.filters import span
+from suite.desk.lists.filters import Unclear, number_of, span
 from suite.desk.models import SavedView, Task
 from suite.desk.services import todos
 from tests import make
@@ -66,6 +67,14 @@ def test_an_unknown_filter_value_becomes_a_red_chip_and_the_rest_applies(rep, br
     chips = response.context["state"].applied[1]
     assert [chip.bad for chip in chips] == [True, False]
     assert len(titles(response)) == 3
+
+
+@pytest.mark.parametrize("text", ["1e5", "1_000", "NaN", "0x10", "5 000", "１e5", "9" * 16])
+def test_a_number_that_nobody_would_write_so_is_not_understood(text):
+    with pytest.raises(Unclear):
+        number_of(text)
+
+    assert (number_of("1,234.5"), number_of("１２．５"), number_of("-3")) == (Decimal("1234.5"), Decimal("12.5"), -3)
 
 
 @pytest.mark.parametrize(

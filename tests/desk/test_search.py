@@ -2,6 +2,7 @@ import pytest
 from django.utils import translation
 
 from suite.core.access import Actor
+from suite.core.said import again
 from suite.desk import choices, search
 from suite.desk.models import SearchEntry
 from suite.desk.services import todos
@@ -117,3 +118,13 @@ def test_a_picker_offers_codes_that_begin_with_the_words_before_names(admin):
     found = choices.kind("product").find(admin, "10")
 
     assert [product.code for product in found] == ["10", "1002", "A1", "B2"]
+
+
+def test_a_party_is_called_by_its_english_name_where_english_is_read(company, rep):
+    make.customer(rep, "华为", name_en="Huawei")
+
+    (found,) = [each for each in search.find(rep, "huawei") if each.kind == "masterdata.party"]
+
+    assert found.title == "Huawei"
+    with translation.override("zh-hans"):
+        assert again(found.title) == "华为"

@@ -19,7 +19,7 @@ from erp.inventory.models import Delivery
 from integration.insight import figures
 from suite.core import clock
 from suite.core.access import Actor
-from suite.desk.formats import money
+from suite.desk.formats import money, quantity
 from tests import make
 
 
@@ -118,7 +118,7 @@ def test_the_timeline_tells_of_goods_and_money_to_those_who_may_know(company, re
     assert {row.kind for row in told.rows} >= {"order", "delivery", "receipt"}
     assert all("¥" in row.text for row in told.rows if row.kind in ("order", "delivery", "invoice", "receipt"))
     worth = [row.text for row in told.rows if row.kind == "delivery"]
-    assert any(text.startswith(money(sold.gross, "CNY")) for text in worth), worth
+    assert any(money(sold.gross, "CNY") in text for text in worth), worth
     assert {source.kind for source in timeline.sources(marketer)}.isdisjoint({"delivery", "invoice", "receipt"})
 
 
@@ -130,3 +130,21 @@ def test_the_dashboard_page_shows_its_figures_and_their_rows(client, company, so
 
     assert page.status_code == 200
     assert reverse("sales:orders") in page.content.decode()
+
+
+def test_a_delivery_on_the_timeline_says_what_went_what_came_back_and_what_the_rest_is_worth(company, rep, sold):
+    (delivery,) = Delivery.objects.filter(order_id=sold.pk, status="shipped")
+    line = delivery.lines.order_by("position", "pk").first()
+
+    def text() -> str:
+        rows = timeline.timeline_of(actor=rep, party_id=sold.party_id, kinds=["delivery"]).rows
+        return next(row.text for row in rows if row.pk == delivery.pk)
+
+    before = text()
+    inventory.return_goods({line.pk: line.quantity}, reason="broken", actor=Actor.system(company))
+
+    assert before.startswith(f"{line.product.label} × {quantity(line.quantity)}")
+    assert money(sold.gross, "CNY") in before
+    assert "came back" not in before
+    assert "all of it came back" in text()
+    assert money(sold.gross, "CNY") not in text()

@@ -189,10 +189,11 @@ def test_a_rep_may_look_at_products_but_not_change_them(rep, company):
 
 def test_an_exchange_rate_said_again_is_replaced(accountant):
     path = "/api/v1/masterdata/exchange-rates/"
-    api(accountant, "POST", path, {"currency": "USD", "valid_from": "2026-01-01", "rate": "7.1"})
+    first = api(accountant, "POST", path, {"currency": "USD", "valid_from": "2026-01-01", "rate": "7.1"})
 
-    api(accountant, "POST", path, {"currency": "USD", "valid_from": "2026-01-01", "rate": "7.2"})
+    second = api(accountant, "POST", path, {"currency": "USD", "valid_from": "2026-01-01", "rate": "7.2"})
 
+    assert (first.status_code, second.status_code) == (201, 200)
     assert [Decimal(row["rate"]) for row in api(accountant, "GET", path).json()["results"]] == [Decimal("7.2")]
     assert api(accountant, "POST", path, {"currency": "CNY", "valid_from": "2026-01-01", "rate": 1}).status_code == 409
     assert api(accountant, "POST", path, {"currency": "USD", "valid_from": "2026-01-01", "rate": 0}).status_code == 400

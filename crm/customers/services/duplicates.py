@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers.models import Customer
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
+from suite.core.said import listed
 from suite.masterdata.models import Contact, Party
 from suite.masterdata.standards import credit_code, phone, tried
 
@@ -83,7 +84,7 @@ def refuse_exact(found: Sequence[Candidate]) -> None:
                     {
                         "name": candidate.party.label,
                         "code": candidate.party.code,
-                        "reasons": ", ".join(str(reason) for reason in candidate.reasons),
+                        "reasons": listed(str(reason) for reason in candidate.reasons),
                     },
                     field="allow_duplicate",
                 )

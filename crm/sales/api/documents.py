@@ -18,7 +18,7 @@ from crm.sales import papers
 from crm.sales.models import OrderLine, QuotationLine
 from crm.sales.services.lines import inputs_of
 from crm.sales.services.pricing import LineInput
-from suite.core.api import DecimalField, ServiceViewSet, StrictModelSerializer, StrictSerializer
+from suite.core.api import DecimalField, InItsCurrency, ServiceViewSet, StrictModelSerializer, StrictSerializer
 from suite.desk.chain import chain_of
 from suite.masterdata.models import TradeDocument
 from suite.masterdata.queries import is_currency
@@ -69,7 +69,7 @@ class TradeLineSerializer(StrictModelSerializer):
         extra_kwargs = {"tax": {"required": False}}
 
 
-class TradeSerializer(StrictModelSerializer):
+class TradeSerializer(InItsCurrency, StrictModelSerializer):
     """The header of a quotation or an order."""
 
     party_name = serializers.CharField(source="party.label", read_only=True)

@@ -16,6 +16,7 @@ from crm.sales.signals import orders_amended
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
+from suite.desk import formats
 
 
 @service
@@ -72,7 +73,7 @@ def demand_within_done(before: Sequence[OrderLine], after: Sequence[OrderLine]) 
         if changed is None or changed.base_quantity < done:
             sentence = _("Line %(line)s: %(done)s were delivered or invoiced already; return them first")
             refusals.append(
-                Refusal("below_done", sentence, {"line": index + 1, "done": f"{done.normalize():f}"}, index, "quantity")
+                Refusal("below_done", sentence, {"line": index + 1, "done": formats.quantity(done)}, index, "quantity")
             )
         elif any(
             getattr(changed, name) != getattr(line, name) for name in ("product_id", "unit_price", "discount", "tax_id")

@@ -18,6 +18,8 @@ from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO
 from suite.core.prepared import Prepared
+from suite.core.said import listed
+from suite.desk import formats
 
 LINES = Prefetch("lines", OrderLine.objects.select_related("product").order_by("position", "id"))
 ORDERS = Prepared(
@@ -85,12 +87,12 @@ def _aftermath(order: Order, actor: Actor) -> Iterator[str]:
     """What must be said of an order that was cancelled: the drafts that went with it, and money to be paid back."""
     if order.voided:
         sentence = _("%(number)s: draft invoice %(invoices)s was voided with it")
-        yield str(sentence) % {"number": order.number, "invoices": ", ".join(order.voided)}
+        yield str(sentence) % {"number": order.number, "invoices": listed(order.voided)}
     if order.owed_back:
         sentence = _(
             "%(number)s: %(amount)s %(currency)s is owed back to the customer and stands open until it is paid"
         )
-        amount = f"{order.owed_back:,.2f}"
+        amount = formats.money(order.owed_back)
         yield str(sentence) % {"number": order.number, "amount": amount, "currency": actor.company.currency}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.services.pricing import LineInput, Terms
-from suite.core import clock
+from suite.core import clock, money
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.models import Membership
@@ -63,7 +63,7 @@ class Basis:
         contacts = Contact.objects.of(actor.company_id).filter(pk__in=wanted)
         self.contacts = dict(contacts.values_list("pk", "party_id")) if wanted else {}
         foreign = set(currencies) - {None, actor.company.currency}
-        self.digits = dict(Currency.objects.filter(pk__in=foreign).values_list("pk", "digits")) if foreign else {}
+        self.foreign = set(Currency.objects.filter(pk__in=foreign).values_list("pk", flat=True)) if foreign else set()
         self.rates = _rates(actor.company_id, foreign) if foreign else []
 
     def _customer(self, party_id: int) -> Any:
@@ -95,7 +95,7 @@ class Basis:
             return refusal
         if refusal := self.misdated(draft.date) or draft.contradiction(self.today):
             return refusal
-        if draft.currency_id not in {None, self.actor.company.currency, *self.digits}:
+        if draft.currency_id not in {None, self.actor.company.currency, *self.foreign}:
             sentence = _("There is no currency %(currency)s")
             return Refusal("unknown_currency", sentence, {"currency": draft.currency_id}, field="currency")
         if refusal := self.misrated(draft.currency_id, draft.exchange_rate):
@@ -161,7 +161,7 @@ class Basis:
     def _terms(self, party_id: int, date: dt.date, currency: str, includes_tax: bool, rate: Decimal) -> Terms:
         customer = self._customer(party_id)
         tier = customer.tier if customer else ""
-        return Terms(party_id, tier, date, currency, includes_tax, rate, self.digits.get(currency, 2))
+        return Terms(party_id, tier, date, currency, includes_tax, rate, money.places_of(currency))
 
 
 def _rates(company_id: int, currencies: Collection[str | None]) -> list[tuple[str, dt.date, Decimal]]:

@@ -72,6 +72,10 @@ def _price(book: PriceBook, terms: Terms, inputs: Sequence[LineInput], known: Ma
             elif not _as_before(line, known.get(each.id or 0)):
                 refusals = book.undercut(terms, line, index)
         priced.refusals += refusals
+    in_own = abs(sum((line.amounts.gross for line in priced.lines), ZERO)) * terms.exchange_rate
+    if not priced.refusals and in_own >= LARGEST_AMOUNT:
+        sentence = _("At this exchange rate the amount is too large")
+        priced.refusals.append(Refusal("too_large", sentence, field="exchange_rate"))
     return priced
 
 

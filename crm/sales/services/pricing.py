@@ -19,6 +19,7 @@ from crm.sales.services.policy import policy_of
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.money import HUNDRED, LineAmounts, line_amounts, round_quantity
+from suite.desk import formats
 from suite.masterdata.models import Product, Tax
 from suite.masterdata.services import units
 
@@ -220,7 +221,7 @@ class PriceBook:
             return []
         most = self.policy.max_discount
         if line.discount > most:
-            params = {"discount": f"{line.discount.normalize():f}", "most": f"{most.normalize():f}"}
+            params = {"discount": formats.quantity(line.discount), "most": formats.quantity(most)}
             sentence = _("%(discount)s%% discount is more than the %(most)s%% you may give; your manager may give it")
             return [Refusal("discount_too_high", sentence, params, index, "discount")]
         floor = line.product.floor_price
@@ -232,7 +233,7 @@ class PriceBook:
         lowest = units.times(lowest, factor)
         asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
         if asked < lowest:
-            params = {"price": f"{asked.normalize():f}", "floor": f"{lowest.normalize():f}"}
+            params = {"price": formats.quantity(asked), "floor": formats.quantity(lowest)}
             sentence = _("%(price)s is below the floor price of %(floor)s; your manager may allow it")
             return [Refusal("below_floor", sentence, params, index, "unit_price")]
         return []

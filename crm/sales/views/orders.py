@@ -103,6 +103,7 @@ def order_amend(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [*_crumbs(), (order.number, page)],
         "back": page,
         "reckon": f"{reverse('sales:reckon')}?order={pk}",
+        "currency": order.currency_id,
     }
     return render_page(request, "crm/sales/sheet.html", context, status=status)
 

@@ -24,7 +24,7 @@ from crm.sales.services.pricing import LineInput, PriceBook, PricedLine
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal, Stale
-from suite.core.money import ZERO
+from suite.core.money import ZERO, round_money
 from suite.core.words import amount_in_words
 from suite.desk import formats
 from suite.desk.forms import show_the_present
@@ -77,7 +77,9 @@ def write(
         else:
             messages.success(request, sheet.saved % {"number": saved})
             return redirect(sheet.page, saved.pk)
-    filled = {"form": form, "lines": lines, "reckon": reverse("sales:reckon"), **context}
+    currency = document.currency_id if document else actor.company.currency
+    reckon = f"{reverse('sales:reckon')}?currency={currency}"
+    filled = {"form": form, "lines": lines, "reckon": reckon, "currency": currency, **context}
     return render_page(request, "crm/sales/sheet.html", filled, status=status)
 
 
@@ -188,15 +190,16 @@ def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
     typed = [each for each in lines.forms if _has_product(each)]
     draft = _draft_of(order) if order else _typed_draft(request, actor)
     asked = order.shortage if order else request.POST.get("shortage", "")
-    reckoned, priced = price_typed(typed, draft, actor, Stock(actor, typed, order, asked))
+    reckoned, priced, rate = price_typed(typed, draft, actor, Stock(actor, typed, order, asked))
     sums = [sum((line.amounts[part] for line in priced), ZERO) for part in range(3)]
     context = {
         "lines": reckoned,
+        "currency": draft.currency_id or actor.company.currency,
         "net": sums[0],
         "tax": sums[1],
         "gross": sums[2],
         "capitals": in_words(sums[2], draft.currency_id or actor.company.currency),
-        "margin": _margin(priced) if actor.may("masterdata.see_cost") else None,
+        "margin": _margin(priced, rate) if actor.may("masterdata.see_cost") else None,
     }
     return render(request, "crm/sales/_reckoned.html", context)
 
@@ -209,6 +212,7 @@ def _typed_draft(request: HttpRequest, actor: Actor) -> Draft:
         party_id=party.pk if party else 0,
         lines=(),
         date=form.cleaned_data.get("date"),
+        currency_id=request.GET.get("currency") or None,
         prices_include_tax=bool(form.cleaned_data.get("prices_include_tax")),
     )
 
@@ -270,6 +274,8 @@ class Stock:
         if known.next_arrival:
             arrival = {"quantity": formats.quantity(known.next_quantity), "day": formats.day(known.next_arrival)}
             parts.append(_("%(quantity)s more on %(day)s") % arrival)
+        if known.elsewhere > 0:
+            parts.append(_("%(quantity)s lie in other warehouses") % {"quantity": formats.quantity(known.elsewhere)})
         return " · ".join([*parts, self._effect(line, known, short)])
 
     def _effect(self, line: PricedLine, known: ports.Availability, short: Decimal) -> str:
@@ -284,12 +290,12 @@ class Stock:
 
 def price_typed(
     typed: Sequence[Any], draft: Draft, actor: Actor, stock: Stock
-) -> tuple[list[ReckonedLine], list[PricedLine]]:
-    """Price the lines that have a product; a fixed number of statements for any number of them.
+) -> tuple[list[ReckonedLine], list[PricedLine], Decimal]:
+    """Price the lines that have a product, and say at which exchange rate; statements as few for fifty as for two.
 
     What has no quantity yet shows what one costs and how many are there, and is not among the priced.
     """
-    basis = Basis(actor=actor, party_ids=[draft.party_id])
+    basis = Basis(actor=actor, party_ids=[draft.party_id], currencies=[draft.currency_id])
     terms = basis.terms_of_draft(draft)
     inputs = [each.line() if each.cleaned_data.get("quantity") else each.line(quantity=ONE) for each in typed]
     book = PriceBook(actor=actor, terms=[terms], lines=inputs)
@@ -302,27 +308,29 @@ def price_typed(
         found = book.price(terms, line)
         wanted = bool(each.cleaned_data.get("quantity"))
         priced += [found] if wanted else []
-        reckoned.append(_reckoned(each.prefix, found, stock, book.undercut(terms, found), wanted=wanted))
-    return reckoned, priced
+        below = book.undercut(terms, found)
+        reckoned.append(_reckoned(each.prefix, found, stock, below, terms.currency, wanted=wanted))
+    return reckoned, priced, terms.exchange_rate
 
 
 def _reckoned(
-    prefix: str, line: PricedLine, stock: Stock, undercut: Sequence[Refusal], *, wanted: bool
+    prefix: str, line: PricedLine, stock: Stock, undercut: Sequence[Refusal], currency: str, *, wanted: bool
 ) -> ReckonedLine:
     item = line.list_price.item
     source = item.price_list.label if item else _("product price")
     available, shortage = stock.take(line, wanted=wanted)
     return ReckonedLine(
         prefix,
-        amount=formats.money(line.amounts.gross) if wanted else "",
-        price=f"{formats.price(line.list_price.amount)} · {source}",
+        amount=formats.amount(line.amounts.gross, currency) if wanted else "",
+        price=f"{formats.price(line.list_price.amount, currency)} · {source}",
         available=available,
         shortage=shortage,
         refusal=str(undercut[0]) if undercut else "",
     )
 
 
-def _margin(priced: Sequence[PricedLine]) -> dict[str, Any] | None:
-    net = sum((line.amounts.net for line in priced), ZERO)
+def _margin(priced: Sequence[PricedLine], rate: Decimal) -> dict[str, Any] | None:
+    """What is earned above the cost, in the company's own currency."""
+    net = round_money(sum((line.amounts.net for line in priced), ZERO) * rate)
     cost = sum((line.product.standard_cost * line.base_quantity for line in priced), ZERO)
     return {"amount": net - cost, "percent": (net - cost) * 100 / net} if net and cost else None

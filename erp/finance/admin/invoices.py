@@ -167,7 +167,12 @@ class ToInvoiceList(ListSpec):
     permission = "erp_finance.view_deferral"
     empty = _("Everything that was delivered is invoiced")
     columns = (
-        Column("order_number", _("Order"), card="title"),
+        Column(
+            "order_number",
+            _("Order"),
+            card="title",
+            url=lambda row: documents.url_of(row.order_kind, row.order_id),
+        ),
         Column("party", _("Party"), value="party__label"),
         Column("product", _("Product"), value="product__label"),
         Column("quantity", _("Ordered"), "quantity", card="hide"),

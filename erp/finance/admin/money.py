@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.admin.acts import one_by_one
-from erp.finance.admin.items import link_to
+from erp.finance.admin.items import link_to, linked
 from erp.finance.forms import AllocationForm, MoneyForm, ReasonForm
 from erp.finance.models import MoneyMovement, OpenItem, Payable, Payment, Receipt, Receivable, Settlement
 from erp.finance.services import MoneyInput, allocate, pay, receive, reverse_money
@@ -22,7 +22,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.money import ZERO
-from suite.desk import documents
+from suite.desk import choices, documents
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.lists import (
     Act,
@@ -142,6 +142,7 @@ class MoneyAdmin(SuiteModelAdmin):
     book: Any
     item_model: type[OpenItem]
     heading: Any
+    names_order = False  # whether money can be a deposit for a sales order
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -183,12 +184,15 @@ class MoneyAdmin(SuiteModelAdmin):
         if advance:
             initial |= {"party": advance.party_id, "amount": advance.unapplied, "oldest_first": False}
             back = documents.url_of(advance.kind(), advance.pk) or back
-        form = MoneyForm(request.POST or None, actor=actor, initial=initial)
+        orders = choices.kind("order")
+        may_name_order = bool(self.names_order and orders and documents.may_open(orders.model, actor))
+        form = MoneyForm(request.POST or None, actor=actor, initial=initial, may_name_order=may_name_order)
         if item:
             form.fields["amount"].help_text = _("Settles %(number)s first") % {"number": item.number}
         if advance:
             form.fields["amount"].help_text = _("Gives back what is left of %(number)s") % {"number": advance.number}
-            del form.fields["oldest_first"], form.fields["exchange_gain"]
+            for name in {"oldest_first", "exchange_gain", "order"} & form.fields.keys():
+                del form.fields[name]
         section = capfirst(str(self.opts.verbose_name_plural))
         return entry_page(request, form, do, heading=self.heading, section=section, back=back)
 
@@ -260,6 +264,16 @@ class ReceiptAdmin(MoneyAdmin):
     list_spec = ReceiptList
     item_model = Receivable
     heading = _("New receipt")
+    names_order = True
+    fields = (*MoneyAdmin.fields, "for_order")
+    readonly_fields = ("for_order",)
+
+    @admin.display(description=_("Sales order"))
+    def for_order(self, row: Receipt) -> str:
+        reader = documents.reader.get()
+        order = documents.find(reader, row.order_kind, row.order_id) if reader and row.order_id else None
+        return linked(documents.url_of(row.order_kind, row.order_id), str(order)) if order else ""
+
     book = staticmethod(receive)
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -72,6 +73,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     account = next((each for each in accounts if str(each.pk) == request.GET.get("account")), None)
     party = _party(request, actor)
     context: dict[str, Any] = {"accounts": accounts, "account": account, "party": party, "starts": starts, "ends": ends}
+    months = urlencode({"from_period": f"{starts:%Y-%m}", "to_period": f"{ends:%Y-%m}"})
+    context["crumbs"] = [(_("Trial balance"), f"{reverse('admin:erp_finance_trial_balance')}?{months}")]
     if account:
         try:
             sheet = services.ledger(actor, account, starts, ends, party_id=party and party.pk, after=_after(request))

@@ -226,6 +226,7 @@ class VoucherAdmin(SuiteModelAdmin):
             "reversed_by": getattr(voucher, "reversed_by", None),
             "acts": self.buttons(request, voucher),
             "chain": chain_of(actor, voucher),
+            "crumbs": [(_("Vouchers"), reverse("admin:erp_finance_voucher_changelist"))],
         }
         return render_page(request, "erp/finance/voucher.html", context)
 

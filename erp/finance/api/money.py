@@ -266,6 +266,7 @@ class CreditAccountViewSet(Creating, Updating, ServiceViewSet):
     serializer_class = CreditAccountSerializer
     input_classes = {"partial_update": CreditChanges}
     filterset_class = filters.CreditFilters
+    one_per = ("party",)
 
     def add(self, values: dict[str, Any]) -> CreditAccount:
         return services.set_credit(actor=self.actor, **values)

@@ -16,6 +16,7 @@ from erp.finance.services.items import Settling, Side
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
+from suite.desk import formats
 
 Direction = MoneyMovement.Direction
 
@@ -84,7 +85,7 @@ def _take_named(wish: Wish, items: Mapping[int, OpenItem], free: dict[int, Decim
                 Refusal(
                     "more_than_open",
                     _("%(number)s has %(open)s open"),
-                    {"number": item.number, "open": f"{abs(free[pk]):,.2f}"},
+                    {"number": item.number, "open": formats.money(abs(free[pk]))},
                     line=index,
                     field="allocations",
                 )
@@ -97,7 +98,7 @@ def _take_named(wish: Wish, items: Mapping[int, OpenItem], free: dict[int, Decim
             Refusal(
                 "more_than_money",
                 _("%(used)s would be allocated of %(amount)s"),
-                {"used": f"{wish.used:,.2f}", "amount": f"{wish.money.unapplied:,.2f}"},
+                {"used": formats.money(wish.used), "amount": formats.money(wish.money.unapplied)},
                 field="allocations",
             )
         )

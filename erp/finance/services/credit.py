@@ -26,6 +26,7 @@ from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import Refusal, Refusals
 from suite.core.models import Company
 from suite.core.money import ZERO
+from suite.desk import formats
 from suite.masterdata.models import Party
 
 TERMS_READ = "finance.terms_of_parties"
@@ -171,13 +172,13 @@ def _refusal(account: _Account, amount: Decimal, is_prepaid: bool) -> Refusal | 
     if is_prepaid:
         return None
     if account.overdue:
-        return Refusal("overdue", _("%(amount)s is overdue"), {"amount": f"{account.overdue:,.2f}"})
+        return Refusal("overdue", _("%(amount)s is overdue"), {"amount": formats.money(account.overdue)})
     over = amount + (account.exposure or ZERO) - account.limit if account.limit is not None else ZERO
     if over > 0:
         return Refusal(
             "over_limit",
             _("The credit limit of %(limit)s would be exceeded: %(over)s over"),
-            {"limit": f"{account.limit:,.2f}", "over": f"{over:,.2f}"},
+            {"limit": formats.money(account.limit), "over": formats.money(over)},
         )
     return None
 

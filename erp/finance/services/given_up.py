@@ -17,6 +17,7 @@ from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.errors import Refusal, Refusals
 from suite.core.money import ZERO
+from suite.core.said import listed
 
 
 class Ahead(NamedTuple):
@@ -52,7 +53,7 @@ def end_invoices(changes: Sequence[OrderChange], *, actor: Actor) -> Ahead:
     for change in changes:
         issued, drafted = _beyond(change, by_order[change.order.id])
         if issued:
-            numbers = ", ".join(invoice.number for invoice in issued)
+            numbers = listed(invoice.number for invoice in issued)
             sentence = _("%(number)s is invoiced ahead: first correct in red what %(invoices)s bills beyond delivery")
             params = {"number": change.order.source.number, "invoices": numbers}
             refused[change.order.id] = Refusal("invoiced_ahead", sentence, params)

@@ -27,6 +27,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO
+from suite.desk import formats
 from suite.masterdata.models import Party
 
 Status, Direction = Invoice.Status, Invoice.Direction
@@ -77,7 +78,7 @@ def draft_for_orders(
                 Refusal(
                     "more_than_left",
                     _("%(product)s: only %(left)s can be invoiced, with what stands in drafts"),
-                    {"product": row.product.label, "left": f"{left.normalize():f}"},
+                    {"product": row.product.label, "left": formats.quantity(left)},
                     line=list(quantities or ()).index(row.line_id),
                     field="quantity",
                 )

@@ -25,6 +25,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO
+from suite.core.said import listed
 
 Role = AccountRole.Role
 Posting = FinancePolicy.Posting
@@ -291,7 +292,7 @@ def refuse_undo(order_ids: Collection[int], kind: str, *, actor: Actor) -> Refus
 
 
 def _blocked(found: Sequence[tuple[str, str]]) -> Refusal:
-    numbers = ", ".join(number for _what, number in found if number)
+    numbers = listed(number for _what, number in found if number)
     if numbers:
         return Refusal("blocked", _("Undo these first: %(numbers)s"), {"numbers": numbers})
     return Refusal("blocked", _("Goods have left the house already: take them back with a return"))

@@ -15,6 +15,8 @@ from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
+from suite.core.said import listed
+from suite.desk import formats
 
 Direction, Status = MoneyMovement.Direction, MoneyMovement.Status
 
@@ -38,7 +40,7 @@ def draw(moneys: Sequence[MoneyMovement], actor: Actor) -> None:
             raise BusinessError(Refusal("not_found", _("This is no advance of the party"), line=line, field="refunds"))
         if money.amount > free[advance.pk]:
             sentence = _("Only %(left)s of %(number)s can be given back")
-            names = {"left": f"{free[advance.pk]:,.2f}", "number": advance.number}
+            names = {"left": formats.money(free[advance.pk]), "number": advance.number}
             raise BusinessError(Refusal("more_than_left", sentence, names, line=line, field="amount"))
         free[advance.pk] -= money.amount
         money.refunds, money.unapplied = advance, ZERO
@@ -55,7 +57,7 @@ def put_back(money: MoneyMovement, actor: Actor) -> None:
 def demand_kept(money: MoneyMovement) -> None:
     """Refuse what would take away an advance of which something was given back."""
     given = MoneyMovement.objects.filter(refunds=money, status=Status.POSTED).order_by("pk")
-    if numbers := ", ".join(row.number for row in given):
+    if numbers := listed(row.number for row in given):
         raise BusinessError(Refusal("refunded", _("Undo these first: %(numbers)s"), {"numbers": numbers}))
 
 

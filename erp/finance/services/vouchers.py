@@ -19,6 +19,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO
+from suite.desk import formats
 
 Role = AccountRole.Role
 Status = Voucher.Status
@@ -225,7 +226,7 @@ def _enter(draft: VoucherDraft, lines: Sequence[LineInput]) -> None:
     difference = sum((line.debit - line.credit for line in lines), ZERO)
     if difference:
         sentence = _("Debit and credit differ by %(difference)s")
-        raise BusinessError(Refusal("unbalanced", sentence, {"difference": f"{difference:,.2f}"}, field="lines"))
+        raise BusinessError(Refusal("unbalanced", sentence, {"difference": formats.money(difference)}, field="lines"))
     if len(lines) < 2:
         raise BusinessError(Refusal("unbalanced", _("A voucher has at least two lines"), field="lines"))
 

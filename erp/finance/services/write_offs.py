@@ -20,6 +20,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import ZERO
+from suite.desk import formats
 
 Role = AccountRole.Role
 
@@ -49,7 +50,7 @@ def write_off(*, item_id: int, actor: Actor, amount: Decimal | None = None, reas
         sentence = _("%(number)s has %(open)s open")
         if owed != item.open_amount:
             sentence = _("Only %(owed)s of %(number)s is owed for what was delivered: cancel the rest of the order")
-        figures = {"number": item.number, "open": f"{item.open_amount:,.2f}", "owed": f"{owed:,.2f}"}
+        figures = {"number": item.number, "open": formats.money(item.open_amount), "owed": formats.money(owed)}
         raise BusinessError(Refusal("more_than_open", sentence, figures, field="amount"))
     day = clock.today(actor.company)
     credit.move_exposure({item.party_id: -amount}, actor=actor)

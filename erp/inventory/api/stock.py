@@ -99,12 +99,14 @@ class RuleSerializer(StrictModelSerializer):
         model = StockRule
         fields = ("id", "product", "warehouse", "reorder_point", "target", "safety_stock", "is_low")
         read_only_fields = ("is_low",)
+        validators = ()  # posted again for the same product and warehouse, the rule is changed
 
 
 class RuleViewSet(Creating, Updating, Deleting, ServiceViewSet):
     model = StockRule
     serializer_class = RuleSerializer
     filterset_class = filters.RuleFilters
+    one_per = ("product", "warehouse")
 
     def add(self, values: dict[str, Any]) -> StockRule:
         return services.set_rule(actor=self.actor, **values)

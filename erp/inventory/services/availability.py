@@ -12,6 +12,7 @@ from django.db import connection
 
 from erp.inventory import ports
 from erp.inventory.models import Delivery, DeliveryLine, Demand, StockBalance
+from erp.inventory.services.warehouses import default_warehouse_id
 from erp.inventory.services.wording import too_little
 from suite.core.errors import Refusals
 from suite.core.models import Company
@@ -21,13 +22,17 @@ from suite.masterdata.models import Product
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Stock of a product in the whole company now, in base units; `waiting` is what confirmed orders still lack."""
+    """Stock of a product now, in base units, where orders are served from; `elsewhere` is free in other warehouses.
+
+    `waiting` is what confirmed orders still lack.
+    """
 
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
     waiting: Decimal = ZERO
     incoming: Decimal = ZERO
     next_arrival: dt.date | None = None
+    elsewhere: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:
@@ -38,26 +43,33 @@ def availability(product_ids: Collection[int], *, company: Company) -> dict[int,
     """The stock of these products of a company, each of them answered; one statement, and one for what is coming."""
     ids = sorted(set(product_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_AVAILABILITY, [ids, company.pk, company.pk])
+        cursor.execute(
+            _AVAILABILITY,
+            {"products": ids, "company": company.pk, "warehouse": default_warehouse_id(company.pk)},
+        )
         rows = cursor.fetchall()
     coming = ports.incoming(company.pk, ids)
     none = ports.Incoming(ZERO)
     return {
-        pk: Availability(on_hand, reserved, waiting, coming.get(pk, none).quantity, coming.get(pk, none).next_arrival)
-        for pk, on_hand, reserved, waiting in rows
+        pk: Availability(
+            on_hand, reserved, waiting, coming.get(pk, none).quantity, coming.get(pk, none).next_arrival, elsewhere
+        )
+        for pk, on_hand, reserved, elsewhere, waiting in rows
     }
 
 
 _AVAILABILITY = """
-SELECT asked.id, coalesce(b.on_hand, 0), coalesce(b.reserved, 0), coalesce(d.waiting, 0)
-FROM unnest(%s::bigint[]) AS asked(id)
+SELECT asked.id, coalesce(b.on_hand, 0), coalesce(b.reserved, 0), coalesce(b.elsewhere, 0), coalesce(d.waiting, 0)
+FROM unnest(%(products)s::bigint[]) AS asked(id)
 LEFT JOIN LATERAL (
-  SELECT sum(on_hand) AS on_hand, sum(reserved) AS reserved
-  FROM erp_inventory_stockbalance WHERE product_id = asked.id AND company_id = %s
+  SELECT sum(on_hand) FILTER (WHERE warehouse_id = %(warehouse)s) AS on_hand,
+    sum(reserved) FILTER (WHERE warehouse_id = %(warehouse)s) AS reserved,
+    sum(on_hand - reserved) FILTER (WHERE warehouse_id <> %(warehouse)s) AS elsewhere
+  FROM erp_inventory_stockbalance WHERE product_id = asked.id AND company_id = %(company)s
 ) b ON true
 LEFT JOIN LATERAL (
   SELECT sum(wanted - reserved - shipped) AS waiting
-  FROM erp_inventory_demand WHERE product_id = asked.id AND company_id = %s AND is_waiting
+  FROM erp_inventory_demand WHERE product_id = asked.id AND company_id = %(company)s AND is_waiting
 ) d ON true
 """
 

@@ -16,13 +16,13 @@ from erp.inventory.services.deliveries import insert_lines, open_deliveries, pro
 from erp.inventory.services.reservations import reserve
 from erp.inventory.services.stock import Key, Stock
 from erp.inventory.services.warehouses import default_warehouse_id
-from erp.inventory.services.wording import number
 from suite.core import bulk
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO
 from suite.core.sql import unnested
+from suite.desk import formats
 
 
 @service
@@ -100,7 +100,7 @@ def _undelivered(
         change.order.id: Refusal(
             "delivered_already",
             _("Only %(quantity)s of it is not delivered yet"),
-            {"quantity": number(left[line_id])},
+            {"quantity": formats.quantity(left[line_id])},
             line=index,
             field="quantity",
         )

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from erp.inventory.models import Demand
 from erp.inventory.services.stock import Key, Loss, Stock
-from erp.inventory.services.wording import number
 from erp.inventory.signals import reservations_lost
 from suite.core.acts import Act, current_act
 from suite.core.errors import BusinessError, Refusal
+from suite.core.said import listed
+from suite.desk import formats
 
 NAMED = 5
 
@@ -62,10 +63,10 @@ def _refusals(losses: Sequence[Loss], lines: Mapping[Key, int], field: str) -> l
 
 
 def _quantity(loss: Loss) -> str:
-    return f"{number(loss.quantity)} {loss.demand.product.unit.label}"
+    return f"{formats.quantity(loss.quantity)} {loss.demand.product.unit.label}"
 
 
 def _some(parts: Sequence[str]) -> str:
     more = len(parts) - NAMED
-    shown = ", ".join(parts[:NAMED])
+    shown = listed(parts[:NAMED])
     return _("%(shown)s and %(count)s more") % {"shown": shown, "count": more} if more > 0 else shown

@@ -20,12 +20,12 @@ from erp.inventory.services.dates import Booking, booking, demand_not_before
 from erp.inventory.services.receipts import give_back, value_at
 from erp.inventory.services.stock import Key, Paper, Stock, source_of
 from erp.inventory.services.warehouses import default_warehouse_id
-from erp.inventory.services.wording import number
 from erp.inventory.signals import goods_returned
 from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
+from suite.desk import formats
 from suite.masterdata.models import Party, Product
 from suite.masterdata.services.units import misfit
 
@@ -242,7 +242,7 @@ def _demand_returnable(lines: list[Line], wanted: Mapping[int, Decimal], left: M
         line.pk: Refusal(
             "more_than_delivered",
             _("%(product)s: only %(quantity)s can go back"),
-            {"product": line.product, "quantity": number(left[line.pk])},
+            {"product": line.product, "quantity": formats.quantity(left[line.pk])},
             line=line.position,
             field="quantity",
         )

@@ -9,12 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import LARGEST_AMOUNT
+from suite.desk import formats
 from suite.masterdata.models import Product
-
-
-def number(value: Decimal) -> str:
-    """A quantity as people write it: 12 or 0.5, not 12.000000."""
-    return f"{value.normalize():f}"
 
 
 def too_little(
@@ -24,7 +20,7 @@ def too_little(
     return Refusal(
         "short_of_stock",
         _("%(product)s: %(wanted)s wanted, %(free)s free"),
-        {"product": product, "wanted": number(wanted), "free": number(free)},
+        {"product": product, "wanted": formats.quantity(wanted), "free": formats.quantity(free)},
         line=line,
         field=field,
     )
@@ -37,7 +33,7 @@ def too_little_then(
     return Refusal(
         "short_of_stock_then",
         _("%(product)s: %(wanted)s wanted, but on %(day)s only %(there)s were there"),
-        {"product": product, "wanted": number(wanted), "day": day, "there": number(there)},
+        {"product": product, "wanted": formats.quantity(wanted), "day": day, "there": formats.quantity(there)},
         line=line,
         field=field,
     )

@@ -22,6 +22,7 @@ from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
 from suite.core.errors import BusinessError
+from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.pages import refuse
@@ -219,7 +220,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do(form: QuantitiesForm) -> str:
         receipts = services.return_goods(form.quantities, actor=actor, **form.values)
-        return _("Received: %(numbers)s") % {"numbers": ", ".join(receipt.number for receipt in receipts)}
+        return _("Received: %(numbers)s") % {"numbers": listed(receipt.number for receipt in receipts)}
 
     return quantities_page(
         request, form, do, after=reverse("inventory:delivery", args=[pk]), crumbs=crumbs(request),

@@ -18,6 +18,7 @@ from erp.inventory.models import GoodsReceipt
 from erp.inventory.views.quantities import quantities_page, say_lost
 from suite.core.access import Actor
 from suite.core.doors import door
+from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.pages import entry_page
@@ -117,7 +118,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do(form: QuantitiesForm) -> str:
         deliveries = services.return_to_supplier(form.quantities, actor=actor, **form.values)
-        return _("Sent back: %(numbers)s") % {"numbers": ", ".join(delivery.number for delivery in deliveries)}
+        return _("Sent back: %(numbers)s") % {"numbers": listed(delivery.number for delivery in deliveries)}
 
     return quantities_page(
         request, form, do, after=reverse("inventory:receipt", args=[pk]), crumbs=crumbs(request),

@@ -12,6 +12,7 @@ from erp.inventory.models import Warehouse
 from erp.procurement.models.suppliers import Supplier
 from suite.core.models import CompanyRow, Document, NumberField
 from suite.core.money import AmountField, QuantityField
+from suite.desk import formats
 from suite.masterdata.models import Product
 
 
@@ -124,7 +125,7 @@ class RequisitionLine(CompanyRow):
     @property
     def why(self) -> str:
         """The figures behind the quantity, in the reader's language."""
-        terms = {name: f"{Decimal(value).normalize():f}" for name, value in self.terms.items()}
+        terms = {name: formats.quantity(value) for name, value in self.terms.items()}
         if "short" in terms:
             text = gettext("%(short)s short, %(coming)s of it on the way; minimum %(minimum)s, packs of %(pack)s")
         elif "point" in terms:

@@ -18,12 +18,12 @@ from erp.inventory.services.receipts import enters
 from erp.inventory.services.revaluation import ValueChange, revalue
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from erp.procurement.services.policy import policy_of
-from erp.procurement.services.receiving import plain
-from suite.core import bulk
+from suite.core import bulk, money
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import HUNDRED, ZERO, LineAmounts, line_amounts, round_money, round_quantity, spread
+from suite.desk import formats
 from suite.masterdata.services.units import misfit
 
 
@@ -153,14 +153,20 @@ def _billed(lines: Lines, invoice: SupplierInvoice) -> list[Billed]:
     found = []
     for bill in wanted:
         line = lines[bill.line_id]
+        places = money.places_of(str(line.order.currency_id))
         amounts = line_amounts(
             quantity=bill.quantity,
             unit_price=line.unit_price if bill.unit_price is None else bill.unit_price,
             discount=line.discount,
             rate=line.tax_rate,
             included=line.order.prices_include_tax,
+            digits=places,
         )
         tax = amounts.tax if bill.tax_amount is None else bill.tax_amount
+        if tax != round_money(tax, places):
+            sentence = _("Amounts in %(currency)s have %(places)s decimal places")
+            params = {"currency": line.order.currency_id, "places": places}
+            raise BusinessError(Refusal("places", sentence, params, line.position, "tax_amount"))
         net, tax = (round_money(amount * line.order.exchange_rate) for amount in (amounts.net, tax))
         base = round_quantity(bill.quantity * line.base_quantity / line.quantity)
         found.append(Billed(line, base, LineAmounts(net, tax, net + tax)))
@@ -181,7 +187,7 @@ def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> 
     for each in billed:
         line, left = each.line, unbilled[each.line]
         unbilled[line] -= each.quantity
-        names = {"product": line.product, "billed": plain(each.quantity), "open": plain(left)}
+        names = {"product": line.product, "billed": formats.quantity(each.quantity), "open": formats.quantity(left)}
         if each.quantity * left <= 0 or abs(each.quantity) > abs(left):
             refused[line.pk] = Refusal(
                 "quantity_not_received",
@@ -196,9 +202,9 @@ def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> 
                 _("%(product)s: billed at %(price)s, ordered at %(ordered)s; at most %(tolerance)s %% may differ"),
                 {
                     **names,
-                    "price": f"{each.price:,.2f}",
-                    "ordered": f"{each.ordered_price:,.2f}",
-                    "tolerance": plain(tolerance),
+                    "price": formats.money(each.price),
+                    "ordered": formats.money(each.ordered_price),
+                    "tolerance": formats.quantity(tolerance),
                 },
                 line.position,
                 "unit_price",

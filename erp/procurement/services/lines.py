@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, SupplierItem
+from suite.core import money
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import HUNDRED, ZERO, line_amounts, round_quantity
@@ -188,6 +189,7 @@ def _line(
         discount=line.discount,
         rate=tax.rate,
         included=order.prices_include_tax,
+        digits=money.places_of(str(order.currency_id)),
     )
     return PurchaseOrderLine(
         company_id=order.company_id,

@@ -22,7 +22,7 @@ from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, service
 from suite.core.errors import Refusal, Refusals
 from suite.core.money import ZERO, round_money
-from suite.desk import search
+from suite.desk import formats, search
 from suite.masterdata.models import Currency
 from suite.masterdata.queries import exchange_rate
 
@@ -228,7 +228,7 @@ def unplaceable(orders: Sequence[PurchaseOrder]) -> Refusals:
             refused[order.pk] = Refusal(
                 "not_approved",
                 _("%(amount)s of %(number)s are not approved: submit the order for approval"),
-                {"number": order, "amount": f"{open_amount:,.2f}"},
+                {"number": order, "amount": formats.money(open_amount)},
             )
     return refused
 

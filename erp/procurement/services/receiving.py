@@ -23,6 +23,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import HUNDRED, ZERO, part_of, round_money
+from suite.desk import formats
 from suite.masterdata.services.units import misfit
 
 Status = PurchaseOrder.Status
@@ -112,7 +113,7 @@ def _deliver(
                     Refusal(
                         "not_wanted",
                         _("%(product)s: the customer's order wants only %(quantity)s"),
-                        {"product": line.product, "quantity": plain(left)},
+                        {"product": line.product, "quantity": formats.quantity(left)},
                         line.position,
                         "quantity",
                     )
@@ -169,7 +170,7 @@ def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal
                 refused[line.pk] = Refusal(
                     "over_receipt",
                     _("%(product)s: %(quantity)s came, at most %(most)s can be accepted"),
-                    {**names, "quantity": plain(quantity), "most": plain(max(most, ZERO))},
+                    {**names, "quantity": formats.quantity(quantity), "most": formats.quantity(max(most, ZERO))},
                     line.position,
                     "quantity",
                 )
@@ -186,11 +187,6 @@ def most_of(line: PurchaseOrderLine, tolerance: Decimal) -> Decimal:
     """How much of a line may still come in, with the tolerance in percent; of what is counted, in whole units."""
     most = line.base_quantity * (HUNDRED + tolerance) / HUNDRED + line.returned - line.received
     return most if line.product.unit.digits else max(most.to_integral_value(ROUND_FLOOR), line.outstanding)
-
-
-def plain(quantity: Decimal) -> str:
-    """A quantity without the zeros that it is stored with."""
-    return f"{quantity.normalize():f}"
 
 
 def worth(line: PurchaseOrderLine) -> Decimal:
@@ -231,7 +227,7 @@ def return_goods(
         line.pk: Refusal(
             "over_return",
             _("%(product)s: only %(quantity)s can go back"),
-            {"product": line.product, "quantity": plain(max(line.received - line.returned, ZERO))},
+            {"product": line.product, "quantity": formats.quantity(max(line.received - line.returned, ZERO))},
             line.position,
             "quantity",
         )

@@ -24,6 +24,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
+from suite.core.said import listed
 from suite.desk.pages import render_page
 
 
@@ -69,7 +70,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
     def save(order: PurchaseOrder, form: Any) -> str:
         values = {name: form.cleaned_data[name] for name in ("received_on", "reference")}
         receipts = services.receive(quantities=form.typed("quantity"), actor=actor, **values)
-        return _("Received: %(numbers)s") % {"numbers": ", ".join(str(receipt) for receipt in receipts) or order}
+        return _("Received: %(numbers)s") % {"numbers": listed(str(receipt) for receipt in receipts) or order}
 
     initial = {"received_on": clock.today(actor.company)}
     permission = f"{AREA}.receive_purchaseorder"
@@ -84,7 +85,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     def save(order: PurchaseOrder, form: Any) -> str:
         reason = form.cleaned_data["reason"]
         deliveries = services.return_goods(quantities=form.typed("quantity"), reason=reason, actor=actor)
-        return _("Sent back: %(numbers)s") % {"numbers": ", ".join(str(delivery) for delivery in deliveries)}
+        return _("Sent back: %(numbers)s") % {"numbers": listed(str(delivery) for delivery in deliveries)}
 
     return _on_lines(
         request, pk, f"{AREA}.receive_purchaseorder", ReturnForm, "erp/procurement/return.html", save, {},

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import clock
 from suite.core.models import CompanyRow, Role
 from suite.core.money import AmountField
-from suite.desk import documents
+from suite.core.said import listed
+from suite.desk import documents, formats
 
 
 class ApprovalRule(CompanyRow):
@@ -41,7 +42,7 @@ class ApprovalRule(CompanyRow):
 
     def __str__(self) -> str:
         return gettext("%(document)s above %(amount)s") % {
-            "document": documents.label_of(self.kind), "amount": f"{self.from_amount:,.2f}",
+            "document": documents.label_of(self.kind), "amount": formats.money(self.from_amount),
         }  # fmt: skip
 
 
@@ -126,13 +127,13 @@ class Approval(CompanyRow):
         steps = [step.role.label for step in self.steps.all()]
         if not steps:
             return gettext("No rule asks for an approval")
-        asked = ngettext("%(roles)s decides", "%(roles)s decide in turn", len(steps)) % {"roles": ", ".join(steps)}
+        asked = ngettext("%(roles)s decides", "%(roles)s decide in turn", len(steps)) % {"roles": listed(steps)}
         if not self.above:
             return gettext("%(amount)s is within the first limit: %(asked)s") % {
-                "amount": f"{self.amount:,.2f}", "asked": asked,
+                "amount": formats.money(self.amount), "asked": asked,
             }  # fmt: skip
         return gettext("%(amount)s is above %(limit)s: %(asked)s") % {
-            "amount": f"{self.amount:,.2f}", "limit": f"{self.above:,.2f}", "asked": asked,
+            "amount": formats.money(self.amount), "limit": formats.money(self.above), "asked": asked,
         }  # fmt: skip
 
 

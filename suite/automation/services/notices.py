@@ -9,7 +9,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
 from suite.core.said import in_each
-from suite.desk import documents
+from suite.desk import documents, formats
 from suite.desk.services.notifications import holders, notify
 
 
@@ -29,7 +29,7 @@ def ask(event: OutboxEvent, actor: Actor) -> None:
             params={
                 "document": in_each(lambda: documents.label_of(approval.kind)),
                 "number": approval.number,
-                "amount": f"{approval.amount:,.2f}",
+                "amount": formats.money(approval.amount),
             },
             subject=approval,
         )

@@ -32,7 +32,7 @@ from suite.core.api.paging import KeysetPagination
 from suite.core.api.parsers import StrictJSONParser
 from suite.core.api.policy import DeclaredPolicy
 from suite.core.api.routes import Router
-from suite.core.api.serializers import Nothing, Reason, StrictModelSerializer, StrictSerializer
+from suite.core.api.serializers import InItsCurrency, Nothing, Reason, StrictModelSerializer, StrictSerializer
 from suite.core.api.throttles import ClientThrottle
 from suite.core.api.viewsets import Creating, Deleting, ServiceView, ServiceViewSet, Updating
 
@@ -46,6 +46,7 @@ __all__ = [
     "DeclaredPolicy",
     "Deleting",
     "FilterSet",
+    "InItsCurrency",
     "KeysetPagination",
     "Nothing",
     "Reason",

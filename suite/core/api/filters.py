@@ -18,6 +18,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from suite.core.api.fields import PLAIN, WHOLE, is_written
+from suite.core.said import listed
 
 __all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter"]
 
@@ -116,7 +117,7 @@ class DeclaredOrdering(BaseFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         asked = request.query_params.get(self.key) or view.ordering
         if asked.removeprefix("-") not in {*view.ordering_fields, view.ordering.removeprefix("-")}:
-            choices = ", ".join(view.ordering_fields)
+            choices = listed(view.ordering_fields)
             raise exceptions.ValidationError({self.key: [_("One of these: %(choices)s") % {"choices": choices}]})
         return queryset.order_by(asked)
 

@@ -96,6 +96,9 @@ class Schema(AutoSchema):
         view, action = self.view, getattr(self.view, "action", None)
         answer = getattr(view, "output_classes", {}).get(action) or view.serializer_class or OpenApiTypes.OBJECT
         status = 201 if action in getattr(view, "making", ()) else 200
+        if status == 201 and getattr(view, "one_per", ()):
+            described = f"There was one for the same {' and '.join(view.one_per)}: it was changed"
+            return {201: answer, 200: OpenApiResponse(answer, described)} | self._errors()
         return {(status, PDF) if answer is OpenApiTypes.BINARY else status: answer} | self._errors()
 
     def get_filter_backends(self) -> list[Any]:

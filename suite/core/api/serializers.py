@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -15,7 +16,9 @@ from rest_framework.fields import SkipField, empty
 from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
 
+from suite.core import money
 from suite.core.api.fields import DecimalField, ScopedRelatedField, is_slip
+from suite.core.money import round_money
 from suite.core.said import SaidField
 
 UNKNOWN = _("There is no such field here")
@@ -188,6 +191,20 @@ def _along(field: serializers.Field) -> Read:
         return field.get_attribute(instance) if callable(value) else value
 
     return read
+
+
+class InItsCurrency(Strict):
+    """A paper whose amounts, and those of its lines, have the places of its currency."""
+
+    AMOUNTS = ("net", "tax_amount", "gross")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        answer = super().to_representation(instance)
+        places = money.places_of(answer["currency"])
+        if places != 2:
+            for row in (answer, *answer.get("lines", ())):
+                row.update((name, f"{round_money(Decimal(row[name]), places):f}") for name in self.AMOUNTS)
+        return answer
 
 
 class StrictSerializer(Strict):

@@ -152,10 +152,18 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
 
 
 class Creating:
-    """POST on the list; the viewset's `add(values)` calls the service and returns the new record."""
+    """POST on the list; the viewset's `add(values)` calls the service and returns the new record.
+
+    `one_per` names the fields of which each combination has one record: posted again, it is changed (200).
+    """
+
+    one_per: ClassVar[tuple[str, ...]] = ()
 
     def create(self: Any, request: Request) -> Response:
-        return self.answer(self.add(self.input()).pk, status.HTTP_201_CREATED)
+        values = self.input()
+        named = {name: values.get(name) for name in self.one_per}
+        known = bool(named) and self.model._default_manager.of(self.actor.company_id).filter(**named).exists()
+        return self.answer(self.add(values).pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)
 
 
 class Updating:

@@ -15,6 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
+from suite.core.said import listed
+from suite.core.texts import LONGEST_LINE, one_line
 from suite.desk import choices
 from suite.desk.imports import Batch, Field, Importer
 from suite.desk.imports.reading import CELL, Row, heading, is_blank, shown
@@ -69,7 +71,7 @@ class Reader:
         for each, place, convert in zip(self.fields, self.places, self.converters, strict=True):
             cell = row[place] if place < width else None
             if isinstance(cell, str):
-                cell = cell.strip()
+                cell = one_line(cell) if each.max_length <= LONGEST_LINE else cell.strip()
             if cell is None or cell == "":
                 if each.required:
                     reasons.append(_("%(field)s is missing") % {"field": each.label})
@@ -237,7 +239,7 @@ def _choice(each: Field) -> Convert:
     def convert(cell: Any) -> Any:
         text = heading(shown(cell))
         if text not in known:
-            allowed = ", ".join(str(label) for _value, label in each.choices)
+            allowed = listed(str(label) for _value, label in each.choices)
             raise Unreadable(_("“%(text)s” is none of: %(allowed)s") % {"text": shown(cell)[:40], "allowed": allowed})
         return known[text]
 

@@ -24,7 +24,7 @@ from suite.core.acts import acting, current_act, retrying, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.jobs import Progress
 from suite.core.models import Job
-from suite.core.said import in_each, said
+from suite.core.said import in_each, listed, said
 from suite.desk.imports import Batch, Importer, Saved, importer
 from suite.desk.imports.checking import Reader
 from suite.desk.imports.reading import Row, Sheet, is_blank, shown
@@ -61,7 +61,7 @@ def start(
         raise ValidationError(_("This cannot be imported"))
     missing = [str(each.label) for each in found.fields if each.required and each.name not in mapping]
     if missing:
-        raise ValidationError(_("Say which column holds: %(fields)s") % {"fields": ", ".join(missing)})
+        raise ValidationError(_("Say which column holds: %(fields)s") % {"fields": listed(missing)})
     if key and key not in mapping:
         raise ValidationError(_("Say which column holds: %(fields)s") % {"fields": found.field(key).label})
     params = {

@@ -6,9 +6,10 @@ What cannot be understood becomes a red chip; the rest applies.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -20,7 +21,9 @@ from django.utils.translation import gettext_lazy
 
 from suite.core import clock
 from suite.core.access import Actor
+from suite.core.api.fields import is_written
 from suite.core.models import Company
+from suite.core.said import listed
 from suite.desk import choices, formats
 
 Text = str | Promise
@@ -70,7 +73,7 @@ class Filter:
         try:
             condition, text = self.understand(params, actor, model)
         except Unclear:
-            typed = ", ".join(params[key] for key in self.keys if params.get(key))[:60]
+            typed = listed(params[key] for key in self.keys if params.get(key))[:60]
             return Q(), Chip(str(self.label), _("“%(text)s” is not understood") % {"text": typed}, self.keys, bad=True)
         return condition, Chip(str(self.label), text, self.keys)
 
@@ -101,7 +104,7 @@ class ChoiceFilter(Filter):
         known, wanted = dict(self.options(actor)), params[self.name].split(",")
         if not set(wanted) <= set(known):
             raise Unclear
-        return Q(**{f"{self.path}__in": wanted}), ", ".join(known[value] for value in wanted)
+        return Q(**{f"{self.path}__in": wanted}), listed(known[value] for value in wanted)
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
         chosen = set(params.get(self.name, "").split(","))
@@ -120,7 +123,7 @@ class PickFilter(Filter):
         names = self.names(params, actor)
         if not names:
             raise Unclear
-        return Q(**{f"{self.path}__in": list(names)}), ", ".join(names.values())
+        return Q(**{f"{self.path}__in": list(names)}), listed(names.values())
 
     def names(self, params: Params, actor: Actor) -> dict[int, str]:
         try:
@@ -200,7 +203,7 @@ class NumberFilter(Filter):
                 number = number_of(params[key])
                 condition &= Q(**{f"{self.path}__{lookup}": number})
                 words.append(f"{sign} {formats.quantity(number)}")
-        return condition, ", ".join(words)
+        return condition, listed(words)
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
         least, most = params.get(f"{self.name}_min", ""), params.get(f"{self.name}_max", "")
@@ -303,11 +306,9 @@ def day_of(text: str) -> dt.date:
 
 
 def number_of(text: str) -> Decimal:
-    try:
-        number = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise Unclear(text) from None
-    if not number.is_finite() or abs(number) > HUGE:
+    """A number as people write it, with or without commas between its thousands; `1e5` is none. Raises Unclear."""
+    digits = unicodedata.normalize("NFKC", text).replace(",", "")
+    if not is_written(digits) or abs(number := Decimal(digits)) > HUGE:
         raise Unclear(text)
     return number
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
+from suite.core.said import listed
+from suite.core.texts import one_line
 from suite.desk.models import Attachment
 
 LARGEST = 20 * 2**20
@@ -46,7 +48,7 @@ def checked(name: str, size: int, head: bytes) -> str:
         raise ValidationError(_("The file is empty"))
     ending = name.rpartition(".")[2].lower()
     if ending not in KINDS or "\x00" in name or "/" in name or "\\" in name:
-        raise ValidationError(_("Files of this kind are not taken. Taken are: %(kinds)s") % {"kinds": ", ".join(KINDS)})
+        raise ValidationError(_("Files of this kind are not taken. Taken are: %(kinds)s") % {"kinds": listed(KINDS)})
     content_type, beginnings = KINDS[ending]
     if beginnings and not head.startswith(beginnings):
         raise ValidationError(_("The content is not what the name says"))
@@ -60,7 +62,8 @@ def attach(*, actor: Actor, subject: models.Model, upload: Any) -> Attachment:
     """Keep an uploaded file at a record. Raises ValidationError when it is not taken."""
     head = upload.read(512)
     upload.seek(0)
-    content_type = checked(upload.name, upload.size, head)
+    name = one_line(upload.name)
+    content_type = checked(name, upload.size, head)
     kind = subject._meta.label_lower
     if Attachment.objects.of(actor.company_id).filter(subject_kind=kind, subject_id=subject.pk).count() >= MOST:
         raise ValidationError(_("There are %(most)s files here already") % {"most": MOST})
@@ -68,7 +71,7 @@ def attach(*, actor: Actor, subject: models.Model, upload: Any) -> Attachment:
         company_id=actor.company_id,
         subject_kind=kind,
         subject_id=subject.pk,
-        name=upload.name[-200:],
+        name=name[-200:],
         file=upload,
         content_type=content_type,
         size=upload.size,

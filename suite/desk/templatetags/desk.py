@@ -12,13 +12,15 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from suite.core.said import listed
 from suite.desk import formats, navigation, pages
 from suite.desk.context import Shell
 
 register = template.Library()
 
 register.filter("undo_of", pages.undo_of)
-for name in ("money", "price", "quantity", "percent", "day", "moment", "phone", "big"):
+register.filter("listed", listed)
+for name in ("money", "amount", "price", "quantity", "percent", "day", "moment", "phone", "big"):
     register.filter(name, getattr(formats, name))
 
 

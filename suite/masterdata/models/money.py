@@ -1,5 +1,6 @@
 """Currencies, their rates, and taxes."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from suite.core.models import CompanyRow
 from suite.core.models.people import Named
-from suite.core.money import PercentField
+from suite.core.money import AmountField, PercentField
 from suite.masterdata.models.shared import SharedManager
 
 
@@ -16,7 +17,9 @@ class Currency(Named):
 
     code = models.CharField(_("code"), max_length=3, primary_key=True)
     symbol = models.CharField(_("symbol"), max_length=4, blank=True)
-    digits = models.PositiveSmallIntegerField(_("decimal places"), default=2)
+    digits = models.PositiveSmallIntegerField(
+        _("decimal places"), default=2, validators=[MaxValueValidator(AmountField().decimal_places)]
+    )
 
     objects = SharedManager()
 

@@ -99,6 +99,7 @@ def create_shared(*, model: type[Unit] | type[Currency], actor: Actor, reason: s
         )
     row = check(model(**values))
     row.save(force_insert=True)
+    cached.forget(cached.ALL)
     current_act().audit(actor.company, "added", {str(model._meta.model_name): (None, row.pk)})
     return row
 
@@ -121,6 +122,7 @@ def change_shared(*, row: Unit | Currency, actor: Actor, reason: str = "", **val
         check(row).save()
         current_act().audit(actor.company, f"{row._meta.model_name} {row.pk} changed", changes)
         cached.forget(actor.company_id)
+        cached.forget(cached.ALL)
     return row
 
 

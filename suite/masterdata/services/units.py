@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import cached
 from suite.core.errors import BusinessError, Refusal
 from suite.core.money import round_quantity
+from suite.desk import formats
 from suite.masterdata.models import Product, ProductUnit, Unit
 
 Factors = dict[tuple[int, str], Fraction]
@@ -97,7 +98,7 @@ def _fits(quantity: Decimal, unit: Unit) -> bool:
 
 
 def _refusal(product: Product, quantity: Decimal, unit: Unit, line: int | None, field: str) -> Refusal:
-    names = {"product": product, "quantity": f"{quantity.normalize():f}", "unit": unit, "places": unit.digits}
+    names = {"product": product, "quantity": formats.quantity(quantity), "unit": unit, "places": unit.digits}
     if unit.digits:
         sentence = _("%(product)s: %(quantity)s has more than the %(places)s decimal places of the unit %(unit)s")
     else:

@@ -353,6 +353,12 @@ def test_a_newcomer_is_told_what_to_do_first(rep):
     assert "Nothing planned" in text(client.get("/desk/workbench/follow-ups/"))
 
 
+def test_who_leads_others_is_not_told_to_enter_the_first_customer(rep, manager):
+    make.customer(rep)
+
+    assert "Nothing planned" in text(browse(manager).get("/desk/workbench/follow-ups/"))
+
+
 def test_a_next_step_without_a_date_has_its_place(rep):
     make.customer(rep, "华为技术", next_step="Send the new prices")
     make.customer(rep, "Nothing to do")

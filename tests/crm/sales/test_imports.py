@@ -1,3 +1,4 @@
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,8 @@ from suite.core import jobs
 from suite.core.acts import acting
 from suite.core.models import Job
 from suite.desk.imports import Batch, running
-from suite.masterdata.models import Product
+from suite.masterdata.models import ExchangeRate, Product
+from tests import sheets
 from tests.crm.sales.shop import Shop, line
 
 COLUMNS = ("external_ref", "party", "product", "quantity", "unit_price", "discount")
@@ -133,3 +135,18 @@ def test_a_quantity_below_zero_is_no_order(shop: Shop, lamp: Product) -> None:
         "Line 2: Another line of this order was refused",
         "Line 3: An order needs a quantity above zero; take goods back with a return",
     ]
+
+
+def test_an_order_comes_in_the_currency_that_its_lines_name(shop: Shop, lamp: Product) -> None:
+    ExchangeRate.objects.create(
+        company=shop.company, currency_id="USD", valid_from=dt.date(2020, 1, 1), rate=Decimal("7.1")
+    )
+    rows = [
+        {"external_ref": "A-1", "party": "华为", "product": "LAMP", "quantity": "1", "currency_id": "USD"},
+        {"external_ref": "A-2", "party": "华为", "product": "LAMP", "quantity": "1", "currency_id": "QQQ"},
+    ]
+
+    job = sheets.load(shop.rep, "orders", rows)
+
+    assert Order.objects.get().currency_id == "USD"
+    assert job.result["refusals"] == ["Line 3: There is no currency QQQ"]

@@ -68,7 +68,7 @@ def test_prices_have_the_places_of_the_currency_and_more_where_they_have_more(
     papers.order_pdf(order, language="en")
 
     assert [row[5] for row in set_data[0]["rows"]] == ["22.00", "0.125"]
-    assert (formats.price(Decimal("1234.5"), 0), formats.price(Decimal(7), 0)) == ("1,234.5", "7")
+    assert (formats.price(Decimal("1234.5"), "JPY"), formats.price(Decimal(7), "JPY")) == ("1,234.5", "7")
 
 
 def test_an_english_paper_names_regions_and_specifications_in_english(

@@ -268,7 +268,7 @@ def test_periods_are_closed_and_opened_again(api, company):
 
 def test_credit_is_given(api, company, buyer):
     account = post(api, "credit-accounts/", {"party": buyer.pk, "limit": "1000"}, expect=201)
-    again = post(api, "credit-accounts/", {"party": buyer.pk, "limit": None, "is_blocked": True}, expect=201)
+    again = post(api, "credit-accounts/", {"party": buyer.pk, "limit": None, "is_blocked": True}, expect=200)
 
     assert again["id"] == account["id"]
     changed = api.patch(f"{ROOT}/credit-accounts/{account['id']}/", {"limit": "5"}, format="json").data

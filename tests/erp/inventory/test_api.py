@@ -223,6 +223,8 @@ def test_rules_and_warehouses_are_kept(shop: Shop, clerk: APIClient) -> None:
     assert (rule["is_low"], changed["is_low"]) == (True, False)
     assert (bad.status_code, list(bad.json())) == (400, ["target"])
     assert clerk.get(f"{BASE}/warehouses/{north['id']}/").json()["name"] == "北仓"
+    again = clerk.post(f"{BASE}/stock-rules/", body, format="json")
+    assert (again.status_code, again.json().get("id")) == (200, rule["id"]), again.json()
     assert clerk.delete(f"{BASE}/stock-rules/{rule['id']}/").status_code == 204
     assert not StockRule.objects.exists()
 

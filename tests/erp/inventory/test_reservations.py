@@ -109,3 +109,14 @@ def test_availability_tells_what_is_free_and_who_waits(shop: Shop) -> None:
     assert (stock[tea.pk].waiting, stock[tea.pk].incoming) == (10, 0)
     assert stock[cup.pk].free == Decimal(0)
     assert services.availability([], company=shop.company) == {}
+
+
+def test_what_lies_in_other_warehouses_is_told_but_not_promised(shop: Shop) -> None:
+    tea = shop.product("tea", stock=3)
+    north = services.save_warehouse(values={"code": "N", "name": "北仓"}, actor=shop.actor)
+    difference = services.Difference(tea.pk, Decimal(5), Decimal(1))
+    services.opening_stock([difference], warehouse_id=north.pk, actor=shop.actor)
+
+    known = services.availability([tea.pk], company=shop.company)[tea.pk]
+
+    assert (known.on_hand, known.free, known.elsewhere) == (3, 3, 5)

@@ -93,6 +93,15 @@ def test_the_currency_of_the_books_has_no_other_rate_than_one(shop: Shop, lamp: 
         assert answer.data["refusals"][0]["field"] == "exchange_rate"
 
 
+def test_a_rate_that_no_amount_can_hold_is_refused_at_its_field(shop: Shop, lamp: Product, mei: APIClient) -> None:
+    lines = {"product": lamp.pk, "quantity": "3000000", "unit_price": "100000"}
+
+    answer = mei.post(ORDERS, body(shop, lines, currency="USD", exchange_rate="9999999999"), format="json")
+
+    assert (answer.status_code, answer.data["code"]) == (409, "too_large")
+    assert answer.data["refusals"][0]["field"] == "exchange_rate"
+
+
 def test_a_contact_of_another_customer_is_refused(shop: Shop, lamp: Product, mei: APIClient) -> None:
     other = shop.add_customer("小米", owner=shop.rep, contacts=[{"name": "雷"}])
     contact = other.contacts.get()

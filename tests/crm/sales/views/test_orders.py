@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
 from erp.finance.models import FinancePolicy
+from erp.inventory import services as inventory
 from suite.core import cached, clock
 from suite.core.models import IdempotencyKey
 from suite.masterdata.models import Product
@@ -417,3 +418,14 @@ def test_amending_counts_what_the_order_has_reserved_as_there(shop: Shop, lamp: 
     assert ">short " not in said("5")
     assert "requested already" in said("8")
     assert "the rest will be bought" in said("9")
+
+
+def test_what_lies_in_other_warehouses_is_no_stock_of_the_order(shop: Shop, lamp: Product, mei: Client) -> None:
+    make.stock(lamp, 3)
+    north = inventory.save_warehouse(values={"code": "N", "name": "北仓"}, actor=shop.system)
+    there = inventory.Difference(lamp.pk, Decimal(5), Decimal(50))
+    inventory.opening_stock([there], warehouse_id=north.pk, actor=shop.system)
+
+    page = reckoned(mei, typed({"product": lamp.pk, "quantity": "7"}, party=shop.customer.pk))
+
+    assert "short 4 · 5 lie in other warehouses · the rest will be bought" in page
