@@ -174,6 +174,7 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         "reject": serializers.Note,
         "place": Reason,
         "receive": serializers.Receiving,
+        "adopt": serializers.Adopting,
         "give_back": serializers.Returning,
         "invoice": serializers.Invoicing,
         "close": Reason,
@@ -190,6 +191,7 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         "reject": f"{AREA}.approve_purchaseorder",
         "place": f"{AREA}.place_purchaseorder",
         "receive": f"{AREA}.receive_purchaseorder",
+        "adopt": f"{AREA}.receive_purchaseorder",
         "give_back": f"{AREA}.receive_purchaseorder",
         "invoice": f"{AREA}.invoice_purchaseorder",
         "close": f"{AREA}.place_purchaseorder",
@@ -254,6 +256,14 @@ class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
         lines = values.pop("lines", None)
         quantities = None if lines is None else of_this(order, lines)
         services.receive(quantities=quantities, order_ids=[order.pk], actor=self.actor, **values)
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def adopt(self, request: Request, pk: str) -> Response:
+        """Count goods that came without an order as received for this one."""
+        values = self.input()
+        receipt = values.pop("receipt")
+        services.adopt_receipt(order_id=self.get_object().pk, receipt_id=receipt.pk, actor=self.actor, **values)
         return self.answer(pk)
 
     @action(detail=True, methods=["post"], url_path="return")

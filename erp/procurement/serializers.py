@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from erp.finance.models import Invoice
-from erp.inventory.models import Warehouse
+from erp.inventory.models import GoodsReceipt, Warehouse
 from erp.procurement.models import (
     PurchaseOrder,
     PurchaseOrderLine,
@@ -18,7 +18,14 @@ from erp.procurement.models import (
     SupplierItem,
 )
 from erp.procurement.queries.arrivals import Bucket
-from suite.core.api import DecimalField, InItsCurrency, ScopedRelatedField, StrictModelSerializer, StrictSerializer
+from suite.core.api import (
+    DecimalField,
+    InItsCurrency,
+    Reason,
+    ScopedRelatedField,
+    StrictModelSerializer,
+    StrictSerializer,
+)
 from suite.core.money import ZERO
 from suite.masterdata.api import PartySerializer
 from suite.masterdata.models import Currency, Party, Product, Unit
@@ -146,6 +153,12 @@ class Receiving(StrictSerializer):
     lines = ReceivedLine(many=True, required=False, allow_empty=False)
     received_on = serializers.DateField(required=False)
     reference = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class Adopting(Reason):
+    """A receipt that was booked without an order."""
+
+    receipt = ScopedRelatedField(GoodsReceipt)
 
 
 class ReturnedLine(StrictSerializer):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("orders/<int:pk>/pdf/", orders.order_paper, name="order_pdf"),
     path("orders/<int:pk>/send/", orders.order_send, name="order_send"),
     path("orders/<int:pk>/receive/", goods.receive, name="receive"),
+    path("orders/<int:pk>/adopt/<int:receipt>/", goods.adopt, name="adopt"),
     path("orders/<int:pk>/return/", goods.give_back, name="return"),
     path("orders/<int:pk>/invoice/", goods.match, name="match"),
     path("orders/<int:pk>/act/<slug:name>/", orders.order_act, name="order_act"),

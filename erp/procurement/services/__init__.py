@@ -1,6 +1,7 @@
 """What purchasing does; other areas call these."""
 
 from erp.procurement.queries import arrivals, lead_days, next_arrivals
+from erp.procurement.services.adopting import adopt_receipt
 from erp.procurement.services.invoicing import Bill, SupplierInvoice, book_held, book_invoices
 from erp.procurement.services.lines import LineInput
 from erp.procurement.services.orders import (
@@ -37,6 +38,7 @@ __all__ = [
     "StillComing",
     "SupplierInvoice",
     "Wish",
+    "adopt_receipt",
     "approve_orders",
     "approve_requisitions",
     "arrivals",

@@ -16,7 +16,7 @@ from erp.inventory.services.receipts import ReceiptInput, ReceiptLine
 from erp.inventory.services.receipts import receive as receive_goods
 from erp.inventory.services.returns import return_to_supplier
 from erp.inventory.services.shipping import ship
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, RequisitionLine
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, RequisitionLine
 from erp.procurement.services.policy import policy_of
 from suite.core import bulk
 from suite.core.access import Actor
@@ -45,16 +45,16 @@ def receive(
     the tolerance of the company. Raises BusinessError, by line, for orders that are not placed and quantities beyond.
     """
     booking(received_on, actor=actor, field="received_on")
-    lines = _lock_lines(actor, quantities, order_ids)
+    lines = lock_lines(actor, quantities, order_ids)
     if quantities is None:
         quantities = {line.pk: line.outstanding for line in lines if line.outstanding}
     came = [line for line in lines if quantities.get(line.pk)]
-    _refuse(came, quantities, policy_of(actor.company_id).over_receipt_percent)
+    refuse_receiving(came, quantities, policy_of(actor.company_id))
     before = {line.pk: line.received for line in came}
     for line in came:
         line.received += quantities[line.pk]
     bulk.update(came, "received")
-    _follow(lines)
+    follow(lines)
     backwards: dict[int, Decimal] = defaultdict(lambda: ZERO)  # several lines may send back goods of one
     for line in came:
         if line.sends_back_id:
@@ -125,7 +125,7 @@ def _deliver(
     ship(list(deliveries.values()), quantities=quantities, direct_costs=costs, posting_date=posting_date, actor=actor)
 
 
-def _lock_lines(
+def lock_lines(
     actor: Actor, quantities: Mapping[int, Decimal] | None, order_ids: Collection[int]
 ) -> list[PurchaseOrderLine]:
     """All lines of the orders concerned, locked with them; one statement."""
@@ -151,7 +151,10 @@ def _by_order(lines: Iterable[PurchaseOrderLine]) -> list[tuple[PurchaseOrder, l
     return [(group[0].order, group) for group in groups.values()]
 
 
-def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal], tolerance: Decimal) -> None:
+def refuse_receiving(
+    lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal], policy: PurchasePolicy
+) -> None:
+    """Raise BusinessError, by line, for what is not expected: other states, other signs, more than may come."""
     refused: Refusals = {}
     for line in lines:
         quantity = quantities[line.pk]
@@ -165,7 +168,7 @@ def _refuse(lines: Sequence[PurchaseOrderLine], quantities: Mapping[int, Decimal
             sentence = _("%(product)s: more would go back than the order says")
             refused[line.pk] = Refusal("over_return", sentence, names, line.position, "quantity")
         elif line.base_quantity > 0:
-            most = most_of(line, tolerance)
+            most = most_of(line, policy.over_receipt_percent)
             if quantity > most:
                 refused[line.pk] = Refusal(
                     "over_receipt",
@@ -201,7 +204,7 @@ def _value(line: PurchaseOrderLine, before: Decimal) -> Decimal:
     return part_of(total, done=line.received, ordered=line.base_quantity, already=already)
 
 
-def _follow(lines: Sequence[PurchaseOrderLine]) -> None:
+def follow(lines: Sequence[PurchaseOrderLine]) -> None:
     """Let orders be received when nothing is outstanding, and ordered again when something is."""
     moves: dict[str, list[PurchaseOrder]] = defaultdict(list)
     for order, group in _by_order(lines):
@@ -222,7 +225,7 @@ def return_goods(
 
     Goods of the latest receipt go first. Raises BusinessError where more would go back than came, or than is free.
     """
-    lines = _lock_lines(actor, quantities, ())
+    lines = lock_lines(actor, quantities, ())
     refused = {
         line.pk: Refusal(
             "over_return",
@@ -269,7 +272,7 @@ def _send_back(
 
 def gone_back(quantities: Mapping[int, Decimal], *, mistake: bool, actor: Actor) -> None:
     """Stock tells that received goods went back, or never came: the order lines follow."""
-    lines = _lock_lines(actor, quantities, ())
+    lines = lock_lines(actor, quantities, ())
     moved = [line for line in lines if line.pk in quantities]
     for line in moved:
         if mistake:
@@ -278,4 +281,4 @@ def gone_back(quantities: Mapping[int, Decimal], *, mistake: bool, actor: Actor)
             line.returned += quantities[line.pk]
     bulk.update(moved, "received", "returned")
     if mistake:
-        _follow(lines)
+        follow(lines)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from erp.finance.models import Invoice
+from erp.inventory.models import GoodsReceipt
 from erp.procurement import services
 from erp.procurement.forms import MatchForm, OnLinesForm, ReceiveForm, ReturnForm
 from erp.procurement.lists import AREA
@@ -75,6 +76,18 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"received_on": clock.today(actor.company)}
     permission = f"{AREA}.receive_purchaseorder"
     return _on_lines(request, pk, permission, ReceiveForm, "erp/procurement/receive.html", save, initial)
+
+
+@door(f"{AREA}.receive_purchaseorder")
+@require_POST
+def adopt(request: HttpRequest, pk: int, receipt: int) -> HttpResponse:
+    """Count goods that came without an order as received for this one."""
+    actor = actor_of(request)
+    order = get_object_or_404(PurchaseOrder.objects.visible_to(actor, f"{AREA}.receive_purchaseorder"), pk=pk)
+    came = get_object_or_404(GoodsReceipt.objects.visible_to(actor), pk=receipt)
+    services.adopt_receipt(order_id=order.pk, receipt_id=came.pk, actor=actor)
+    messages.success(request, _("Received: %(numbers)s") % {"numbers": came})
+    return redirect("procurement:order", pk)
 
 
 @door(f"{AREA}.receive_purchaseorder")

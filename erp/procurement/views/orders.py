@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from erp.finance.models import Invoice
+from erp.inventory.models import GoodsReceipt
 from erp.procurement import services
 from erp.procurement.forms import OrderForm, SendForm, order_lines_of
 from erp.procurement.lists import AREA, ORDER_ACTS, PurchaseOrderList
@@ -62,6 +63,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
         acts=[
             *steps,
             *buttons(ORDER_ACTS, order, "procurement:order_act", actor=actor, steps=steps),
+            *(_unordered(order, actor) if order.status == Status.ORDERED else ()),
             *_papers(order),
             *(_booked(bills) if actor.may(TAKE_BACK) else ()),
         ],
@@ -107,6 +109,22 @@ def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[Pag
         back = PageAct(_("Send back"), url, "truck-return", receive, method="get", in_menu=True, disabled=nothing)
         steps.append(back)
     return steps
+
+
+def _unordered(order: PurchaseOrder, actor: Actor) -> list[PageAct]:
+    """Goods of the supplier that came without an order, and may be what this one is for."""
+    came = GoodsReceipt.objects.visible_to(actor).filter(
+        party=order.party_id, warehouse=order.warehouse_id, order_id=None, status=GoodsReceipt.Status.POSTED,
+        kind_of=GoodsReceipt.Kind.PURCHASE,
+    )  # fmt: skip
+    return [
+        PageAct(
+            _("%(number)s was for this order") % {"number": receipt.number},
+            reverse("procurement:adopt", args=[order.pk, receipt.pk]), "package-import",
+            f"{AREA}.receive_purchaseorder", in_menu=True, confirm=_("Count what came then as received?"),
+        )
+        for receipt in came.order_by("-pk")[:20]
+    ]  # fmt: skip
 
 
 def _booked(bills: QuerySet[Invoice]) -> list[PageAct]:

@@ -246,3 +246,17 @@ def test_a_held_invoice_is_booked_and_taken_back(
     assert [each["status"] for each in (held, booked, undone, again)] == ["draft", "issued", "void", "issued"]
     found = client(buyer).get(f"{URL}invoices/?tax_number=N-1").json()["results"]
     assert {row["id"] for row in found} == {held["id"], again["id"]}
+
+
+def test_an_order_written_afterwards_takes_over_what_came(shop: Shop, bolt: Product, buyer: Actor) -> None:
+    of_shop = make.supplier(shop.company, party=shop.supplier)
+    receipt = shop.buy((bolt, 10, "12.5"))
+    order = placed(of_shop, (bolt, 10, "12.5"), actor=buyer)
+
+    adopted = post(client(buyer), f"purchase-orders/{order.pk}/adopt/", {"receipt": receipt.pk})
+    again = post(client(buyer), f"purchase-orders/{order.pk}/adopt/", {"receipt": receipt.pk}, status=409)
+    bill = {"lines": [{"line": adopted["lines"][0]["id"], "quantity": 10}]}
+
+    assert (adopted["status"], adopted["lines"][0]["received"]) == ("received", "10.000000")
+    assert again["code"] == "other_receipt"
+    assert post(client(buyer), f"purchase-orders/{order.pk}/invoice/", bill)["gross"] == "141.25"

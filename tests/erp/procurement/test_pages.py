@@ -216,6 +216,20 @@ def test_a_booked_invoice_is_taken_back_on_the_page_of_its_order_by_who_may(
     assert address not in shown(page, f"orders/{order.pk}/")
 
 
+def test_an_order_page_offers_what_came_without_an_order(shop: Shop, bolt: Product, buyer: Actor) -> None:
+    of_shop = make.supplier(shop.company, party=shop.supplier)
+    receipt = shop.buy((bolt, 10, "12.5"))
+    order, page = placed(of_shop, (bolt, 10, "12.5"), actor=buyer), browser(buyer)
+    address = f"{URL}orders/{order.pk}/adopt/{receipt.pk}/"
+
+    offered = address in shown(page, f"orders/{order.pk}/")
+    page.post(address)
+
+    order.refresh_from_db()
+    assert (offered, order.status) == (True, PurchaseOrder.Status.RECEIVED)
+    assert address not in shown(page, f"orders/{order.pk}/")
+
+
 def test_arrivals_show_who_waits(shop: Shop, bolt: Product, supplier: Supplier, buyer: Actor) -> None:
     sale = shop.order((bolt, 4))
     shop.reserve(sale)
