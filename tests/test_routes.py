@@ -171,7 +171,7 @@ def keys_of(company_id: int, app_label: str) -> set[int]:
     keys: set[int] = set()
     for model in apps.get_app_config(app_label).get_models():
         if hasattr(model._default_manager, "of"):
-            keys |= set(model._default_manager.of(company_id).values_list("pk", flat=True)[:200])
+            keys |= set(model._default_manager.of(company_id).values_list("pk", flat=True))
     return keys
 
 
