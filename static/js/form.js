@@ -60,6 +60,8 @@ function make(select) {
     picker.wrapper.classList.toggle("is-invalid", !first);
     if (first) { picker.addOption({ ...first }); picker.addItem(String(first.value)); }
   }, { capture: true });
+  // What waits to be shown would open the list after it was left, and take the focus back.
+  picker.control_input.addEventListener("blur", () => clearTimeout(picker.refreshTimeout));
   const clear = picker.wrapper.querySelector(".clear-button"); // for the mouse: keys have Backspace, and Tab leads to the next field
   if (clear) { clear.tabIndex = -1; clear.title = ""; clear.ariaHidden = "true"; }
   select.setAttribute("aria-label", name);

@@ -85,8 +85,7 @@ def bring_back(source: Path) -> Facts:
 def _unpacked(source: Path, folder: Path) -> Facts:
     """The parts of a backup laid out in a folder; raises Unfit where they are not whole or come from the future."""
     try:
-        with tarfile.open(source) as tar:
-            tar.extractall(folder, filter="data")
+        _extract(source, folder)
         facts = Facts(**json.loads((folder / FACTS).read_text()))
         whole = _digest(folder / DUMP) == facts.digest
     except (OSError, tarfile.TarError, ValueError, TypeError) as error:
@@ -99,6 +98,19 @@ def _unpacked(source: Path, folder: Path) -> Facts:
     if newer:
         raise Unfit(f"{source} is of a newer version of the program, which knows {', '.join(newer)}")
     return facts
+
+
+def _extract(source: Path, folder: Path) -> None:
+    """Write the plain files of an archive below a folder; links, devices and ways out of it are no part of a backup."""
+    with tarfile.open(source) as tar:
+        for member in tar:
+            target = (folder / member.name).resolve()
+            content = tar.extractfile(member) if member.isreg() else None
+            if content is None or not target.is_relative_to(folder.resolve()):
+                raise tarfile.ExtractError(f"{member.name} does not belong here")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as out:
+                shutil.copyfileobj(content, out)
 
 
 def _refuse_while_at_work() -> None:

@@ -168,7 +168,7 @@ def test_the_admin_sets_up_a_robot_and_shows_its_secret_to_nobody(pages):
     form = {
         "kind": "dingtalk",
         "name": "Group",
-        "url": "https://oapi.example.com/send?token=t1",
+        "url": "https://oapi.example.com/send?token=tok4711",
         "robot_secret": "SECdemo",
     }
     pages.post(f"{ADMIN}add/", form)
@@ -180,7 +180,7 @@ def test_the_admin_sets_up_a_robot_and_shows_its_secret_to_nobody(pages):
 
     assert (hook.kind, hook.secret, hook.name) == ("dingtalk", "SECdemo", "Sales")
     assert "SECdemo" not in shown
-    assert "t1" not in listed
+    assert "tok4711" not in listed
 
 
 def test_the_admin_refuses_a_secret_for_a_system_where_it_was_typed(pages):

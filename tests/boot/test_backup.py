@@ -124,7 +124,7 @@ def somebody_else():
     return psycopg2.connect(**{name: given[name] for name in ("dbname", "user", "password", "host", "port")})
 
 
-@pytest.mark.parametrize("harm", ["missing", "text", "cut", "changed", "newer"])
+@pytest.mark.parametrize("harm", ["missing", "text", "cut", "changed", "newer", "outside", "link"])
 def test_what_is_no_whole_backup_changes_nothing(company, files, tmp_path, harm):
     target = saved(tmp_path)
     before = sums()
@@ -135,6 +135,7 @@ def test_what_is_no_whole_backup_changes_nothing(company, files, tmp_path, harm)
 
     assert sums() == before
     assert len([path for path in files.rglob("*") if path.is_file()]) == 1
+    assert not (tmp_path / "outside").exists()
 
 
 def spoil(target: Path, harm: str) -> Path:
@@ -151,7 +152,9 @@ def spoil(target: Path, harm: str) -> Path:
     facts = json.loads(parts[backup.FACTS])
     if harm == "changed":
         parts[backup.DUMP] = parts[backup.DUMP][:-1]
-    else:
+    elif harm == "outside":
+        parts["files/../../outside"] = b"x"
+    elif harm == "newer":
         facts["migrations"].append(["core", "9999_from_the_future"])
     parts[backup.FACTS] = json.dumps(facts).encode()
     with tarfile.open(target, "w") as tar:
@@ -159,6 +162,10 @@ def spoil(target: Path, harm: str) -> Path:
             info = tarfile.TarInfo(name)
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
+        if harm == "link":
+            link = tarfile.TarInfo("files/link")
+            link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            tar.addfile(link)
     return target
 
 

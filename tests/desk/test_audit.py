@@ -63,7 +63,7 @@ def test_roles_and_rights_are_told_by_their_names(admin, company, rep):
     )
 
     assert told(admin, rep.user).text == "Roles: Sales rep → Buyer, Sales rep"
-    assert told(admin, rep.user, "zh-hans").text == "角色: 销售 → 采购, 销售"
+    assert told(admin, rep.user, "zh-hans").text == "角色: 销售 → 采购、销售"
     assert "Tasks: See: Own → Team" in told(admin, role).text
     assert "Can confirm orders: Nothing → Everything" in told(admin, role).text
 

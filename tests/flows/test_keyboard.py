@@ -127,3 +127,18 @@ def test_what_is_typed_into_a_picker_and_left_with_tab_is_taken(chromium, live_s
         page.wait_for_selector("[name='lines-1-product'] + .ts-wrapper.is-invalid")
         assert page.input_value("[name='lines-0-quantity']") == "2"
         assert page.complaints == []
+
+
+def test_a_picker_that_was_left_quickly_does_not_take_the_focus_back(chromium, live_server):
+    company = make.company("acme")
+    rep = make.actor(company, "rep", username="rep")
+    make.product(company, "LAMP", price=113)
+    with real.page(chromium, live_server.url, rep.user) as page:
+        page.goto("/crm/sales/orders/new/")
+        tab_to(page, "[name='lines-0-product'] + .ts-wrapper .ts-control input")
+        page.keyboard.type("LAMP")
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(600)  # the list would have opened 300 ms after the last key
+
+        assert page.evaluate("document.activeElement.name") == "lines-0-quantity"
+        assert page.locator(".ts-dropdown:visible").count() == 0
