@@ -54,6 +54,11 @@ def sign_in_cookie(user: User, address: str) -> dict[str, str]:
     }
 
 
+def is_complaint(said: Any) -> bool:
+    """Whether a line of the console is news of a fault: htmx also says so of requests that newer ones replaced."""
+    return said.type == "error" and not said.text.startswith(("htmx:afterRequest", "htmx:sendAbort"))
+
+
 @contextmanager
 def page(
     running: Any, address: str, user: User | None = None, *, phone: bool = False, dark: bool = False
@@ -72,7 +77,7 @@ def page(
     opened = context.new_page()
     opened.complaints = []
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.on("console", lambda said: said.type == "error" and opened.complaints.append(said.text))
+    opened.on("console", lambda said: is_complaint(said) and opened.complaints.append(said.text))
     try:
         yield opened
     finally:
