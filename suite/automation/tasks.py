@@ -8,7 +8,7 @@ from suite.automation.services import webhooks
 
 @shared_task(name="automation.send_webhooks")
 def send_webhooks() -> int:
-    return webhooks.send_due()
+    return webhooks.send_all()
 
 
 @shared_task(name="automation.forget_deliveries")

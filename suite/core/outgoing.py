@@ -7,8 +7,10 @@ differently the second time (DNS rebinding) gains nothing. Redirects are not fol
 from __future__ import annotations
 
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -18,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 CONNECT, READ = 5.0, 10.0  # seconds
-ALTOGETHER = 20.0  # seconds for an answer that trickles
+ALTOGETHER = 20.0  # seconds for all of it: greeting, headings and body may each trickle
 LONGEST = 64 * 1024  # bytes that are read of an answer
 PORTS = {"http": 80, "https": 443}
 TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 behind NAT64 (RFC 6052)
@@ -44,7 +46,11 @@ def check(url: str) -> SplitResult:
         raise ValidationError(_("An address begins with https:// or http:// and names a machine"))
     if parts.username or parts.password:
         raise ValidationError(_("Name and password do not belong into an address"))
-    if port == 0:
+    try:
+        written = _written(parts.hostname)
+    except UnicodeError:
+        written = ""
+    if port == 0 or not written.isprintable() or not written:
         raise ValidationError(_("This is no address"))
     try:
         own = ip_address(parts.hostname)
@@ -53,6 +59,11 @@ def check(url: str) -> SplitResult:
     if parts.hostname == "localhost" or parts.hostname.endswith(".localhost") or (own and not is_public(own)):
         raise ValidationError(_("This address is not public"))
     return parts
+
+
+def _written(host: str) -> str:
+    """A name as machines write it: 公司.example is xn--55qx5d.example; raises UnicodeError."""
+    return host if host.isascii() else host.encode("idna").decode()
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -79,7 +90,7 @@ def addresses(host: str, port: int) -> list[str]:
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """POST a body and return what was answered, whatever its code; raises NotReached and ValidationError (`check`)."""
     parts = check(url)
-    host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
+    host, port = _written(str(parts.hostname)), parts.port or PORTS[parts.scheme]
     found = addresses(host, port)
     if not found or not all(is_public(ip_address(each.partition("%")[0])) for each in found):
         raise NotReached(f"{host}: not a public address")
@@ -88,7 +99,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     named = name if port == PORTS[parts.scheme] else f"{name}:{port}"
     until = time.monotonic() + ALTOGETHER
     try:
-        with _pool(parts.scheme, found[0], port, host) as pool:
+        with _pool(parts.scheme, found[0], port, host) as pool, _cut_off(pool):
             answer = pool.urlopen(
                 "POST",
                 target,
@@ -100,11 +111,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
                 decode_content=False,
             )
             try:
+                if time.monotonic() >= until:
+                    raise TimeoutError  # what was cut off may look whole
                 return Answer(answer.status, _read(answer, until))
             finally:
                 answer.close()
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise NotReached(f"{host}: {_told(error)}") from error
+        told = "no answer in time" if time.monotonic() >= until else _told(error)
+        raise NotReached(f"{host}: {told}") from error
 
 
 def _pool(scheme: str, address: str, port: int, host: str) -> urllib3.HTTPConnectionPool:
@@ -114,6 +128,34 @@ def _pool(scheme: str, address: str, port: int, host: str) -> urllib3.HTTPConnec
     return urllib3.HTTPSConnectionPool(
         address, port, timeout=timeout, cert_reqs="CERT_REQUIRED", server_hostname=host, assert_hostname=host
     )
+
+
+@contextmanager
+def _cut_off(pool: urllib3.HTTPConnectionPool) -> Iterator[None]:
+    """Hang up when the time for all of it is over: the other timeouts begin anew with each byte that comes."""
+    twins: list[socket.socket] = []
+
+    class Watched(pool.ConnectionCls):  # type: ignore[name-defined, misc]
+        def _new_conn(self) -> socket.socket:
+            line: socket.socket = super()._new_conn()
+            twins.append(line.dup())  # TLS takes the line over, and whoever reads the answer may let go of it
+            return line
+
+    def hang_up() -> None:
+        for twin in twins:
+            with suppress(OSError):
+                twin.shutdown(socket.SHUT_RDWR)
+
+    pool.ConnectionCls = Watched
+    timer = threading.Timer(ALTOGETHER, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for twin in twins:
+            twin.close()
 
 
 def _read(answer: urllib3.BaseHTTPResponse, until: float) -> str:

@@ -1,6 +1,9 @@
 """Calls to other machines reach public addresses only, whatever a name answers."""
 
 import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 
 import pytest
@@ -33,6 +36,7 @@ def test_addresses_of_the_world_are_public(address):
         "", "example.com/hook", "ftp://example.com/", "file:///etc/passwd", "https://", "http://localhost/",
         "http://x.localhost/", "http://127.0.0.1/", "http://[::1]/", "https://name:word@example.com/",
         "https://example.com:99999/", "https://example.com:0/", "http://169.254.169.254/latest/",
+        "http://y\ud800.example/", "http://公司..example/", f"http://{'公' * 80}.example/", "http://y.example\0/",
     ],
 )  # fmt: skip
 def test_what_cannot_be_called_is_refused_when_it_is_typed(url):
@@ -107,3 +111,55 @@ def test_an_answer_that_does_not_come_ends_the_call(open_house, monkeypatch):
 def test_nobody_there_is_said_plainly(open_house):
     with pytest.raises(outgoing.NotReached, match="example"):
         outgoing.post("http://127.0.0.1.example:9/", b"{}", {})
+
+
+@pytest.mark.parametrize(("name", "asked"), [("公司.example", "xn--55qx5d.example"), ("①.①.①.①", "1.1.1.1")])
+def test_a_name_in_any_script_is_called_as_machines_write_it(open_house, monkeypatch, name, asked):
+    names = []
+    monkeypatch.setattr(outgoing, "addresses", lambda host, port: names.append(host) or ["127.0.0.1"])
+    with Receiver(200) as receiver:
+        port = receiver.server.server_port
+        outgoing.post(f"http://{name}:{port}/", b"{}", {})
+
+    assert names == [asked]
+    assert receiver.requests[0].headers["Host"] == f"{asked}:{port}"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_answer_that_trickles_before_its_body_ends_the_call(open_house, monkeypatch, scheme):
+    monkeypatch.setattr(outgoing, "ALTOGETHER", 0.4)
+    start = time.monotonic()
+
+    with trickling(b"HTTP/1.1 200 OK\r\nX: ") as port, pytest.raises(outgoing.NotReached, match="no answer in time"):
+        outgoing.post(f"{scheme}://hooks.example:{port}/", b"{}", {})
+
+    assert time.monotonic() - start < 2
+
+
+def test_a_body_whose_length_trickles_ends_the_call(open_house, monkeypatch):
+    monkeypatch.setattr(outgoing, "ALTOGETHER", 0.4)
+    start = time.monotonic()
+
+    with trickling(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") as port:
+        answer = outgoing.post(f"http://hooks.example:{port}/", b"{}", {})
+
+    assert answer == (200, "")
+    assert time.monotonic() - start < 2
+
+
+@contextmanager
+def trickling(greeting):
+    """A machine that answers a byte now and then; of TLS a long record that never is whole."""
+
+    def answer():
+        line, _address = server.accept()
+        is_tls = line.recv(1, socket.MSG_PEEK) == b"\x16"
+        with line, suppress(OSError):
+            line.sendall(b"\x16\x03\x03\x40\x00\x02" if is_tls else greeting)
+            for _turn in range(100):
+                line.sendall(b"0")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, daemon=True).start()
+        yield server.getsockname()[1]

@@ -11,7 +11,7 @@ import logging
 import threading
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -49,21 +49,29 @@ def note(request: Request, response: Response, seconds: float) -> None:
         request_id=request_id.get(),
         told=told,
     )
+    _wait([call])
+
+
+def _wait(calls: list[ApiCall]) -> None:
     with _lock:
+        is_first = not _waiting
+        _waiting.extend(calls)
         del _waiting[:-AT_MOST]
-        _waiting.append(call)
-        is_first = len(_waiting) == 1
     if is_first and not settings.TESTING:
         threading.Timer(DELAY, write_apart).start()
 
 
 def write() -> int:
-    """Write what waits; returns how many calls."""
+    """Write what waits; returns how many calls. When the database does not answer they wait on."""
     with _lock:
         calls = _waiting[:]
         _waiting.clear()
-    if calls:
-        bulk.insert(calls)
+    try:
+        if calls:
+            bulk.insert(calls)
+    except (InterfaceError, OperationalError):
+        _wait(calls)
+        raise
     return len(calls)
 
 

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from suite.automation import tasks
 from suite.automation.models import Webhook, WebhookDelivery
 from suite.automation.services import dialects, webhooks
-from suite.core import clock, outbox
+from suite.core import clock, outbox, outgoing
 from suite.core.acts import acting, current_act
 from suite.core.models import AuditRow
 from suite.desk.models import Notification, Task
@@ -256,3 +257,30 @@ def test_many_events_take_as_many_statements_as_one(admin):
 
     assert counts[0] == counts[1]
     assert WebhookDelivery.objects.filter(event="desk.task.completed").count() == 21
+
+
+def test_a_call_that_cannot_be_made_leaves_the_others_alone(admin, open_house, monkeypatch):
+    def post(url, body, headers):
+        if "bad" in url:
+            raise UnicodeEncodeError("latin-1", url, 0, 1, "cannot be written")
+        return outgoing.Answer(200, "")
+
+    monkeypatch.setattr(outgoing, "post", post)
+    webhook(admin, "https://bad.example/")
+    webhook(admin, "https://good.example/")
+    happen(admin)
+
+    webhooks.send_due()
+
+    told = WebhookDelivery.objects.filter(event=EVENT).order_by("webhook").values_list("status", "error")
+    assert list(told) == [("waiting", "UnicodeEncodeError"), ("delivered", "")]
+
+
+def test_what_happens_all_at_once_is_told_without_waiting_for_the_clock(admin, monkeypatch):
+    monkeypatch.setattr(outgoing, "post", lambda *call: outgoing.Answer(200, ""))
+    hook = webhook(admin)
+    for _time in range(3 * webhooks.BATCH):
+        webhooks.send_test(webhook=hook, actor=admin)
+
+    assert tasks.send_webhooks() == 3 * webhooks.BATCH
+    assert not WebhookDelivery.objects.exclude(status="delivered").exists()

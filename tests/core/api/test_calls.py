@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -115,3 +115,17 @@ def test_a_month_is_kept(db, system):
 
     assert calls.forget() == 1
     assert ApiCall.objects.count() == 1
+
+
+def test_calls_wait_while_the_database_is_away(db, system, monkeypatch):
+    make.client(system).get(ME)
+    with monkeypatch.context() as away:
+        away.setattr(calls.bulk, "insert", lost)
+        with pytest.raises(OperationalError):
+            calls.write()
+
+    assert calls.write() == 1
+
+
+def lost(rows):
+    raise OperationalError("server closed the connection")
