@@ -13,7 +13,7 @@ from crm.sales import ports
 from crm.sales.models import Order
 from erp.finance import ports as finance_ports
 from erp.finance import queries
-from erp.finance.models import OpenItem
+from erp.finance.models import MoneyMovement, OpenItem
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand
@@ -85,7 +85,10 @@ def _earliest(quantity, today, stock, arrivals, lead):  # type: ignore[no-untype
 
 
 def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
-    """How far stock and money have come with an order; three statements."""
+    """How far stock and money have come with an order; three statements, four for a cancelled one.
+
+    Deposits that a cancelled order did not use up are owed back as its open credits are.
+    """
     mine = {"company": order.company_id, "order_kind": Order.kind(), "order_id": order.pk}
     demands = list(Demand.objects.filter(**mine))
     shipped = Delivery.objects.filter(**mine, status=Delivery.Status.SHIPPED).aggregate(on=Max("shipped_on"))
@@ -94,6 +97,10 @@ def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
         open=Sum("open_amount"),
         overdue=Sum(queries.overdue_part(clock.today(actor.company)), default=ZERO),
     )
+    if order.status == Order.Status.CANCELLED:
+        deposits = MoneyMovement.objects.filter(**mine, direction=MoneyMovement.Direction.IN, unapplied__gt=0)
+        kept = deposits.aggregate(left=Sum("unapplied"))["left"]
+        owed["open"] = (owed["open"] or ZERO) - kept if kept else owed["open"]
     return ports.Fulfilment(
         reserved={demand.line_id: demand.reserved for demand in demands},
         waiting={demand.line_id: demand.waiting for demand in demands},

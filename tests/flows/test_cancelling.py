@@ -131,11 +131,12 @@ def test_the_open_credit_is_paid_back(company, rep, house, order):
     assert finance.standing(order.party_id, company=company).credits == 0
 
 
-def test_page_and_api_say_what_is_owed_back(company, rep, house, order):
+@pytest.mark.parametrize("as_deposit", [False, True])
+def test_page_and_api_say_what_is_owed_back(company, rep, house, order, as_deposit):
     lines = [LineInput(product_id=order.lines.get().product_id, quantity=Decimal(1))]
     second = create_order(party=order.party, lines=lines, actor=rep)
     confirm_orders(order_ids=[second.pk], actor=rep)
-    pay(order, 11300, house)
+    pay(order, 11300, house, as_deposit=as_deposit)
     invoice = draft(second, house)
     page = Client()
     page.force_login(rep.user, backend="suite.core.auth.CompanyBackend")

@@ -242,16 +242,21 @@ class MoneyAdmin(SuiteModelAdmin):
 
 
 def item_asked_for(request: HttpRequest, actor: Actor) -> OpenItem | None:
-    """The open item that the address names, if the actor sees it and it is still open."""
-    key = key_asked_for(request, "item")
-    return OpenItem.objects.visible_to(actor).filter(pk=key, status=OpenItem.Status.OPEN).first() if key else None
+    """The item that the address names, settled meanwhile or not; 404 for one that the actor does not see."""
+    if "item" not in request.GET:
+        return None
+    return get_object_or_404(OpenItem.objects.visible_to(actor), pk=key_asked_for(request, "item"))
 
 
 def advance_asked_for(request: HttpRequest, actor: Actor, model: type[MoneyMovement]) -> MoneyMovement | None:
-    """The advance of the other direction that the address names, if the actor sees it and something is left of it."""
-    key, other = key_asked_for(request, "refund"), Payment if model is Receipt else Receipt
-    rows = other.objects.visible_to(actor).filter(pk=key, unapplied__gt=0)
-    return rows.filter(status=MoneyMovement.Status.POSTED).first() if key else None
+    """The advance of the other direction that the address names; 404 for one that the actor does not see.
+
+    Also one of which nothing is left: giving that back is refused, and not booked as money for something else.
+    """
+    if "refund" not in request.GET:
+        return None
+    other = Payment if model is Receipt else Receipt
+    return get_object_or_404(other.objects.visible_to(actor), pk=key_asked_for(request, "refund"))
 
 
 def key_asked_for(request: HttpRequest, name: str) -> int | None:

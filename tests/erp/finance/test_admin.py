@@ -259,6 +259,27 @@ def test_what_is_left_of_an_advance_is_given_back_from_its_record(browser, compa
     assert address not in page(browser, f"receipt/{advance.pk}/change/")
 
 
+def test_what_was_given_back_or_settled_by_another_click_is_not_booked_as_money_for_something_else(
+    browser, company, actor, buyer, order
+):
+    (advance,) = finance.receive([MoneyInput(buyer.pk, Decimal(300))], actor=actor)
+    item = OpenItem.objects.get(order_id=order.id)
+    back = f"{ROOT}/payment/add/?refund={advance.pk}"
+    settle = f"{ROOT}/receipt/add/?item={item.pk}"
+    typed = {"party": buyer.pk, "date": clock.today(company), "method": "bank"}
+
+    browser.post(back, typed | {"amount": "300"})
+    again = browser.post(back, typed | {"amount": "300"})
+    browser.post(settle, typed | {"amount": "11300"})
+    twice = browser.post(settle, typed | {"amount": "11300"})
+
+    assert (again.status_code, twice.status_code) == (409, 409)
+    assert f"Only 0.00 of {advance.number} can be given back" in again.content.decode()
+    assert f"{item.number} has 0.00 open" in twice.content.decode()
+    assert books.balance(company, "1002") == 11300
+    assert browser.post(f"{ROOT}/payment/add/?refund=0", typed | {"amount": "300"}).status_code == 404
+
+
 def test_the_dialog_of_issuing_shows_the_number_that_was_noted(browser, actor, order):
     finance.recognise_deliveries([books.shipped(order, 4, 0)], posting_date=order.date, actor=actor)
     (draft,) = invoices.draft_for_orders(order_ids=[order.id], actor=actor)
