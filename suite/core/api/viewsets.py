@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.db.models import Model, QuerySet
 from rest_framework import mixins, status, viewsets
@@ -26,6 +26,7 @@ from suite.core.api.schema import Schema
 from suite.core.api.serializers import Nothing
 from suite.core.api.throttles import ClientThrottle
 from suite.core.prepared import Prepared
+from suite.core.views.faults import is_lost
 
 
 class Declared(APIView):
@@ -61,6 +62,12 @@ class Declared(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         calls.note(request, response, time.monotonic() - self.started)
         return response
+
+    def raise_uncaught_exception(self, exc: Exception) -> NoReturn:
+        answer = Response(status=503 if is_lost(exc) else 500)  # given further out (`suite.core.views.faults`)
+        calls.note(self.request, answer, time.monotonic() - self.started)
+        super().raise_uncaught_exception(exc)
+        raise exc
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

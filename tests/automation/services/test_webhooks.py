@@ -284,3 +284,31 @@ def test_what_happens_all_at_once_is_told_without_waiting_for_the_clock(admin, m
 
     assert tasks.send_webhooks() == 3 * webhooks.BATCH
     assert not WebhookDelivery.objects.exclude(status="delivered").exists()
+
+
+def test_an_address_removed_while_it_is_being_called_is_gone(admin, monkeypatch):
+    stays, goes = webhook(admin, "https://stays.example/"), webhook(admin, "https://goes.example/")
+    happen(admin)
+
+    def post(url, body, headers):
+        Webhook.objects.filter(pk=goes.pk).delete()
+        return outgoing.Answer(200, "")
+
+    monkeypatch.setattr(outgoing, "post", post)
+    monkeypatch.setattr(webhooks, "ThreadPoolExecutor", InTurn)
+    webhooks.send_due()
+
+    assert list(WebhookDelivery.objects.values_list("webhook", "status")) == [(stays.pk, "delivered")]
+
+
+class InTurn:
+    """Calls one after the other, in the transaction of the test."""
+
+    def __init__(self, at_once):
+        self.map = map
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass

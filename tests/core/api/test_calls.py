@@ -129,3 +129,19 @@ def test_calls_wait_while_the_database_is_away(db, system, monkeypatch):
 
 def lost(rows):
     raise OperationalError("server closed the connection")
+
+
+@pytest.mark.parametrize(("fault", "code"), [(ZeroDivisionError, 500), (OperationalError, 503)])
+def test_a_call_on_which_something_broke_is_kept_too(db, system, monkeypatch, fault, code):
+    client = make.client(system)
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.db.connection.close_if_unusable_or_obsolete", lambda: None)
+
+    def broken(*args, **kwargs):
+        raise fault
+
+    monkeypatch.setattr("suite.masterdata.api.PartyViewSet.list", broken)
+    answer = client.get(PARTIES, HTTP_X_REQUEST_ID="broken-call")
+
+    assert (answer.status_code, calls.write()) == (code, 1)
+    assert list(ApiCall.objects.values_list("path", "code", "request_id")) == [(PARTIES, code, "broken-call")]
