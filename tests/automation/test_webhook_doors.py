@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from suite.automation.api import WebhookViewSet
 from suite.automation.models import Webhook, WebhookDelivery
 from suite.automation.services import webhooks
 from suite.core import outbox
@@ -189,3 +190,19 @@ def test_the_admin_refuses_a_secret_for_a_system_where_it_was_typed(pages):
     answer = pages.post(f"{ADMIN}add/", form)
 
     assert answer.context["adminform"].form.errors["robot_secret"] == ["The secret of another system is made here"]
+
+
+@pytest.mark.parametrize("act", ["", "pause/", "resume/", "rotate/"])
+def test_what_is_removed_meanwhile_is_not_there(api, monkeypatch, act):
+    pk = api.post(URL, {"name": "Shop", "url": "https://example.com/"}, format="json").json()["id"]
+    found = WebhookViewSet.get_object
+
+    def lost(view):
+        row = found(view)
+        Webhook.objects.filter(pk=row.pk).delete()
+        return row
+
+    monkeypatch.setattr(WebhookViewSet, "get_object", lost)
+    answer = api.post(f"{URL}{pk}/{act}") if act else api.patch(f"{URL}{pk}/", {"name": "New"}, format="json")
+
+    assert answer.status_code == 404

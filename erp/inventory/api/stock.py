@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 
 from erp.inventory import filters, services
 from erp.inventory.api.common import SEE_COST, quantity_field
 from erp.inventory.models import Demand, StockBalance, StockMove, StockRule, Warehouse
+from suite.core.acts import acting
 from suite.core.api import Creating, Deleting, ServiceViewSet, StrictModelSerializer, Updating
 from suite.masterdata.api import FieldRules
 
@@ -117,7 +119,9 @@ class RuleViewSet(Creating, Updating, Deleting, ServiceViewSet):
         fixed = {name: [_("This field cannot be set")] for name in ("product", "warehouse") if name in values}
         if any(values[name] != known[name] for name in fixed):
             raise serializers.ValidationError(fixed)
-        services.set_rule(actor=self.actor, **{**known, **values})
+        with acting(self.actor):
+            if services.set_rule(actor=self.actor, **{**known, **values}) != row:
+                raise NotFound  # somebody removed it a moment ago; it is not made anew
 
     def remove(self, row: StockRule) -> None:
         services.drop_rule(row, actor=self.actor)

@@ -52,10 +52,13 @@ def set_rule(
 
 
 @service
-def drop_rule(rule: StockRule, *, actor: Actor, reason: str = "") -> None:
+def drop_rule(found: StockRule, *, actor: Actor, reason: str = "") -> None:
     """Stop watching a product in a warehouse; what was low because of it is no longer."""
-    key = Key(rule.product_id, rule.warehouse_id)
+    key = Key(found.product_id, found.warehouse_id)
     free = Stock.lock([key], actor=actor, valued=False).cells[key].free
+    rule = StockRule.objects.of(actor.company_id).filter(pk=found.pk).first()
+    if rule is None:
+        return  # somebody else did
     current_act().audit(rule, "deleted")
     if rule.is_low:
         current_act().collect(announce, Crossing(rule.pk, *key, False, free))

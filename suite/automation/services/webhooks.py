@@ -66,7 +66,7 @@ def create_webhook(
 @service
 def change_webhook(*, webhook: Webhook, actor: Actor, secret: str = "", reason: str = "", **values: Any) -> Webhook:
     """Change name, url, events, or a robot's secret. What waits goes to the new address. Raises ValidationError."""
-    (row,) = Webhook.objects.of(actor.company_id).lock([webhook.pk])
+    row = Webhook.objects.of(actor.company_id).lock([webhook.pk]).get()
     before = Webhook(name=row.name, events=row.events)
     old_url = row.shown_url
     for name, value in values.items():
@@ -95,7 +95,7 @@ def remove_webhooks(*, webhooks: Collection[int], actor: Actor, reason: str = ""
 @service
 def rotate_secret(*, webhook: Webhook, actor: Actor, reason: str = "") -> Webhook:
     """Give an address a new secret; for three days both sign, so that the other side can change over in peace."""
-    (row,) = Webhook.objects.of(actor.company_id).lock([webhook.pk])
+    row = Webhook.objects.of(actor.company_id).lock([webhook.pk]).get()
     if row.is_robot:
         raise BusinessError(Refusal("robot_secret", _("The secret of a robot is made by its platform")))
     row.old_secret, row.secret, row.rotated_until = row.secret, new_secret(), clock.now() + ROTATION

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db.models import Model, QuerySet
 from rest_framework import mixins, status, viewsets
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -150,8 +151,9 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     def answer(self, pk: int | str, status: int = status.HTTP_200_OK) -> Response:
         """The record as it is after the act, read again."""
         settle()
-        (row,) = self.record(company=self.actor.company_id, pk=self.model._meta.pk.to_python(pk))
-        return self.told(row, status)
+        for row in self.record(company=self.actor.company_id, pk=self.model._meta.pk.to_python(pk)):
+            return self.told(row, status)
+        raise NotFound  # somebody removed it a moment ago
 
     def told(self, row: Model, status: int = status.HTTP_200_OK) -> Response:
         """A record that an act returned as it now stands, with all that is answered of it."""

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from erp.inventory.api.stock import RuleViewSet
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule
 from tests import make
 from tests.erp.inventory.make import Shop
@@ -226,6 +227,25 @@ def test_rules_and_warehouses_are_kept(shop: Shop, clerk: APIClient) -> None:
     again = clerk.post(f"{BASE}/stock-rules/", body, format="json")
     assert (again.status_code, again.json().get("id")) == (200, rule["id"]), again.json()
     assert clerk.delete(f"{BASE}/stock-rules/{rule['id']}/").status_code == 204
+    assert not StockRule.objects.exists()
+
+
+def test_a_rule_that_is_removed_meanwhile_is_not_made_anew(
+    shop: Shop, clerk: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"product": shop.product("tea").pk, "warehouse": shop.warehouse_id, "reorder_point": "5", "target": "20"}
+    rule = post(clerk, "stock-rules/", **body).json()
+    found = RuleViewSet.get_object
+
+    def lost(view: RuleViewSet) -> StockRule:
+        row = found(view)
+        StockRule.objects.filter(pk=row.pk).delete()
+        return row
+
+    monkeypatch.setattr(RuleViewSet, "get_object", lost)
+    answer = clerk.patch(f"{BASE}/stock-rules/{rule['id']}/", {"target": "30"}, format="json")
+
+    assert answer.status_code == 404
     assert not StockRule.objects.exists()
 
 

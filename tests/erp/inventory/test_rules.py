@@ -83,6 +83,15 @@ def test_a_rule_on_scarce_goods_tells_at_once_and_dropping_it_ends_that(shop: Sh
     assert not StockRule.objects.exists()
 
 
+def test_a_rule_is_dropped_once(shop: Shop) -> None:
+    low = rule(shop, shop.product("tea", stock=3), 5)
+
+    services.drop_rule(low, actor=shop.actor)
+    services.drop_rule(low, actor=shop.actor)
+
+    assert [low for _product, low, _free in told()] == [True, False]
+
+
 @pytest.mark.parametrize(("point", "target"), [(5, 4), (-1, 4)])
 def test_a_rule_fills_up_to_at_least_its_point(shop: Shop, point: int, target: int) -> None:
     tea = shop.product("tea")
