@@ -51,3 +51,14 @@ def test_a_token_is_made_and_shown_once(desk):
     assert ApiToken.objects.get().name == "Web shop"
     desk.goto("/admin/core/apitoken/")
     expect(desk.locator("body")).to_contain_text("Web shop")
+
+
+def test_what_is_asked_stands_in_the_middle_of_the_page(desk):
+    desk.goto("/admin/core/user/add/")
+
+    desk.evaluate("document.querySelector('#confirm').showModal()")
+
+    box = desk.locator("#confirm").bounding_box()
+    size = desk.viewport_size
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert middle == pytest.approx([size["width"] / 2, size["height"] / 2], abs=10)
