@@ -42,6 +42,10 @@ def draw(moneys: Sequence[MoneyMovement], actor: Actor) -> None:
             sentence = _("Only %(left)s of %(number)s can be given back")
             names = {"left": formats.money(free[advance.pk]), "number": advance.number}
             raise BusinessError(Refusal("more_than_left", sentence, names, line=line, field="amount"))
+        if money.date < advance.date:
+            sentence = _("%(number)s is of %(day)s: it cannot be given back before")
+            names = {"number": advance.number, "day": formats.day(advance.date)}
+            raise BusinessError(Refusal("before_advance", sentence, names, line=line, field="date"))
         free[advance.pk] -= money.amount
         money.refunds, money.unapplied = advance, ZERO
     _move(list(advances.values()), free, actor)

@@ -174,6 +174,14 @@ def test_only_an_advance_of_the_same_party_and_the_other_direction_is_given_back
         finance.pay([MoneyInput(buyer.pk, Decimal(10), refunds_id=deposit.pk, oldest_first=True)], actor=actor)
 
 
+def test_an_advance_is_not_given_back_before_it_came(company, actor, buyer):
+    deposit = receive(buyer, 100, actor)
+    day_before = deposit.date - dt.timedelta(days=1)
+
+    with pytest.raises(BusinessError, match="it cannot be given back before"):
+        finance.pay([MoneyInput(buyer.pk, Decimal(10), date=day_before, refunds_id=deposit.pk)], actor=actor)
+
+
 @pytest.mark.parametrize(
     ("gain", "bank", "differs"), [("30.31", "230.31", ("530105", "-30.31")), ("-12.5", "187.50", ("560303", "12.50"))]
 )
