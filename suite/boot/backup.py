@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,14 +88,15 @@ def _unpacked(source: Path, folder: Path) -> Facts:
     try:
         _extract(source, folder)
         facts = Facts(**json.loads((folder / FACTS).read_text()))
+        applied = [(app, name) for app, name in facts.migrations]
         whole = _digest(folder / DUMP) == facts.digest
-    except (OSError, tarfile.TarError, ValueError, TypeError) as error:
+    except (OSError, tarfile.TarError, ValueError, TypeError, RecursionError) as error:
         raise Unfit(f"{source} is no backup: {error}") from None
     if not whole or len([path for path in (folder / FILES).rglob("*") if path.is_file()]) != facts.files:
         raise Unfit(f"{source} is damaged")
     known = MigrationLoader(None).disk_migrations or {}
     apps = {app for app, _name in known}
-    newer = [f"{app} {name}" for app, name in facts.migrations if app in apps and (app, name) not in known]
+    newer = [f"{app} {name}" for app, name in applied if app in apps and (app, name) not in known]
     if newer:
         raise Unfit(f"{source} is of a newer version of the program, which knows {', '.join(newer)}")
     return facts
@@ -114,14 +116,18 @@ def _extract(source: Path, folder: Path) -> None:
 
 
 def _refuse_while_at_work() -> None:
-    """Whoever writes meanwhile would write into nothing."""
+    """Whoever writes meanwhile would write into nothing. A connection that was just closed takes a moment to go."""
     connections.close_all()
     with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
-        )
-        (others,) = cursor.fetchone()
+        for _attempt in range(10):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+            (others,) = cursor.fetchone()
+            if not others:
+                break
+            time.sleep(0.2)
     connections.close_all()
     if others:
         raise Unfit(f"{others} connections are at work: stop web, worker and clock first")
