@@ -240,7 +240,7 @@ class Part:
 def _book(bills: Mapping[Invoice, Sequence[Billed]], lines: Lines, actor: Actor) -> None:
     """Match with receipts, put the differences where the goods are, book the invoices, remember what is billed."""
     parts = _match(bills, actor)
-    to_stock = _revalued(parts, actor)
+    to_stock = revalued(parts, actor)
     matches = {
         invoice: [match_of(part, to_stock.get(id(part), ZERO)) for part in of_it] for invoice, of_it in parts.items()
     }
@@ -268,8 +268,9 @@ def match_of(part: Part, to_stock: Decimal) -> Match:
     )
 
 
-def _revalued(parts: Mapping[Invoice, Sequence[Part]], actor: Actor) -> dict[int, Decimal]:
-    """How much of each difference of price went to goods still in stock, by the identity of the part."""
+def revalued(parts: Mapping[Invoice, Sequence[Part]], actor: Actor, *, taking_back: bool = False) -> dict[int, Decimal]:
+    """Bring the stock to what was billed, or back: what of each difference the goods still there bear, by part's id."""
+    sign = -1 if taking_back else 1
     differing = [
         (invoice, part)
         for invoice, of_it in parts.items()
@@ -282,13 +283,13 @@ def _revalued(parts: Mapping[Invoice, Sequence[Part]], actor: Actor) -> dict[int
             product_id=part.receipt.product_id,
             warehouse_id=part.receipt.receipt.warehouse_id,
             quantity=part.quantity,
-            amount=part.net - part.accrued,
+            amount=sign * (part.net - part.accrued),
             receipt_line_id=part.receipt.pk,
         )
         for invoice, part in differing
     ]
     splits = revalue(changes, actor=actor) if changes else []
-    return {id(part): split.to_stock for (_invoice, part), split in zip(differing, splits, strict=True)}
+    return {id(part): sign * split.to_stock for (_invoice, part), split in zip(differing, splits, strict=True)}
 
 
 def _remember(billed: Sequence[Billed], lines: Lines) -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import Invoice, InvoiceLine
 from erp.finance.services.bills import take_back_bills
-from erp.inputs import Source
 from erp.inventory.models import GoodsReceiptLine
 from erp.inventory.services.costing import share
-from erp.inventory.services.receipts import enters
-from erp.inventory.services.revaluation import ValueChange, revalue
 from erp.procurement.models import PurchaseOrder
-from erp.procurement.services.invoicing import Part, lock_lines, match_of, received
+from erp.procurement.services.invoicing import Part, lock_lines, match_of, received, revalued
 from suite.core import bulk
 from suite.core.access import Actor
 from suite.core.acts import service
@@ -53,7 +49,7 @@ def take_back_invoices(*, invoice_ids: Collection[int], actor: Actor, reason: st
         for row in invoice.lines.all():
             billed[row.source_line_id].invoiced -= row.quantity
     bulk.update(list(billed.values()), "invoiced")
-    off_stock = _devalued([(invoice, part) for invoice, of_it in parts.items() for part in of_it], actor)
+    off_stock = revalued(parts, actor, taking_back=True)
     matches = {
         invoice: [match_of(part, off_stock.get(id(part), ZERO)) for part in of_it] for invoice, of_it in parts.items()
     }
@@ -78,21 +74,3 @@ def _parts_of(row: InvoiceLine, receipts: Sequence[GoodsReceiptLine]) -> list[Pa
     for part, net in zip(parts, spread(row.net, [part.quantity for part in parts]), strict=True):
         part.net = net
     return parts
-
-
-def _devalued(parts: Sequence[tuple[Invoice, Part]], actor: Actor) -> dict[int, Decimal]:
-    """How much of each difference of price leaves the goods still in stock, by the identity of the part."""
-    differing = [(invoice, part) for invoice, part in parts if part.net != part.accrued and enters(part.receipt)]
-    changes = [
-        ValueChange(
-            source=Source(invoice.kind(), invoice.pk, invoice.number),
-            product_id=part.receipt.product_id,
-            warehouse_id=part.receipt.receipt.warehouse_id,
-            quantity=part.quantity,
-            amount=part.accrued - part.net,
-            receipt_line_id=part.receipt.pk,
-        )
-        for invoice, part in differing
-    ]
-    splits = revalue(changes, actor=actor) if changes else []
-    return {id(part): -split.to_stock for (_invoice, part), split in zip(differing, splits, strict=True)}
