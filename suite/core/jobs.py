@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import translation
 
-from suite.core import clock
+from suite.core import clock, doorbell
 from suite.core.access import Actor
 from suite.core.acts import current_act, request_id, service
 from suite.core.models import Job
@@ -84,10 +84,7 @@ def stop(*, job: Job, actor: Actor) -> None:
 def _ring(pk: int) -> None:
     from suite.core.tasks import run_job
 
-    try:
-        run_job.apply_async((pk,), retry=False)
-    except Exception:
-        log.warning("The broker did not answer; the job waits for the clock")
+    doorbell.ring(run_job, pk)
 
 
 def waiting() -> list[int]:

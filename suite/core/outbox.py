@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from suite.core import clock
+from suite.core import clock, doorbell
 from suite.core.access import Actor
 from suite.core.acts import acting, current_act, service
 from suite.core.models import Company, Effect, OutboxEvent
@@ -58,11 +58,8 @@ def ring() -> None:
     _quiet_until = time.monotonic() + QUIET
     from suite.core.tasks import relay_outbox
 
-    try:
-        relay_outbox.apply_async(retry=False)
-    except Exception:
+    if not doorbell.ring(relay_outbox):
         _quiet_until = time.monotonic() + SULK
-        log.warning("The broker did not answer; the outbox waits for the clock")
 
 
 def relay(limit: int = BATCH) -> int:

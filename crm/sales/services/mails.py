@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales import papers
 from crm.sales.models import Quotation, QuotationMail
-from suite.core import clock
+from suite.core import clock, doorbell
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 
@@ -54,10 +54,7 @@ def ring() -> None:
     """Wake a worker; losing the call does no harm, the clock rings too."""
     from crm.sales.tasks import send_mails
 
-    try:
-        send_mails.apply_async(retry=False)
-    except Exception:
-        log.warning("The broker did not answer; the quotations wait for the clock")
+    doorbell.ring(send_mails)
 
 
 def deliver(limit: int = BATCH) -> int:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.automation.models import Webhook, WebhookDelivery
 from suite.automation.models.webhooks import new_secret
 from suite.automation.services.dialects import DIALECTS, Call, Dialect, Happened
-from suite.core import bulk, clock, outgoing
+from suite.core import bulk, clock, doorbell, outgoing
 from suite.core.access import Actor
 from suite.core.acts import acting, changes_between, current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -87,9 +87,10 @@ def change_webhook(*, webhook: Webhook, actor: Actor, secret: str = "", reason: 
 @service
 def remove_webhooks(*, webhooks: Collection[int], actor: Actor, reason: str = "") -> None:
     """Forget addresses and what was sent to them."""
-    for row in Webhook.objects.of(actor.company_id).lock(webhooks):
+    rows = list(Webhook.objects.of(actor.company_id).lock(webhooks))
+    for row in rows:
         current_act().audit(row, "deleted", {"url": (row.shown_url, None)})
-        row.delete()
+    Webhook.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 @service
@@ -107,19 +108,27 @@ def rotate_secret(*, webhook: Webhook, actor: Actor, reason: str = "") -> Webhoo
 @service
 def pause(*, webhooks: Collection[int], actor: Actor, reason: str = "") -> None:
     """Send nothing to these addresses for now; what happens meanwhile waits for them."""
-    for row in Webhook.objects.of(actor.company_id).filter(status=Webhook.Status.ACTIVE).lock(webhooks):
-        Webhook.objects.filter(pk=row.pk).update(status=Webhook.Status.PAUSED, paused_because=reason[:300])
-        current_act().audit(row, "paused")
+    _turn(webhooks, Webhook.Status.ACTIVE, actor, "paused", status=Webhook.Status.PAUSED, paused_because=reason[:300])
 
 
 @service
 def resume(*, webhooks: Collection[int], actor: Actor, reason: str = "") -> None:
     """Send to these addresses again, first what has waited."""
-    for row in Webhook.objects.of(actor.company_id).filter(status=Webhook.Status.PAUSED).lock(webhooks):
-        Webhook.objects.filter(pk=row.pk).update(status=Webhook.Status.ACTIVE, paused_because="", failures=0)
-        row.deliveries.filter(status=WebhookDelivery.Status.WAITING).update(next_try_at=clock.now())
-        current_act().audit(row, "resumed")
+    back = {"status": Webhook.Status.ACTIVE, "paused_because": "", "failures": 0}
+    pks = _turn(webhooks, Webhook.Status.PAUSED, actor, "resumed", **back)
+    waiting = WebhookDelivery.objects.filter(webhook__in=pks, status=WebhookDelivery.Status.WAITING)
+    waiting.update(next_try_at=clock.now())
     transaction.on_commit(ring)
+
+
+def _turn(webhooks: Collection[int], now: str, actor: Actor, action: str, **fields: Any) -> list[int]:
+    """Write these fields of those of the addresses that are in a state; returns which they were."""
+    rows = list(Webhook.objects.of(actor.company_id).filter(status=now).lock(webhooks))
+    for row in rows:
+        current_act().audit(row, action)
+    pks = [row.pk for row in rows]
+    Webhook.objects.filter(pk__in=pks).update(**fields)
+    return pks
 
 
 @service
@@ -171,10 +180,7 @@ def ring() -> None:
     """Wake a worker for the deliveries; losing the call does no harm."""
     from suite.automation.tasks import send_webhooks
 
-    try:
-        send_webhooks.apply_async(retry=False)
-    except Exception:
-        log.warning("The broker did not answer; the webhooks wait for the clock")
+    doorbell.ring(send_webhooks)
 
 
 class Outcome(NamedTuple):

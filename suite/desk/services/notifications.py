@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +15,13 @@ from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from suite.core import clock
+from suite.core import clock, doorbell
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act, service
 from suite.core.models import Company, Membership, User
 from suite.core.said import Text, again, said
 from suite.desk import documents
 from suite.desk.models import Notification, NotificationPreference
-
-log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 8
 CLAIM = dt.timedelta(minutes=5)  # a mail that was claimed and neither sent nor refused by then is tried again
@@ -191,10 +188,7 @@ def ring() -> None:
     """Wake a worker for the mails; losing the call does no harm."""
     from suite.desk.tasks import send_mails
 
-    try:
-        send_mails.apply_async(retry=False)
-    except Exception:
-        log.warning("The broker did not answer; the mails wait for the clock")
+    doorbell.ring(send_mails)
 
 
 def claim_mails(limit: int = BATCH) -> list[Notification]:
