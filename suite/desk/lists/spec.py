@@ -147,6 +147,9 @@ class ListSpec:
     def columns_for(self, actor: Actor) -> list[Column]:
         return [column for column in self.columns if not column.permission or actor.may(column.permission)]
 
+    def filters_for(self, actor: Actor) -> list[Filter]:
+        return [*self.filters]
+
     def acts_for(self, actor: Actor) -> list[Act]:
         return [act for act in self.acts if actor.may(act.permission)]
 

@@ -17,7 +17,7 @@ from suite.core import keyset
 from suite.core.access import Actor
 from suite.desk.imports import importer
 from suite.desk.lists.columns import Column
-from suite.desk.lists.filters import Chip
+from suite.desk.lists.filters import Chip, Filter
 from suite.desk.lists.spec import Act, Cell, Line, ListSpec
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
@@ -85,13 +85,17 @@ class ListState:
         return any(self.params.get(name, "") != self.stored.get(name, "") for name in names)
 
     @cached_property
+    def filters(self) -> list[Filter]:
+        return self.spec.filters_for(self.actor)
+
+    @cached_property
     def filter_keys(self) -> list[str]:
-        return [key for each in self.spec.filters for key in each.keys]
+        return [key for each in self.filters for key in each.keys]
 
     @cached_property
     def applied(self) -> tuple[Q, list[Chip]]:
         condition, chips = Q(), []
-        for each in self.spec.filters:
+        for each in self.filters:
             if each.active(self.params):
                 part, chip = each.apply(self.params, self.actor, self.spec.model)
                 condition &= part
@@ -306,7 +310,7 @@ class ListState:
         """The filters as the template draws them; beyond the first few they wait behind "more filters"."""
         found: list[dict[str, Any]] = []
         in_sight = 0
-        for each in self.spec.filters:
+        for each in self.filters:
             control = each.control(self.params, self.actor)
             control["extra"] = not control["active"] and (not each.quick or in_sight >= IN_SIGHT)
             in_sight += not control["extra"]
