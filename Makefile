@@ -31,7 +31,7 @@ run: .venv/.run
 
 test: .venv/.dev
 	@$(PY) -m suite.boot.assets
-	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: .venv/.dev
 	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync lint types imports templates migrations deploy

@@ -43,6 +43,9 @@ document.addEventListener("click", (event) => {
   $("#confirm-text").textContent = button.dataset.confirm || button.textContent.trim();
   reason.hidden = !asks;
   reason.querySelector("input").value = "";
+  reason.querySelector("input").required = button.dataset.askReason === "needed";
+  const menu = button.closest("details.menu");
+  if (menu) menu.open = false; // on a phone it would cover what is asked
   dialog.returnValue = "";
   dialog.onclose = () => {
     if (dialog.returnValue !== "yes") return;

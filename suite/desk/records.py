@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,8 @@ class Fact:
 class PageAct:
     """A button of a record. Without the permission it is hidden; `disabled` says why the state forbids it.
 
-    `method="get"` makes it a link. `confirm` is asked before, `reason` asks for a reason that arrives as `reason`.
+    `method="get"` makes it a link. `confirm` is asked before, `reason` asks for a reason that arrives as `reason`; one
+    that is "needed" must be given.
     """
 
     label: Text
@@ -48,7 +49,7 @@ class PageAct:
     primary: bool = False
     danger: bool = False
     confirm: Text = ""
-    reason: bool = False
+    reason: bool | Literal["needed"] = False
     disabled: Text = ""
     in_menu: bool = False
     new_window: bool = False

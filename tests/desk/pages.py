@@ -1,4 +1,4 @@
-"""A page for the browser tests: a form with lines, as orders have one."""
+"""Pages for the browser tests: a form with lines, as orders have one, and a record with an act that wants a reason."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +7,7 @@ from django.urls import path
 from suite.core.doors import SIGNED_IN, door
 from suite.desk.forms import ActorForm, PickerField, lines_formset
 from suite.desk.pages import render_page
+from suite.desk.records import PageAct, RecordPage, record_page
 from suite.urls import urlpatterns as ours
 
 
@@ -37,4 +38,12 @@ def order(request: HttpRequest) -> HttpResponse:
     return render_page(request, "suite/desk/form_page.html", context)
 
 
-urlpatterns = [path("test/order/", order), *ours]
+@door(SIGNED_IN)
+def mistake(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return HttpResponse(f"undone: {request.POST['reason']}")
+    act = PageAct("Take it back", "/test/mistake/", in_menu=True, reason="needed", confirm="Was it a mistake?")
+    return record_page(request, RecordPage("A paper", acts=[act]))
+
+
+urlpatterns = [path("test/order/", order), path("test/mistake/", mistake), *ours]

@@ -117,6 +117,20 @@ def test_an_act_that_needs_more_asks_for_it(desk):
     assert Task.objects.filter(due_at__year=2027, due_at__month=1, due_at__day=5).count() == 1
 
 
+def test_a_reason_that_is_needed_is_asked_for_until_it_is_given(phone):
+    phone.goto("/test/mistake/")
+    phone.locator("details.menu-sheet summary").click()
+    phone.get_by_role("button", name="Take it back").click()
+    expect(phone.locator("details.menu-sheet .menu-list")).to_be_hidden()
+
+    phone.locator("#confirm [data-yes]").click()
+    expect(phone.locator("#confirm input[name=reason]")).to_be_focused()
+    phone.keyboard.type("Wrong price")
+    phone.locator("#confirm [data-yes]").click()
+
+    expect(phone.locator("body")).to_have_text("undone: Wrong price")
+
+
 def test_a_dangerous_act_asks_before_it_acts(desk):
     task = Task.objects.first()
     desk.goto(f"/desk/tasks/{task.pk}/")

@@ -132,7 +132,7 @@ def _booked(bills: QuerySet[Invoice]) -> list[PageAct]:
     return [
         PageAct(
             _("Take %(number)s off the books") % {"number": bill.tax_number or bill.number},
-            reverse("procurement:take_back", args=[bill.pk]), "arrow-back-up", TAKE_BACK, danger=True, reason=True,
+            reverse("procurement:take_back", args=[bill.pk]), "arrow-back-up", TAKE_BACK, danger=True, reason="needed",
             in_menu=True, confirm=_("Was this invoice booked by mistake?"),
         )
         for bill in bills.filter(status=Invoice.Status.ISSUED, is_red=False)
