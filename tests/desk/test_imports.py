@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import Client
 from django.utils import translation
 from openpyxl import Workbook
 
@@ -356,9 +357,27 @@ def test_the_pages_lead_from_file_to_job(rep, browse):
     assert browse.get(f"/desk/jobs/{job.pk}/").status_code == 200
 
 
-def test_a_file_can_only_be_used_by_its_sender(rep, browse, manager):
-    from django.test import Client
+def test_a_sheet_with_the_headings_of_another_is_taken_as_that_was(rep, browse, manager):
+    def sent(content: bytes, client=browse):
+        upload = io.BytesIO(content)
+        upload.name = "tasks.csv"
+        return client.post("/desk/imports/tasks/", {"file": upload}, follow=True)
 
+    page = sent(b"What,Remark\nCall,a\n").redirect_chain[0][0]
+    chosen = {"header": "0", "column-title": "0", "column-note": "1", "key": "", "update": "0", "whole": "1"}
+    browse.post(page, chosen)
+    other = Client(headers={"accept-language": "en"})
+    other.force_login(manager.user, "suite.core.auth.CompanyBackend")
+
+    again = sent(b"WHAT ,remark*\nVisit,b\n", other).context
+    assert {each.name: place for each, place in again["fields"] if place is not None} == {"title": 0, "note": 1}
+    assert (again["key"], again["update"], again["whole"], again["known_sheet"]) == ("", "0", "1", True)
+
+    new = sent(b"Title,Remark\nVisit,b\n").context
+    assert (new["known_sheet"], new["key"]) == (False, "title")
+
+
+def test_a_file_can_only_be_used_by_its_sender(rep, browse, manager):
     upload = io.BytesIO(b"Title\nCall\n")
     upload.name = "t.csv"
     page = browse.post("/desk/imports/tasks/", {"file": upload})["Location"]

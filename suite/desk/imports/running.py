@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -50,11 +50,13 @@ def start(
     update: bool = True,
     rehearse: bool = False,
     whole: bool = False,
+    headings: Sequence[str] = (),
 ) -> Job:
     """Put an import into the queue: a stored file, the line of its headings (from 0), field name -> column.
 
     `key` is the field by which rows find their record (blank: all rows are new); with `update` found records are
-    changed, else refused. `rehearse` keeps nothing; `whole` keeps all rows or none. Raises ValidationError.
+    changed, else refused. `rehearse` keeps nothing; `whole` keeps all rows or none. What is said of these `headings`
+    is proposed for the next sheet that has the same. Raises ValidationError.
     """
     found = importer(kind)
     if found is None:
@@ -66,10 +68,17 @@ def start(
         raise ValidationError(_("Say which column holds: %(fields)s") % {"fields": found.field(key).label})
     params = {
         "kind": kind, "path": path, "name": name, "header": header, "mapping": mapping, "key": key,
-        "update": update, "rehearse": rehearse, "whole": whole,
+        "update": update, "rehearse": rehearse, "whole": whole, "headings": list(headings),
     }  # fmt: skip
     title = gettext_lazy("Rehearsal: %(name)s") if rehearse else gettext_lazy("Import: %(name)s")
     return jobs.enqueue(kind="desk.import", actor=actor, title=said(title, {"name": name}), params=params)
+
+
+def said_before(actor: Actor, kind: str, headings: Sequence[str]) -> dict[str, Any]:
+    """What was chosen when a sheet with the same headings came last, by whomever; empty for a new one."""
+    jobs_of_kind = Job.objects.of(actor.company_id).filter(kind="desk.import", params__kind=kind)
+    last = jobs_of_kind.filter(params__headings=list(headings)).order_by("-pk").first()
+    return last.params if last else {}
 
 
 def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:

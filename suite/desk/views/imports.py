@@ -34,7 +34,7 @@ from suite.desk.imports.reading import (
     headings_of,
     shown,
 )
-from suite.desk.imports.running import start, take_back
+from suite.desk.imports.running import said_before, start, take_back
 from suite.desk.pages import render_page
 
 PREVIEW = 15
@@ -119,13 +119,15 @@ def _ticket(request: HttpRequest) -> dict[str, Any]:
 def import_map(request: HttpRequest, kind: str) -> HttpResponse:
     """Preview, mapping and options; then rehearse or import, as a job."""
     found, ticket = _open(request, kind), _ticket(request)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     sheet = Sheet(ticket["name"], default_storage.open(ticket["path"]))
     rows = list(islice(sheet.rows(), HEADER_WITHIN + PREVIEW))
     data = request.POST or request.GET
     header = _number(data.get("header"), len(rows) - 1)
     header = find_header(rows, found.fields) if header is None else header
     headings = rows[header] if header < len(rows) else []
-    mapping = guess(headings, found.fields)
+    signature = [heading(cell) for cell in headings]
+    before: dict[str, Any] = {}
     problem = ""
     if any(name.startswith("column-") for name in data):
         mapping = {
@@ -133,10 +135,15 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
             for each in found.fields
             if (place := _number(data.get(f"column-{each.name}"), len(headings) - 1)) is not None
         }
+    else:
+        before = said_before(actor, kind, signature)
+        kept = before.get("mapping", {})
+        mapping = {each.name: kept[each.name] for each in found.fields if each.name in kept}
+        mapping = mapping or guess(headings, found.fields)
     if request.method == "POST":
         try:
             job = start(
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=actor,
                 kind=kind,
                 path=ticket["path"],
                 name=ticket["name"],
@@ -146,6 +153,7 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
                 update=request.POST.get("update", "1") == "1",
                 rehearse="rehearse" in request.POST,
                 whole=request.POST.get("whole") == "1",
+                headings=signature,
             )
             return redirect("desk:job", job.pk)
         except ValidationError as error:
@@ -162,9 +170,10 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         "fields": [(each, mapping.get(each.name)) for each in found.fields],
         "keys": [found.field(name) for name in found.keys],
         # a key that the file does not have would refuse it as a whole
-        "key": data.get("key", next((name for name in found.keys if name in mapping), "")),
-        "update": data.get("update", "1"),
-        "whole": data.get("whole", ""),
+        "key": data.get("key", before.get("key", next((name for name in found.keys if name in mapping), ""))),
+        "update": data.get("update", str(int(before.get("update", True)))),
+        "whole": data.get("whole", "1" if before.get("whole") else ""),
+        "known_sheet": bool(before),
         "unknown": [name for name in nameless if heading(name) not in own],
         "made_here": [name for name in nameless if heading(name) in own],
         "preview": [
