@@ -36,6 +36,7 @@ class ChurnAlertList(ListSpec):
     """Customers who stopped ordering, the latest first."""
 
     model = ChurnAlert
+    page = "retention:alerts"
     title = _("Dormant customers")
     icon = "clock-pause"
     columns = (

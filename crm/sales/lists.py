@@ -61,6 +61,7 @@ class OrderList(ListSpec):
     """Orders."""
 
     model = Order
+    page = "sales:orders"
     title = _("Orders")
     icon = "shopping-cart"
     columns = (
@@ -124,6 +125,7 @@ class QuotationList(ListSpec):
     """Quotations."""
 
     model = Quotation
+    page = "sales:quotations"
     title = _("Quotations")
     icon = "file-text"
     columns = (
@@ -170,6 +172,7 @@ class PriceListList(ListSpec):
     """Price lists."""
 
     model = PriceList
+    page = "sales:price_lists"
     title = _("Price lists")
     icon = "tags"
     columns = (

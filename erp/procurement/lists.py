@@ -136,6 +136,7 @@ class RequisitionList(ListSpec):
     """What is asked for."""
 
     model = Requisition
+    page = "procurement:requisitions"
     title = _("Purchase requisitions")
     icon = "clipboard-list"
     columns = (
@@ -231,6 +232,7 @@ class PurchaseOrderList(ListSpec):
     """What is ordered."""
 
     model = PurchaseOrder
+    page = "procurement:orders"
     title = _("Purchase orders")
     icon = "shopping-cart"
     columns = (
@@ -272,6 +274,7 @@ class SupplierList(ListSpec):
     """Who delivers."""
 
     model = Supplier
+    page = "procurement:suppliers"
     title = _("Suppliers")
     icon = "building-factory"
     columns = (
@@ -298,6 +301,7 @@ class SupplierItemList(ListSpec):
     """What suppliers deliver, on which terms."""
 
     model = SupplierItem
+    page = "procurement:items"
     title = _("Supply terms")
     icon = "tag"
     columns = (

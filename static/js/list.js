@@ -7,12 +7,26 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!form) return;
   const joined = new Map();
   for (const [name, value] of new FormData(form)) joined.set(name, joined.has(name) && joined.get(name) ? `${joined.get(name)},${value}` : value);
-  const keepsEmpty = joined.has("view");
+  const keepsEmpty = joined.has("view") && joined.get("view") !== "all";
   const columns = form.querySelector("[data-columns]");
   if (columns && !columns.dataset.touched && !new URLSearchParams(location.search).has("cols")) joined.delete("cols");
   for (const name of new Set([...form.elements].map((element) => element.name).filter(Boolean))) if (!joined.has(name) && keepsEmpty && name !== "cols") joined.set(name, "");
   event.detail.parameters = Object.fromEntries([...joined].filter(([, value]) => value || keepsEmpty));
 });
+
+// Counts of the views are asked for once somebody wants them, and from then on.
+async function count(bar) {
+  const answer = await fetch(bar.querySelector("[data-views]").dataset.views);
+  if (!answer.ok) return;
+  const counts = await answer.json();
+  for (const tab of bar.querySelectorAll("[data-view]")) { const place = tab.querySelector(".count"); place.textContent = counts[tab.dataset.view] ?? ""; place.hidden = !place.textContent; }
+}
+for (const button of document.querySelectorAll("[data-counts]")) {
+  const bar = button.closest(".views-bar"), wanted = () => localStorage.getItem("counts") === "on";
+  const show = () => { button.setAttribute("aria-pressed", wanted()); if (wanted()) count(bar); else bar.querySelectorAll(".count").forEach((place) => { place.hidden = true; }); };
+  button.addEventListener("click", () => { localStorage.setItem("counts", wanted() ? "off" : "on"); show(); });
+  show();
+}
 document.addEventListener("change", (event) => {
   if (event.target.type === "search" && event.target.closest("[data-filters]")) return event.stopPropagation(); // typing has asked already
   const columns = event.target.closest?.("[data-columns]");

@@ -47,6 +47,7 @@ class ApprovalList(ListSpec):
     """What people are asked to agree to."""
 
     model = Approval
+    page = "automation:approvals"
     title = _("Approvals")
     icon = "clipboard-check"
     columns = (

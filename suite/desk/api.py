@@ -25,6 +25,7 @@ from suite.core.api import (
 )
 from suite.core.models import User
 from suite.desk import documents
+from suite.desk.lists.api import SavedViewViewSet
 from suite.desk.models import Notification, Task
 from suite.desk.queries import colleagues
 from suite.desk.services import notifications, todos
@@ -177,3 +178,4 @@ class NotificationViewSet(ServiceViewSet):
 router = Router()
 router.register("tasks", TaskViewSet, basename="desk-task")
 router.register("notifications", NotificationViewSet, basename="desk-notification")
+router.register("views", SavedViewViewSet, basename="desk-view")

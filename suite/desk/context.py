@@ -11,9 +11,11 @@ from django.utils import translation
 from suite.core.access import Actor
 from suite.core.models import Company, User
 from suite.desk import navigation
-from suite.desk.services import notifications
+from suite.desk.lists.spec import spec_of
+from suite.desk.services import notifications, saved_views
 
 PHONE_PLACES = 4
+KIND_ICONS = {"table": "list", "board": "layout-kanban", "calendar": "calendar"}
 
 
 class Shell:
@@ -30,6 +32,20 @@ class Shell:
     @cached_property
     def sections(self) -> list[navigation.Section]:
         return navigation.sections(self.pages)
+
+    @cached_property
+    def pinned(self) -> list[dict[str, Any]]:
+        """The views that somebody keeps in the menu, as far as their lists are open to them."""
+        return [
+            {
+                "name": view.name,
+                "icon": KIND_ICONS[view.kind],
+                "url": f"{spec.address}?view={view.pk}",
+                "is_open": self.request.path == spec.address and self.request.GET.get("view") == str(view.pk),
+            }
+            for view in (saved_views.pinned(self.actor) if self.actor else ())
+            if (spec := spec_of(view.list_key)) and self.actor and spec.is_open_to(self.actor)
+        ]
 
     @cached_property
     def phone_pages(self) -> list[navigation.Entry]:

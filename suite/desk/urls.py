@@ -24,6 +24,7 @@ desk = [
     path("search/", search.results, name="search"),
     path("palette/", search.palette, name="palette"),
     path("views/", lists.save_view, name="view_save"),
+    path("views/<int:pk>/", lists.change_view, name="view_change"),
     path("tasks/", todos.task_list, name="tasks"),
     path("tasks/new/", todos.task_new, name="task_new"),
     path("tasks/<int:pk>/", todos.task_page, name="task"),

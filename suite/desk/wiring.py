@@ -12,14 +12,17 @@ from suite.core.said import in_all
 
 def connect() -> None:
     """Called once, from apps.py."""
+    from suite.core.api.filters import StoredViews
     from suite.desk import choices, documents, events, navigation, queries, search, workbench
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
+    from suite.desk.lists.api import narrowed
     from suite.desk.models import SavedView, Task
     from suite.desk.services import notifications, saved_views, todos
     from suite.desk.views import blocks
 
     register_owner_rule(SavedView, saved_views.offered_to)
+    StoredViews.narrow = staticmethod(narrowed)
     choices.register(
         "user",
         User,
@@ -95,6 +98,10 @@ def connect() -> None:
     workbench.register(
         "my-tasks", _("My tasks"), "suite/desk/blocks/_tasks.html", blocks.my_tasks,
         permission="desk.view_task", order=10, link="desk:tasks",
+    )  # fmt: skip
+    workbench.register(
+        "my-views", _("My views"), "suite/desk/blocks/_views.html", blocks.my_views,
+        permission="desk.view_savedview", order=75,
     )  # fmt: skip
     workbench.register(
         "notifications", _("Notifications"), "suite/desk/blocks/_notifications.html", blocks.my_notifications,

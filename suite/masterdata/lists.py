@@ -12,6 +12,7 @@ class ProductList(ListSpec):
     """What we sell, buy and make."""
 
     model = Product
+    page = "masterdata:products"
     icon = "package"
     columns = (
         Column("code", gettext_lazy("Code"), card="meta"),

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk.lists.filters import Unclear, number_of, span
-from suite.desk.models import SavedView, Task
+from suite.desk.models import Task
 from suite.desk.services import todos
 from tests import make
 
@@ -112,30 +112,6 @@ def test_htmx_gets_only_the_rows(rep, browse):
 
     assert part.lstrip().startswith('<div id="rows-tasklist"')
     assert "<html" not in part
-
-
-def test_a_saved_view_is_a_tab_that_explicit_parameters_override(rep, browse):
-    tasks(rep, 2)
-    todos.complete(pks=[Task.objects.first().pk], actor=rep)
-    browse.post(
-        "/desk/views/",
-        {"list_key": "suite.desk.views.todos.TaskList", "name": "Finished", "query": "status=done", "path": URL},
-    )
-    view = SavedView.objects.get()
-
-    assert titles(browse.get(URL, {"view": view.pk})) == ["Task 0"]
-    assert titles(browse.get(URL, {"view": view.pk, "status": "open"})) == ["Task 1"]
-    assert browse.get(URL, {"view": view.pk, "status": ""}).context["state"].is_changed
-
-
-def test_a_default_view_opens_first(rep, browse):
-    tasks(rep, 2)
-    todos.complete(pks=[Task.objects.first().pk], actor=rep)
-    form = {"list_key": "suite.desk.views.todos.TaskList", "name": "Mine", "query": "status=done", "is_default": "on"}
-    browse.post("/desk/views/", {**form, "path": URL})
-
-    assert titles(browse.get(URL)) == ["Task 0"]
-    assert len(titles(browse.get(URL, {"view": "all"}))) == 2
 
 
 def test_an_act_runs_on_the_selected_rows_and_says_how_many(rep, browse):

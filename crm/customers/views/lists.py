@@ -57,6 +57,7 @@ class CustomerList(ListSpec):
     """Customers: whose they are, how they stand, what comes next."""
 
     model = Customer
+    page = "customers:customers"
     title = _("Customers")
     icon = "users"
     columns = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -17,10 +17,11 @@ from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from suite.core.access import Actor
 from suite.core.api.fields import PLAIN, WHOLE, is_written
 from suite.core.said import listed
 
-__all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter"]
+__all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter", "StoredViews"]
 
 
 NUMBER = re.compile(rf"({PLAIN.pattern})([eE][+-]?[0-9]+)?")  # as JSON writes numbers, with an exponent too
@@ -64,7 +65,12 @@ class DeclaredFilters(DjangoFilterBackend):
         filterset = self.get_filterset(request, queryset, view) if view.action == "list" else None
         known = set(view.query_keys)
         if view.action == "list":
-            known |= {*view.paginator.query_keys, DeclaredOrdering.key, *(keys_of(filterset) if filterset else ())}
+            known |= {
+                *view.paginator.query_keys,
+                DeclaredOrdering.key,
+                StoredViews.key,
+                *(keys_of(filterset) if filterset else ()),
+            }
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise exceptions.ValidationError({key: [_("There is no such filter here")] for key in unknown})
@@ -126,3 +132,34 @@ class DeclaredOrdering(BaseFilterBackend):
         choices = [sign + name for name in names for sign in ("", "-")]
         schema = {"type": "string", "enum": choices, "default": view.ordering}
         return [{"name": self.key, "in": "query", "required": False, "schema": schema}]
+
+
+# (actor, rows, the view's key, fields that the call asks for itself): the rows of the view and its order.
+Narrow = Callable[[Actor, QuerySet[Any], str, Collection[str]], tuple[QuerySet[Any], str]]
+
+
+class StoredViews(BaseFilterBackend):
+    """`?view=12`: filters and order of a view that people keep; what the call asks for itself comes before them."""
+
+    key = "view"
+    narrow: ClassVar[Narrow | None] = None  # plugged in by the desk, which keeps the views
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        asked = request.query_params.get(self.key)
+        if asked is None or view.action != "list" or self.narrow is None:
+            return queryset
+        filterset = DeclaredFilters().get_filterset(request, queryset, view)
+        given = set(request.query_params)
+        fields = {
+            each.field_name
+            for name, each in (filterset.filters.items() if filterset else ())
+            if given & {name, *(f"{name}_{suffix}" for suffix in getattr(each.field.widget, "suffixes", None) or ())}
+        }
+        try:
+            rows, order = type(self).narrow(request.actor, queryset, asked, fields)  # type: ignore[attr-defined, misc]
+        except LookupError:
+            raise exceptions.ValidationError({self.key: [_("There is no such view of these records")]}) from None
+        return rows if DeclaredOrdering.key in given or not order else rows.order_by(order)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [{"name": self.key, "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1}}]

@@ -17,7 +17,7 @@ from suite.core.access import Actor
 from suite.core.acts import settle
 from suite.core.api import calls
 from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
-from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet
+from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet, StoredViews
 from suite.core.api.idempotency import once
 from suite.core.api.paging import KeysetPagination
 from suite.core.api.parsers import StrictJSONParser
@@ -116,7 +116,7 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     ordering: ClassVar[str] = "-id"
     query_keys: ClassVar[tuple[str, ...]] = ()
     pagination_class = KeysetPagination
-    filter_backends = (DeclaredFilters, DeclaredOrdering)
+    filter_backends = (DeclaredFilters, DeclaredOrdering, StoredViews)
     http_method_names = ["get", "post", "patch", "delete", "head"]
     lookup_value_regex = "[0-9]{1,19}"
     record: ClassVar[Prepared[Any]]  # one record as it is answered

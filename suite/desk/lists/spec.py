@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model, Q, QuerySet
-from django.urls import reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst, slugify
 
@@ -100,6 +100,13 @@ class ListSpec:
     importer: ClassVar[str] = ""  # the kind of import that fills the list
     export: ClassVar[bool] = True
     permission: ClassVar[str] = ""
+    page: ClassVar[str] = ""  # the URL name of the list's page; the admin site's page of the model needs no naming
+
+    known: ClassVar[dict[str, type[ListSpec]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        ListSpec.known[f"{cls.__module__}.{cls.__qualname__}"] = cls
 
     @cached_property
     def key(self) -> str:
@@ -118,6 +125,20 @@ class ListSpec:
     def view_permission(self) -> str:
         meta = self.model._meta
         return self.permission or getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}")
+
+    @cached_property
+    def address(self) -> str:
+        """Where the list's page is; empty for one that only stands on the pages of records."""
+        meta = self.model._meta
+        try:
+            return reverse(self.page or f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        except NoReverseMatch:
+            return ""
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """Whether somebody may open the list's page."""
+        in_admin = not self.page
+        return bool(self.address) and actor.may(self.view_permission) and (not in_admin or actor.may("core.use_admin"))
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         """All rows the actor may see, before filters."""
@@ -162,6 +183,14 @@ class ListSpec:
     def footer(self, rows: QuerySet[Any]) -> Mapping[str, Any]:
         """Column name -> total over the filter; costs the statements it makes."""
         return {}
+
+
+def spec_of(key: str) -> ListSpec | None:
+    """The list that keeps its views under this key."""
+    if key not in ListSpec.known:
+        _ = get_resolver().url_patterns  # whoever has a page is declared by then
+    found = ListSpec.known.get(key)
+    return found() if found else None
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -14,18 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from suite.core import keyset
-from suite.core.access import Actor
 from suite.desk.imports import importer
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Chip, Filter
-from suite.desk.lists.spec import Act, Cell, Line, ListSpec
-from suite.desk.models import SavedView
-from suite.desk.services import saved_views
+from suite.desk.lists.kept import COUNTED, KeptViews, count_text
+from suite.desk.lists.spec import Act, Cell, Line
 
 IN_SIGHT = 6  # filters that are always in sight
-COUNTED = 1001  # counting stops here; a click counts to the end
-OWN_KEYS = ("view", "sort", "cols", "q")
-PLACE_KEYS = ("after", "last", "count", "export")
+PLACE_KEYS = ("after", "last", "count", "export", "counts")
 
 
 def explicit(data: QueryDict) -> dict[str, str]:
@@ -33,56 +28,8 @@ def explicit(data: QueryDict) -> dict[str, str]:
     return {name: ",".join(value for value in data.getlist(name) if value)[:500] for name in data}
 
 
-class ListState:
+class ListState(KeptViews):
     """Filters, order, columns and place of a list for one actor; reads rows only when asked."""
-
-    def __init__(
-        self, spec: ListSpec, actor: Actor, params: Mapping[str, str], *, path: str = "", where: Q | None = None
-    ):
-        self.spec, self.actor, self.path, self.where = spec, actor, path, where
-        self.explicit = dict(params)
-
-    @cached_property
-    def saved(self) -> list[SavedView]:
-        """The saved views of this list that the actor may use."""
-        rows = SavedView.objects.visible_to(self.actor).filter(
-            saved_views.offered_to(self.actor), list_key=self.spec.key
-        )
-        return list(rows.order_by("audience", "name", "pk"))
-
-    @cached_property
-    def view(self) -> str:
-        """The view that is open: a key of a saved one, a name of the list's own, or "all"."""
-        asked = self.explicit.get("view", "")
-        if not asked and not any(self.explicit.values()):
-            asked = next((str(v.pk) for v in self.saved if v.is_default and v.owner_id == self.actor.user_id), "")
-        return asked or "all"
-
-    @cached_property
-    def saved_view(self) -> SavedView | None:
-        return next((view for view in self.saved if str(view.pk) == self.view), None)
-
-    @cached_property
-    def stored(self) -> dict[str, str]:
-        """The parameters of the view."""
-        if self.view == "all":
-            return {}
-        if self.saved_view:
-            return {str(name): str(value) for name, value in self.saved_view.params.items()}
-        own = next((view for view in self.spec.views if view.name == self.view), None)
-        return dict(own.params) if own else {}
-
-    @cached_property
-    def params(self) -> dict[str, str]:
-        """What holds: the view's parameters, overridden by those of the address."""
-        merged = {**self.stored, **self.explicit}
-        return {name: value.replace("\x00", "") for name, value in merged.items() if value}
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the address asks for something else than the view."""
-        names = {*self.filter_keys, "sort", "cols", "q"}
-        return any(self.params.get(name, "") != self.stored.get(name, "") for name in names)
 
     @cached_property
     def filters(self) -> list[Filter]:
@@ -114,14 +61,18 @@ class ListState:
     def q(self) -> str:
         return self.params.get("q", "").strip()[:100] if self.spec.has_search else ""
 
+    @property
+    def condition(self) -> Q:
+        """What filters and search ask of a row."""
+        return self.applied[0] & self.spec.search(self.q, self.actor) if self.q else self.applied[0]
+
     @cached_property
     def rows(self) -> QuerySet[Any]:
         """Every row that matches, in no order."""
         rows = self.spec.rows(self.actor)
         if self.where is not None:
             rows = rows.filter(self.where)
-        rows = rows.filter(self.applied[0])
-        return rows.filter(self.spec.search(self.q, self.actor)) if self.q else rows
+        return rows.filter(self.condition)
 
     @cached_property
     def order(self) -> str:
@@ -231,9 +182,7 @@ class ListState:
 
     @property
     def count_text(self) -> str:
-        if self.is_capped:
-            return f"{COUNTED - 1:,}+"
-        return f"{self.count:,}"
+        return count_text(self.count) if self.is_capped else f"{self.count:,}"
 
     @cached_property
     def totals(self) -> list[Any]:
@@ -268,6 +217,8 @@ class ListState:
     def link(self, **changes: str) -> str:
         """The address of this list with something changed; the place is forgotten, an empty value clears."""
         params = {name: value for name, value in self.explicit.items() if name not in PLACE_KEYS}
+        if self.names_view:
+            params.setdefault("view", self.view)
         params.update(changes)
         keep_empty = set(self.stored)  # clearing what a view sets must be said aloud
         params = {name: value for name, value in params.items() if value or name in keep_empty}
@@ -294,17 +245,6 @@ class ListState:
     def clear_link(self) -> str:
         return self.link(**dict.fromkeys([*self.filter_keys, "q"], ""))
 
-    @property
-    def tabs(self) -> list[dict[str, Any]]:
-        """The views as tabs: all, those of the list, the saved ones."""
-        found: list[tuple[str, str]] = [("all", _("All"))]
-        found += [(view.name, str(view.label)) for view in self.spec.views]
-        found += [(str(view.pk), view.name) for view in self.saved]
-        return [
-            {"name": name, "label": label, "url": f"{self.path}?view={name}", "open": name == self.view}
-            for name, label in found
-        ]
-
     @cached_property
     def controls(self) -> list[dict[str, Any]]:
         """The filters as the template draws them; beyond the first few they wait behind "more filters"."""
@@ -324,5 +264,5 @@ class ListState:
     @property
     def query(self) -> str:
         """The parameters that hold, as a query string: what a saved view, an export and a job keep."""
-        kept = {name: value for name, value in self.params.items() if name in {*self.filter_keys, "q", "sort", "cols"}}
+        kept = {name: value for name, value in self.params.items() if name in {*self.filter_keys, *self.LOOKS}}
         return urlencode(kept, safe=",")

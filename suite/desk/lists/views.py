@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,6 +40,8 @@ def list_view(
     state = ListState(spec, request.actor, explicit(request.GET), path=request.path, where=where)  # type: ignore[attr-defined]
     if request.method == "POST":
         return _act(request, state)
+    if request.GET.get("counts"):
+        return JsonResponse(state.tab_counts())
     if request.GET.get("export"):
         return _export(request, state, request.GET["export"], None)
     filled = {"state": state, "spec": spec, "region": f"rows-{spec.slug}", **(context or {})}

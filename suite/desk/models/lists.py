@@ -1,6 +1,7 @@
 """Lists as people keep them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,12 @@ from suite.core.models import CompanyRow
 
 
 class SavedView(CompanyRow):
-    """保存的视图: a named list with its filters, columns and order, for oneself, the team or everybody."""
+    """保存的视图: a named list with all that its address says, for oneself, the team or everybody.
+
+    `params` are the parameters of the address: filters, search, order, columns and widths, and whether it is shown as
+    a table, a board or a calendar. List, board, calendar, export, tile and API read the same ones. `roles` are the
+    codes of the roles for which it opens first.
+    """
 
     OWNER = "owner"
     TEAM = "team"
@@ -18,6 +24,11 @@ class SavedView(CompanyRow):
         MINE = "mine", _("Only me")
         TEAM = "team", _("My team")
         ALL = "all", _("Everybody")
+
+    class Kind(models.TextChoices):
+        TABLE = "table", _("Table")
+        BOARD = "board", _("Board")
+        CALENDAR = "calendar", _("Calendar")
 
     list_key = models.CharField(_("list"), max_length=100)
     name = models.CharField(_("name"), max_length=60)
@@ -29,7 +40,7 @@ class SavedView(CompanyRow):
     )
     audience = models.CharField(_("for whom"), max_length=8, choices=Audience, default=Audience.MINE)
     params = models.JSONField(_("filters"), default=dict)
-    is_default = models.BooleanField(_("open this first"), default=False)
+    roles = ArrayField(models.CharField(max_length=40), verbose_name=_("opens first for"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("saved view")
@@ -41,10 +52,38 @@ class SavedView(CompanyRow):
                 name="desk_view_name_once",
                 violation_error_message=_("You have a view with this name already"),
             ),
-            models.UniqueConstraint(
-                fields=["company", "list_key", "owner"], name="desk_view_one_default", condition=Q(is_default=True)
-            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind(self) -> str:
+        """How it is shown."""
+        shown = self.params.get("show", "")
+        return shown if shown in self.Kind.values else self.Kind.TABLE
+
+
+class ViewUse(CompanyRow):
+    """What somebody does with a view, their own or a shared one: keeps it in the menu, opens it first."""
+
+    OWNER = "user"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="uses", verbose_name=_("saved view"))
+    list_key = models.CharField(_("list"), max_length=100)
+    is_pinned = models.BooleanField(_("in the menu"), default=False)
+    is_default = models.BooleanField(_("open this first"), default=False)
+
+    class Meta:
+        verbose_name = _("use of a view")
+        verbose_name_plural = _("uses of views")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "view"], name="desk_view_use_once"),
+            models.UniqueConstraint(
+                fields=["company", "user", "list_key"], name="desk_view_one_first", condition=Q(is_default=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.view}"

@@ -7,8 +7,11 @@ from typing import Any
 
 from suite.core import clock
 from suite.core.access import Actor
+from suite.desk.lists.kept import capped, count_text
+from suite.desk.lists.spec import spec_of
+from suite.desk.lists.state import ListState
 from suite.desk.models import Task
-from suite.desk.services import notifications
+from suite.desk.services import notifications, saved_views
 
 SHOWN = 15
 UNDATED = 5
@@ -32,3 +35,15 @@ def my_tasks(actor: Actor) -> dict[str, Any]:
 
 def my_notifications(actor: Actor) -> dict[str, Any]:
     return {"notifications": list(notifications.inbox(actor).filter(read_at=None)[:8])}
+
+
+def my_views(actor: Actor) -> dict[str, Any]:
+    """The views that are kept in the menu, each with its count: one statement beside those that name what is picked."""
+    views = {view.pk: view for view in saved_views.offered(actor).filter(is_pinned=True)[: saved_views.MOST_PINNED]}
+    specs = {pk: spec for pk, view in views.items() if (spec := spec_of(view.list_key)) and spec.is_open_to(actor)}
+    counts = capped([ListState(spec, actor, views[pk].params).rows for pk, spec in specs.items()])
+    tiles = [
+        {"name": views[pk].name, "list": spec.heading, "url": f"{spec.address}?view={pk}", "count": count_text(count)}
+        for (pk, spec), count in zip(specs.items(), counts, strict=True)
+    ]
+    return {"tiles": tiles}

@@ -23,6 +23,7 @@ class JobList(ListSpec):
     """Exports, imports and other long work."""
 
     model = Job
+    page = "desk:jobs"
     title = gettext_lazy("My jobs")
     icon = "progress"
     columns = (

@@ -23,6 +23,7 @@ class NotificationList(ListSpec):
     """What I was told."""
 
     model = Notification
+    page = "desk:notifications"
     title = gettext_lazy("Notifications")
     icon = "bell"
     columns = (

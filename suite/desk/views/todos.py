@@ -67,6 +67,7 @@ class TaskList(ListSpec):
     """To-dos."""
 
     model = Task
+    page = "desk:tasks"
     title = gettext_lazy("Tasks")
     icon = "checkbox"
     columns = (

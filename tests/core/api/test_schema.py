@@ -34,7 +34,17 @@ def test_the_schema_is_valid_and_raises_no_complaint(urlconf):
 def test_a_list_declares_its_filters_and_orderings(small):
     parameters = {each["name"]: each for each in small["/api/v1/core/teams/"]["get"]["parameters"]}
 
-    assert set(parameters) == {"cursor", "page_size", "ordering", "name", "name__icontains", "id", "id__gte", "manager"}
+    assert set(parameters) == {
+        "cursor",
+        "page_size",
+        "ordering",
+        "view",
+        "name",
+        "name__icontains",
+        "id",
+        "id__gte",
+        "manager",
+    }
     assert parameters["ordering"]["schema"]["enum"][:2] == ["id", "-id"]
 
 

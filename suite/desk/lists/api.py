@@ -1,0 +1,157 @@
+"""Saved views for other systems: made, changed and deleted, and read along by lists of records (`?view=12`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.generics import get_object_or_404
+from rest_framework.response import Response
+
+from suite.core.access import Actor
+from suite.core.acts import settle
+from suite.core.api import (
+    Creating,
+    Deleting,
+    FilterSet,
+    ServiceViewSet,
+    StrictModelSerializer,
+    StrictSerializer,
+    Updating,
+)
+from suite.desk.lists.filters import field_at
+from suite.desk.lists.spec import ListSpec, spec_of
+from suite.desk.lists.state import ListState
+from suite.desk.models import SavedView
+from suite.desk.services import saved_views
+
+OF_ACTOR = ("is_pinned", "is_default")
+
+
+def narrowed(actor: Actor, rows: QuerySet[Any], key: str, asked: Collection[str]) -> tuple[QuerySet[Any], str]:
+    """The rows that a saved view shows, and its order ("" for none that fits); filters on `asked` fields are left out.
+
+    Raises LookupError for a view that is not offered to the actor, or shows other records.
+    """
+    pk = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+    view = saved_views.offered(actor).filter(pk=pk).first()
+    spec = spec_of(view.list_key) if view else None
+    if view is None or spec is None or spec.model._meta.concrete_model is not rows.model._meta.concrete_model:
+        raise LookupError(key)
+    known = {name for each in spec.filters_for(actor) if each.path in asked for name in each.keys}
+    state = ListState(spec, actor, {name: value for name, value in view.params.items() if name not in known})
+    if type(spec).rows is not ListSpec.rows:  # its filters may lean on what it computes
+        rows = rows.filter(pk__in=state.rows.values("pk"))
+    else:
+        rows = rows.filter(state.condition)
+    try:
+        field_at(rows.model, state.order.removeprefix("-"))
+    except FieldDoesNotExist:
+        return rows, ""
+    return rows, state.order
+
+
+class SavedViewSerializer(StrictModelSerializer):
+    """A view as the caller sees it; `params` are those of the list's address."""
+
+    list = serializers.CharField(source="list_key", max_length=100)
+    kind = serializers.CharField(read_only=True)
+    params = serializers.DictField(child=serializers.CharField(max_length=500, allow_blank=True), required=False)
+    is_pinned = serializers.BooleanField(read_only=True, default=False)
+    is_default = serializers.BooleanField(read_only=True, default=False)
+
+    class Meta:
+        model = SavedView
+        fields = ("id", "list", "name", "kind", "params", "audience", "owner", "roles", "is_pinned", "is_default")
+
+
+class NewView(StrictSerializer):
+    list = serializers.CharField(max_length=100, source="list_key")
+    name = serializers.CharField(max_length=60)
+    params = serializers.DictField(child=serializers.CharField(max_length=500), default=dict)
+    audience = serializers.ChoiceField(SavedView.Audience.choices, default=SavedView.Audience.MINE)
+    is_default = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        actor, spec = self.context["request"].actor, spec_of(attrs["list_key"])
+        if spec is None or not actor.may(spec.view_permission):
+            raise serializers.ValidationError({"list": [_("There is no such list")]})
+        demand_known(spec, actor, attrs["params"])
+        return attrs
+
+
+class ChangedView(StrictSerializer):
+    name = serializers.CharField(max_length=60, required=False)
+    params = serializers.DictField(child=serializers.CharField(max_length=500), required=False)
+    audience = serializers.ChoiceField(SavedView.Audience.choices, required=False)
+    is_pinned = serializers.BooleanField(required=False)
+    is_default = serializers.BooleanField(required=False)
+    roles = serializers.ListField(child=serializers.CharField(max_length=40), max_length=50, required=False)
+
+    def validate_params(self, params: dict[str, str]) -> dict[str, str]:
+        spec = spec_of(self.instance.list_key) if self.instance else None
+        if spec:
+            demand_known(spec, self.context["request"].actor, params)
+        return params
+
+
+def demand_known(spec: ListSpec, actor: Actor, params: dict[str, str]) -> None:
+    """Refuse parameters that the list does not have: a misspelt filter would show too much."""
+    state = ListState(spec, actor, {})
+    if unknown := sorted(set(params) - {*state.filter_keys, *state.LOOKS}):
+        raise serializers.ValidationError({"params": {key: [_("There is no such filter here")] for key in unknown}})
+
+
+class SavedViewFilters(FilterSet):
+    class Meta:
+        model = SavedView
+        fields = {"list_key": ["exact"], "audience": ["exact"]}
+
+
+class SavedViewViewSet(Creating, Updating, Deleting, ServiceViewSet):
+    """The views of lists that are offered to the caller; an id narrows the API list of the same records: `?view=12`."""
+
+    model = SavedView
+    serializer_class = SavedViewSerializer
+    filterset_class = SavedViewFilters
+    ordering_fields = ("id", "name")
+    ordering = "id"
+    input_classes = {"create": NewView, "partial_update": ChangedView}
+    action_permissions = {"partial_update": "desk.view_savedview", "destroy": "desk.view_savedview"}
+
+    def get_queryset(self) -> QuerySet[SavedView]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return saved_views.offered(self.actor).order_by()
+
+    def answer(self, pk: int | str, status: int = 200) -> Response:
+        """The view as it is for the caller."""
+        settle()
+        return self.told(get_object_or_404(saved_views.offered(self.actor), pk=pk), status)
+
+    def add(self, values: dict[str, Any]) -> SavedView:
+        return saved_views.save(actor=self.actor, **values)
+
+    def change(self, row: SavedView, values: dict[str, Any]) -> None:
+        own = {name: values.pop(name) for name in OF_ACTOR if name in values}
+        roles = values.pop("roles", None)
+        if values:
+            self._demand(saved_views.may_change(self.actor, row))
+            saved_views.change(actor=self.actor, view=row, values=values)
+        if roles is not None:
+            self._demand(self.actor.may("core.change_role"))
+            saved_views.open_first_for(actor=self.actor, view=row, roles=roles)
+        if own:
+            saved_views.use(actor=self.actor, view=row, **own)
+
+    def remove(self, row: SavedView) -> None:
+        self._demand(saved_views.may_change(self.actor, row))
+        saved_views.remove(actor=self.actor, view=row)
+
+    def _demand(self, may: bool) -> None:
+        if not may:
+            self.permission_denied(self.request)
