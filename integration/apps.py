@@ -10,7 +10,9 @@ class IntegrationConfig(AppConfig):
     def ready(self) -> None:
         from integration import crm_to_erp, erp_to_crm, notices, owners, ports  # noqa: F401
         from integration.demo import jobs
+        from suite.core import modules
 
+        modules.require("crm_sales", "erp_inventory")  # an order becomes revenue by its delivery
         ports.plug()
         owners.connect()
         notices.connect()

@@ -6,7 +6,7 @@ One receiver per signal, so that the order of effects can be read from top to bo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -24,9 +24,9 @@ from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
 from erp.procurement import services as procurement
-from erp.procurement.models import PurchaseOrder
+from erp.procurement.models import PurchaseOrder, Requisition
 from integration.models import Handoff
-from suite.core import clock
+from suite.core import clock, modules
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import BusinessError, Refusal, Refusals
@@ -34,6 +34,7 @@ from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
 
 ORDER, DELIVERY = Order.kind(), Delivery.kind()
+PURCHASING = PurchaseOrder._meta.app_label
 EMPTY: Mapping[int, Iterable[Source]] = MappingProxyType({})
 
 
@@ -49,6 +50,7 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
     retail = finance.policy(actor.company).posting == FinancePolicy.Posting.RETAIL
     wanted = demands_of(orders, actor, never_backorder=retail)
     refused = finance.refuse_unpaid(wanted, actor=actor) if retail else {}
+    refused |= refuse_direct(orders, actor)
     refused |= finance.refuse_credit(wanted.without(refused), actor=actor)
     wanted = wanted.without(refused)
     unpaid = set() if retail else finance.prepaid(wanted, actor=actor)
@@ -60,7 +62,7 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
         finance.drop_orders(dropped, actor=actor)
         inventory.drop_deliveries(dropped, actor=actor)
         papers = [paper for paper in papers if order_of(paper) not in stock.refused]
-    papers += procurement.request_supply(stock.short, actor=actor)
+    papers += ask_for(stock.short, actor)
     if retail:
         leaving = [row for row in deliveries if row.order_id not in stock.refused and row.kind_of == Delivery.Kind.SALE]
         inventory.ship(leaving, actor=actor)
@@ -81,6 +83,9 @@ def follow_amendment(*, order: Order, before: list[OrderLine], actor: Actor, **_
             *[Refusal("on_its_way", gettext_lazy("It is on its way already: end this line, add another"),
                       line=line.position, field="is_direct") for line in turned]
         )  # fmt: skip
+    added = [line for line in order.confirmed_lines if line.pk not in old]
+    if refusals := refuse_direct([order], actor, added).get(order.pk):
+        raise BusinessError(refusals)
     gone = {pk: line.cut_to(ZERO) for pk, line in old.items() if pk not in new}
     papers, coming = change_orders([inputs.OrderChange(demand, old, new | gone)], actor=actor)
     hand_over([order], papers, Handoff.Act.AMEND, coming)
@@ -129,13 +134,36 @@ def change_orders(
     papers = finance.change_orders(changes, actor=actor)
     short = inventory.change_orders(changes, actor=actor)
     still = procurement.withdraw_supply(changes, actor=actor)
-    procurement.request_supply(short, actor=actor)
+    ask_for(short, actor)
     order_of_line = {line_id: change.order.id for change in changes for line_id in change.before}
     coming: dict[int, list[Source]] = defaultdict(list)
     for each in still:
         purchase = Source(PurchaseOrder.kind(), each.purchase_order_id, each.number)
         coming[order_of_line[each.order_line_id]].append(purchase)
     return papers, coming
+
+
+def ask_for(short: Sequence[inputs.Shortage], actor: Actor) -> list[Requisition]:
+    """Have bought what is short; without purchasing it waits for goods that come in anyway."""
+    return procurement.request_supply(short, actor=actor) if buys(actor) else []
+
+
+def buys(actor: Actor) -> bool:
+    """Whether the company uses purchasing."""
+    return modules.is_on(actor.company, PURCHASING)
+
+
+def refuse_direct(orders: Iterable[Order], actor: Actor, lines: Collection[OrderLine] = ()) -> Refusals:
+    """Without purchasing no supplier can be asked to deliver; `lines` are those looked at, by default all."""
+    if buys(actor):
+        return {}
+    sentence = gettext_lazy("Purchasing is switched off: no supplier can be asked to deliver this")
+    return {
+        order.pk: Refusal("purchasing_off", sentence, line=line.position, field="is_direct")
+        for order in orders
+        for line in lines or order.confirmed_lines
+        if line.is_direct and line.product.is_stocked
+    }
 
 
 def hand_over(

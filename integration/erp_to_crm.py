@@ -23,7 +23,7 @@ from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, GoodsReceipt
 from erp.inventory.services.stock import Loss
 from erp.inventory.signals import goods_delivered, goods_returned, reservations_lost
-from erp.procurement import services as procurement
+from integration.crm_to_erp import ask_for
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.money import ZERO
@@ -105,7 +105,7 @@ def note_loss(*, losses: list[Loss], actor: Actor, **_: Any) -> None:
 
     What comes anyway is counted first, as the goods of a purchase order whose receipt was a mistake.
     """
-    procurement.request_supply([inventory.shortage(loss.demand, loss.quantity) for loss in losses], actor=actor)
+    ask_for([inventory.shortage(loss.demand, loss.quantity) for loss in losses], actor)
     lost: dict[Source, dict[int, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for loss in losses:
         demand = loss.demand

@@ -19,6 +19,7 @@ from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand
 from erp.procurement import services as procurement
 from erp.procurement.queries.arrivals import NextArrival
+from integration.crm_to_erp import buys
 from integration.receipt import receipts_of
 from suite.core import clock
 from suite.core.access import Actor
@@ -38,10 +39,14 @@ def availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, por
     """Stock as of now, with what is coming that nobody waits for."""
     stock = inventory.availability(product_ids, company=actor.company)
     arrivals = procurement.next_arrivals(product_ids, company=actor.company)
-    return {pk: _available(row, [each for each in arrivals.get(pk, ()) if each.free > 0]) for pk, row in stock.items()}
+    bought = buys(actor)
+    return {
+        pk: _available(row, [each for each in arrivals.get(pk, ()) if each.free > 0], bought)
+        for pk, row in stock.items()
+    }
 
 
-def _available(stock: inventory.Availability, spare: Sequence[NextArrival]) -> ports.Availability:
+def _available(stock: inventory.Availability, spare: Sequence[NextArrival], bought: bool) -> ports.Availability:
     first = spare[0] if spare else None
     return ports.Availability(
         on_hand=stock.on_hand,
@@ -52,6 +57,7 @@ def _available(stock: inventory.Availability, spare: Sequence[NextArrival]) -> p
         next_quantity=first.free if first else ZERO,
         coming=sum((each.free for each in spare), ZERO),
         elsewhere=stock.elsewhere,
+        is_bought=bought,
     )
 
 
@@ -60,7 +66,7 @@ def promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, ports.P
     today = clock.today(actor.company)
     stock = inventory.availability(wanted, company=actor.company)
     arrivals = procurement.next_arrivals(wanted, company=actor.company)
-    leads = procurement.lead_days(wanted, company=actor.company)
+    leads = procurement.lead_days(wanted, company=actor.company) if buys(actor) else {}
     return {
         pk: _earliest(quantity, today, stock.get(pk), arrivals.get(pk, ()), leads.get(pk))
         for pk, quantity in wanted.items()
@@ -108,6 +114,7 @@ def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:
         due_on=owed["due"],
         open=owed["open"],
         overdue=owed["overdue"],
+        is_bought=buys(actor),
     )
 
 

@@ -8,6 +8,7 @@ from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from suite.core.modules import folder
 from suite.core.roles import HOUSE
 from suite.core.views import profile
 
@@ -20,15 +21,11 @@ def our_apps() -> Iterator[AppConfig]:
             yield app
 
 
-def folder(app: AppConfig) -> str:
-    return app.name.removeprefix("suite.").replace(".", "/") + "/"
-
-
 def pages() -> Iterator[URLResolver]:
     """`crm/sales/...`, `masterdata/...`; core and desk at the root."""
     for app in our_apps():
         if find_spec(f"{app.name}.urls"):
-            yield path("" if app.name in ROOT else folder(app), include(f"{app.name}.urls"))
+            yield path("" if app.name in ROOT else folder(app.label), include(f"{app.name}.urls"))
 
 
 def interfaces() -> Iterator[URLResolver]:
@@ -37,7 +34,7 @@ def interfaces() -> Iterator[URLResolver]:
         if find_spec(f"{app.name}.api"):
             door = import_module(f"{app.name}.api")
             routes = [*getattr(door, "urlpatterns", ()), *(door.router.urls if hasattr(door, "router") else ())]
-            yield path(folder(app), include(routes))
+            yield path(folder(app.label), include(routes))
 
 
 def health() -> Iterator[URLPattern]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers import queries, sheets, timeline
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import importing
+from suite.core import modules
 from suite.core.access import register_owner_rule
 from suite.desk import choices, documents, events, imports, navigation, planned, workbench
 from suite.masterdata.models import Address, Contact, Party
@@ -14,6 +15,11 @@ from suite.masterdata.models import Address, Contact, Party
 
 def connect() -> None:
     """Called once, from apps.py."""
+    modules.register(
+        "crm_customers", _("Customers"), order=10,
+        purpose=_("Whom we sell to: profiles, follow-ups, tags, the story of each customer"),
+        without=_("Customers and suppliers stay in the master data; the books work on."),
+    )  # fmt: skip
     register_owner_rule(Party, queries.party_rule("customer"))
     register_owner_rule(Contact, queries.party_rule("party__customer"))
     register_owner_rule(Address, queries.party_rule("party__customer"))

@@ -4,14 +4,14 @@ from celery import shared_task
 from celery.schedules import crontab
 
 from crm.retention import services
+from suite.core import modules
 from suite.core.access import Actor
-from suite.core.models import Company
 
 
 @shared_task(name="crm_retention.raise_churn_alerts")
 def raise_churn_alerts() -> int:
     """Every company by itself: a fault in one does not keep the others waiting for long."""
-    return sum(services.raise_churn_alerts(actor=Actor.system(company)) for company in Company.objects.order_by("pk"))
+    return sum(services.raise_churn_alerts(actor=Actor.system(company)) for company in modules.using("crm_retention"))
 
 
 # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from crm.retention import services
-from suite.core import outbox
+from suite.core import modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
@@ -17,6 +17,11 @@ from suite.desk.services import notifications
 
 def connect() -> None:
     """Called once, from apps.py."""
+    modules.register(
+        "crm_retention", _("Retention"), order=30, needs=("crm_sales",),
+        purpose=_("Warns when a customer has stopped ordering"),
+        without=_("Nobody is warned; what is known of customers stays."),
+    )  # fmt: skip
     on_founding(services.found)
     for what in ("confirmed", "cancelled", "undone", "amended"):
         outbox.on_many(f"crm.sales.order.{what}", orders_moved)

@@ -29,6 +29,7 @@ class Availability:
     next_quantity: Decimal = Decimal(0)
     coming: Decimal = Decimal(0)
     elsewhere: Decimal = Decimal(0)
+    is_bought: bool = True  # whether what is short is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Fulfilment:
     due_on: dt.date | None = None
     open: Decimal | None = None
     overdue: Decimal = Decimal(0)
+    is_bought: bool = True  # whether what waits was asked for
 
 
 def _no_availability(actor: Actor, product_ids: Collection[int]) -> Mapping[int, Availability]:

@@ -121,7 +121,10 @@ def _fulfilment(order: Order, fulfilment: Fulfilment, actor: Actor) -> Step:
     is_overdue = bool(promised and promised < clock.today(actor.company))
     waiting = sum(fulfilment.waiting.values(), ZERO)
     text = _("Partly delivered") if order.delivery == Progress.PART else _("Not delivered yet")
-    if waiting:
+    if waiting and not fulfilment.is_bought:
+        waits = _("%(quantity)s wait for goods: purchasing is switched off")
+        who = waits % {"quantity": formats.quantity(waiting)}
+    elif waiting:
         who = _("Purchasing: %(quantity)s to come") % {"quantity": formats.quantity(waiting)}
     else:
         who = _("Warehouse: ship what is reserved")

@@ -10,7 +10,7 @@ from crm.sales import imports, queries
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, Quotation
 from crm.sales.services import followups, policy
-from suite.core import companies
+from suite.core import companies, modules
 from suite.core.access import Actor
 from suite.desk import choices, documents, events, formats, navigation, search, workbench
 from suite.masterdata.models import Party
@@ -18,6 +18,11 @@ from suite.masterdata.models import Party
 
 def connect() -> None:
     """Called once, from apps.py."""
+    modules.register(
+        "crm_sales", _("Selling"), order=20, needs=("crm_customers",),
+        purpose=_("Quotations, orders, price lists"),
+        without=_("Nothing new is quoted or ordered; what was ordered is delivered, invoiced and paid as before."),
+    )  # fmt: skip
     companies.on_founding(policy.found)
     documents.register(
         Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,

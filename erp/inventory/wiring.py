@@ -9,6 +9,7 @@ from erp.inventory import checks, queries
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
 from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
+from suite.core import modules
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, workbench
@@ -20,6 +21,11 @@ CLERKS = {"warehouse", "administrator"}
 
 def connect() -> None:
     """Called once, from apps.py."""
+    modules.register(
+        "erp_inventory", _("Stock"), order=40,
+        purpose=_("Warehouses, deliveries, goods receipts, counts, the value of stock"),
+        without=_("No goods come or go. Selling and purchasing go with it: an order becomes revenue by its delivery."),
+    )  # fmt: skip
     on_founding(found_default, order=30)
     checks.register()
     ports.moved = queries.moved

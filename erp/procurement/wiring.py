@@ -14,7 +14,7 @@ from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
 from erp.procurement.services import importing, orders, policy, receiving, requisitions, scanned, sending
 from suite.automation import approvals
-from suite.core import jobs, outbox
+from suite.core import jobs, modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
@@ -25,6 +25,11 @@ AREA = "erp_procurement"
 
 def connect() -> None:
     """Called once, from apps.py."""
+    modules.register(
+        AREA, _("Purchasing"), order=50, needs=("erp_inventory",),
+        purpose=_("Requisitions, purchase orders, arrivals, suppliers"),
+        without=_("What an order lacks waits until goods come in: nobody is asked to buy, suppliers deliver nothing."),
+    )  # fmt: skip
     on_founding(policy.set_up, order=40)
     checks.register()
     ports.incoming = incoming

@@ -59,7 +59,7 @@ class ApprovalRuleAdmin(SuiteModelAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "kind":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=kinds.choices())
+            return forms.ChoiceField(label=db_field.verbose_name, choices=kinds.choices(request.actor))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> ApprovalRule:

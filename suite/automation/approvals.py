@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from suite.core.access import Actor
+
 # Called in the act of the decision with the locked documents, `actor=` (who decided last) and `note=`.
 Consequence = Callable[..., None]
 
@@ -46,6 +48,8 @@ def kind(name: str) -> Kind:
     return _kinds[name]
 
 
-def choices() -> list[tuple[str, str]]:
-    """Kinds for forms and filters."""
-    return [(name, str(kind.model._meta.verbose_name)) for name, kind in _kinds.items()]
+def choices(actor: Actor | None = None) -> list[tuple[str, str]]:
+    """Kinds for forms and filters; those of modules that are off at the actor's company are left out."""
+    off = actor.company.modules_off if actor else ()
+    kinds = {name: kind.model._meta for name, kind in _kinds.items()}
+    return [(name, str(meta.verbose_name)) for name, meta in kinds.items() if meta.app_label not in off]

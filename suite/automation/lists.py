@@ -68,7 +68,7 @@ class ApprovalList(ListSpec):
             condition=lambda actor: Q(pk__in=my_approvals(actor).order_by().values("pk")),
         ),
         ChoiceFilter("status", _("Status"), choices=Approval.Status),
-        ChoiceFilter("kind", _("Document"), choices=lambda actor: kinds.choices()),
+        ChoiceFilter("kind", _("Document"), choices=kinds.choices),
         DateFilter("requested", _("Requested"), "requested_at"),
         NumberFilter("amount", _("Amount"), quick=False),
     )
@@ -185,7 +185,7 @@ class WebhookDeliveryList(ListSpec):
     )
     filters = (
         ChoiceFilter("status", _("Status"), choices=WebhookDelivery.Status),
-        ChoiceFilter("event", _("Event"), choices=lambda actor: events.choices()),
+        ChoiceFilter("event", _("Event"), choices=events.choices),
         DateFilter("created", _("Created"), "created_at"),
     )
     acts = (Act("redeliver", _("Send again"), REDELIVER, redeliver, icon="refresh", in_row=True),)

@@ -96,10 +96,12 @@ class Actor:
         return grants_of(self.user.pk, self.company.pk)
 
     def scope(self, code: str) -> Scope:
-        """How far the permission `app.act_model` reaches for this actor."""
+        """How far the permission `app.act_model` reaches for this actor; nowhere in a module that is switched off."""
         if self.user is None:
             return Scope.ALL
         if not self.user.is_active:
+            return Scope.NONE
+        if self.company.modules_off and code.partition(".")[0] in self.company.modules_off:
             return Scope.NONE
         if self.token_scopes is not None and not any(fnmatchcase(code, pattern) for pattern in self.token_scopes):
             return Scope.NONE

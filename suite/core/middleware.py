@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from suite.core import sessions
+from suite.core import modules, sessions
 from suite.core.access import Actor
 from suite.core.acts import request_id
 from suite.core.companies import enterable
@@ -78,8 +78,10 @@ class ActorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Whose role demands a second step sets it up before anything else."""
+        """Whose role demands a second step sets it up before anything else; what is switched off is not here."""
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if request.resolver_match:
+            modules.demand(actor, request.resolver_match.route, getattr(view, "policy", ""))
         if (
             actor is None
             or not actor.grants.second_step

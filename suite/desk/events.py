@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from suite.core.access import Actor
 from suite.core.said import Text
 from suite.desk.audit_words import actions
 
@@ -37,6 +38,7 @@ def label_of(name: str) -> str:
     return _("%(record)s: %(act)s") % {"record": event.noun, "act": actions().get(event.word, event.word)}
 
 
-def choices() -> list[tuple[str, str]]:
-    """All events by name and label, in the order of their names."""
-    return [(name, label_of(name)) for name in sorted(_events)]
+def choices(actor: Actor | None = None) -> list[tuple[str, str]]:
+    """All events by name and label, in the order of their names; without those of modules that the actor has off."""
+    off = actor.company.modules_off if actor else ()
+    return [(name, label_of(name)) for name in sorted(_events) if "_".join(name.split(".")[:2]) not in off]

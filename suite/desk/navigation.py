@@ -83,6 +83,11 @@ def register_quick(label: Text, url_name: str, *, icon: str, permission: str | N
     _quick.append(Entry("", label, url_name, icon, permission, order=order))
 
 
+def of_module(app_label: str) -> list[Entry]:
+    """Pages and acts that are away when a module is switched off."""
+    return [entry for entry in (*_pages, *_quick) if (entry.permission or "").startswith(f"{app_label}.")]
+
+
 @dataclass
 class Section:
     label: str

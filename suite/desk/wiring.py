@@ -75,6 +75,7 @@ def connect() -> None:
         _("Settings"), _("My jobs"), "desk:jobs", icon="progress", permission="core.view_job", order=901
     )
     house = _("Administration")
+    navigation.register(house, _("Modules"), "desk:modules", icon="plug", permission="core.change_company", order=949)
     for order, (label, model, picture) in enumerate(
         (
             (_("Users"), "user", "users"),

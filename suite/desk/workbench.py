@@ -65,6 +65,11 @@ def open_to(block: Block, actor: Actor) -> bool:
     return is_theirs and actor.may(block.permission)
 
 
+def of_module(app_label: str) -> list[Block]:
+    """Blocks that are away when a module is switched off."""
+    return [block for block in _blocks.values() if block.permission.startswith(f"{app_label}.")]
+
+
 def block(actor: Actor, name: str) -> Block | None:
     """A block by name, if it stands on the actor's workbench."""
     known = _blocks.get(name)

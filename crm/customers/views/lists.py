@@ -69,7 +69,7 @@ class CustomerList(ListSpec):
         Column("last_touch_at", _("Last contact"), "date", sort=True),
         Column("next_step", _("Next step"), value=next_step),
         Column("next_step_at", _("Next follow-up time"), "datetime", sort=True, card="hide"),
-        Column("last_order_on", _("Last order"), "date"),
+        Column("last_order_on", _("Last order"), "date", module="crm_sales"),
         Column("region", _("Region"), value="party__region__label", shown=False),
         Column("industry", _("Industry"), value="party__industry", shown=False),
         Column("email", _("E-mail"), value="party__email", shown=False),

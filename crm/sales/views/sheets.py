@@ -285,7 +285,7 @@ class Stock:
             return _("requested already")
         if short <= known.coming:
             return _("waits for what is coming")
-        return _("the rest will be bought")
+        return _("the rest will be bought") if known.is_bought else _("waits for goods: purchasing is switched off")
 
 
 def price_typed(

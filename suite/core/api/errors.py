@@ -18,6 +18,7 @@ from rest_framework.views import exception_handler
 
 from suite.core.acts import RETRIED
 from suite.core.errors import BusinessError, Refusal
+from suite.core.modules import SwitchedOff
 
 
 class Busy(exceptions.APIException):
@@ -57,7 +58,8 @@ def translated(error: Exception) -> Exception:
         case django_errors.ValidationError():
             return exceptions.ValidationError(_at_fields(error))
         case django_errors.ObjectDoesNotExist() | Http404():
-            return exceptions.NotFound()  # Django's own words name the model, in English
+            # Django's own words name the model, in English.
+            return exceptions.NotFound(str(error) if isinstance(error, SwitchedOff) else None)
         case DataError():
             return exceptions.ValidationError({"non_field_errors": [_("A value is too large or not readable")]})
         case ProtectedError() | RestrictedError():

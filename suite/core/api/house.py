@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from suite.core import jobs, outbox, staff
+from suite.core import jobs, modules, outbox, staff
+from suite.core.access import Actor
 from suite.core.api.fields import ScopedRelatedField
 from suite.core.api.filters import FilterSet
 from suite.core.api.routes import Router
-from suite.core.api.serializers import Reason, StrictModelSerializer
+from suite.core.api.serializers import Reason, StrictModelSerializer, StrictSerializer
 from suite.core.api.viewsets import Creating, ServiceView, ServiceViewSet, Updating
 from suite.core.doors import SIGNED_IN
 from suite.core.models import ApiCall, AuditRow, Job, OutboxEvent, Role, Team, User
@@ -129,6 +131,63 @@ class JobViewSet(ServiceViewSet):
         return self.answer(pk)
 
 
+class ModuleSerializer(serializers.Serializer):
+    """An area that the company can switch off: what it is for, how the rest works without it, what it needs."""
+
+    module = serializers.CharField()
+    name = serializers.CharField()
+    on = serializers.BooleanField()
+    purpose = serializers.CharField()
+    without = serializers.CharField()
+    needs = serializers.ListField(child=serializers.CharField())
+
+
+class Switch(StrictSerializer):
+    """On or off."""
+
+    on = serializers.BooleanField()
+    reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class ModulesView(ServiceView):
+    action_permissions = {"get": "core.change_company"}
+    serializer_class = ModuleSerializer(many=True)  # type: ignore[assignment]
+
+    def get(self, request: Request) -> Response:
+        """All modules, on or off."""
+        return Response([_module(each, self.actor) for each in modules.known()])
+
+
+class ModuleView(ServiceView):
+    action_permissions = {"get": "core.change_company", "patch": "core.change_company"}
+    serializer_class = ModuleSerializer
+
+    def get(self, request: Request, label: str) -> Response:
+        return Response(_module(self._named(label), self.actor))
+
+    def patch(self, request: Request, label: str) -> Response:
+        """Switch a module on or off, with those that need it or that it needs; nothing is deleted."""
+        named = self._named(label)
+        modules.switch(label=named.label, actor=self.actor, **self.values(Switch))
+        return Response(_module(named, self.actor))
+
+    @classmethod
+    def input_class(cls, action: str) -> Any:
+        return Switch
+
+    def _named(self, label: str) -> modules.Module:
+        found = modules.module(label)
+        if found is None:
+            raise Http404
+        return found
+
+
+def _module(module: modules.Module, actor: Actor) -> dict[str, Any]:
+    on = modules.is_on(actor.company, module.label)
+    told = {name: str(getattr(module, name)) for name in ("name", "purpose", "without")}
+    return {"module": module.label, "on": on, "needs": sorted(module.needs), **told}
+
+
 class EventSerializer(StrictModelSerializer):
     class Meta:
         model = OutboxEvent
@@ -212,4 +271,8 @@ router.register("events", EventViewSet)
 router.register("audit-rows", AuditViewSet)
 router.register("api-calls", CallViewSet)
 
-urlpatterns = [path("me/", MeView.as_view())]
+urlpatterns = [
+    path("me/", MeView.as_view()),
+    path("modules/", ModulesView.as_view()),
+    path("modules/<slug:label>/", ModuleView.as_view()),
+]

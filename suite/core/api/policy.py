@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from suite.core import modules
 from suite.core.doors import SIGNED_IN
 
 VERBS = {
@@ -26,10 +27,12 @@ class DeclaredPolicy(BasePermission):
         actor = getattr(request, "actor", None)
         if actor is None:
             return False
+        found = request._request.resolver_match
         action = asked_for(request, view)
+        code = view.permission_code(action) if action else None
+        modules.demand(actor, found.route if found else "", code)
         if action is None:
             return True  # no such method here: the answer is 405
-        code = view.permission_code(action)
         return code is not None and (code == SIGNED_IN or actor.may(code))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from suite.core import modules
 from suite.core.api.idempotency import HEADER, LONGEST
 from suite.core.api.serializers import Nothing
 
@@ -54,7 +56,10 @@ BAD_INPUT: dict[str, Any] = {
 
 
 class Generator(SchemaGenerator):
-    """Describes the API once per process and language: it takes a second, and strangers may ask."""
+    """Describes the API once per process and language: it takes a second, and strangers may ask.
+
+    Who is known reads nothing of the modules that are off at their company.
+    """
 
     described: ClassVar[dict[Any, dict[str, Any]]] = {}
 
@@ -62,7 +67,31 @@ class Generator(SchemaGenerator):
         key = (self.urlconf, translation.get_language())
         if key not in self.described:
             self.described[key] = super().get_schema(request=None, public=True)
-        return self.described[key]
+        actor = getattr(request, "actor", None)
+        off = tuple(actor.company.modules_off) if actor else ()
+        if off and (*key, off) not in self.described:
+            self.described[*key, off] = without(self.described[key], off)
+        return self.described[*key, off] if off else self.described[key]
+
+
+def without(described: dict[str, Any], off: Collection[str]) -> dict[str, Any]:
+    """The description without these modules, and without the shapes that only they speak of."""
+    folders = tuple(f"{PREFIX}/{modules.folder(label)}" for label in off)
+    paths = {path: each for path, each in described["paths"].items() if not path.startswith(folders)}
+    shapes, named = described["components"]["schemas"], set[str]()
+    waiting: list[Any] = [paths]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name and name not in named:
+                named.add(name)
+                waiting.append(shapes[name])
+            waiting += part.values()
+    kept = {name: shape for name, shape in shapes.items() if name in named}
+    return {**described, "paths": paths, "components": {**described["components"], "schemas": kept}}
 
 
 class Schema(AutoSchema):
@@ -87,7 +116,7 @@ class Schema(AutoSchema):
         if self.method not in ("POST", "PATCH"):
             return None
         input_class = getattr(self.view, "input_class", None)
-        wanted = input_class(self.view.action) if input_class else Nothing
+        wanted = input_class(getattr(self.view, "action", self.method.lower())) if input_class else Nothing
         return None if wanted is Nothing else wanted
 
     def get_response_serializers(self) -> Any:

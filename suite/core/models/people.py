@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -68,6 +69,11 @@ class Company(Named):
     bank = models.CharField(_("bank and account"), max_length=200, blank=True)
     bank_en = models.CharField(_("bank and account in English"), max_length=200, blank=True)
     is_demo = models.BooleanField(_("demo data"), default=False)
+    modules_off = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("modules switched off"), default=list, db_default=[],
+        blank=True, editable=False,
+    )  # fmt: skip
+    industry = models.CharField(_("industry template"), max_length=20, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ScopedManager()

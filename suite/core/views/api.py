@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
 from suite.core.api.idempotency import HEADER
 from suite.core.api.paging import KeysetPagination
 from suite.core.api.schema import Generator
@@ -23,5 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "suite/core/api.html", context)
 
 
-schema = door(OPEN)(SpectacularAPIView.as_view(generator_class=Generator))
+known = (TokenAuthentication, SessionAuthentication)
+schema = door(OPEN)(SpectacularAPIView.as_view(generator_class=Generator, authentication_classes=known))
 docs = door(OPEN)(SpectacularSwaggerSplitView.as_view(url_name="schema"))

@@ -14,6 +14,7 @@ from django.views import defaults
 
 from suite.core.acts import request_id
 from suite.core.middleware import language_of
+from suite.core.modules import SwitchedOff
 
 # Connections that broke, servers that stop, start or have no room; of a connection that never came there is no code.
 LOST = ("08", "57P", "53300")
@@ -23,7 +24,9 @@ WAIT = 5  # seconds after which it may be asked again
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What programs are told; people get a page (`suite.desk.views.errors`)."""
     detail = _("There is nothing at this address")
-    if not request.path_info.endswith("/") and is_valid_path(f"{request.path_info}/"):
+    if isinstance(exception, SwitchedOff):
+        detail = str(exception)
+    elif not request.path_info.endswith("/") and is_valid_path(f"{request.path_info}/"):
         detail = _("There is nothing at this address; write it with a slash at the end: %(address)s") % {
             "address": f"{request.path}/"
         }

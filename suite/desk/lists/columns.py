@@ -28,8 +28,8 @@ class Column:
     `value` is a path (`party__label`) or a function of the row, by default the column's name. `kind` is one of text,
     money, quantity, percent, number, date, datetime, badge, bool, phone. `sort` is True or the path of an *indexed*
     column. `card` says where it stands on a phone: title, side, meta or hide. `permission` hides it from those
-    without. `url` makes it a link; the title column links to the row by itself. `shown=False` offers it in the
-    column chooser only.
+    without, `module` where that app is switched off. `url` makes it a link; the title column links to the row by
+    itself. `shown=False` offers it in the column chooser only.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Column:
     card: str = "meta"
     shown: bool = True
     permission: str = ""
+    module: str = ""
     url: Callable[[Any], str] | None = None
     currency: str = ""
     colours: Callable[[Any], str] | None = None

@@ -166,7 +166,9 @@ class ListSpec:
         return self.searchable and bool(self.search_fields or search.has(self.model._meta.label_lower))
 
     def columns_for(self, actor: Actor) -> list[Column]:
-        return [column for column in self.columns if not column.permission or actor.may(column.permission)]
+        off = actor.company.modules_off
+        columns = [column for column in self.columns if column.module not in off]
+        return [column for column in columns if not column.permission or actor.may(column.permission)]
 
     def filters_for(self, actor: Actor) -> list[Filter]:
         return [*self.filters]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from suite.core.acts import request_id
 from suite.core.models import User
+from suite.core.modules import SwitchedOff
 from suite.core.views import faults
 
 
@@ -29,7 +30,8 @@ def missing(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """404; programs are answered in their own language."""
     if request.path.startswith("/api/"):
         return faults.not_found(request, exception)
-    return _page(request, "404", 404)
+    told = str(exception) if isinstance(exception, SwitchedOff) else ""
+    return _page(request, "404", 404, {"told": told})
 
 
 def unclear(request: HttpRequest, exception: Any = None) -> HttpResponse:

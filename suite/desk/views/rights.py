@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from suite.core import roles, staff
+from suite.core import modules, roles, staff
 from suite.core.access import Scope
 from suite.core.doors import door
-from suite.core.models import Grant, Role
+from suite.core.models import Company, Grant, Role
 from suite.desk.pages import render_page
 
 
@@ -60,14 +60,14 @@ def rights(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("desk:rights", role.pk)
     held = dict(Grant.objects.visible_to(actor).filter(role=role).values_list("code", "scope"))
-    context = {"role": role, "areas": list(areas(held)), "scopes": Scope.choices}
+    context = {"role": role, "areas": list(areas(held, actor.company)), "scopes": Scope.choices}
     return render_page(request, "suite/desk/rights.html", context)
 
 
-def areas(held: dict[str, str]) -> Iterator[tuple[str, list[Rights]]]:
-    """The permissions by area and kind of record."""
+def areas(held: dict[str, str], company: Company) -> Iterator[tuple[str, list[Rights]]]:
+    """The permissions by area and kind of record, without the areas that are switched off."""
     for app in apps.get_app_configs():
-        if app.name.split(".")[0] in roles.HOUSE:
+        if app.name.split(".")[0] in roles.HOUSE and modules.is_on(company, app.label):
             rows = [_rights(model, held) for model in app.get_models()]
             if rows:
                 yield str(app.verbose_name), rows
