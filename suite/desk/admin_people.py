@@ -166,12 +166,12 @@ class UserAdmin(SuiteModelAdmin):
 
 @admin.register(Role)
 class RoleAdmin(SuiteModelAdmin):
-    list_display = ("name", "name_en", "code", "second_step", "rights")
-    fields = ("name", "name_en", "code", "second_step", "rights")
+    list_display = ("name", "name_en", "code", "second_step", "rights", "menu")
+    fields = ("name", "name_en", "code", "second_step", "rights", "menu")
     ordering = ("pk",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "rights") if obj else ("rights",)
+        return ("code", "rights", "menu") if obj else ("rights", "menu")
 
     @admin.display(description=_("rights"))
     def rights(self, role: Role) -> str:
@@ -179,6 +179,12 @@ class RoleAdmin(SuiteModelAdmin):
             return ""
         count = Grant.objects.filter(role=role).exclude(scope=access.Scope.NONE).count()
         return format_html('<a href="{}">{}</a>', reverse("desk:rights", args=[role.pk]), count)
+
+    @admin.display(description=_("menu"))
+    def menu(self, role: Role) -> str:
+        if not role.pk:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("desk:role_menu", args=[role.pk]), _("Arrange"))
 
     def after_save(self, row: Role) -> None:
         access.changed(row.company_id)

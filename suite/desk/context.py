@@ -12,7 +12,7 @@ from suite.core.access import Actor
 from suite.core.models import Company, User
 from suite.desk import navigation
 from suite.desk.lists.spec import spec_of
-from suite.desk.services import notifications, saved_views
+from suite.desk.services import menus, notifications, saved_views
 
 PHONE_PLACES = 4
 KIND_ICONS = {"table": "list", "board": "layout-kanban", "calendar": "calendar"}
@@ -27,7 +27,7 @@ class Shell:
 
     @cached_property
     def pages(self) -> list[navigation.Entry]:
-        return navigation.pages(self.actor) if self.actor else []
+        return menus.menu(self.actor) if self.actor else []
 
     @cached_property
     def sections(self) -> list[navigation.Section]:

@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from suite.core.access import Actor
+from suite.core.access import Actor, Grants, Scope
+from suite.core.models import Company, Role, User
 
 BADGE_SECONDS = 60
 OWN_WORK, SETTINGS = 20, 85  # pages with a lower order are everybody's own, those from the higher on stand last
@@ -92,6 +93,19 @@ def of_module(app_label: str) -> list[Entry]:
 class Section:
     label: str
     entries: list[Any] = field(default_factory=list)
+
+
+def all_pages() -> list[Entry]:
+    """Every page that the menu of anybody may hold."""
+    return [*_pages]
+
+
+def pages_of_role(role: Role, company: Company) -> list[Entry]:
+    """The pages that somebody with this role alone may open."""
+    scopes = {code: Scope(scope) for code, scope in role.grants.values_list("code", "scope")}
+    holder = Actor(User(), company)
+    holder.__dict__["grants"] = Grants(scopes)
+    return pages(holder)
 
 
 def pages(actor: Actor) -> list[Entry]:

@@ -159,27 +159,20 @@ class ModulesView(ServiceView):
 
 
 class ModuleView(ServiceView):
-    action_permissions = {"get": "core.change_company", "patch": "core.change_company"}
+    action_permissions = {"patch": "core.change_company"}
     serializer_class = ModuleSerializer
-
-    def get(self, request: Request, label: str) -> Response:
-        return Response(_module(self._named(label), self.actor))
 
     def patch(self, request: Request, label: str) -> Response:
         """Switch a module on or off, with those that need it or that it needs; nothing is deleted."""
-        named = self._named(label)
+        named = modules.module(label)
+        if named is None:
+            raise Http404
         modules.switch(label=named.label, actor=self.actor, **self.values(Switch))
         return Response(_module(named, self.actor))
 
     @classmethod
     def input_class(cls, action: str) -> Any:
         return Switch
-
-    def _named(self, label: str) -> modules.Module:
-        found = modules.module(label)
-        if found is None:
-            raise Http404
-        return found
 
 
 def _module(module: modules.Module, actor: Actor) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from suite.desk.models.lists import SavedView, ViewUse
 from suite.desk.models.notifications import Notification, NotificationPreference
 from suite.desk.models.search import SearchEntry
 from suite.desk.models.todos import Task
+from suite.desk.models.ways import FirstSteps, MenuLayout
 
 __all__ = [
     "Attachment",
+    "FirstSteps",
     "ImportBatch",
+    "MenuLayout",
     "Notification",
     "NotificationPreference",
     "SavedView",
