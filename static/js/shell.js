@@ -1,8 +1,9 @@
-// The frame: menus, dialogs, messages, counts, palette, keys. Pages read, filter and save without it.
+// The frame: menus, dialogs, messages, counts, keys. Pages read, filter and save without it.
 const frame = document.querySelector("#side").dataset;
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const typing = (event) => event.isComposing || event.target.matches?.("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
+const openPalette = () => document.dispatchEvent(new Event("palette"));
 const letters = () => localStorage.getItem("shortcuts") !== "off";
 
 // Menus are details elements: one at a time, closed by Escape and by a click elsewhere.
@@ -97,52 +98,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#toasts") { event.detail.shouldSwap = true; event.detail.isError = false; }
 });
 
-// Palette
-const palette = $("#palette"), box = palette && $("input", palette), results = $("#palette-results");
-let asked = 0;
-function openPalette(text = "") {
-  if (!palette.open) palette.showModal();
-  box.value = text; box.select(); suggest();
-}
-async function suggest() {
-  const mine = ++asked;
-  const answer = await fetch(`${frame.palette}?q=${encodeURIComponent(box.value)}`, { headers: { "HX-Request": "true" } });
-  if (mine !== asked || !answer.ok) return;
-  results.innerHTML = await answer.text();
-  mark(0);
-}
-function mark(index) {
-  const rows = $$(".palette-row", results);
-  if (!rows.length) return;
-  const at = (index + rows.length) % rows.length;
-  rows.forEach((row, number) => { row.id = `hit-${number}`; row.setAttribute("aria-selected", number === at); });
-  box.setAttribute("aria-activedescendant", rows[at].id);
-  rows[at].scrollIntoView({ block: "nearest" });
-}
-if (palette) {
-  let wait;
-  box.addEventListener("input", (event) => { if (event.isComposing) return; clearTimeout(wait); wait = setTimeout(suggest, 120); });
-  box.addEventListener("compositionend", suggest);
-  box.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    const rows = $$(".palette-row", results), at = rows.findIndex((row) => row.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1); }
-    if (event.key === "ArrowUp") { event.preventDefault(); mark(at - 1); }
-    if (event.key === "Escape") { event.preventDefault(); palette.close(); } // a search field would only be emptied
-    if (event.key === "Enter" && rows[at]) { event.preventDefault(); location.href = rows[at].href; }
-  });
-  palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
-  const top = $("[data-open-palette]");
-  top?.addEventListener("input", (event) => { if (!event.isComposing) { openPalette(top.value); box.setSelectionRange(box.value.length, box.value.length); top.value = ""; } });
-  top?.addEventListener("compositionend", () => { openPalette(top.value); box.setSelectionRange(box.value.length, box.value.length); top.value = ""; });
-}
-
 // Keys; single letters can be switched off and never fire while somebody types.
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
   if (event.key === "Escape") { for (const menu of $$("details.menu[open]")) { menu.open = false; $("summary", menu).focus(); } $("#side").classList.remove("open"); return; }
   if (typing(event) || event.ctrlKey || event.metaKey || event.altKey || !letters() || $("dialog[open]")) return;
   if (event.key === "/") { event.preventDefault(); const search = $(".filter-search"); search ? search.focus() : openPalette(); }
+  const declared = $$(`[data-hotkey="${CSS.escape(event.key)}"]`).find((each) => each.checkVisibility());
+  if (declared) { event.preventDefault(); declared.click(); return; }
   if (event.key === "?") $("#help").showModal();
   if (event.key === "c") { const quick = $(".top-acts details.menu"); if (quick) { quick.open = true; $("a", quick)?.focus(); } }
 });

@@ -38,7 +38,7 @@ class PageAct:
     """A button of a record. Without the permission it is hidden; `disabled` says why the state forbids it.
 
     `method="get"` makes it a link. `confirm` is asked before, `reason` asks for a reason that arrives as `reason`; one
-    that is "needed" must be given.
+    that is "needed" must be given. `hotkey` is a single letter that presses it, for those who keep letters on.
     """
 
     label: Text
@@ -53,7 +53,14 @@ class PageAct:
     disabled: Text = ""
     in_menu: bool = False
     new_window: bool = False
+    hotkey: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def edit_act(url_name: str, pk: int, permission: str, *, in_menu: bool = False) -> PageAct:
+    """The way to the form of a record."""
+    address = reverse(url_name, args=[pk])
+    return PageAct(_("Edit"), address, "pencil", permission, method="get", in_menu=in_menu, hotkey="e")
 
 
 class Acts(list[PageAct]):

@@ -12,7 +12,7 @@ from suite.core.doors import door
 from suite.core.said import listed
 from suite.desk import formats
 from suite.desk.lists import list_view
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.masterdata import queries
 from suite.masterdata.lists import ProductList
 from suite.masterdata.models import Party, Product
@@ -113,4 +113,4 @@ def _edit_act(actor: Actor, model: str, permission: str, pk: int) -> list[PageAc
     """The way to the admin pages, for those who may enter them."""
     if not actor.may("core.use_admin"):
         return []
-    return [PageAct(_("Edit"), reverse(f"admin:{model}_change", args=[pk]), "pencil", permission, method="get")]
+    return [edit_act(f"admin:{model}_change", pk, permission)]

@@ -157,6 +157,33 @@ def test_the_palette_opens_a_record_by_initials(desk):
     desk.wait_for_url("**/desk/tasks/*/")
 
 
+def test_the_palette_does_what_the_page_offers_and_knows_what_was_seen_last(desk):
+    first, second = Task.objects.all()[:2]
+    for task in (first, second):
+        desk.goto(f"/desk/tasks/{task.pk}/")
+    desk.keyboard.press("Control+k")
+    expect(desk.locator(".palette-row").first).to_have_text(first.title)
+
+    desk.keyboard.type(">give up")
+    expect(desk.locator(".palette-row")).to_have_count(1)
+    desk.keyboard.press("Enter")
+    desk.locator("#confirm [data-yes]").click()
+    desk.wait_for_selector(".toast-success")
+
+    second.refresh_from_db()
+    assert second.status == "cancelled"
+
+
+def test_a_letter_presses_the_act_that_declares_it_unless_one_types(desk):
+    task = Task.objects.first()
+    desk.goto(f"/desk/tasks/{task.pk}/")
+    desk.keyboard.press("e")
+    desk.wait_for_url("**/edit/")
+
+    desk.locator("[name=title]").press("e")
+    assert desk.url.endswith("/edit/")
+
+
 def paste(page, text):
     """Ctrl-V into whatever has the focus."""
     page.evaluate(

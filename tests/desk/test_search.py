@@ -89,6 +89,22 @@ def test_the_palette_lists_records_pages_and_acts(rep, entries, browse):
     assert "/desk/calendar/" in pages
 
 
+@pytest.mark.parametrize(
+    ("q", "found"), [("", [0, 1]), ("conf", [0]), (">quxiao", [1]), ("＞qx", [1]), ("#conf", []), ("zzz", [])]
+)
+def test_the_palette_has_the_acts_of_the_page_it_stands_on(browse, q, found):
+    answer = browse.get("/desk/palette/", {"q": q, "here": ["Confirm", "取消订单"]}, headers={"HX-Request": "true"})
+
+    assert [hit.here for hit in answer.context["hits"] if hit.here is not None] == found
+
+
+def test_what_a_page_offers_is_shown_as_text(browse):
+    answer = browse.get("/desk/palette/", {"here": "<img src=x>"}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "&lt;img src=x&gt;" in answer
+    assert "<img" not in answer
+
+
 def test_an_at_sign_asks_for_people_only(rep, entries):
     make.customer(rep, "华为技术", contacts=[{"name": "张伟", "phone": "13800138000"}])
     todos.create(tasks=[NewTask("张伟回电")], actor=rep)

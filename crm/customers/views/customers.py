@@ -23,7 +23,7 @@ from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
 from suite.desk.pages import done, render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 from suite.masterdata import queries
 from suite.masterdata.models import Party
@@ -90,7 +90,7 @@ def _acts(customer: Customer) -> list[PageAct]:
     return [
         *_elsewhere(_("New order"), "sales:order_new", party, "shopping-cart", "crm_sales.add_order", primary=True),
         *_elsewhere(_("New quotation"), "sales:quotation_new", party, "file-text", "crm_sales.add_quotation"),
-        PageAct(_("Edit"), reverse("customers:edit", args=[customer.pk]), "pencil", change, method="get"),
+        edit_act("customers:edit", customer.pk, change),
         *_elsewhere(
             _("New task"), "desk:task_new", f"?kind={customer._meta.label_lower}&id={customer.pk}", "checkbox",
             "desk.add_task", in_menu=True,

@@ -29,7 +29,7 @@ from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 
 Status = Order.Status
@@ -163,7 +163,7 @@ def _acts(order: Order) -> list[PageAct]:
     if draft:
         acts += [
             _act(order, "confirm", _("Confirm"), "check", "crm_sales.confirm_order", primary=True),
-            _link(order, "order_edit", _("Edit"), "pencil", "crm_sales.change_order"),
+            edit_act("sales:order_edit", order.pk, "crm_sales.change_order"),
             _act(order, "promise", _("Promise a date"), "calendar-due", "crm_sales.change_order", in_menu=True),
         ]
     if confirmed:

@@ -28,7 +28,7 @@ from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, files_tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
 
 Status = Quotation.Status
@@ -119,7 +119,7 @@ def _acts(quotation: Quotation) -> list[PageAct]:
             _act(quotation, "order", _("Turn into an order"), "shopping-cart", "crm_sales.add_order", primary=not draft)
         )
     if draft:
-        acts.append(_link(quotation, "edit", _("Edit"), "pencil", "crm_sales.change_quotation"))
+        acts.append(edit_act("sales:quotation_edit", quotation.pk, "crm_sales.change_quotation"))
     if sent:
         acts.append(_act(quotation, "revise", _("Revise"), "copy", "crm_sales.change_quotation"))
     if draft or sent:

@@ -26,7 +26,7 @@ from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.pages import refuse
-from suite.desk.records import Fact, PageAct, RecordPage, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 
 VIEW, SHIP, RETURN = "erp_inventory.view_delivery", "erp_inventory.ship_delivery", "erp_inventory.return_delivery"
 LIST = "admin:erp_inventory_delivery_changelist"
@@ -131,8 +131,8 @@ def _acts(delivery: Delivery, actor: Actor) -> list[PageAct]:
     note = reverse("inventory:note", args=[pk])
     acts.append(PageAct(_("Delivery note"), note, "printer", VIEW, method="get", new_window=True))
     if actor.may("core.use_admin"):
-        edit = reverse("admin:erp_inventory_delivery_change", args=[pk])
-        acts.append(PageAct(_("Edit"), edit, "edit", "erp_inventory.change_delivery", method="get", in_menu=True))
+        edit = edit_act("admin:erp_inventory_delivery_change", pk, "erp_inventory.change_delivery", in_menu=True)
+        acts.append(edit)
     return acts
 
 

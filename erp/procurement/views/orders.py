@@ -34,7 +34,7 @@ from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 
 Status = PurchaseOrder.Status
 TAKE_BACK = "erp_finance.reverse_invoice"
@@ -89,8 +89,7 @@ def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[Pag
     receive, invoice = f"{AREA}.receive_purchaseorder", f"{AREA}.invoice_purchaseorder"
     steps = []
     if order.status == Status.DRAFT:
-        edit = reverse("procurement:order_edit", args=at)
-        steps.append(PageAct(_("Edit"), edit, "pencil", f"{AREA}.change_purchaseorder", method="get"))
+        steps.append(edit_act("procurement:order_edit", order.pk, f"{AREA}.change_purchaseorder"))
     if order.status == Status.ORDERED:
         url = reverse("procurement:receive", args=at)
         steps.append(PageAct(_("Receive"), url, "package-import", receive, method="get", primary=True))

@@ -23,7 +23,7 @@ from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, record_page
+from suite.desk.records import Fact, RecordPage, edit_act, record_page
 
 
 @door(f"{AREA}.view_requisition")
@@ -40,8 +40,7 @@ def requisition_page(request: HttpRequest, pk: int) -> HttpResponse:
     requisition = get_object_or_404(rows, pk=pk)
     acts = buttons(REQUISITION_ACTS, requisition, "procurement:requisition_act", actor=actor)
     if requisition.status == Requisition.Status.DRAFT:
-        edit = reverse("procurement:requisition_edit", args=[pk])
-        acts.append(PageAct(_("Edit"), edit, "pencil", f"{AREA}.change_requisition", method="get"))
+        acts.append(edit_act("procurement:requisition_edit", pk, f"{AREA}.change_requisition"))
     page = RecordPage(
         requisition.number,
         lead=requisition.note,

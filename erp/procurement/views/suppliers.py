@@ -28,7 +28,7 @@ from suite.core.money import ZERO
 from suite.desk import documents, formats
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, record_page
 from suite.masterdata.views import facts_of_party, people_and_places
 
 
@@ -61,10 +61,7 @@ def supplier_page(request: HttpRequest, pk: int) -> HttpResponse:
         badges=[(_("Blocked"), "danger")] if supplier.is_blocked else [],
         acts=[
             PageAct(_("New order"), new, "shopping-cart", f"{AREA}.add_purchaseorder", method="get", primary=True),
-            PageAct(
-                _("Edit"), reverse("procurement:supplier_edit", args=[pk]), "pencil", f"{AREA}.change_supplier",
-                method="get",
-            ),
+            edit_act("procurement:supplier_edit", pk, f"{AREA}.change_supplier"),
         ],
         facts=[
             Fact(_("We owe"), formats.money(owed["open"]) if owed else ""),

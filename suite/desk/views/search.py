@@ -12,6 +12,8 @@ from suite.core.doors import SIGNED_IN, door
 from suite.desk import documents, navigation, search
 from suite.desk.pages import render_page
 
+ON_A_PAGE = 40
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -22,6 +24,7 @@ class Hit:
     hint: str
     url: str
     icon: str
+    here: int | None = None  # instead of an address: the place of an act among those that the page offers
 
 
 def _typed(request: HttpRequest) -> str:
@@ -43,6 +46,22 @@ def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
     return grouped(found, last=_("Pages")) if words else found
 
 
+def on_this_page(offered: list[str], q: str) -> list[Hit]:
+    """Those of the acts that a page offers which words call, in pinyin too; all of them while there are no words."""
+    mark = search.normal(q[:1])
+    if mark in ("#", "@"):
+        return []
+    words = q[1:].strip() if mark == ">" else q
+    called = [(place, name) for place, name in enumerate(offered) if _is_called([name], name, words)]
+    return [Hit(_("On this page"), name[:80], "", "", "player-play", here=place) for place, name in called[:8]]
+
+
+def _is_called(names: list[str], label: str, words: str) -> bool:
+    wanted = search.normal(words)
+    called = any(wanted in search.normal(name) for name in names)
+    return called or (len(wanted) > 1 and search.is_found(label, words))
+
+
 def grouped(found: list[Hit], *, last: str) -> list[Hit]:
     """Results of one kind side by side, the kind with the best result first."""
     order = {group: place for place, group in reversed(list(enumerate(hit.group for hit in found)))}
@@ -51,13 +70,11 @@ def grouped(found: list[Hit], *, last: str) -> list[Hit]:
 
 def _entries(group: str, entries: list[navigation.Entry], words: str, verb: str = "") -> list[Hit]:
     """Pages and acts whose name the words begin or contain, in pinyin too, also with its verb ("New quotation")."""
-    wanted = search.normal(words)
     found = []
     for entry in entries:
         label = str(entry.label)
         names = [label, *(f"{verb}{space}{label}" for space in ("", " ") if verb)]
-        called = any(wanted in search.normal(name) for name in names)
-        if called or (len(wanted) > 1 and search.is_found(label, words)):
+        if _is_called(names, label, words):
             found.append(Hit(group, label, str(entry.section), entry.url, entry.icon))
     return found[:8]
 
@@ -65,8 +82,10 @@ def _entries(group: str, entries: list[navigation.Entry], words: str, verb: str 
 @door(SIGNED_IN)
 def palette(request: HttpRequest) -> HttpResponse:
     """The results under the box, while one types."""
-    found = hits(request.actor, _typed(request), limit=12)  # type: ignore[attr-defined]
-    return render_page(request, "suite/desk/_palette.html", {"hits": found, "q": _typed(request)})
+    q = _typed(request)
+    offered = request.GET.getlist("here")[:ON_A_PAGE]
+    found = on_this_page(offered, q) + hits(request.actor, q, limit=12)  # type: ignore[attr-defined]
+    return render_page(request, "suite/desk/_palette.html", {"hits": found, "q": q})
 
 
 @door(SIGNED_IN)

@@ -32,7 +32,7 @@ from suite.desk.lists import (
 from suite.desk.models import Task
 from suite.desk.pages import back, render_page
 from suite.desk.pages import done as tell_done
-from suite.desk.records import Fact, PageAct, RecordPage, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 from suite.desk.services import todos
 from suite.desk.views.calendars import agenda_of
 
@@ -178,7 +178,7 @@ def acts_on(task: Task) -> list[PageAct]:
         _act(task, "complete", pgettext("act", "Done"), "check", primary=True, disabled=closed)
         if is_open(task)
         else _act(task, "reopen", _("Open again"), "rotate"),
-        PageAct(_("Edit"), reverse("desk:task_edit", args=[task.pk]), "pencil", "desk.change_task", method="get"),
+        edit_act("desk:task_edit", task.pk, "desk.change_task"),
         _act(
             task,
             "cancel",
