@@ -7,11 +7,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!form) return;
   const joined = new Map();
   for (const [name, value] of new FormData(form)) joined.set(name, joined.has(name) && joined.get(name) ? `${joined.get(name)},${value}` : value);
-  const keepsEmpty = joined.has("view") && joined.get("view") !== "all";
+  const says = form.elements.view?.dataset?.says?.trim().split(" ") ?? []; // what the view says is cleared aloud
   const columns = form.querySelector("[data-columns]");
   if (columns && !columns.dataset.touched && !new URLSearchParams(location.search).has("cols")) joined.delete("cols");
-  for (const name of new Set([...form.elements].map((element) => element.name).filter(Boolean))) if (!joined.has(name) && keepsEmpty && name !== "cols") joined.set(name, "");
-  event.detail.parameters = Object.fromEntries([...joined].filter(([, value]) => value || keepsEmpty));
+  for (const name of says) if (name && !joined.has(name) && name !== "cols") joined.set(name, "");
+  event.detail.parameters = Object.fromEntries([...joined].filter(([name, value]) => value || says.includes(name)));
 });
 
 // Counts of the views are asked for once somebody wants them, and from then on.

@@ -10,7 +10,8 @@ from openpyxl import load_workbook
 
 from suite.core import clock
 from suite.core.access import Actor
-from suite.desk.lists.filters import Unclear, number_of, span
+from suite.desk.lists.dates import Unclear, span
+from suite.desk.lists.filters import number_of
 from suite.desk.models import Task
 from suite.desk.services import todos
 from tests import make
@@ -177,3 +178,74 @@ def test_xlsx_keeps_real_dates_and_texts_as_texts(rep, browse):
 )
 def test_relative_words_mean_days_of_the_calendar(word, first, last):
     assert span(word, dt.date(2026, 11, 21)) == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("word", "first", "last"),
+    [
+        ("next_week", "2026-11-23", "2026-11-29"),
+        ("next_month", "2026-12-01", "2026-12-31"),
+        ("this_quarter", "2026-10-01", "2026-12-31"),
+        ("last_quarter", "2026-07-01", "2026-09-30"),
+        ("last_year", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_words_reach_over_months_and_years(word, first, last):
+    assert span(word, dt.date(2026, 11, 21)) == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
+def some_tasks(rep: Actor) -> None:
+    """One done, one cancelled, one open and due tomorrow, one open without a date."""
+    done, gone, _due = tasks(rep, 3)
+    todos.complete(pks=[done.pk], actor=rep)
+    todos.cancel(pks=[gone.pk], actor=rep)
+    todos.create(tasks=[todos.NewTask("Some day")], actor=rep)
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"status_not": "done,cancelled"}, ["Task 2", "Some day"]),
+        ({"due_empty": "yes"}, ["Some day"]),
+        ({"due_empty": "no", "status": "open"}, ["Task 2"]),
+        ({"due_min": "today", "due_max": "next_7_days", "status": "open"}, ["Task 2"]),
+        ({"owner_not": "me"}, []),
+        ({"any.status": "done", "any.due": "none"}, ["Task 0", "Some day"]),
+        ({"any.status": "done", "any.due": "none", "owner_not": "me"}, []),
+        ({"any.status": "done,open", "any2.due": "none"}, ["Some day"]),
+        ({"status_not": "nonsense"}, ["Task 0", "Task 1", "Task 2", "Some day"]),
+        ({"due_empty": "perhaps"}, ["Task 0", "Task 1", "Task 2", "Some day"]),
+    ],
+)
+def test_operators_and_alternatives_in_the_address(rep, browse, params, expected):
+    some_tasks(rep)
+
+    assert titles(browse.get(URL, params)) == expected
+
+
+def test_a_chip_moves_among_the_alternatives_and_back(rep, browse):
+    some_tasks(rep)
+    both = browse.get(URL, {"status": "done", "due": "none"})
+
+    alternative = browse.get(both.context["state"].chips[0]["move"])
+
+    assert titles(both) == []
+    (group,) = [each["chip"].group for each in alternative.context["state"].chips if each["chip"].group]
+    assert group == "any"
+    other = next(each for each in alternative.context["state"].chips if not each["chip"].group)
+    assert titles(browse.get(other["move"])) == ["Task 0", "Some day"]
+
+
+def test_a_badge_narrows_the_list_to_what_it_says(rep, browse):
+    some_tasks(rep)
+
+    page = browse.get(URL, {"due": "none"}).content.decode()
+
+    assert f'href="{URL}?due=none&amp;status=open"' in page
+
+
+def test_a_control_shows_the_operator_and_the_group_it_stands_for(rep, browse):
+    page = browse.get(URL, {"any.status_not": "done", "any.due": "none"}).content.decode()
+
+    assert 'name="any.status_not" value="done" checked' in page
+    assert '<select class="form-select" name="any.due"' in page

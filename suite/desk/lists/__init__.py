@@ -20,6 +20,7 @@ from suite.desk.lists.filters import (
     NumberFilter,
     OwnerFilter,
     PickFilter,
+    TextFilter,
 )
 from suite.desk.lists.spec import Act, Create, ListSpec, View
 from suite.desk.lists.state import ListState
@@ -38,6 +39,7 @@ __all__ = [
     "NumberFilter",
     "OwnerFilter",
     "PickFilter",
+    "TextFilter",
     "View",
     "list_view",
 ]

@@ -1,20 +1,25 @@
 """Filters: each reads its parameters from the address, says what it means in a chip, and narrows the rows.
 
+    status=draft,confirmed      is one of         status_not=draft       is none of
+    name=frame                  contains          name_is=Frame          is exactly      name_not=frame   does not
+    gross_min=10&gross_max=20   from, to          date=this_month        a word or a day; date_min, date_max
+    owner_empty=yes             nothing there     owner_empty=no         something there
+
+`any.` before some of them makes them alternatives: `any.status=draft&any.late=yes` are drafts and what is late.
 What cannot be understood becomes a red chip; the rest applies.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
-from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,9 +27,9 @@ from django.utils.translation import gettext_lazy
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.api.fields import is_written
-from suite.core.models import Company
 from suite.core.said import listed
 from suite.desk import choices, formats
+from suite.desk.lists.dates import NONE, WORDS, Unclear, span, within
 
 Text = str | Promise
 Params = Mapping[str, str]
@@ -33,29 +38,31 @@ BIGINT = 2**63
 OWNER = gettext_lazy("Owner")
 
 
-class Unclear(ValueError):
-    """A parameter that says nothing we understand."""
-
-
 @dataclass(frozen=True)
 class Chip:
-    """An active filter in words; `keys` are the parameters that removing it clears."""
+    """An active filter in words; `keys` are the parameters that removing it clears, `group` its alternatives."""
 
     label: str
     text: str
     keys: tuple[str, ...]
     bad: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """The base: one parameter, one field. `quick=False` keeps the control behind "more filters"."""
+    """The base: one parameter, one field. `quick=False` keeps the control behind "add filter".
+
+    A kind of filter defines `understand` for its plain keys; `read` does the operators around it.
+    """
 
     name: str
     label: Text
     field: str = ""
     quick: bool = True
     template: ClassVar[str] = ""
+    suffixes: ClassVar[tuple[str, ...]] = ()  # plain keys beside the name
+    operators: ClassVar[tuple[str, ...]] = ("empty",)
 
     @property
     def path(self) -> str:
@@ -63,7 +70,11 @@ class Filter:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return (self.name,)
+        return (self.name, *(f"{self.name}_{each}" for each in (*self.suffixes, *self.operators)))
+
+    @property
+    def plain_keys(self) -> list[str]:
+        return [key for key in self.keys if key not in {f"{self.name}_{each}" for each in self.operators}]
 
     def active(self, params: Params) -> bool:
         return any(params.get(key) for key in self.keys)
@@ -71,18 +82,92 @@ class Filter:
     def apply(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, Chip]:
         """The condition and the chip for what `params` say; never raises."""
         try:
-            condition, text = self.understand(params, actor, model)
+            condition, text = self.read(params, actor, model)
         except Unclear:
             typed = listed(params[key] for key in self.keys if params.get(key))[:60]
             return Q(), Chip(str(self.label), _("“%(text)s” is not understood") % {"text": typed}, self.keys, bad=True)
         return condition, Chip(str(self.label), text, self.keys)
 
+    def read(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
+        """The condition and its words for all keys; raises Unclear."""
+        condition, words = Q(), []
+        if any(params.get(key) for key in self.plain_keys):
+            condition, text = self.understand(params, actor, model)
+            words.append(text)
+        if "not" in self.operators and params.get(f"{self.name}_not"):
+            without, text = self.understand({self.name: params[f"{self.name}_not"]}, actor, model)
+            condition &= ~without
+            words.append(_("not %(values)s") % {"values": text})
+        if "empty" in self.operators and (word := params.get(f"{self.name}_empty")):
+            nothing = self.nothing(model)
+            if nothing is None or word not in ("yes", "no"):
+                raise Unclear(word)
+            condition &= nothing if word == "yes" else ~nothing
+            words.append(_("empty") if word == "yes" else _("not empty"))
+        return condition, listed(words)
+
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
+        """The condition and its words for the plain keys, one of which is given; raises Unclear."""
         raise NotImplementedError
 
+    def nothing(self, model: type[models.Model]) -> Q | None:
+        """When a row has nothing there; None where every row has something, or nobody knows."""
+        try:
+            column = field_at(model, self.path)
+        except (FieldDoesNotExist, AttributeError):
+            return None
+        blank = (
+            Q(**{self.path: ""}) if isinstance(column, models.CharField | models.TextField) and column.blank else Q()
+        )
+        missing = Q(**{f"{self.path}__isnull": True}) if column.null else Q()
+        return (blank | missing) or None
+
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
-        """What the control's template needs."""
-        return {"filter": self, "value": params.get(self.name, ""), "active": self.active(params)}
+        """What the control's template needs; `key` is the parameter its values have under the operator chosen."""
+        used = next((each for each in self.operators if params.get(f"{self.name}_{each}")), "")
+        key = f"{self.name}_{used}" if used and used != "empty" else self.name
+        operators = [each for each in self.operators if each != "empty"]
+        is_some = used == "empty" and params[f"{self.name}_empty"] == "no"
+        return {
+            "filter": self,
+            "key": key,
+            "value": params.get(key, ""),
+            "active": self.active(params),
+            "operator": "some" if is_some else used,
+            "operators": [
+                ("", OPERATORS[self.operators[:1] == ("is",)]),
+                *((each, OPERATORS[each]) for each in operators),
+            ],
+        }
+
+
+# What the operators are called; the plain one depends on whether there is an exact one beside it.
+OPERATORS: dict[Any, Text] = {
+    False: gettext_lazy("is"),
+    True: gettext_lazy("contains"),
+    "is": gettext_lazy("is"),
+    "not": gettext_lazy("is not"),
+    "empty": gettext_lazy("is empty"),
+    "some": gettext_lazy("is not empty"),
+}
+
+
+@dataclass(frozen=True)
+class TextFilter(Filter):
+    """Words in a text: `name=frame` contains them, `name_is=Frame` is exactly that, whatever the case."""
+
+    operators: ClassVar[tuple[str, ...]] = ("is", "not", "empty")
+    template: ClassVar[str] = "suite/desk/filters/_text.html"
+
+    def read(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
+        exact = params.get(f"{self.name}_is")
+        condition, text = super().read(params, actor, model)
+        if exact:
+            condition, text = condition & Q(**{f"{self.path}__iexact": exact}), listed(filter(None, [exact, text]))
+        return condition, text
+
+    def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
+        return Q(**{f"{self.path}__icontains": params[self.name]}), f"“{params[self.name]}”"
 
 
 @dataclass(frozen=True)
@@ -90,6 +175,7 @@ class ChoiceFilter(Filter):
     """One or several of a few values: `status=draft,confirmed`."""
 
     choices: Iterable[tuple[Any, Text]] | Callable[[Actor], Iterable[tuple[Any, Text]]] = ()
+    operators: ClassVar[tuple[str, ...]] = ("not", "empty")
     template: ClassVar[str] = "suite/desk/filters/_choice.html"
 
     def options(self, actor: Actor) -> list[tuple[str, str]]:
@@ -107,9 +193,10 @@ class ChoiceFilter(Filter):
         return Q(**{f"{self.path}__in": wanted}), listed(known[value] for value in wanted)
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
-        chosen = set(params.get(self.name, "").split(","))
+        control = super().control(params, actor)
+        chosen = set(control["value"].split(","))
         options = [(value, label, value in chosen) for value, label in self.options(actor)]
-        return {**super().control(params, actor), "options": options}
+        return {**control, "options": options}
 
 
 @dataclass(frozen=True)
@@ -117,6 +204,7 @@ class PickFilter(Filter):
     """One or several records of a registered kind of choices: `party=12,15`."""
 
     kind: str = ""
+    operators: ClassVar[tuple[str, ...]] = ("not", "empty")
     template: ClassVar[str] = "suite/desk/filters/_pick.html"
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
@@ -134,11 +222,12 @@ class PickFilter(Filter):
         return choices.labels(actor, self.kind, wanted) if wanted else {}
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
+        control = super().control(params, actor)
         try:
-            chosen = self.names(params, actor)
+            chosen = self.names({self.name: control["value"]}, actor)
         except Unclear:
             chosen = {}
-        return {**super().control(params, actor), "chosen": chosen}
+        return {**control, "chosen": chosen}
 
 
 @dataclass(frozen=True)
@@ -148,6 +237,7 @@ class OwnerFilter(Filter):
     name: str = "owner"
     label: Text = OWNER
     team_path: str = "team"
+    operators: ClassVar[tuple[str, ...]] = ("not",)
     template: ClassVar[str] = "suite/desk/filters/_owner.html"
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
@@ -161,12 +251,13 @@ class OwnerFilter(Filter):
         return PickFilter(self.name, self.label, self.path, kind="user").understand(params, actor, model)
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
+        control = super().control(params, actor)
         words = [("me", _("Me")), ("team", _("My team")), ("none", _("Nobody"))]
-        value = params.get(self.name, "")
         chosen: dict[int, str] = {}
-        if value and value not in dict(words):
-            chosen = PickFilter(self.name, self.label, self.path, kind="user").control(params, actor)["chosen"]
-        return {**super().control(params, actor), "words": words, "chosen": chosen}
+        if control["value"] and control["value"] not in dict(words):
+            picked = PickFilter(self.name, self.label, self.path, kind="user")
+            chosen = picked.control({self.name: control["value"]}, actor)["chosen"]
+        return {**control, "words": words, "chosen": chosen}
 
 
 @dataclass(frozen=True)
@@ -174,6 +265,7 @@ class BoolFilter(Filter):
     """`late=yes` or `late=no`; `condition` is what yes means where it is more than a field."""
 
     condition: Q | Callable[[Actor], Q] | None = None
+    operators: ClassVar[tuple[str, ...]] = ()
     template: ClassVar[str] = "suite/desk/filters/_bool.html"
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
@@ -190,15 +282,12 @@ class BoolFilter(Filter):
 class NumberFilter(Filter):
     """A range: `amount_min=1000&amount_max=5000`, or `amount=1000`."""
 
+    suffixes: ClassVar[tuple[str, ...]] = ("min", "max")
     template: ClassVar[str] = "suite/desk/filters/_number.html"
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (self.name, f"{self.name}_min", f"{self.name}_max")
 
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         condition, words = Q(), []
-        for key, lookup, sign in zip(self.keys, ("exact", "gte", "lte"), ("=", "≥", "≤"), strict=True):
+        for key, lookup, sign in zip(self.plain_keys, ("exact", "gte", "lte"), ("=", "≥", "≤"), strict=True):
             if params.get(key):
                 number = number_of(params[key])
                 condition &= Q(**{f"{self.path}__{lookup}": number})
@@ -212,28 +301,26 @@ class NumberFilter(Filter):
 
 @dataclass(frozen=True)
 class DateFilter(Filter):
-    """A day, a relative word or a range: `due=today`, `due=2026-11-21`, `due_min=2026-11-01&due_max=2026-11-30`.
+    """A day, a relative word or a range: `due=today`, `due=2026-11-21`, `due_min=2026-11-01&due_max=today`.
 
     `undated` are the rows that still want a date; with it `due=none` finds them.
     """
 
     undated: Q | None = None
+    suffixes: ClassVar[tuple[str, ...]] = ("min", "max")
     template: ClassVar[str] = "suite/desk/filters/_date.html"
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (self.name, f"{self.name}_min", f"{self.name}_max")
-
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
-        word, least, most = (params.get(key, "") for key in self.keys)
+        word, least, most = (params.get(key, "") for key in self.plain_keys)
+        today, words = clock.today(actor.company), dict(WORDS)
         if word == NONE[0] and self.undated is not None:
             return self.undated, str(NONE[1])
         if word:
-            first, last = span(word, clock.today(actor.company))
-            text = str(dict(WORDS)[word]) if word in dict(WORDS) else word
+            first, last = span(word, today)
+            text = str(words.get(word, word))
         else:
-            first, last = (day_of(text) if text else None for text in (least, most))
-            text = f"{first or '…'} – {last or '…'}"
+            first, last = span(least, today)[0] if least else None, span(most, today)[1] if most else None
+            text = f"{words.get(least, least) or '…'} – {words.get(most, most) or '…'}"
         return within(self.path, first, last, actor.company, moment=self.is_moment(model)), text
 
     def is_moment(self, model: type[models.Model]) -> bool:
@@ -243,66 +330,6 @@ class DateFilter(Filter):
         least, most = params.get(f"{self.name}_min", ""), params.get(f"{self.name}_max", "")
         words = WORDS if self.undated is None else [*WORDS, NONE]
         return {**super().control(params, actor), "words": words, "least": least, "most": most}
-
-
-WORDS: list[tuple[str, Text]] = [
-    ("today", gettext_lazy("Today")),
-    ("yesterday", gettext_lazy("Yesterday")),
-    ("tomorrow", gettext_lazy("Tomorrow")),
-    ("this_week", gettext_lazy("This week")),
-    ("last_week", gettext_lazy("Last week")),
-    ("next_7_days", gettext_lazy("Next 7 days")),
-    ("last_7_days", gettext_lazy("Last 7 days")),
-    ("last_30_days", gettext_lazy("Last 30 days")),
-    ("last_90_days", gettext_lazy("Last 90 days")),
-    ("this_month", gettext_lazy("This month")),
-    ("last_month", gettext_lazy("Last month")),
-    ("this_year", gettext_lazy("This year")),
-    ("before_today", gettext_lazy("Before today")),
-]
-NONE: tuple[str, Text] = ("none", gettext_lazy("No date"))
-
-
-def span(word: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """First and last day of a relative word or an ISO date; weeks start on Monday. Raises Unclear."""
-    monday, first = today - dt.timedelta(days=today.weekday()), today.replace(day=1)
-    before = first - dt.timedelta(days=1)
-    spans: dict[str, tuple[dt.date | None, dt.date | None]] = {
-        "today": (today, today),
-        "yesterday": (today - dt.timedelta(days=1),) * 2,
-        "tomorrow": (today + dt.timedelta(days=1),) * 2,
-        "this_week": (monday, monday + dt.timedelta(days=6)),
-        "last_week": (monday - dt.timedelta(days=7), monday - dt.timedelta(days=1)),
-        "next_7_days": (today, today + dt.timedelta(days=7)),
-        "last_7_days": (today - dt.timedelta(days=6), today),
-        "last_30_days": (today - dt.timedelta(days=29), today),
-        "last_90_days": (today - dt.timedelta(days=89), today),
-        "this_month": (first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)),
-        "last_month": (before.replace(day=1), before),
-        "this_year": (today.replace(month=1, day=1), today.replace(month=12, day=31)),
-        "before_today": (None, today - dt.timedelta(days=1)),
-    }
-    return spans[word] if word in spans else (day_of(word),) * 2
-
-
-def within(path: str, first: dt.date | None, last: dt.date | None, company: Company, *, moment: bool) -> Q:
-    """From the first to the last day, both included; for instants the days of the company's calendar."""
-    if not moment:
-        return (Q(**{f"{path}__gte": first}) if first else Q()) & (Q(**{f"{path}__lte": last}) if last else Q())
-    condition = Q(**{f"{path}__gte": clock.day_starts(company, first)}) if first else Q()
-    if last:
-        condition &= Q(**{f"{path}__lt": clock.day_starts(company, last + dt.timedelta(days=1))})
-    return condition
-
-
-def day_of(text: str) -> dt.date:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None or not 1900 <= day.year <= 2200:
-        raise Unclear(text)
-    return day
 
 
 def number_of(text: str) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -10,22 +11,29 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from suite.core import keyset
 from suite.desk.imports import importer
 from suite.desk.lists.columns import Column
-from suite.desk.lists.filters import Chip, Filter
+from suite.desk.lists.filters import OPERATORS, Chip, ChoiceFilter, Filter
 from suite.desk.lists.kept import COUNTED, KeptViews, count_text
 from suite.desk.lists.spec import Act, Cell, Line
 
 IN_SIGHT = 6  # filters that are always in sight
 PLACE_KEYS = ("after", "last", "count", "export", "counts")
+GROUPS = ("any", "any2", "any3")  # groups of alternatives: `any.status=draft&any.late=yes`
 
 
 def explicit(data: QueryDict) -> dict[str, str]:
     """The parameters of an address; a repeated one becomes a list with commas."""
     return {name: ",".join(value for value in data.getlist(name) if value)[:500] for name in data}
+
+
+def prefixed(group: str, key: str) -> str:
+    return f"{group}.{key}" if group else key
 
 
 class ListState(KeptViews):
@@ -37,25 +45,47 @@ class ListState(KeptViews):
 
     @cached_property
     def filter_keys(self) -> list[str]:
-        return [key for each in self.filters for key in each.keys]
+        plain = [key for each in self.filters for key in each.keys]
+        return [*plain, *(f"{group}.{key}" for group in GROUPS for key in plain)]
 
     @cached_property
     def applied(self) -> tuple[Q, list[Chip]]:
+        """The condition with all filters, and a chip for each; those of a group are alternatives."""
         condition, chips = Q(), []
-        for each in self.filters:
-            if each.active(self.params):
-                part, chip = each.apply(self.params, self.actor, self.spec.model)
-                condition &= part
-                chips.append(chip)
+        for group in ("", *GROUPS):
+            either = Q()
+            params = self.of_group(group)
+            for each in self.filters:
+                if each.active(params):
+                    part, chip = each.apply(params, self.actor, self.spec.model)
+                    chips.append(replace(chip, group=group, keys=tuple(prefixed(group, key) for key in chip.keys)))
+                    either = either & part if not group or chip.bad else either | part
+            condition &= either
         return condition, chips
 
+    def of_group(self, group: str) -> dict[str, str]:
+        """The parameters of a group of alternatives, by their plain names; "" are those that all hold."""
+        if not group:
+            return self.params
+        start = f"{group}."
+        return {name.removeprefix(start): value for name, value in self.params.items() if name.startswith(start)}
+
     @property
-    def chips(self) -> list[tuple[Chip, str]]:
-        """Each active filter with the address without it."""
-        chips = self.applied[1]
+    def chips(self) -> list[dict[str, Any]]:
+        """Each active filter with the address without it, and the one with it among the alternatives or back again."""
+        found = []
+        for chip in self.applied[1]:
+            params = {key: self.params[key] for key in chip.keys if key in self.params}
+            moved = {self._elsewhere(key, chip.group): value for key, value in params.items()}
+            gone = dict.fromkeys(chip.keys, "")
+            found.append({"chip": chip, "remove": self.link(**gone), "move": self.link(**gone, **moved)})
         if self.q:
-            chips = [*chips, Chip(_("Search"), self.q, ("q",))]
-        return [(chip, self.link(**dict.fromkeys(chip.keys, ""))) for chip in chips]
+            chip = Chip(_("Search"), self.q, ("q",))
+            found.append({"chip": chip, "remove": self.link(q=""), "move": ""})
+        return found
+
+    def _elsewhere(self, key: str, group: str) -> str:
+        return key.removeprefix(f"{group}.") if group else f"{GROUPS[0]}.{key}"
 
     @property
     def q(self) -> str:
@@ -133,7 +163,7 @@ class ListState(KeptViews):
         link = self.spec.url(row)
         cells = [
             Cell(
-                column.html(row, link if column is self.title_column else ""),
+                self._narrowing(column, row) or column.html(row, link if column is self.title_column else ""),
                 str(column.label),
                 self._css(column),
             )
@@ -142,6 +172,26 @@ class ListState(KeptViews):
         fitting = {act.name for act in self.acts if act.fits(row)}
         in_row = [act for act in self.acts if act.in_row and act.name in fitting]
         return Line(row.pk, link, cells, in_row, " ".join(act.name for act in self.acts if act.name not in fitting))
+
+    def _narrowing(self, column: Column, row: Any) -> SafeString | str:
+        """A badge that narrows the list to what it says when it is clicked, where a filter knows its value."""
+        each = self._choices.get(column.path) if column.kind == "badge" and not callable(column.value) else None
+        value = column.of(row) if each else None
+        if each is None or value in (None, ""):
+            return ""
+        link = self._narrowed.get((each.name, value))
+        if link is None:
+            link = self._narrowed[each.name, value] = self.link(**{each.name: str(value)})
+        hint = _("Show only these")
+        return format_html('<a class="only-these" href="{}" title="{}">{}</a>', link, hint, column.render(row, value))
+
+    @cached_property
+    def _choices(self) -> dict[str, ChoiceFilter]:
+        return {each.path: each for each in self.filters if isinstance(each, ChoiceFilter)}
+
+    @cached_property
+    def _narrowed(self) -> dict[tuple[str, Any], str]:
+        return {}
 
     def _css(self, column: Column) -> str:
         place = {"side": "side-cell", "hide": "hide-phone"}.get(column.card, "bare" if column.kind == "badge" else "")
@@ -247,15 +297,27 @@ class ListState(KeptViews):
 
     @cached_property
     def controls(self) -> list[dict[str, Any]]:
-        """The filters as the template draws them; beyond the first few they wait behind "more filters"."""
+        """The filters as the template draws them; beyond the first few they wait behind "add filter"."""
         found: list[dict[str, Any]] = []
         in_sight = 0
         for each in self.filters:
-            control = each.control(self.params, self.actor)
+            group = next((group for group in ("", *GROUPS) if each.active(self.of_group(group))), "")
+            control = {"operators": [], "operator": "", "key": each.name} | each.control(
+                self.of_group(group), self.actor
+            )
+            if "empty" in each.operators and each.nothing(self.spec.model) is not None:
+                control["operators"] += [("empty", OPERATORS["empty"]), ("some", OPERATORS["some"])]
+            control["prefix"] = f"{group}." if group else ""
             control["extra"] = not control["active"] and (not each.quick or in_sight >= IN_SIGHT)
             in_sight += not control["extra"]
             found.append(control)
         return found
+
+    @property
+    def unseen(self) -> dict[str, str]:
+        """Filters that hold and no control shows: of a second alternative by the same filter."""
+        seen = {f"{c['prefix']}{key}" for c in self.controls for key in c["filter"].keys}
+        return {key: value for key, value in self.params.items() if key in {*self.filter_keys} - seen}
 
     @property
     def has_extra_filters(self) -> bool:

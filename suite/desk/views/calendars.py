@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk import planned
-from suite.desk.lists.filters import Unclear, day_of
+from suite.desk.lists.dates import Unclear, day_of
 from suite.desk.models import Task
 from suite.desk.planned import MOST, Planned
 
