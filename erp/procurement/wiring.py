@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
-from erp.procurement import checks, sheets
-from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
+from erp.procurement import checks, lists, sheets
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
 from erp.procurement.services import importing, orders, policy, receiving, requisitions, scanned, sending
@@ -41,9 +41,18 @@ def connect() -> None:
         amount="amount",
         on_approved=requisitions.when_approved,
         on_rejected=requisitions.when_rejected,
+        on_withdrawn=requisitions.when_withdrawn,
+        fields=("warehouse", "amount", "note"),
+        spec=lists.RequisitionList,
     )
     approvals.register(
-        PurchaseOrder, amount=orders.worth, on_approved=orders.when_approved, on_rejected=orders.when_rejected
+        PurchaseOrder,
+        amount=orders.worth,
+        on_approved=orders.when_approved,
+        on_rejected=orders.when_rejected,
+        fields=("party", "currency", "net"),
+        lines=PurchaseOrderLine.briefs,
+        spec=lists.PurchaseOrderList,
     )
     outbox.on("erp.procurement.requisition.requested", find_by_search)
     imports.register(

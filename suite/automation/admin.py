@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from suite.automation import approvals as kinds
 from suite.automation.lists import ApprovalList, WebhookDeliveryList, WebhookList
 from suite.automation.models import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep, Webhook, WebhookDelivery
-from suite.automation.services import rules, webhooks
+from suite.automation.services import conditions, rules, webhooks
 from suite.core.access import Actor
-from suite.desk import events
-from suite.desk.admin_base import LinesInline, SuiteModelAdmin
+from suite.desk import events, queries
+from suite.desk.admin_base import LinesInline, SuiteModelAdmin, actor_of
 from suite.desk.admin_house import ReadOnly
-from suite.desk.lists import Act
+from suite.desk.lists import Act, BoolFilter, ChoiceFilter, NumberFilter
+from suite.desk.lists.filters import Filter
 
 Lines = dict[str, list[dict[str, Any]]]
 
@@ -32,16 +35,52 @@ def remove(*, actor: Actor, pks: Collection[int]) -> None:
 
 class RuleStepInline(LinesInline):
     model = ApprovalRuleStep
-    fields = ("position", "role")
+    fields = ("position", "who", "role", "user", "hours", "then_role")
+
+    def related_rows(self, field: Any, actor: Actor, visible: QuerySet[Any]) -> QuerySet[Any]:
+        return queries.colleagues(actor) if field.name == "user" else visible
+
+
+class RuleForm(forms.ModelForm):
+    """A rule; what its list can be narrowed by stands here as conditions, once the kind of document is known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in (self.instance.conditions or {}).items():
+            field = self.fields.get(f"if_{name}")
+            if field:
+                field.initial = value.split(",") if isinstance(field, forms.MultipleChoiceField) else value
+
+
+def fields_of(filters: Sequence[Filter], actor: Actor) -> dict[str, forms.Field]:
+    """The conditions a rule may ask, as fields of its form."""
+    found: dict[str, forms.Field] = {}
+    for each in filters:
+        if isinstance(each, ChoiceFilter):
+            found[f"if_{each.name}"] = forms.MultipleChoiceField(
+                label=each.label, choices=each.options(actor), required=False,
+                widget=forms.CheckboxSelectMultiple({"class": "in-columns"}),
+            )  # fmt: skip
+        elif isinstance(each, BoolFilter):
+            choices = [("", "–"), ("yes", _("Yes")), ("no", _("No"))]
+            found[f"if_{each.name}"] = forms.ChoiceField(
+                label=each.label, choices=choices, required=False, widget=UnfoldAdminSelectWidget()
+            )
+        elif isinstance(each, NumberFilter):
+            for key, sign in zip(each.plain_keys[1:], ("≥", "≤"), strict=True):
+                found[f"if_{key}"] = forms.DecimalField(
+                    label=format_lazy("{} {}", each.label, sign), required=False, widget=UnfoldAdminDecimalFieldWidget()
+                )
+    return found
 
 
 @admin.register(ApprovalRule)
 class ApprovalRuleAdmin(SuiteModelAdmin):
-    """Who agrees, in turn, above which amount."""
+    """Who agrees, in turn or together, above which amount and under which conditions."""
 
-    list_display = ("__str__", "from_amount", "roles")
+    form = RuleForm
+    list_display = ("__str__", "from_amount", "asks", "roles")
     list_filter = ("kind",)
-    fields = ("kind", "from_amount")
     inlines = (RuleStepInline,)
     acts = (
         Act(
@@ -52,33 +91,69 @@ class ApprovalRuleAdmin(SuiteModelAdmin):
 
     @admin.display(description=_("Steps"))
     def roles(self, rule: ApprovalRule) -> str:
-        return " → ".join(step.role.label for step in rule.steps.all())
+        return " → ".join(step.label for step in rule.steps.all())
+
+    @admin.display(description=_("Conditions"))
+    def asks(self, rule: ApprovalRule) -> str:
+        known = dict(kinds.choices()).get(rule.kind)
+        spec = kinds.kind(rule.kind).spec if known else None
+        return conditions.in_words(spec, rule.conditions, Actor.system(rule.company))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("steps__role")
+        return super().get_queryset(request).select_related("company").prefetch_related("steps__role", "steps__user")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "kind":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=kinds.choices(request.actor))
+            return forms.ChoiceField(
+                label=db_field.verbose_name, choices=kinds.choices(actor_of(request)), widget=UnfoldAdminSelectWidget()
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def filters(self, request: HttpRequest, rule: ApprovalRule | None) -> list[Filter]:
+        """What the list of the documents of a rule can be narrowed by."""
+        spec = kinds.kind(rule.kind).spec if rule and rule.kind in dict(kinds.choices()) else None
+        return spec().filters_for(actor_of(request)) if spec else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        asked = fields_of(self.filters(request, obj), actor_of(request))
+        kwargs["form"] = type("RuleForm", (RuleForm,), asked)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        asked = fields_of(self.filters(request, obj), actor_of(request))
+        hint = "" if obj else _("Once the rule is saved, conditions such as a discount can be set here, too.")
+        whole: list[Any] = [(None, {"fields": ("kind", "from_amount", "together"), "description": hint})]
+        return [*whole, (_("Only where"), {"fields": tuple(asked)})] if asked else whole
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("kind",) if obj else ()
+
     def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> ApprovalRule:
-        return rules.set_rule(roles=in_turn(lines), actor=actor, **values)
+        return rules.set_rule(steps=in_turn(lines), actor=actor, **values)
 
     def change(self, actor: Actor, row: ApprovalRule, values: dict[str, Any], lines: Lines) -> ApprovalRule:
-        return rules.set_rule(rule=row, roles=in_turn(lines), actor=actor, **values)
+        """Conditions that the form does not show stay as they are."""
+        typed = {name.removeprefix("if_"): values.pop(name) for name in [*values] if name.startswith("if_")}
+        kept = {name: value for name, value in row.conditions.items() if name not in typed}
+        asked = {name: ",".join(value) if isinstance(value, list) else value for name, value in typed.items()}
+        known = {"kind": row.kind, "conditions": kept | asked}
+        return rules.set_rule(rule=row, steps=in_turn(lines), actor=actor, **known | values)
 
 
-def in_turn(lines: Lines) -> list[Any]:
-    """The roles in the order of their steps."""
-    return [line["role"] for line in sorted(lines["steps"], key=lambda line: line["position"])]
+def in_turn(lines: Lines) -> list[dict[str, Any]]:
+    """The steps in their order."""
+    return sorted(lines["steps"], key=lambda line: line["position"])
 
 
 class ApprovalStepInline(LinesInline):
     model = ApprovalStep
     extra = 0
-    fields = ("position", "role", "status", "decided_by", "decided_at", "note")
+    fields = ("position", "label", "status", "because", "decided_by", "on_behalf_of", "decided_at", "note", "answer")
     readonly_fields = fields
+
+    @admin.display(description=_("Who"))
+    def label(self, step: ApprovalStep) -> str:
+        return step.label
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

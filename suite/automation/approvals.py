@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,15 @@ from typing import Any
 from django.db.models import Model
 
 from suite.core.access import Actor
+from suite.core.acts import plain
+from suite.desk.lists import ListSpec
 
 # Called in the act of the decision with the locked documents, `actor=` (who decided last) and `note=`.
 Consequence = Callable[..., None]
+
+
+def nothing(documents: Collection[Any], *, actor: Any, note: str = "") -> None:
+    """Where nothing follows: whoever acts on the document next asks whether it is approved."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,26 @@ class Kind:
     amount: Callable[[Any], Decimal]
     on_approved: Consequence
     on_rejected: Consequence
+    on_withdrawn: Consequence
+    fields: tuple[str, ...]
+    lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None
+    spec: type[ListSpec] | None
+    stands_for: Callable[[Any], Model | None]
+
+    def terms(self, documents: Sequence[Any]) -> dict[int, dict[str, Any]]:
+        """What of each document is approved, by its key; one statement where lines belong to it."""
+        lines = self.lines(documents) if self.lines else {}
+        names = [(name, self.model._meta.get_field(name).attname) for name in self.fields]  # type: ignore[union-attr]
+        return {
+            document.pk: {name: _written(getattr(document, attname)) for name, attname in names}
+            | ({"lines": list(lines.get(document.pk, ()))} if self.lines else {})
+            for document in documents
+        }
+
+
+def _written(value: Any) -> Any:
+    """A value as it is kept; the same amount is written the same, whether it was just typed or read."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else plain(value)
 
 
 _kinds: dict[str, Kind] = {}
@@ -32,16 +58,27 @@ def register(
     model: type[Model],
     *,
     amount: str | Callable[[Any], Decimal],
-    on_approved: Consequence,
-    on_rejected: Consequence,
+    on_approved: Consequence = nothing,
+    on_rejected: Consequence = nothing,
+    on_withdrawn: Consequence = nothing,
+    fields: Collection[str] = (),
+    lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None = None,
+    spec: type[ListSpec] | None = None,
+    stands_for: Callable[[Any], Model | None] = lambda document: None,
 ) -> None:
     """Let documents of `model` be submitted for approval, by the amount in its field `amount` (or what that answers).
 
     `on_approved(documents, actor=, note=)` and `on_rejected(...)` are called with the locked documents when the last
-    step agreed, or when any refused; they move the documents.
+    step agreed, or when any refused, `on_withdrawn(...)` when the requester takes the question back on its page; they
+    move the documents.
+    `fields`, and the `lines` of documents in words, are what an approval is about: what differs later is shown, and is
+    not approved. The filters of the list `spec` are the conditions a rule may ask.
+    `stands_for(document)` is an earlier document whose approval holds for this one where it says the same.
     """
     read = amount if callable(amount) else lambda document: getattr(document, amount)
-    _kinds[model._meta.label_lower] = Kind(model, read, on_approved, on_rejected)
+    _kinds[model._meta.label_lower] = Kind(
+        model, read, on_approved, on_rejected, on_withdrawn, tuple(fields), lines, spec, stands_for
+    )
 
 
 def kind(name: str) -> Kind:

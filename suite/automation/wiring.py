@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 def connect() -> None:
     """Called once, from apps.py."""
     from suite.automation import queries
-    from suite.automation.models import Approval, Webhook
+    from suite.automation.models import Approval, Delegation, Webhook
     from suite.automation.services import notices, webhooks
     from suite.core import outbox
     from suite.core.access import register_owner_rule
@@ -16,7 +16,8 @@ def connect() -> None:
     from suite.desk.services import notifications
 
     register_owner_rule(Approval, queries.asked_or_asking)
-    events.register("automation.approval", _("Approval"), "requested", "approved", "rejected")
+    register_owner_rule(Delegation, queries.standing_in)
+    events.register("automation.approval", _("Approval"), "requested", "approved", "rejected", "questioned")
     events.register("automation.webhook", _("Webhook"), "tested")
     outbox.on_many("*", webhooks.enqueue)
     documents.register(Webhook, _("Webhook"), "admin:automation_webhook_change", icon="webhook")
@@ -26,6 +27,7 @@ def connect() -> None:
     outbox.on("automation.approval.requested", notices.ask)
     outbox.on("automation.approval.approved", notices.tell)
     outbox.on("automation.approval.rejected", notices.tell)
+    outbox.on("automation.approval.questioned", notices.tell)
     navigation.register(
         _("My work"),
         _("Approvals"),
@@ -36,6 +38,10 @@ def connect() -> None:
         order=13,
         phone=6,
     )
+    navigation.register(
+        _("My work"), _("Standing in"), "automation:delegations", icon="users",
+        permission="automation.view_delegation", order=14,
+    )  # fmt: skip
     house = _("Administration")
     for order, (label, model, icon) in enumerate(
         (

@@ -223,17 +223,9 @@ def _line_changes(
 ) -> dict[str, tuple[Any, Any]]:
     changes: dict[str, tuple[Any, Any]] = {}
     for row in changed:
-        changes[f"#{row.position + 1}"] = (_brief(known[row.pk]), _brief(row))
+        changes[f"#{row.position + 1}"] = (known[row.pk].brief, row.brief)
     for row in new:
-        changes[f"#{row.position + 1} +"] = (None, _brief(row))
+        changes[f"#{row.position + 1} +"] = (None, row.brief)
     for pk in gone:
-        changes[f"#{known[pk].position + 1} -"] = (_brief(known[pk]), None)
+        changes[f"#{known[pk].position + 1} -"] = (known[pk].brief, None)
     return changes
-
-
-def _brief(line: Line) -> str:
-    """A line in one row of the audit trail: LAMP 3 pcs x 113 -10%."""
-    discount = f" -{line.discount.normalize():f}%" if line.discount else ""
-    return (
-        f"{line.product.code} {line.quantity.normalize():f} {line.unit_id} x {line.unit_price.normalize():f}{discount}"
-    )

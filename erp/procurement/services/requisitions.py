@@ -144,6 +144,11 @@ def when_rejected(requisitions: Iterable[Requisition], *, actor: Actor, note: st
     _record(requisitions, "rejected")
 
 
+def when_withdrawn(requisitions: Iterable[Requisition], *, actor: Actor, note: str = "") -> None:
+    Requisition.move_to(requisitions, Status.DRAFT)
+    _record(requisitions, "reopened")
+
+
 @service
 def reopen_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason: str = "") -> list[Requisition]:
     """Back to the desk: a rejected requisition, or one that still waits for approval, becomes a draft again."""

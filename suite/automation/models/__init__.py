@@ -1,6 +1,22 @@
 """What automation keeps."""
 
-from suite.automation.models.approvals import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep
+from suite.automation.models.approvals import (
+    Approval,
+    ApprovalRule,
+    ApprovalRuleStep,
+    ApprovalStep,
+    Delegation,
+    Together,
+)
 from suite.automation.models.webhooks import Webhook, WebhookDelivery
 
-__all__ = ["Approval", "ApprovalRule", "ApprovalRuleStep", "ApprovalStep", "Webhook", "WebhookDelivery"]
+__all__ = [
+    "Approval",
+    "ApprovalRule",
+    "ApprovalRuleStep",
+    "ApprovalStep",
+    "Delegation",
+    "Together",
+    "Webhook",
+    "WebhookDelivery",
+]

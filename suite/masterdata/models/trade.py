@@ -1,6 +1,8 @@
 """What quotations, orders, purchase orders and invoices have in common."""
 
+from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -55,6 +57,21 @@ class TradeLine(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.position + 1}"
+
+    @property
+    def brief(self) -> str:
+        """The line in one row of a history: LAMP 3 pcs x 113 -10%."""
+        price, off = f"{self.unit_price.normalize():f}", f" -{self.discount.normalize():f}%" if self.discount else ""
+        return f"{self.product.code} {self.quantity.normalize():f} {self.unit_id} x {price}{off}"
+
+    @classmethod
+    def briefs(cls, documents: Collection[models.Model]) -> dict[int, list[str]]:
+        """The lines of documents in their order, by the key of the document; one statement."""
+        found: dict[int, list[str]] = {document.pk: [] for document in documents}
+        rows: Any = cls._default_manager.filter(order__in=found).select_related("product")
+        for line in rows.order_by("position", "pk"):
+            found[line.order_id].append(line.brief)
+        return found
 
     @classmethod
     def sane(cls, table: str) -> list[models.BaseConstraint]:

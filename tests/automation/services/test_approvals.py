@@ -157,9 +157,9 @@ def test_without_a_rule_a_document_is_approved_at_once_and_that_is_kept(planner:
 
 def test_a_changed_rule_sends_the_next_document_another_way(planner: Actor, admin: Actor) -> None:
     rule = ApprovalRule.objects.get(kind=Requisition.kind(), from_amount=0)
-    roles = list(Role.objects.filter(company=admin.company, code="accountant"))
+    role = Role.objects.get(company=admin.company, code="accountant")
 
-    rules.set_rule(rule=rule, kind=rule.kind, from_amount=Decimal(0), roles=roles, actor=admin)
+    rules.set_rule(rule=rule, kind=rule.kind, steps=[{"role": role}], actor=admin)
 
     approval = Approval.objects.get(object_id=asked(planner, "5").pk)
     assert [step.role.code for step in approval.steps.all()] == ["accountant"]

@@ -1,0 +1,40 @@
+"""Approvals: asking, deciding, passing on."""
+
+from suite.automation.services.approvals.asking import (
+    answer,
+    ask_again,
+    missing,
+    submit,
+    take_back,
+    waiting_for,
+    withdraw,
+)
+from suite.automation.services.approvals.deciding import (
+    decide,
+    decide_documents,
+    send_back,
+    undecidable,
+    why_not,
+)
+from suite.automation.services.approvals.judging import asks, in_force
+from suite.automation.services.approvals.passing import add_signer, chase, hand_over
+
+__all__ = [
+    "add_signer",
+    "answer",
+    "ask_again",
+    "asks",
+    "chase",
+    "decide",
+    "decide_documents",
+    "hand_over",
+    "in_force",
+    "missing",
+    "send_back",
+    "submit",
+    "take_back",
+    "undecidable",
+    "waiting_for",
+    "why_not",
+    "withdraw",
+]

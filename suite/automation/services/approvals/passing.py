@@ -1,0 +1,181 @@
+"""Passing a decision on: to somebody else, to one more signer, and by the clock when nobody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import groupby
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from suite.automation.models import Approval, ApprovalStep
+from suite.automation.services.approvals.asking import UNDECIDED, later, lock
+from suite.automation.services.approvals.deciding import SIGNED, Case, Step, sign, steps_of, take
+from suite.automation.services.approvals.judging import DECIDE
+from suite.automation.services.approvals.routing import People
+from suite.core import bulk, clock
+from suite.core.access import Actor, grants_of
+from suite.core.acts import acting, current_act, service
+from suite.core.models import Company, Membership, User
+from suite.core.said import Said, name_of, said
+
+BATCH = 200
+
+
+@service
+def hand_over(*, approvals: Collection[int], to: User, actor: Actor, note: str = "") -> list[Approval]:
+    """Let somebody else decide in one's place. Raises ValidationError for who cannot, BusinessError for what is not
+    the actor's to decide."""
+    _documents, locked = lock(approvals, actor)
+    cases = take(locked, actor)
+    demand_signer(to, locked, actor)
+    why = said(_("Handed over by %(name)s"), {"name": name_of(actor.user)})
+    for case in cases:
+        sign(case, Step.PASSED, actor, note)
+    bulk.update([case.mine for case in cases], *SIGNED)
+    _ask([_follow(case.mine, why, user=to) for case in cases], {case.approval.pk: case.approval for case in cases})
+    return locked
+
+
+@service
+def add_signer(*, approvals: Collection[int], to: User, before: bool, actor: Actor, note: str = "") -> list[Approval]:
+    """Have one more person agree, before the actor decides or right after. Raises as `hand_over`."""
+    _documents, locked = lock(approvals, actor)
+    cases = take(locked, actor)
+    demand_signer(to, locked, actor)
+    by = {"name": name_of(actor.user), "note": note[:200]}
+    why = said(_("Added by %(name)s: %(note)s") if note else _("Added by %(name)s"), by)
+    bulk.update([step for case in cases for step in _make_room(case, before)], "position", "status", "next_at")
+    new = [_follow(case.mine, why, user=to) for case in cases]
+    for case, step in zip(cases, new, strict=True):
+        step.position = case.mine.position - 1 if before else case.mine.position + 1
+        if not before:
+            step.status, step.next_at = Step.LATER, None
+    _ask(new, {case.approval.pk: case.approval for case in cases})
+    return locked
+
+
+def _make_room(case: Case, before: bool) -> list[ApprovalStep]:
+    """Move those who come after the new signer one place back; says whom."""
+    first = case.mine.position + (not before)
+    moved = [step for step in case.steps if step.position >= first and step.status in UNDECIDED]
+    for step in moved:
+        step.position += 1
+        if before:
+            step.status, step.next_at = Step.LATER, None
+    return moved
+
+
+def demand_signer(user: User, approvals: Collection[Approval], actor: Actor) -> None:
+    """Refuse who does not work here, may not decide, or asked for it themselves; raises ValidationError."""
+    works_here = Membership.objects.filter(company=actor.company, user=user, user__is_active=True).exists()
+    if not works_here:
+        raise ValidationError({"to": _("This person does not work here")})
+    if DECIDE not in grants_of(user.pk, actor.company_id).scopes:
+        raise ValidationError({"to": _("%(name)s may not decide approvals") % {"name": user}})
+    if user.pk == actor.user_id:
+        raise ValidationError({"to": _("Choose somebody else")})
+    if any(approval.requested_by_id == user.pk for approval in approvals):
+        raise ValidationError({"to": _("%(name)s asked for it and cannot decide it") % {"name": user}})
+
+
+def _follow(step: ApprovalStep, why: Said, **who: Any) -> ApprovalStep:
+    """A new step in the place of another."""
+    return ApprovalStep(
+        company_id=step.company_id, approval_id=step.approval_id, position=step.position, hours=step.hours,
+        because=why, status=Step.WAITING, next_at=later(clock.now(), step.hours), from_rule=False,
+        **{f"{name}_id": getattr(value, "pk", value) for name, value in who.items()},
+    )  # fmt: skip
+
+
+def _ask(steps: list[ApprovalStep], approvals: dict[int, Approval]) -> None:
+    ApprovalStep.objects.bulk_create(steps)
+    for step in steps:
+        if step.status == Step.WAITING:
+            approval = approvals[step.approval_id]
+            current_act().announce(
+                "automation.approval.requested", approval, {"number": approval.number}, key=f"s{step.pk}"
+            )
+
+
+def chase(limit: int = BATCH) -> int:
+    """Remind those who let an approval wait, and pass on what waits for longer, or for somebody who left.
+
+    Says how many steps were moved on. A portion of approvals is locked, reminded or passed on in one transaction: a
+    worker that dies leaves all of it or nothing, two workers share the work, and nothing is done twice.
+    """
+    moved = 0
+    while True:
+        done = _chase_portion(limit)
+        moved += done
+        if not done:
+            return moved
+
+
+def _chase_portion(limit: int) -> int:
+    with transaction.atomic():
+        moment = clock.now()
+        here = Membership.objects.filter(user=OuterRef("user"), company=OuterRef("company"), user__is_active=True)
+        left = Q(user__isnull=False) & ~Exists(here)
+        late = ApprovalStep.objects.filter(
+            Q(next_at__lte=moment) | left, status=Step.WAITING, approval__status=Approval.Status.WAITING
+        )
+        rows = Approval.objects.filter(pk__in=late.values("approval"))
+        approvals = {row.pk: row for row in rows.order_by("pk").select_for_update(skip_locked=True)[:limit]}
+        found = steps_of(list(approvals.values())) if approvals else {}
+        companies = Company.objects.in_bulk({approval.company_id for approval in approvals.values()})
+        moved = 0
+        for company_id, group in groupby(
+            sorted(approvals.values(), key=lambda row: row.company_id), key=lambda row: row.company_id
+        ):
+            with acting(Actor.system(companies[company_id])):
+                people = People.of(company_id)
+                moved += _chase_company([(each, found[each.pk]) for each in group], people, approvals)
+    return moved
+
+
+def _chase_company(
+    cases: list[tuple[Approval, list[ApprovalStep]]], people: People, approvals: dict[int, Approval]
+) -> int:
+    from suite.automation.services.notices import remind
+
+    moment, touched, new = clock.now(), [], []
+    for approval, steps in cases:
+        for step in (each for each in steps if each.status == Step.WAITING):
+            gone = step.user_id is not None and step.user_id not in people.users
+            if not gone and (step.next_at is None or step.next_at > moment):
+                continue
+            touched.append(step)
+            if not gone and not step.reminded:
+                step.reminded, step.next_at = True, later(moment, step.hours)
+                remind(approval, step)
+                continue
+            follower = _follower(approval, step, people, gone)
+            step.next_at = None
+            if follower:
+                step.status, step.decided_at = Step.PASSED, moment
+                new.append(follower)
+    bulk.update(touched, "status", "decided_at", "reminded", "next_at")
+    _ask(new, approvals)
+    return len(touched)
+
+
+def _follower(approval: Approval, step: ApprovalStep, people: People, gone: bool) -> ApprovalStep | None:
+    """Who is asked instead: the role that the rule names, else the next in line, else whoever decides everything."""
+    if gone:
+        why = said(_("Instead of %(name)s, who has left"), {"name": name_of(step.user)})
+    else:
+        why = said(_("No answer of %(name)s in %(hours)s hours"), {
+            "name": name_of(step.user) or name_of(step.role), "hours": 2 * (step.hours or 0),
+        })  # fmt: skip
+    if step.then_role_id and not gone:
+        return _follow(step, why, role=step.then_role_id)
+    above = people.above(step.user_id or approval.requested_by_id)
+    if above == approval.requested_by_id:
+        above = people.above(above)
+    if above is None and step.user_id is None and step.role_id is None:
+        return None
+    return _follow(step, why, user=above)
