@@ -23,7 +23,7 @@ from django.db import OperationalError, models, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from suite.core import trail
+from suite.core import news, trail
 from suite.core.access import Actor
 from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 from suite.core.said import cut
@@ -146,10 +146,19 @@ class Act:
         links, audits, events, kept = [*self.links.values()], self.audits, self.events, self.kept
         self.links, self.audits, self.events, self.kept = {}, [], [], {}
         trail.write(*kept.values(), links, audits, events)
+        news.changed(self.actor.company_id, self.actor.user_id, _records_of(links, audits, events))
         if events:
             from suite.core import outbox
 
             transaction.on_commit(outbox.ring)
+
+
+def _records_of(
+    links: Iterable[DocumentLink], audits: Iterable[AuditRow], events: Iterable[OutboxEvent]
+) -> set[tuple[str, int]]:
+    """Everything that an act changed, linked or spoke of."""
+    found = {(row.kind, row.object_id) for row in audits} | {(row.kind, row.object_id) for row in events}
+    return found | {end for row in links for end in ((row.from_kind, row.from_id), (row.to_kind, row.to_id))}
 
 
 def _drain(act: Act, writers: dict[Callable[[Act, list[Any]], None], list[Any]]) -> None:

@@ -98,6 +98,11 @@ def kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
+def kind_at(url_name: str) -> Kind | None:
+    """The kind whose records have their page under this name of an address."""
+    return next((kind for kind in _kinds.values() if kind.url_name == url_name), None)
+
+
 def kind_of(model: type[models.Model] | models.Model) -> Kind | None:
     return _kinds.get(model._meta.label_lower)
 

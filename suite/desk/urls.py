@@ -19,6 +19,7 @@ from suite.desk.views import (
 
 desk = [
     path("pulse/", shell.pulse, name="pulse"),
+    path("live/", shell.live_answer, name="live"),
     path("preferences/", shell.preferences, name="preferences"),
     path("company/", shell.company, name="company"),
     path("choices/<slug:kind>/", shell.choices_of, name="choices"),

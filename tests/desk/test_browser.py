@@ -174,6 +174,20 @@ def test_the_palette_does_what_the_page_offers_and_knows_what_was_seen_last(desk
     assert second.status == "cancelled"
 
 
+def test_an_open_page_says_that_somebody_else_changed_it(desk, rep):
+    task = Task.objects.first()
+    manager = make.actor(rep.company, "sales_manager", username="lina", name="李娜", name_en="Li Na")
+    desk.goto(f"/desk/tasks/{task.pk}/")
+    expect(desk.locator("#live")).to_be_hidden()
+
+    todos.change(task=task, values={"title": "Call them back"}, actor=manager)
+    expect(desk.locator("#live")).to_contain_text("Li Na changed this at")
+    desk.locator("#live button").click()
+
+    expect(desk.locator("h1")).to_contain_text("Call them back")
+    expect(desk.locator("#live")).to_be_hidden()
+
+
 def test_a_letter_presses_the_act_that_declares_it_unless_one_types(desk):
     task = Task.objects.first()
     desk.goto(f"/desk/tasks/{task.pk}/")

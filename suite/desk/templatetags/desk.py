@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from suite.core.said import listed
-from suite.desk import formats, navigation, pages
+from suite.desk import formats, live, navigation, pages
 from suite.desk.context import Shell
 
 register = template.Library()
@@ -117,3 +117,12 @@ def query(context: Any, **changes: Any) -> str:
         else:
             params[name] = str(value)
     return f"?{params.urlencode()}" if params else context["request"].path
+
+
+@register.inclusion_tag("suite/desk/_live.html", takes_context=True)
+def live_note(context: Any) -> dict[str, Any]:
+    """Where a page says that others change what it shows."""
+    request = context.get("request")
+    actor = getattr(request, "actor", None)
+    what = live.watched(request.path, context) if request and actor and actor.user_id else None
+    return {"live": live.asking(actor, what) if actor and what else None}

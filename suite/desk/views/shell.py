@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -11,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from suite.core.doors import OPEN, SIGNED_IN, door
 from suite.core.middleware import memberships_of
 from suite.core.models import User
-from suite.desk import choices, navigation
+from suite.desk import choices, live, navigation
 from suite.desk import workbench as home
 from suite.desk.pages import back, render_page
 from suite.desk.services import notifications
 
 YEAR = 365 * 24 * 3600
+SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
 
 
 @door(SIGNED_IN)
@@ -43,6 +46,18 @@ def pulse(request: HttpRequest) -> JsonResponse:
     """The counts in the frame, asked for once a minute."""
     actor = request.actor  # type: ignore[attr-defined]
     return JsonResponse({"unread": notifications.unread(actor), "badges": navigation.badges(actor)})
+
+
+@door(SIGNED_IN)
+@require_GET
+def live_answer(request: HttpRequest) -> JsonResponse:
+    """What others did to what an open page shows, asked for every few seconds; costs no statement while nothing is."""
+    actor = request.actor  # type: ignore[attr-defined]
+    what = live.read(actor, request.GET.get("ticket", ""))
+    since = request.GET.get("since", "")
+    if what is None or not SECONDS.fullmatch(since):
+        raise Http404
+    return JsonResponse(live.answer(actor, what, float(since)))
 
 
 @door(SIGNED_IN)
