@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers import queries, sheets, timeline
+from crm.customers import flows, queries, sheets, timeline
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import importing
 from suite.core import modules
@@ -56,6 +56,7 @@ def connect() -> None:
         "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox"
     )
 
+    flows.connect()
     planned.register(queries.next_steps)
     permission = "crm_customers.view_customer"
     navigation.register(

@@ -246,11 +246,4 @@ class PolicyForm(ActorForm):
         label=_("Largest discount of a rep %"), min_value=0, max_value=100, max_digits=7, decimal_places=4
     )
     quotation_days = forms.IntegerField(label=_("Quotations are valid for (days)"), min_value=1, max_value=3650)
-    visit_after_days = forms.IntegerField(
-        label=_("Task: after-sales visit (days after the deal)"),
-        required=False,
-        min_value=1,
-        max_value=3650,
-        help_text=_("Blank: no task"),
-    )
     thank_after_payment = forms.BooleanField(label=_("Task: thank and ask after payment"), required=False)

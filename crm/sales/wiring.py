@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import timeline
-from crm.sales import imports, queries
+from crm.sales import flows, imports, queries
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, Quotation
-from crm.sales.services import followups, policy
+from crm.sales.services import policy
 from suite.core import companies, modules
 from suite.core.access import Actor
 from suite.desk import choices, documents, events, formats, navigation, search, workbench
@@ -56,7 +56,7 @@ def connect() -> None:
     )
     timeline.register("order", _("Orders"), rows=queries.orders_of, line=queries.paper_line, icon="shopping-cart")
     imports.register()
-    followups.connect()
+    flows.connect()
     menu()
     blocks()
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from suite.automation import approvals as kinds
+from suite.automation.flows.api import FlowRunViewSet, FlowVersionViewSet, FlowViewSet
 from suite.automation.models import (
     Approval,
     ApprovalRule,
@@ -380,3 +381,6 @@ router.register("approval-rules", RuleViewSet)
 router.register("delegations", DelegationViewSet)
 router.register("webhooks", WebhookViewSet)
 router.register("webhook-deliveries", WebhookDeliveryViewSet)
+router.register("flows", FlowViewSet)
+router.register("flow-versions", FlowVersionViewSet)
+router.register("flow-runs", FlowRunViewSet)

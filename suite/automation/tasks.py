@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from suite.automation.services import approvals, webhooks
+from suite.automation.services import approvals, runs, triggers, webhooks
 
 
 @shared_task(name="automation.send_webhooks")
@@ -21,8 +21,20 @@ def chase_approvals() -> int:
     return approvals.chase()
 
 
+@shared_task(name="automation.run_flows")
+def run_flows() -> int:
+    return runs.advance()
+
+
+@shared_task(name="automation.look_at_flows")
+def look_at_flows() -> int:
+    return triggers.look()
+
+
 SCHEDULE = {
     "chase-approvals": ("automation.chase_approvals", 60.0),
+    "run-flows": ("automation.run_flows", 15.0),
+    "look-at-flows": ("automation.look_at_flows", 60.0),
     "send-webhooks": ("automation.send_webhooks", 5.0),
     "forget-deliveries": ("automation.forget_deliveries", crontab(hour=18, minute=30)),
 }

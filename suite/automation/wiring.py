@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 def connect() -> None:
     """Called once, from apps.py."""
     from suite.automation import queries
-    from suite.automation.models import Approval, Delegation, Webhook
-    from suite.automation.services import notices, webhooks
-    from suite.core import outbox
+    from suite.automation.flows import own
+    from suite.automation.models import Approval, Delegation, Flow, Webhook
+    from suite.automation.services import flows, notices, triggers, webhooks
+    from suite.core import companies, outbox
     from suite.core.access import register_owner_rule
     from suite.desk import documents, events, navigation, workbench
     from suite.desk.services import notifications
@@ -19,9 +20,15 @@ def connect() -> None:
     register_owner_rule(Delegation, queries.standing_in)
     events.register("automation.approval", _("Approval"), "requested", "approved", "rejected", "questioned")
     events.register("automation.webhook", _("Webhook"), "tested")
+    events.register("automation.flow", _("Flow"), "said")
     outbox.on_many("*", webhooks.enqueue)
+    outbox.on_many("*", triggers.on_events)
+    companies.on_founding(flows.lay_down, order=90, table=Flow._meta.db_table)
+    own.connect()
     documents.register(Webhook, _("Webhook"), "admin:automation_webhook_change", icon="webhook")
     documents.register(Approval, _("Approval"), "automation:approval", icon="clipboard-check")
+    notifications.register_kind("flow", _("A flow tells me something"))
+    notifications.register_kind("flow_urgent", _("A flow tells me something, by mail, too"), mail=True)
     notifications.register_kind("approval", _("Something waits for my approval"), mail=True)
     notifications.register_kind("decision", _("My request was decided"))
     outbox.on("automation.approval.requested", notices.ask)

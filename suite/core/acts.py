@@ -36,6 +36,7 @@ TRIES = 5
 
 _current: ContextVar[Act | None] = ContextVar("act", default=None)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+origin: ContextVar[tuple[int, ...]] = ContextVar("origin", default=())  # the flows that led to what is done now
 
 
 class Paper(Protocol):
@@ -124,6 +125,7 @@ class Act:
                 object_id=pk,
                 payload={name: plain(value) for name, value in (payload or {}).items()},
                 dedupe_key=f"{event}:{pk}:{key or version}",
+                origin=list(origin.get()),
             )
         )
 
@@ -145,6 +147,7 @@ class Act:
     def _write_trail(self) -> None:
         links, audits, events, kept = [*self.links.values()], self.audits, self.events, self.kept
         self.links, self.audits, self.events, self.kept = {}, [], [], {}
+        _name_changes(audits, events)
         trail.write(*kept.values(), links, audits, events)
         news.changed(self.actor.company_id, self.actor.user_id, _records_of(links, audits, events))
         if events:
@@ -159,6 +162,16 @@ def _records_of(
     """Everything that an act changed, linked or spoke of."""
     found = {(row.kind, row.object_id) for row in audits} | {(row.kind, row.object_id) for row in events}
     return found | {end for row in links for end in ((row.from_kind, row.from_id), (row.to_kind, row.to_id))}
+
+
+def _name_changes(audits: Iterable[AuditRow], events: Iterable[OutboxEvent]) -> None:
+    """Events that something changed say which fields, as the audit trail does."""
+    told = [event for event in events if event.event.endswith(".changed")]
+    fields: dict[tuple[str, int], set[str]] = {(event.kind, event.object_id): set() for event in told}
+    for row in audits if told else ():
+        fields.get((row.kind, row.object_id), set()).update(row.changes)
+    for event in told:
+        event.payload["changed"] = sorted(fields[event.kind, event.object_id])
 
 
 def _drain(act: Act, writers: dict[Callable[[Act, list[Any]], None], list[Any]]) -> None:
@@ -211,6 +224,28 @@ def acting(actor: Actor, reason: str = "") -> Iterator[Act]:
             act.flush()
         finally:
             _current.reset(token)
+
+
+@contextmanager
+def caused_by(flows: Sequence[int]) -> Iterator[None]:
+    """What is announced inside says that these flows led to it."""
+    token = origin.set(tuple(flows))
+    try:
+        yield
+    finally:
+        origin.reset(token)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Try something out: it joins no act that is open, and all that was written is taken back at the end."""
+    token = _current.set(None)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        _current.reset(token)
 
 
 def service(function: Callable[P, R]) -> Callable[P, R]:

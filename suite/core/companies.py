@@ -16,11 +16,24 @@ from suite.core.models import Company, Membership, Role, Team, User
 
 # Areas that must set something up for a new company (chart of accounts, default warehouse) register here, from apps.py.
 _foundations: list[tuple[int, Callable[[Company], None]]] = []
+_upgrades: list[tuple[str, Callable[[Company], None]]] = []
 
 
-def on_founding(set_up: Callable[[Company], None], *, order: int = 50) -> None:
-    """Have `set_up(company)` called inside the act that founds a company; lower `order` comes first."""
+def on_founding(set_up: Callable[[Company], None], *, order: int = 50, table: str = "") -> None:
+    """Have `set_up(company)` called inside the act that founds a company; lower `order` comes first.
+
+    With `table`, also for every company after an upgrade, as soon as that table is there: it must only add what is new.
+    """
     _foundations.append((order, set_up))
+    if table:
+        _upgrades.append((table, set_up))
+
+
+def upgrade(company: Company, tables: Collection[str]) -> None:
+    """Give a company what newer versions of the areas lay down for everybody."""
+    for table, set_up in _upgrades:
+        if table in tables:
+            set_up(company)
 
 
 def enterable(path: str = "") -> Q:

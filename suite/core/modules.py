@@ -19,6 +19,7 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from suite.core import cached
 from suite.core.access import Actor
 from suite.core.acts import save_changes, service
 from suite.core.models import Company
@@ -110,6 +111,7 @@ def switch(*, label: str, on: bool, actor: Actor, reason: str = "") -> list[Modu
     off = {each for each in company.modules_off if each not in labels} if on else {*company.modules_off, *labels}
     save_changes(company, {"modules_off": sorted(off)}, action="switched_on" if on else "switched_off")
     actor.company.modules_off = company.modules_off
+    cached.forget(actor.company_id)
     return changed
 
 

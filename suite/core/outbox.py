@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 
 from suite.core import clock, doorbell
 from suite.core.access import Actor
-from suite.core.acts import acting, current_act, service
+from suite.core.acts import acting, caused_by, current_act, service
 from suite.core.models import Company, Effect, OutboxEvent
 
 log = logging.getLogger(__name__)
@@ -89,14 +89,15 @@ def _due() -> QuerySet[OutboxEvent]:
 
 def _apply(events: Sequence[OutboxEvent], companies: Mapping[int, Company]) -> int:
     """Run the consumers of locked events, all under one savepoint; where one fails, each again under its own."""
-    groups: dict[tuple[int, str], list[OutboxEvent]] = defaultdict(list)
+    groups: dict[tuple[int, str, tuple[int, ...]], list[OutboxEvent]] = defaultdict(list)
     for event in events:
-        groups[event.company_id, event.event].append(event)
+        groups[event.company_id, event.event, tuple(event.origin)].append(event)
     try:
         with transaction.atomic():
-            for (company_id, name), group in groups.items():
-                for consumer in (*_consumers.get(name, ()), *_consumers.get("*", ())):
-                    consumer(group, Actor.system(companies[company_id]))
+            for (company_id, name, led_by), group in groups.items():
+                with caused_by(led_by):
+                    for consumer in (*_consumers.get(name, ()), *_consumers.get("*", ())):
+                        consumer(group, Actor.system(companies[company_id]))
             Effect.objects.bulk_create(Effect(company_id=e.company_id, dedupe_key=e.dedupe_key) for e in events)
             OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(
                 done_at=clock.now(), attempts=F("attempts") + 1

@@ -12,18 +12,21 @@ from django.http import HttpRequest
 
 @receiver(post_migrate, dispatch_uid="core.complete_schema")
 def complete_schema(sender: object, using: str = "default", **_: object) -> None:
-    """The audit trail gets its partitions before its first rows; roles get the permissions that new models bring."""
-    from suite.core import partitions, roles
+    """The audit trail gets its partitions before its first rows; roles get the permissions that new models bring,
+    companies what newer versions lay down for everybody."""
+    from suite.core import companies, partitions, roles
     from suite.core.models import Company, Grant
 
     if getattr(sender, "label", "") != "core":
         return
     from django.db import connections
 
-    if Grant._meta.db_table in connections[using].introspection.table_names():
+    tables = connections[using].introspection.table_names()
+    if Grant._meta.db_table in tables:
         partitions.ensure(using)
         for company in Company.objects.using(using).all():
             roles.seed(company)
+            companies.upgrade(company, tables)
 
 
 @receiver(user_logged_in, dispatch_uid="core.signed_in")

@@ -87,6 +87,7 @@ def actions() -> dict[str, str]:
         "raised": pgettext("history", "Raised"),
         "unneeded": pgettext("history", "No longer needed"),
         "tested": pgettext("history", "Tested"),
+        "said": pgettext("history", "Said"),
         "paused": pgettext("history", "Paused"),
         "resumed": pgettext("history", "Resumed"),
         "rotated": pgettext("history", "New secret"),

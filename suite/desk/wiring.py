@@ -46,7 +46,6 @@ def connect() -> None:
     notifications.register_kind("assigned", _("Something was assigned to me"))
     notifications.register_kind("due", _("A task of mine is due"))
     notifications.register_kind("overdue", _("A task of mine is overdue"), mail=True)
-    notifications.register_kind("escalation", _("A task of my team is overdue"), mail=True)
     notifications.register_kind("job_done", _("A job of mine is done"))
     notifications.register_kind("alert", _("Something needs attention"))
 

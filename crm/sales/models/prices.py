@@ -22,9 +22,6 @@ class SalesPolicy(CompanyRow):
     max_discount = PercentField(_("largest discount of a rep %"), default=Decimal(20))
     quotation_days = models.PositiveSmallIntegerField(_("quotations are valid for (days)"), default=30)
     thank_after_payment = models.BooleanField(_("task: thank and ask after payment"), default=True)
-    visit_after_days = models.PositiveSmallIntegerField(
-        _("task: after-sales visit (days after the deal)"), null=True, blank=True, default=30
-    )
 
     class Meta:
         verbose_name = _("sales settings")

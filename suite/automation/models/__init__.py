@@ -8,6 +8,7 @@ from suite.automation.models.approvals import (
     Delegation,
     Together,
 )
+from suite.automation.models.flows import Flow, FlowRun, FlowStep, FlowVersion
 from suite.automation.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
@@ -16,6 +17,10 @@ __all__ = [
     "ApprovalRuleStep",
     "ApprovalStep",
     "Delegation",
+    "Flow",
+    "FlowRun",
+    "FlowStep",
+    "FlowVersion",
     "Together",
     "Webhook",
     "WebhookDelivery",

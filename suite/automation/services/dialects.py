@@ -87,9 +87,9 @@ def sentence(webhook: Webhook, happened: Happened) -> str:
     """What a group reads, in the language of whoever set up the robot: what happened to what, and where it is."""
     language = webhook.owner.language if webhook.owner else settings.LANGUAGE_CODE
     with translation.override(language):
-        said = f"{events.label_of(happened.event)} {happened.payload.get('number', '')}".strip()
+        said = happened.payload.get("text") or f"{events.label_of(happened.event)} {happened.payload.get('number', '')}"
     link = absolute(documents.url_of(happened.kind, happened.object_id))
-    return f"{said[:LONGEST]}\n{link}" if link else said[:LONGEST]
+    return f"{said.strip()[:LONGEST]}\n{link}" if link else said.strip()[:LONGEST]
 
 
 def _signed(delivery: WebhookDelivery, stamp: int) -> Call:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, prefetch_related_objects
+from django.db.models import Count, F, Model, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation.models import Webhook, WebhookDelivery
@@ -32,6 +32,7 @@ from suite.desk.services import notifications
 log = logging.getLogger(__name__)
 
 PING = "automation.webhook.tested"
+SAID = "automation.flow.said"
 WAITS = tuple(dt.timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600, 43200))  # between tries: 24 h
 PAUSE_AFTER = 5  # failures in a row
 CLAIM = dt.timedelta(minutes=2)
@@ -165,6 +166,17 @@ def enqueue(happened: Sequence[OutboxEvent], actor: Actor) -> None:
         list(Webhook.objects.of(actor.company_id).select_related("owner", "company").order_by("pk")) if news else []
     )
     rows = [_delivery(webhook, happened) for happened in news for webhook in webhooks if webhook.hears(happened.event)]
+    if rows:
+        bulk.insert(rows)
+        transaction.on_commit(ring)
+
+
+def tell(*, webhook: Webhook, told: Sequence[tuple[str, Model, str]]) -> None:
+    """Send an address what a flow has to say of records: (key, record, text); a key is sent once."""
+    rows = [
+        _delivery(webhook, Happened(SAID, key, clock.now(), row._meta.label_lower, row.pk, {"text": text}))
+        for key, row, text in told
+    ]
     if rows:
         bulk.insert(rows)
         transaction.on_commit(ring)

@@ -19,6 +19,7 @@ class OutboxEvent(CompanyRow):
     object_id = models.BigIntegerField()
     payload = models.JSONField(_("payload"), default=dict)
     dedupe_key = models.CharField(max_length=200)
+    origin = models.JSONField(default=list)  # the flows that led to it, the latest last
     created_at = models.DateTimeField(_("happened"), default=clock.now)
     # History is written today: what counts for delivery is the real time.
     written_at = models.DateTimeField(_("written"), default=timezone.now)

@@ -31,7 +31,6 @@ class Task(Document):
         NOT_YET = "", _("Not yet")
         DUE = "due", _("Reminded")
         OVERDUE = "overdue", _("Reminded that it is overdue")
-        ESCALATED = "escalated", _("The manager was told")
 
     title = SaidField(_("title"), max_length=200)
     note = models.TextField(_("note"), blank=True)

@@ -23,7 +23,6 @@ from suite.desk.models import Task
 from suite.desk.services import notifications
 
 LEAD = dt.timedelta(minutes=30)  # how long before the due time the owner is reminded
-PATIENCE = dt.timedelta(hours=24)  # how long a task may be overdue before the manager of the team is told
 BATCH = 200
 
 Notified = Task.Notified
@@ -241,42 +240,34 @@ def _remind_portion(limit: int) -> int:
 
 
 def _remind_company(rows: list[Task], moment: dt.datetime) -> None:
-    managers = notifications.managers_of({row.team_id for row in rows if row.team_id})
-    owners = User.objects.in_bulk({row.owner_id for row in rows if row.owner_id})
     for row in rows:
         stage = stage_at(row, moment)
         if stage == Notified.DUE:
             _say(row, [row.owner_id], "due", gettext_lazy("Due soon: %(title)s"))
-        elif row.notified not in (Notified.OVERDUE, Notified.ESCALATED):
+        elif row.notified != Notified.OVERDUE:
             _say(row, [row.owner_id], "overdue", gettext_lazy("Overdue: %(title)s"))
-        manager = managers.get(row.team_id or 0)
-        if stage == Notified.ESCALATED and manager and manager != row.owner_id:
-            text = gettext_lazy("Overdue in your team: %(title)s (%(owner)s)")
-            _say(row, [manager], "escalation", text, owner=name_of(owners.get(row.owner_id or 0)))
         row.notified, row.next_notice_at = stage, next_notice(row, stage)
 
 
 def stage_at(row: Task, moment: dt.datetime) -> str:
     """How far the reminders of a task ought to be."""
     assert row.due_at is not None
-    if moment >= row.due_at + PATIENCE:
-        return Notified.ESCALATED
     return Notified.OVERDUE if moment >= row.due_at else Notified.DUE
 
 
 def next_notice(row: Task, stage: str) -> dt.datetime | None:
     """When the reminder after this stage is due."""
     assert row.due_at is not None
-    return {Notified.DUE: row.due_at, Notified.OVERDUE: row.due_at + PATIENCE}.get(Notified(stage))
+    return row.due_at if stage == Notified.DUE else None
 
 
-def _say(row: Task, user_ids: list[int | None], kind: str, title: Any, **params: str) -> None:
+def _say(row: Task, user_ids: list[int | None], kind: str, title: Any) -> None:
     due = row.due_at.isoformat(timespec="seconds") if row.due_at else ""
     notifications.notify(
         [user_id for user_id in user_ids if user_id],
         kind,
         title,
-        params={"title": row.title, **params},
+        params={"title": row.title},
         key=f"task:{row.pk}:{due}",
         subject=row,
     )

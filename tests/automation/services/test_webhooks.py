@@ -247,7 +247,7 @@ def test_bad_input_is_refused_at_its_field(admin, field, values):
 def test_many_events_take_as_many_statements_as_one(admin):
     webhook(admin)
     counts = []
-    for many in (1, 20):
+    for many in (2, 1, 20):  # the first finds out which flows are on
         with acting(admin):
             for number in range(many):
                 current_act().announce("desk.task.completed", Task(pk=100 * many + number), key="1")
@@ -255,8 +255,8 @@ def test_many_events_take_as_many_statements_as_one(admin):
             outbox.relay()
         counts.append(len(statements))
 
-    assert counts[0] == counts[1]
-    assert WebhookDelivery.objects.filter(event="desk.task.completed").count() == 21
+    assert counts[1] == counts[2]
+    assert WebhookDelivery.objects.filter(event="desk.task.completed").count() == 23
 
 
 def test_a_call_that_cannot_be_made_leaves_the_others_alone(admin, open_house, monkeypatch):

@@ -1,0 +1,139 @@
+"""What flows know of orders and quotations, and the flows of selling that come with the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.customers.flows import profile
+from crm.sales.lists import OrderList, QuotationList
+from crm.sales.models import Order, Quotation, QuotationLine
+from suite.automation.flows import subjects
+from suite.automation.flows.subjects import DateFact, Word
+from suite.automation.services.flows import ship
+from suite.desk import formats
+from suite.desk.lists import BoolFilter
+
+LOOKED_AFTER = BoolFilter("looked_after", _("Has an owner"), condition=Q(owner__isnull=False))
+VISIT, QUOTE = "visit-after-deal", "quote-after-enquiry"
+
+
+def connect() -> None:
+    """Called once, when the project starts."""
+    papers()
+    visit_after_the_deal()
+    quotation_after_an_enquiry()
+
+
+def papers() -> None:
+    words = {
+        "number": Word(_("Number"), str),
+        "party": Word(_("Customer"), lambda row: row.party),
+        "total": Word(_("Total with tax"), lambda row: formats.money(row.gross, str(row.currency_id))),
+        "owner": Word(_("Owner"), lambda row: row.owner or ""),
+    }
+    customer = {"customer": Word(_("Customer"), customer_of)}
+    subjects.register(
+        OrderList,
+        announces=("crm.sales.order",),
+        facts=(LOOKED_AFTER,),
+        dates={
+            "date": DateFact(_("Date"), "date"),
+            "confirmed": DateFact(_("Confirmed"), "confirmed_at"),
+            "requested": DateFact(_("Requested date"), "requested_date"),
+            "promised": DateFact(_("Promised date"), "promised_date"),
+        },
+        words=words,
+        links=customer,
+        acts=("confirm",),
+        related=("party__customer", "owner"),
+    )
+    subjects.register(
+        QuotationList,
+        announces=("crm.sales.quotation",),
+        facts=(LOOKED_AFTER,),
+        dates={
+            "date": DateFact(_("Date"), "date"),
+            "sent": DateFact(_("Sent"), "sent_at"),
+            "valid": DateFact(_("Valid until"), "valid_until"),
+        },
+        words=words,
+        links=customer,
+        related=("party__customer", "owner"),
+    )
+
+
+def customer_of(paper: Order | Quotation) -> Any:
+    return profile(paper.party) or paper.party
+
+
+def visit_after_the_deal() -> None:
+    """Thirty days after the deal its seller visits the customer; once, and not if the deal fell through."""
+    ship(
+        VISIT,
+        _("30 days after the deal: visit the customer"),
+        "crm_sales.order",
+        {
+            "id": "start",
+            "kind": "start",
+            "params": {"on": "date", "date": "date", "number": 30, "unit": "days", "side": "after", "again": "once"},
+            "when": {
+                "match": "all",
+                "groups": [{"match": "all", "params": {"status": "confirmed", "looked_after": "yes"}}],
+            },
+        },
+        {
+            "id": "n1",
+            "kind": "task",
+            "params": {
+                "who": "owner", "text": _("After-sales visit: {party}, order {number}"), "number": 9, "unit": "hours",
+                "about": "customer",
+            },
+        },
+    )  # fmt: skip
+
+
+def quotation_after_an_enquiry() -> None:
+    """An enquiry about a product is answered with a quotation within a day; the task closes when it is sent."""
+    lines = QuotationLine.objects.filter(
+        product=OuterRef("product"),
+        quotation__party=OuterRef("party"),
+        quotation__sent_at__gte=OuterRef("happened_at"),
+    )
+    subjects.extend(
+        "crm_customers.activity",
+        facts=(BoolFilter("quoted", _("Answered with a quotation"), condition=Q(Exists(lines))),),
+        hears=("crm.sales.quotation.sent",),
+    )
+    ship(
+        QUOTE,
+        _("An enquiry about a product: send a quotation within a day"),
+        "crm_customers.activity",
+        {
+            "id": "start",
+            "kind": "start",
+            "params": {"on": "event", "events": ["crm.customers.activity.logged"], "again": "once"},
+            "when": {
+                "match": "all",
+                "groups": [{"match": "all", "params": {"kind": "enquiry", "about_product": "yes"}}],
+            },
+        },
+        {
+            "id": "n1",
+            "kind": "task",
+            "params": {
+                "who": "owner", "text": _("Send a quotation for {product} to {party}"), "number": 24,
+                "unit": "hours", "date": "happened",
+            },
+        },
+        {
+            "id": "n2",
+            "kind": "until",
+            "params": {"number": 60, "unit": "days"},
+            "when": {"match": "all", "groups": [{"match": "all", "params": {"quoted": "yes"}}]},
+        },
+        {"id": "n3", "kind": "close", "params": {"how": "done"}},
+        edges=(("start", "", "n1"), ("n1", "", "n2"), ("n2", "yes", "n3")),
+    )  # fmt: skip

@@ -1,0 +1,14 @@
+"""The kinds of nodes that flows are made of."""
+
+from suite.automation.flows.nodes import acts, base, ways
+
+for each in (
+    ways.Start(), acts.MakeTask(), acts.Notice(), acts.Tell(), acts.CloseTasks(), ways.Branch(), ways.Wait(),
+    ways.Until(),
+):  # fmt: skip
+    base.register(each)
+base.extend(acts.act_of)
+
+kind, offered = base.kind, base.offered
+
+__all__ = ["kind", "offered"]

@@ -1,0 +1,92 @@
+"""Texts with words of the record in braces: "Call {party}"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from suite.automation.flows.subjects import Subject
+from suite.core.said import Said, in_each
+from suite.desk import formats
+
+WORD = re.compile(r"\{(\w+)\}")
+LANGUAGES = {code for code, _name in settings.LANGUAGES}
+
+Template = str | Mapping[str, str]  # as somebody typed it, or one for each language
+
+
+class WordsField(forms.CharField):
+    """A text with words of the record; those that come with the house have one for each language."""
+
+    def to_python(self, value: Any) -> Any:
+        if is_template(value) and not isinstance(value, str):
+            return dict(value)
+        return super().to_python(value if isinstance(value, str | None) else str(value))
+
+    def validate(self, value: Any) -> None:
+        for text in value.values() if isinstance(value, dict) else [value]:
+            super().validate(text)
+
+    def run_validators(self, value: Any) -> None:
+        for text in value.values() if isinstance(value, dict) else [value]:
+            super().run_validators(text)
+
+    def prepare_value(self, value: Any) -> Any:
+        return shown(value) if is_template(value) else value
+
+
+def is_template(value: Any) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, dict)
+        and bool(value)
+        and set(value) <= LANGUAGES
+        and all(isinstance(text, str) for text in value.values())
+    )
+
+
+def shown(template: Template) -> str:
+    """The template as its reader sees it."""
+    return template if isinstance(template, str) else str(Said(dict(template)))
+
+
+def kept(typed: Any, before: Any) -> Any:
+    """What is kept of a text: one that nobody changed stays there for all languages."""
+    return before if isinstance(before, dict) and typed == shown(before) else typed
+
+
+def check(template: Template, subject: Subject) -> None:
+    """Only words that the record has; raises ValidationError."""
+    for text in template.values() if isinstance(template, Mapping) else [template]:
+        for name in WORD.findall(text):
+            if name not in subject.words:
+                known = ", ".join(f"{{{each}}}" for each in subject.words)
+                raise ValidationError(
+                    _("There is no word {%(name)s} here. There are: %(known)s"), params={"name": name, "known": known}
+                )
+
+
+def filled(template: Template, row: Any, subject: Subject) -> str:
+    """The text for a record, in the language of whoever reads it."""
+
+    def write() -> str:
+        return WORD.sub(say, shown(template))
+
+    def say(found: re.Match[str]) -> str:
+        word = subject.words.get(found[1])
+        return _say(word.read(row)) if word else found[0]
+
+    return in_each(write)
+
+
+def _say(value: Any) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "utcoffset"):
+        return formats.moment(value)
+    return formats.day(value) if hasattr(value, "isoformat") else str(value)
