@@ -1,4 +1,5 @@
-// What is typed into a form is kept in this tab until it has arrived, so that neither an ended sign-in nor a fault loses it.
+// What is typed into a form is kept in this tab until it has arrived, so that neither an ended sign-in nor a fault loses it,
+// and two seconds after the last key with the house, too, so that it waits on every other device.
 // A draft is "typed", then "sent"; "lost" when the answer was a page to sign in or one that says nothing was saved.
 const PREFIX = "draft ", WRONG = "[data-errors], .is-invalid, .errornote, .errorlist";
 const note = document.querySelector("#draft-note"); // stands on the pages of those who are signed in
@@ -10,6 +11,14 @@ const read = (key) => JSON.parse(sessionStorage.getItem(key));
 const forget = (key) => sessionStorage.removeItem(key);
 function write(key, draft) {
   try { sessionStorage.setItem(key, JSON.stringify(draft)); } catch { /* no room: the draft of before stays */ }
+}
+const waiting = new Set(note ? JSON.parse(note.dataset.drafts) : []); // addresses of drafts in the house
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+const post = (address, values) => fetch(note.dataset.url, { method: "POST", keepalive: true, headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, body: new URLSearchParams({ address, values }) });
+function drop(key) {
+  forget(key);
+  if (!key.startsWith(mine) || !waiting.delete(key.slice(mine.length))) return;
+  post(key.slice(mine.length), "").catch(() => { /* it waits on, and is offered again */ });
 }
 const all = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX)).map((key) => [key, read(key)]);
 
@@ -66,10 +75,12 @@ function grow(form, prefix, count) {
 
 function keep(form) {
   const key = keyOf(form), draft = read(key), wrong = form.querySelector(WRONG);
-  let wait, sent = false, told;
+  const address = key.slice(mine.length);
+  let wait, later, sent = false, told;
   if (wrong && arrival === "back_forward") return location.replace(here()); // the errors of then are no news of now
   if (draft && wrong) write(key, { ...draft, state: "typed" });
-  else if (draft?.state === "sent" && arrival === "navigate" && !document.querySelector(".toast-error")) forget(key);
+  else if (draft?.state === "sent" && arrival === "navigate" && !document.querySelector(".toast-error")) drop(key);
+  else if (!draft && !wrong && waiting.has(address)) askHouse();
   else if (draft?.state === "typed") tell(draft);
   else if (draft) { fill(form, draft.values); tell(draft); save("typed"); }
 
@@ -77,7 +88,26 @@ function keep(form) {
     clearTimeout(wait); wait = 0;
     write(key, { state, at: Date.now(), values: snapshot(form) });
   }
-  function giveUp() { clearTimeout(wait); wait = 0; forget(key); delete form.dataset.dirty; }
+  async function askHouse() {
+    const answer = await fetch(`${note.dataset.url}?${new URLSearchParams({ address })}`, { headers: { "X-Requested-With": "fetch" } });
+    const { at, values } = answer.ok && !answer.redirected ? await answer.json() : {};
+    if (values && !read(key)) tell({ state: "typed", at, values });
+  }
+  async function keepInHouse() {
+    clearTimeout(later); later = 0;
+    try {
+      const answer = await post(address, JSON.stringify(snapshot(form)));
+      if (!answer.ok || answer.redirected) return;
+      waiting.add(address);
+      const place = form.querySelector(".draft-saved") ?? (form.querySelector(".form-foot") ?? form).appendChild(Object.assign(document.createElement("small"), { className: "draft-saved muted", role: "status" }));
+      place.textContent = `${note.dataset.saved} ${new Date((await answer.json()).at).toTimeString().slice(0, 5)}`;
+    } catch { /* this tab has it */ }
+  }
+  function typed() {
+    clearTimeout(wait); wait = setTimeout(save, 400, "typed");
+    clearTimeout(later); later = setTimeout(keepInHouse, 2000);
+  }
+  function giveUp() { clearTimeout(wait); clearTimeout(later); wait = later = 0; drop(key); delete form.dataset.dirty; }
   function tell({ state, at, values }) {
     told = note.content.firstElementChild.cloneNode(true);
     for (const each of told.querySelectorAll("[data-of]")) each.hidden = (each.dataset.of === "typed") !== (state === "typed");
@@ -87,11 +117,11 @@ function keep(form) {
     form.prepend(told);
     for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   }
-  form.addEventListener("input", () => { if (told?.querySelector("[data-restore]:not([hidden])")) told.remove(); clearTimeout(wait); wait = setTimeout(save, 400, "typed"); });
-  form.addEventListener("change", () => { clearTimeout(wait); wait = setTimeout(save, 400, "typed"); });
-  form.addEventListener("submit", () => { sent = true; save("sent"); });
+  form.addEventListener("input", () => { if (told?.querySelector("[data-restore]:not([hidden])")) told.remove(); typed(); });
+  form.addEventListener("change", typed);
+  form.addEventListener("submit", () => { sent = true; clearTimeout(later); later = 0; save("sent"); });
   form.querySelector(".form-foot a")?.addEventListener("click", giveUp);
-  addEventListener("pagehide", () => wait && save("typed"));
+  addEventListener("pagehide", () => { if (wait) save("typed"); if (later) keepInHouse(); });
   addEventListener("pageshow", (event) => { if (event.persisted && sent && !read(key)) location.replace(here()); });
 }
 
@@ -100,7 +130,7 @@ if (note) {
   for (const [key, draft] of all()) {
     if (!key.startsWith(mine)) forget(key);
     else if (draft.state === "sent" && unsaved) write(key, { ...draft, state: "lost" });
-    else if (draft.state === "sent" && !keys.includes(key)) forget(key);
+    else if (draft.state === "sent" && !keys.includes(key)) drop(key);
   }
   if (document.readyState === "complete") forms.forEach(keep);
   else addEventListener("load", () => forms.forEach(keep)); // lines are added by scripts that come later

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,7 @@ from suite.core.access import Actor
 from suite.core.models import Company, User
 from suite.desk import navigation
 from suite.desk.lists.spec import spec_of
-from suite.desk.services import menus, notifications, saved_views
+from suite.desk.services import drafts, menus, notifications, saved_views
 
 PHONE_PLACES = 4
 KIND_ICONS = {"table": "list", "board": "layout-kanban", "calendar": "calendar"}
@@ -66,6 +67,11 @@ class Shell:
     @cached_property
     def unread(self) -> int:
         return notifications.unread(self.actor) if self.actor else 0
+
+    @cached_property
+    def drafts(self) -> str:
+        """Where drafts of the reader wait, as the script of forms reads it."""
+        return json.dumps(drafts.addresses(self.actor) if self.actor and self.actor.user_id else [])
 
     @cached_property
     def companies(self) -> list[Company]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from suite.desk.lists import export
-from suite.desk.services import notifications, todos
+from suite.desk.services import drafts, notifications, todos
 
 
 @shared_task(name="desk.remind_due_tasks")
@@ -21,8 +21,14 @@ def clear_exports() -> int:
     return export.clear_old()
 
 
+@shared_task(name="desk.clear_drafts")
+def clear_drafts() -> int:
+    return drafts.clear_old()
+
+
 SCHEDULE = {
     "remind-due-tasks": ("desk.remind_due_tasks", 60.0),
     "send-mails": ("desk.send_mails", 20.0),
     "clear-exports": ("desk.clear_exports", 3600.0),
+    "clear-drafts": ("desk.clear_drafts", 86400.0),
 }

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from suite.desk.views import (
     attachments,
+    drafts,
     history,
     imports,
     jobs,
@@ -20,6 +21,7 @@ from suite.desk.views import (
 desk = [
     path("pulse/", shell.pulse, name="pulse"),
     path("live/", shell.live_answer, name="live"),
+    path("drafts/", drafts.draft, name="draft"),
     path("preferences/", shell.preferences, name="preferences"),
     path("company/", shell.company, name="company"),
     path("choices/<slug:kind>/", shell.choices_of, name="choices"),

@@ -5,6 +5,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from crm.sales.models import Order
+from suite.desk.models import Draft
 from tests import browser as real
 from tests import make
 
@@ -146,6 +147,24 @@ def test_a_page_left_unsaved_offers_what_was_typed_and_forgets_it_when_told(page
     page.goto(NEW_ORDER)
     page.get_by_role("button", name="Discard it").click()
     expect(page.locator(".draft-note")).to_have_count(0)
+
+
+def test_what_was_typed_here_waits_on_another_device_until_it_is_saved(page, chromium, live_server, rep):
+    write_order(page)
+    expect(page.locator(".draft-saved")).to_contain_text("Draft kept at", timeout=6000)
+
+    with real.page(chromium, live_server.url, rep.user) as elsewhere:
+        elsewhere.goto(NEW_ORDER)
+        elsewhere.get_by_role("button", name="Take it up again").click()
+        expect(elsewhere.locator("#id_note")).to_have_value("Ring the bell twice")
+        expect(elsewhere.locator("[name='lines-1-quantity']")).to_have_value("7")
+        save(elsewhere)
+        elsewhere.wait_for_selector(".page-head :text('SO')")
+        assert Order.objects.get().gross == 9 * 113
+
+        elsewhere.goto(NEW_ORDER)
+        expect(elsewhere.locator(".draft-note")).to_have_count(0)
+    assert not Draft.objects.exists()
 
 
 def test_passwords_are_never_kept(page):

@@ -1,4 +1,5 @@
 from suite.desk.models.attachments import Attachment
+from suite.desk.models.drafts import Draft
 from suite.desk.models.imports import ImportBatch
 from suite.desk.models.lists import SavedView, ViewUse
 from suite.desk.models.notifications import Notification, NotificationPreference
@@ -8,6 +9,7 @@ from suite.desk.models.ways import FirstSteps, MenuLayout
 
 __all__ = [
     "Attachment",
+    "Draft",
     "FirstSteps",
     "ImportBatch",
     "MenuLayout",
