@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -28,6 +30,7 @@ from suite.desk.lists import (
     PickFilter,
     View,
 )
+from suite.desk.lists.filters import Params
 
 
 class ReasonForm(ActorForm):
@@ -55,6 +58,19 @@ def _progress(name: str, label: Any, *, shown: bool = True) -> Column:
     return Column(
         name, label, "badge", card="hide", shown=shown, colours=lambda order: PROGRESS_COLOURS[getattr(order, name)]
     )
+
+
+@dataclass(frozen=True)
+class LineFilter(NumberFilter):
+    """A figure of the lines: papers of which any line is within the range."""
+
+    operators: ClassVar[tuple[str, ...]] = ()
+
+    def understand(self, params: Params, actor: Actor, model: type[Model]) -> tuple[Q, str]:
+        lines: Any = model._meta.get_field("lines")
+        condition, text = super().understand(params, actor, lines.related_model)
+        found = lines.related_model._default_manager.filter(condition).values(lines.field.name)
+        return Q(pk__in=found), text
 
 
 class OrderList(ListSpec):
@@ -94,6 +110,7 @@ class OrderList(ListSpec):
         ChoiceFilter("invoicing", pgettext_lazy("progress", "Invoicing"), choices=Order.Progress, quick=False),
         ChoiceFilter("payment", pgettext_lazy("progress", "Payment"), choices=Order.Progress, quick=False),
         NumberFilter("gross", _("Total with tax"), quick=False),
+        LineFilter("discount", _("Discount of a line %"), quick=False),
         DateFilter("promised", _("Promised date"), "promised_date", quick=False),
     )
     views = (
@@ -147,6 +164,7 @@ class QuotationList(ListSpec):
         OwnerFilter(),
         DateFilter("valid", _("Valid until"), "valid_until", quick=False),
         NumberFilter("gross", _("Total with tax"), quick=False),
+        LineFilter("discount", _("Discount of a line %"), quick=False),
     )
     views = (
         View("open", pgettext_lazy("quotation", "Open"), {"status": "draft,sent"}),

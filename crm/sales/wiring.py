@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers import timeline
 from crm.sales import flows, imports, queries
-from crm.sales.lists import QUOTATION_COLOURS
-from crm.sales.models import Order, Quotation
-from crm.sales.services import policy
+from crm.sales.lists import QUOTATION_COLOURS, OrderList, QuotationList
+from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
+from crm.sales.services import approving, policy
+from suite.automation import approvals
 from suite.core import companies, modules
 from suite.core.access import Actor
 from suite.desk import choices, documents, events, formats, navigation, search, workbench
@@ -24,6 +25,12 @@ def connect() -> None:
         without=_("Nothing new is quoted or ordered; what was ordered is delivered, invoiced and paid as before."),
     )  # fmt: skip
     companies.on_founding(policy.found)
+    terms = ("party", "currency", "net")
+    approvals.register(
+        Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, spec=OrderList,
+        stands_for=approving.quoted,
+    )  # fmt: skip
+    approvals.register(Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs, spec=QuotationList)
     documents.register(
         Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),

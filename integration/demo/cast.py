@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from crm.customers.services.customers import CustomerDraft, create_customers
+from crm.sales.models import Order, Quotation
 from erp.finance import services as finance
 from erp.finance.models import PaymentTerm
 from erp.inventory import services as inventory
@@ -16,9 +17,10 @@ from erp.inventory.models import StockRule
 from erp.procurement.models import Supplier
 from erp.procurement.services.suppliers import ItemDraft, SupplierDraft, create_suppliers, set_items
 from integration.demo import catalogue
+from suite.automation.services import rules
 from suite.core import companies, demo
 from suite.core.access import Actor
-from suite.core.models import Company, Team, User
+from suite.core.models import Company, Role, Team, User
 from suite.masterdata.models import Party, Product, Region
 from suite.masterdata.services.parties import PartyDraft
 from suite.masterdata.services.products import ProductDraft, create_products
@@ -63,6 +65,9 @@ def gather(rng: random.Random, *, customers: int, code: str, versions: int) -> C
     cast.products = _products(cast, versions)
     _suppliers(cast, rng)
     _customers(cast, rng, customers)
+    for model in (Order, Quotation):
+        role = Role.objects.get(company=company, code="sales_manager")
+        rules.set_rule(kind=model.kind(), conditions={"discount_min": "15"}, steps=[{"role": role}], actor=house)
     return cast
 
 

@@ -25,7 +25,7 @@ from crm.sales.api.documents import (
     line_inputs,
 )
 from crm.sales.models import Order, OrderLine
-from crm.sales.services import amending, confirming, orders
+from crm.sales.services import amending, approving, confirming, orders
 from suite.core.api import (
     Creating,
     DecimalField,
@@ -196,6 +196,7 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
     select = ("company", "party", "contact", "owner")
     prefetch = (Prefetch("lines", OrderLine.objects.select_related("product")),)
     action_permissions = {
+        "submit": "crm_sales.change_order",
         "confirm": "crm_sales.confirm_order",
         "confirm_many": "crm_sales.confirm_order",
         "undo": "crm_sales.confirm_order",
@@ -218,6 +219,12 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
 
     def remove(self, row: Order) -> None:
         orders.delete_draft(order_id=row.pk, actor=self.actor)
+
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Ask for the approval that a rule of the company wants before the order is confirmed."""
+        approving.submit_orders(order_ids=[self.key(pk)], actor=self.actor)
+        return self.answer(pk)
 
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> Response:

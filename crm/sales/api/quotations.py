@@ -23,7 +23,7 @@ from crm.sales.api.documents import (
 )
 from crm.sales.api.orders import OrderSerializer, OrderViewSet
 from crm.sales.models import Order, Quotation, QuotationLine
-from crm.sales.services import quotations
+from crm.sales.services import approving, quotations
 from suite.core.acts import settle
 from suite.core.api import Creating, Deleting, FilterSet, Reason, ScopedChoiceFilter, StrictSerializer, Updating, action
 from suite.core.models import User
@@ -104,6 +104,7 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
     select = ("company", "party", "contact", "owner")
     prefetch = (Prefetch("lines", QuotationLine.objects.select_related("product")),)
     action_permissions = {
+        "submit": "crm_sales.change_quotation",
         "send": "crm_sales.send_quotation",
         "revise": "crm_sales.change_quotation",
         "win": "crm_sales.change_quotation",
@@ -130,6 +131,12 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
     def send(self, request: Request, pk: str) -> Response:
         """Mark as sent and mail it as a PDF."""
         quotations.send_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Ask for the approval that a rule of the company wants before it is sent."""
+        approving.submit_quotations(quotation_ids=[self.key(pk)], actor=self.actor)
         return self.answer(pk)
 
     @action(detail=True, methods=["post"])

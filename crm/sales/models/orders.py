@@ -124,7 +124,10 @@ class OrderLine(TradeLine):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = TradeLine.sane("crm_order_line")
-        indexes = [models.Index(fields=["product", "order"], name="crm_order_line_product")]
+        indexes = [
+            models.Index(fields=["product", "order"], name="crm_order_line_product"),
+            models.Index(fields=["discount", "order"], name="crm_order_line_off", condition=models.Q(discount__gt=0)),
+        ]
 
 
 class OrderAmendment(CompanyRow):

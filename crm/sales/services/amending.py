@@ -13,6 +13,7 @@ from crm.sales.services import progress
 from crm.sales.services.confirming import locked_with_lines, not_confirmed, told
 from crm.sales.services.pricing import LineInput
 from crm.sales.signals import orders_amended
+from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -44,6 +45,9 @@ def amend_order(
         raise BusinessError(Refusal("nothing_changed", _("The order already is like this")))
     order.confirmed_lines = list(OrderLine.objects.filter(order=order).select_related("product"))
     demand_within_done(before, order.confirmed_lines)
+    discounts = {line.pk: line.discount for line in before}
+    if any(line.discount > discounts.get(line.pk, 0) for line in order.confirmed_lines):
+        demand_agreed([order], actor)
     amendment = OrderAmendment.objects.create(
         company_id=order.company_id,
         order=order,
@@ -59,6 +63,15 @@ def amend_order(
     progress.invoiced({line.pk: line.invoiced * 0 for line in order.confirmed_lines})
     current_act().announce("crm.sales.order.amended", order, told(order) | {"change": order.gross - gross})
     return amendment
+
+
+def demand_agreed(orders: Sequence[Order], actor: Actor) -> None:
+    """Refuse more discount than may be given without an approval: what is confirmed does not wait."""
+    if refused := approvals.missing(orders, actor):
+        sentence = _(
+            "%(number)s: such a discount needs an approval; undo the confirmation, change and submit the draft"
+        )
+        raise BusinessError(by_key={pk: Refusal("needs_approval", sentence, refused[pk].params) for pk in refused})
 
 
 def demand_within_done(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.sales.models import Order, OrderLine
 from crm.sales.services import progress
 from crm.sales.signals import orders_cancelled, orders_confirmed
+from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
@@ -51,7 +52,7 @@ def confirm_orders(
 
     Raises BusinessError when an order is refused and `all_or_nothing` is set; else the outcome names the refused."""
     orders = locked_with_lines(order_ids, actor)
-    refused = not_drafts(orders) | incomplete(orders)
+    refused = approvals.missing(orders, actor) | not_drafts(orders) | incomplete(orders)
     accepted = _accepted(orders, refused, all_or_nothing)
     if accepted:
         refused |= _answers(orders_confirmed.send(sender=Order, orders=accepted, actor=actor))
@@ -73,6 +74,7 @@ def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_
     orders = locked_with_lines(order_ids, actor)
     drafts = [order for order in orders if order.status == Order.Status.DRAFT]
     outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
+    approvals.withdraw(documents=drafts, actor=actor)
     Order.move_to(drafts, Order.Status.CANCELLED)
     Order.move_to(outcome.done, Order.Status.CANCELLED)
     begun = [order for order in outcome.done if order.invoicing == Order.Progress.PART]

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from crm.sales.services.documents import Basis, Draft
 from crm.sales.services.lines import Line, price_all
+from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import BusinessError, Refusal
@@ -81,6 +82,7 @@ def discard(documents: Sequence[TradeDocument]) -> None:
     if not documents:
         return
     act, model, pks = current_act(), type(documents[0]), [document.pk for document in documents]
+    approvals.withdraw(documents=documents, actor=act.actor)
     for document in documents:
         act.audit(document, "deleted", {"number": (document.number, None), "gross": (document.gross, None)})  # type: ignore[attr-defined]
     DocumentLink.objects.of(act.actor.company_id).filter(

@@ -15,6 +15,7 @@ from crm.sales.services import promising
 from crm.sales.services.documents import Draft
 from crm.sales.services.drafts import Prepared, discard
 from crm.sales.services.pricing import LineInput
+from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
@@ -113,6 +114,7 @@ def change_order(
         fields.setdefault("shipping_address", shipping_addresses(actor, [party.pk]).get(party.pk, ""))
     if trade_lines.change(OrderLine, "order", order, fields=fields, inputs=lines, actor=actor):
         current_act().announce("crm.sales.order.changed", order, {"number": order.number})
+        approvals.ask_again(documents=[order], actor=actor)
         if lines is not None and order.promised_date:
             promising.forget_promise(order)
     return order

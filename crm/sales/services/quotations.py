@@ -10,13 +10,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
+from crm.sales.services import approving, mails
 from crm.sales.services import lines as trade_lines
-from crm.sales.services import mails
 from crm.sales.services.documents import Draft
 from crm.sales.services.drafts import Prepared, discard
 from crm.sales.services.orders import shipping_addresses
 from crm.sales.services.policy import policy_of
 from crm.sales.services.pricing import LineInput
+from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
@@ -89,6 +90,7 @@ def change_quotation(
         raise BusinessError(refusal)
     if trade_lines.change(QuotationLine, "quotation", quotation, fields=fields, inputs=lines, actor=actor):
         _announce(quotation, "changed")
+        approvals.ask_again(documents=[quotation], actor=actor)
     return quotation
 
 
@@ -124,6 +126,7 @@ def send_quotation(
     quotation.demand_status(Status.DRAFT, Status.SENT)
     if not quotation.lines.exists():
         raise BusinessError(Refusal("no_lines", _("%(number)s has no lines"), {"number": quotation}))
+    approving.demand_approved([quotation], actor)
     if by_mail:
         mails.queue(quotation, actor=actor, to=to, message=message, language=language)
     if quotation.status == Status.DRAFT:

@@ -17,10 +17,12 @@ from crm.sales import papers, ports, queries
 from crm.sales.forms import AmendForm, OrderForm, lines_of
 from crm.sales.lists import OrderList, is_draft
 from crm.sales.models import Order
-from crm.sales.services import amending, confirming, orders, promising
+from crm.sales.services import amending, approving, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, compare, in_words, pdf_acts, place, reckon, write
+from suite.automation.queries import route_of
+from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
@@ -134,7 +136,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
         lead=order.party.label,
         crumbs=_crumbs(),
         badges=[documents.state_of(order) or ("", "")],
-        acts=_acts(order),
+        acts=_acts(order, actor),
         facts=_facts(order),
         tabs=_tabs(order) + files_tab(actor, order),
         chain=chain_of(actor, order),
@@ -147,6 +149,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
         "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),
         "capitals": in_words(order.gross, order.currency_id),
         "amendments": order.amendments.select_related("made_by").order_by("-revision"),
+        "approvals": route_of(order.kind(), order.pk),
         "refused": refusals.explained(error, order, actor) if error else None,
     }
     response = record_page(request, page, context, template="crm/sales/order.html")
@@ -154,18 +157,22 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     return response
 
 
-def _acts(order: Order) -> list[PageAct]:
+def _acts(order: Order, actor: Actor) -> list[PageAct]:
     draft, confirmed = is_draft(order), order.status == Status.CONFIRMED
     started = _("Something was delivered, invoiced or paid already") if _has_started(order) else ""
     refusal = confirming.carried_out([order]).get(order.pk)
     delivered = str(refusal) if refusal else ""
     acts = []
     if draft:
+        missing = approvals.missing([order], actor).get(order.pk)
+        if missing and missing.code == "needs_approval":
+            acts.append(_act(order, "submit", _("Submit for approval"), "send", "crm_sales.change_order", primary=True))
         acts += [
-            _act(order, "confirm", _("Confirm"), "check", "crm_sales.confirm_order", primary=True),
+            _act(order, "confirm", _("Confirm"), "check", "crm_sales.confirm_order", primary=not missing,
+                 disabled=str(missing or "")),
             edit_act("sales:order_edit", order.pk, "crm_sales.change_order"),
             _act(order, "promise", _("Promise a date"), "calendar-due", "crm_sales.change_order", in_menu=True),
-        ]
+        ]  # fmt: skip
     if confirmed:
         acts += [
             _link(order, "order_amend", _("Amend"), "pencil", "crm_sales.amend_order"),
@@ -270,7 +277,13 @@ def _delete(order: Order, actor: Actor, reason: str) -> str:
     return _("Order %(number)s was deleted")
 
 
+def _submit(order: Order, actor: Actor, reason: str) -> str:
+    approving.submit_orders(order_ids=[order.pk], actor=actor)
+    return _("%(number)s waits for approval")
+
+
 ACTS: dict[str, tuple[str, Callable[[Order, Actor, str], str]]] = {
+    "submit": ("crm_sales.change_order", _submit),
     "confirm": ("crm_sales.confirm_order", _confirm),
     "confirm-waiting": ("crm_sales.confirm_order", _confirm_waiting),
     "promise": ("crm_sales.change_order", _promise),

@@ -17,9 +17,11 @@ from crm.sales import papers
 from crm.sales.forms import QuotationForm, SendForm
 from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Quotation
-from crm.sales.services import quotations
+from crm.sales.services import approving, quotations
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, write
+from suite.automation.queries import route_of
+from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
@@ -81,7 +83,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
         lead=quotation.party.label,
         crumbs=_crumbs(),
         badges=[_state(quotation, actor)],
-        acts=_acts(quotation),
+        acts=_acts(quotation, request.actor),  # type: ignore[attr-defined]
         facts=_facts(quotation),
         tabs=[
             Tab("history", _("History"), url=reverse("sales:quotation_history", args=[pk])),
@@ -92,6 +94,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "quotation": quotation,
+        "approvals": route_of(quotation.kind(), pk),
         "lines": quotation.lines.select_related("product", "unit"),
         "capitals": in_words(quotation.gross, quotation.currency_id),
         "mails": quotation.mails.order_by("-id")[:5],
@@ -106,14 +109,20 @@ def _state(quotation: Quotation, actor: Actor) -> tuple[str, str]:
     return str(quotation.get_status_display()), QUOTATION_COLOURS[quotation.status]
 
 
-def _acts(quotation: Quotation) -> list[PageAct]:
+def _acts(quotation: Quotation, actor: Actor) -> list[PageAct]:
     draft, sent = quotation.status == Status.DRAFT, quotation.status == Status.SENT
     acts = []
+    missing = approvals.missing([quotation], actor).get(quotation.pk) if draft or sent else None
+    if draft and missing and missing.code == "needs_approval":
+        acts.append(
+            _act(quotation, "submit", _("Submit for approval"), "send", "crm_sales.change_quotation", primary=True)
+        )
     if draft or sent:
         label = _("Send") if draft else _("Send again")
         acts.append(
-            _link(quotation, "send", label, "send", "crm_sales.send_quotation", primary=draft, in_menu=not draft)
-        )
+            _link(quotation, "send", label, "send", "crm_sales.send_quotation", primary=draft and not missing,
+                  in_menu=not draft, disabled=str(missing or ""))
+        )  # fmt: skip
     if draft or sent or (quotation.status == Status.WON and not quotation.orders.exists()):
         acts.append(
             _act(quotation, "order", _("Turn into an order"), "shopping-cart", "crm_sales.add_order", primary=not draft)
@@ -172,6 +181,12 @@ def _order(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
     return _("Order %(number)s was written") % {"number": order}, redirect("sales:order", order.pk)
 
 
+def _submit(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
+    approving.submit_quotations(quotation_ids=[quotation.pk], actor=actor)
+    sentence = _("%(number)s waits for approval") % {"number": quotation}
+    return sentence, redirect("sales:quotation", quotation.pk)
+
+
 def _revise(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
     revision = quotations.revise_quotation(quotation_id=quotation.pk, actor=actor)
     return _("%(number)s is the new revision") % {"number": revision}, redirect("sales:quotation_edit", revision.pk)
@@ -193,6 +208,7 @@ def _delete(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:
 
 
 ACTS: dict[str, tuple[str, Callable[[Quotation, Actor, str], tuple[str, Any]]]] = {
+    "submit": ("crm_sales.change_quotation", _submit),
     "order": ("crm_sales.add_order", _order),
     "revise": ("crm_sales.change_quotation", _revise),
     "win": ("crm_sales.change_quotation", _win),

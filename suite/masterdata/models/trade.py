@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from suite.core.access import part_of_what
 from suite.core.models import CompanyRow, Document
 from suite.core.money import AmountField, PercentField, QuantityField
 from suite.masterdata.models.money import Currency, Tax
@@ -68,9 +69,10 @@ class TradeLine(CompanyRow):
     def briefs(cls, documents: Collection[models.Model]) -> dict[int, list[str]]:
         """The lines of documents in their order, by the key of the document; one statement."""
         found: dict[int, list[str]] = {document.pk: [] for document in documents}
-        rows: Any = cls._default_manager.filter(order__in=found).select_related("product")
+        whole: Any = part_of_what(cls)
+        rows = cls._default_manager.filter(**{f"{whole.name}__in": found}).select_related("product")
         for line in rows.order_by("position", "pk"):
-            found[line.order_id].append(line.brief)
+            found[getattr(line, whole.attname)].append(line.brief)
         return found
 
     @classmethod
