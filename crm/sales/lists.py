@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,8 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from crm.sales import queries
 from crm.sales.models import Order, PriceList, Quotation
-from crm.sales.services import confirming, price_lists
+from crm.sales.services import confirming, price_lists, quotations
 from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusal
 from suite.desk.forms import ActorForm
 from suite.desk.lists import (
     Act,
@@ -34,7 +36,7 @@ from suite.desk.lists.filters import Params
 
 
 class ReasonForm(ActorForm):
-    """Why something is done to many orders."""
+    """Why something is done to many papers."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
@@ -122,12 +124,16 @@ class OrderList(ListSpec):
     )
     acts = (
         Act("confirm", _("Confirm"), "crm_sales.confirm_order", _confirm_many,
-            icon="check", when=is_draft, in_row=True),
+            icon="check", when=is_draft, in_row=True, to="confirmed"),
         Act(
             "cancel", _("Cancel orders"), "crm_sales.cancel_order", _cancel_many,
             icon="x", form=ReasonForm, danger=True, when=lambda order: order.status != Order.Status.CANCELLED,
+            to="cancelled",
         ),
     )  # fmt: skip
+    boards = ("status", "delivery", "invoicing", "payment")
+    total = "gross"
+    calendars = ("promised", "date")
     order = "-date"
     related = ("party", "owner")
     create = Create(_("New order"), "sales:order_new", "crm_sales.add_order")
@@ -136,6 +142,41 @@ class OrderList(ListSpec):
 
 
 QUOTATION_COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
+
+
+def is_drafted(quotation: Quotation) -> bool:
+    return quotation.status == Quotation.Status.DRAFT
+
+
+def is_open(quotation: Quotation) -> bool:
+    return quotation.status in (Quotation.Status.DRAFT, Quotation.Status.SENT)
+
+
+@dataclass
+class Outcome:
+    """Which quotations were refused, and why."""
+
+    refused: dict[int, Refusal] = field(default_factory=dict)
+
+
+def _each(act: Callable[..., Any]) -> Callable[..., Outcome]:
+    """An act on one quotation as lists call it: each is an act of its own."""
+
+    def run(*, actor: Actor, pks: Collection[int], **how: Any) -> Outcome:
+        outcome = Outcome()
+        for pk in sorted(pks):
+            try:
+                act(quotation_id=pk, actor=actor, **how)
+            except BusinessError as error:
+                outcome.refused[pk] = error.refusals[0]
+        return outcome
+
+    return run
+
+
+_send_many = _each(partial(quotations.send_quotation, by_mail=False))
+_win_many = _each(quotations.win_quotation)
+_lose_many = _each(quotations.lose_quotation)
 
 
 class QuotationList(ListSpec):
@@ -172,6 +213,17 @@ class QuotationList(ListSpec):
         View("won", _("Won"), {"status": "won"}),
         View("lost", _("Lost"), {"status": "lost"}),
     )
+    acts = (
+        Act("send", _("Mark as sent"), "crm_sales.send_quotation", _send_many, icon="send", when=is_drafted, to="sent"),
+        Act("win", _("Won"), "crm_sales.change_quotation", _win_many, icon="trophy", when=is_open, to="won"),
+        Act(
+            "lose", _("Lost"), "crm_sales.change_quotation", _lose_many,
+            icon="x", form=ReasonForm, danger=True, when=is_open, to="lost",
+        ),
+    )  # fmt: skip
+    boards = ("status",)
+    total = "gross"
+    calendars = ("valid", "date")
     order = "-date"
     related = ("party", "owner")
     create = Create(_("New quotation"), "sales:quotation_new", "crm_sales.add_quotation")

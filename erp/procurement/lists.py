@@ -104,30 +104,31 @@ def why_not_ordered(requisition: Requisition) -> str:
 REQUISITION_ACTS = (
     Act(
         "approve", _("Approve"), f"{AREA}.approve_requisition", over(services.approve_requisitions, "requisition_ids"),
-        icon="check", form=NoteForm, when=may_be_decided(Asked.SUBMITTED),
+        icon="check", form=NoteForm, when=may_be_decided(Asked.SUBMITTED), to=Asked.APPROVED,
     ),
     Act(
         "order", pgettext_lazy("act", "Order"), f"{AREA}.order_requisition",
         over(services.order_requisitions, "requisition_ids"),
-        icon="shopping-cart", when=may_be_ordered, in_row=True, refused=why_not_ordered,
+        icon="shopping-cart", when=may_be_ordered, in_row=True, refused=why_not_ordered, to=Asked.ORDERED,
     ),
     Act(
         "submit", _("Submit for approval"), f"{AREA}.change_requisition",
         over(services.submit_requisitions, "requisition_ids"), icon="send", when=while_in(Asked.DRAFT),
+        to=Asked.SUBMITTED,
     ),
     Act(
         "reject", _("Reject"), f"{AREA}.approve_requisition", over(services.reject_requisitions, "requisition_ids"),
-        icon="x", form=WhyForm, danger=True, when=may_be_decided(Asked.SUBMITTED),
+        icon="x", form=WhyForm, danger=True, when=may_be_decided(Asked.SUBMITTED), to=Asked.REJECTED,
     ),
     Act(
         "reopen", _("Back to draft"), f"{AREA}.change_requisition",
         over(services.reopen_requisitions, "requisition_ids"), icon="rotate",
-        when=while_in(Asked.SUBMITTED, Asked.REJECTED),
+        when=while_in(Asked.SUBMITTED, Asked.REJECTED), to=Asked.DRAFT,
     ),
     Act(
         "cancel", _("Give up"), f"{AREA}.change_requisition", over(services.cancel_requisitions, "requisition_ids"),
         icon="ban", form=ReasonForm, danger=True,
-        when=while_in(Asked.DRAFT, Asked.SUBMITTED, Asked.APPROVED, Asked.REJECTED),
+        when=while_in(Asked.DRAFT, Asked.SUBMITTED, Asked.APPROVED, Asked.REJECTED), to=Asked.CANCELLED,
     ),
 )  # fmt: skip
 
@@ -164,6 +165,9 @@ class RequisitionList(ListSpec):
         View("orderable", _("To be ordered"), {"status": "approved"}),
     )
     acts = REQUISITION_ACTS
+    boards = ("status", "origin")
+    total = "amount"
+    calendars = ("created",)
     related = ("warehouse", "created_by")
     prefetch = ("lines__product",)
     create = Create(_("New requisition"), "procurement:requisition_new", f"{AREA}.add_requisition")
@@ -203,6 +207,7 @@ ORDER_ACTS = (
     Act(
         "place", _("Place the order"), f"{AREA}.place_purchaseorder", over(services.place_orders, "order_ids"),
         icon="send", when=may_be_placed, in_row=True, confirm=_("Commit to the supplier?"), refused=why_not_placed,
+        to=Ordered.ORDERED,
     ),
     Act(
         "submit", _("Submit for approval"), f"{AREA}.change_purchaseorder", over(services.submit_orders, "order_ids"),
@@ -218,12 +223,12 @@ ORDER_ACTS = (
     ),
     Act(
         "close", _("Close short"), f"{AREA}.place_purchaseorder", over(services.close_short, "order_ids"),
-        icon="lock", form=ReasonForm, when=while_in(Ordered.ORDERED),
+        icon="lock", form=ReasonForm, when=while_in(Ordered.ORDERED), to=Ordered.CLOSED,
     ),
     Act(
         "cancel", _("Cancel the order"), f"{AREA}.place_purchaseorder", over(services.cancel_orders, "order_ids"),
         icon="ban", form=ReasonForm, danger=True, when=while_in(Ordered.DRAFT, Ordered.ORDERED),
-        refused=why_not_cancelled,
+        refused=why_not_cancelled, to=Ordered.CANCELLED,
     ),
 )  # fmt: skip
 
@@ -259,6 +264,9 @@ class PurchaseOrderList(ListSpec):
         View("late", _("Late"), {"status": "ordered", "expected": "before_today"}),
     )
     acts = ORDER_ACTS
+    boards = ("status",)
+    total = "gross"
+    calendars = ("expected", "date")
     order = "-date"
     related = ("party", "warehouse", "owner")
     create = Create(_("New purchase order"), "procurement:order_new", f"{AREA}.add_purchaseorder")

@@ -93,3 +93,22 @@ document.addEventListener("click", (event) => {
   if (!row?.dataset.url || event.target.closest("a, button, input, label") || innerWidth >= 768 || String(getSelection())) return;
   location.href = row.dataset.url;
 });
+
+// A board: dropping a card presses the button of its menu that leads into that lane; what cannot be goes back.
+async function boards() {
+  const found = [...document.querySelectorAll("[data-board]:not([data-ready])")];
+  if (!found.length) return;
+  for (const board of found) board.dataset.ready = "1";
+  await import(document.body.dataset.sortable);
+  for (const board of found) for (const lane of board.querySelectorAll("[data-lane]")) window.Sortable.create(lane, {
+    group: "cards", draggable: "[data-card]", delay: 150, delayOnTouchOnly: true, animation: 120, filter: "details, a", preventOnFilter: false,
+    onEnd: ({ item, from, to, oldIndex }) => {
+      if (from === to) return;
+      const button = item.querySelector(`[data-to="${to.dataset.lane}"]`);
+      from.insertBefore(item, from.children[oldIndex] ?? null);
+      if (button) button.click(); else board.querySelector("[data-why]").click();
+    },
+  });
+}
+boards();
+document.addEventListener("htmx:afterSettle", boards);

@@ -55,6 +55,11 @@ def page(rows: QuerySet[M], *, ordering: str, cursor: str = "", size: int = 50) 
     )
 
 
+def after(row: Model, ordering: str) -> str:
+    """The cursor of what comes after a row that was read with its `KEY`."""
+    return _write(ordering, False, row)
+
+
 def _beyond(value: Any, pk: int | str, *, down: bool, nullable: bool) -> Any:
     """What comes after a row; the database sorts NULL above everything."""
     later = {"pk__lt" if down else "pk__gt": pk}

@@ -109,6 +109,8 @@ class CustomerList(ListSpec):
         ),
         Act("tag", _("Tag"), "crm_customers.change_customer", _tag, icon="tag", form=TagForm),
     )
+    boards = ("stage", "grade")
+    calendars = ("next_step", "last_contact", "last_order")
     order = "-updated_at"
     related = ("party__region", "owner")
     create = Create(_("New customer"), "customers:new", "crm_customers.add_customer")

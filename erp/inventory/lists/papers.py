@@ -39,7 +39,7 @@ def ready(row: Delivery) -> bool:
 
 
 SHIP = Act(
-    "ship", _("Ship"), "erp_inventory.ship_delivery", _ship, icon="truck-delivery", when=ready,
+    "ship", _("Ship"), "erp_inventory.ship_delivery", _ship, icon="truck-delivery", when=ready, to="shipped",
     confirm=_("Ship everything on the selected deliveries?"), in_row=True,
 )  # fmt: skip
 
@@ -80,6 +80,8 @@ class DeliveryList(ListSpec):
         View("today", _("Shipped today"), {"shipped": "today"}),
     )
     acts = (SHIP,)
+    boards = ("status", "kind")
+    calendars = ("promised", "shipped")
     related = ("party", "warehouse")
     search_fields = ("number", "order_number", "tracking_number", "party__name")
     empty = _("Nothing to ship. Deliveries appear when sales confirms orders.")

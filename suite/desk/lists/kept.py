@@ -23,7 +23,15 @@ COUNTED = 1001  # counting stops here; a click counts to the end
 class KeptViews:
     """The views of a list for one actor: those it comes with, the saved ones, and which of them is open."""
 
-    LOOKS: ClassVar[tuple[str, ...]] = ("q", "sort", "cols", "widths", "show", "group")  # kept beside the filters
+    LOOKS: ClassVar[tuple[str, ...]] = (
+        "q",
+        "sort",
+        "cols",
+        "widths",
+        "show",
+        "group",
+        "span",
+    )  # kept beside the filters
 
     spec: ListSpec
     actor: Actor

@@ -45,6 +45,7 @@ class Act:
     undo: str = ""
     refused: Callable[[Any], Text] | None = None
     initial: Callable[[Actor, int], dict[str, Any]] | None = None
+    to: str = ""
 
     def fits(self, row: Any) -> bool:
         """Whether the state of a row allows the act."""
@@ -100,6 +101,9 @@ class ListSpec:
     importer: ClassVar[str] = ""  # the kind of import that fills the list
     export: ClassVar[bool] = True
     permission: ClassVar[str] = ""
+    boards: ClassVar[Sequence[str]] = ()  # names of ChoiceFilters whose values the list can have as lanes
+    total: ClassVar[str] = ""  # the column that lanes sum up
+    calendars: ClassVar[Sequence[str]] = ()  # names of DateFilters by whose dates the list can be a calendar
     page: ClassVar[str] = ""  # the URL name of the list's page; the admin site's page of the model needs no naming
 
     known: ClassVar[dict[str, type[ListSpec]]] = {}

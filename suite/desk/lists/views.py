@@ -45,6 +45,8 @@ def list_view(
     if request.GET.get("export"):
         return _export(request, state, request.GET["export"], None)
     filled = {"state": state, "spec": spec, "region": f"rows-{spec.slug}", **(context or {})}
+    if state.show == "board" and state.params.get("lane"):
+        return render_page(request, "suite/desk/_board_cards.html", {**filled, "lane": state.lane()})
     wants_rows = request.headers.get("HX-Target") == filled["region"]
     return render_page(request, template, filled, part="suite/desk/_list_rows.html" if wants_rows else None)
 

@@ -29,6 +29,7 @@ from suite.desk.lists import (
     View,
     list_view,
 )
+from suite.desk.lists.calendars import SPANS
 from suite.desk.models import Task
 from suite.desk.pages import back, render_page
 from suite.desk.pages import done as tell_done
@@ -106,13 +107,34 @@ class TaskList(ListSpec):
             when=is_open,
             in_row=True,
             undo="reopen",
+            to="done",
         ),
         Act("snooze", gettext_lazy("Put off"), "desk.change_task", todos.snooze, icon="clock", form=SnoozeForm),
         Act("reassign", gettext_lazy("Hand over"), "desk.change_task", todos.reassign, icon="user", form=ReassignForm),
-        Act("reopen", gettext_lazy("Open again"), "desk.change_task", todos.reopen, icon="rotate"),
-        Act("cancel", gettext_lazy("Give up"), "desk.change_task", todos.cancel, icon="x", danger=True, undo="reopen"),
+        Act(
+            "reopen",
+            gettext_lazy("Open again"),
+            "desk.change_task",
+            todos.reopen,
+            icon="rotate",
+            to="open",
+            when=lambda task: not is_open(task),
+        ),
+        Act(
+            "cancel",
+            gettext_lazy("Give up"),
+            "desk.change_task",
+            todos.cancel,
+            icon="x",
+            danger=True,
+            undo="reopen",
+            to="cancelled",
+            when=is_open,
+        ),
     )
     order = "due_at"
+    boards = ("status",)
+    calendars = ("due",)
     related = ("owner",)
     create = Create(gettext_lazy("New task"), "desk:task_new", "desk.add_task")
     empty = gettext_lazy("No tasks. Make one for yourself or for a colleague.")
@@ -257,6 +279,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
     whose = "team" if request.GET.get("owner") == "team" else "me"
     rows = Task.objects.visible_to(actor).exclude(status=Task.Status.CANCELLED).select_related("owner")
     rows = rows.filter(team__in=actor.grants.teams) if whose == "team" else rows.filter(owner=actor.user_id)
-    kind = request.GET.get("kind") if request.GET.get("kind") in ("day", "week", "month") else "agenda"
-    agenda = agenda_of(actor, rows, whose, str(kind), request.GET.get("date", ""))
+    kind = request.GET.get("kind", "")
+    agenda = agenda_of(actor, rows, whose, kind if kind in SPANS else "agenda", request.GET.get("date", ""))
     return render_page(request, "suite/desk/calendar.html", {"agenda": agenda, "whose": whose})

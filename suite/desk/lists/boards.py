@@ -1,0 +1,132 @@
+"""A list as a board: a lane for each value of a choice field, and cards that an act of the list moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from suite.core import keyset
+from suite.desk import formats
+from suite.desk.lists.filters import ChoiceFilter
+from suite.desk.lists.kept import COUNTED, count_text
+from suite.desk.lists.spec import Act, Line
+
+if TYPE_CHECKING:
+    from suite.desk.lists.state import ListState
+
+CARDS = 50  # in a lane before "more"
+
+
+@dataclass
+class Card:
+    """A row in a lane, with the acts that lead it into others."""
+
+    line: Line
+    moves: list[tuple[Act, str]]  # act, value of the lane it leads to
+
+
+@dataclass
+class Lane:
+    """One value: how many rows have it, what they come to, and the first of them."""
+
+    value: str
+    label: str
+    count: str = "0"
+    total: Any = ""
+    cards: list[Card] = field(default_factory=list)
+    more: str = ""  # the address of the next cards
+    rest: str = ""  # the address of the whole lane as a table
+
+
+def choices_of(state: ListState) -> list[ChoiceFilter]:
+    """The filters by whose field the list can be a board."""
+    return [each for each in state.filters if isinstance(each, ChoiceFilter) and each.name in state.spec.boards]
+
+
+def lanes_of(state: ListState, by: ChoiceFilter) -> list[Lane]:
+    """All lanes with their first cards: one statement for counts, sums and keys, one for the rows."""
+    labels = dict(by.options(state.actor))
+    asked = [value for value in state.params.get(by.name, "").split(",") if value in labels]
+    lanes = [Lane(value, labels[value]) for value in asked or labels]
+    found = _counted(state, [state.rows.filter(**{by.path: lane.value}) for lane in lanes])
+    keys = [pk for _count, _sum, pks in found for pk in pks]
+    rows = _rows(state, state.shown_rows.filter(pk__in=keys)) if keys else {}
+    for lane, (count, total, pks) in zip(lanes, found, strict=True):
+        lane.count, lane.total = count_text(count), total
+        here = [rows[pk] for pk in pks if pk in rows]
+        _fill(state, by, lane, here[:CARDS], more=len(here) > CARDS)
+    return lanes
+
+
+def more_of(state: ListState, by: ChoiceFilter, value: str, cursor: str) -> Lane:
+    """The next cards of a lane; ValidationError for a place that is none."""
+    labels = dict(by.options(state.actor))
+    if value not in labels:
+        raise ValidationError({"lane": value})
+    lane = Lane(value, labels[value])
+    page = keyset.page(state.shown_rows.filter(**{by.path: value}), ordering=state.order, cursor=cursor, size=CARDS)
+    state.spec.complete(page.rows, state.actor)
+    _fill(state, by, lane, page.rows, more=bool(page.next))
+    return lane
+
+
+def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *, more: bool) -> None:
+    lane.rest = state.link(show="table", **{by.name: lane.value})
+    if more:
+        lane.more = state.link(lane=lane.value, after=keyset.after(rows[-1], state.order))
+    leads: dict[str, Act] = {}
+    for act in state.acts if by.path == "status" else ():
+        leads.setdefault(act.to, act)
+    legal = getattr(state.spec.model, "MOVES", {}).get(lane.value, ())
+    for row in rows:
+        moves = [(act, value) for value, act in leads.items() if value in legal and act.fits(row)]
+        line = state.line_of(row)
+        line.cells = [cell for column, cell in zip(state.columns, line.cells, strict=True) if column.path != by.path]
+        lane.cards.append(Card(line, moves))
+
+
+def _rows(state: ListState, found: QuerySet[Any]) -> dict[int, Any]:
+    rows = list(found.annotate(**{keyset.KEY: F(state.order.removeprefix("-"))}))
+    state.spec.complete(rows, state.actor)
+    return {row.pk: row for row in rows}
+
+
+def _counted(state: ListState, several: list[QuerySet[Any]]) -> list[tuple[int, Any, list[int]]]:
+    """For each query how many rows it finds (1,001 at most), what they come to, and the keys of the first.
+
+    Amounts of several currencies come to nothing, and so does what was not counted to the end.
+    """
+    column = next((each for each in state.all_columns if each.name == state.spec.total), None)
+    summed = {"of": F(column.path)} if column else {}
+    money = {"unit": F(column.currency)} if column and column.currency else {}
+    ties = "-pk" if state.order.startswith("-") else "pk"
+    parts: list[str] = []
+    params: list[Any] = []
+    for rows in several:
+        figures = ["count(*)", "sum(found.of)" if summed else "NULL"]
+        figures += ["min(found.unit)", "max(found.unit)"] if money else ["NULL", "NULL"]
+        try:
+            every = rows.order_by().annotate(**summed, **money).values("pk", *summed, *money)[:COUNTED]
+            count, values = every.query.sql_with_params()
+            first, more = rows.order_by(state.order, ties).values("pk")[: CARDS + 1].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("json_build_array(0, NULL, NULL, NULL), ARRAY[]::bigint[]")
+            continue
+        parts.append(f"(SELECT json_build_array({', '.join(figures)}) FROM ({count}) AS found), ARRAY({first})")
+        params += [*values, *more]
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        answer = cursor.fetchone()
+    found = []
+    for (count, total, least, most), pks in zip(answer[::2], answer[1::2], strict=True):
+        is_one_sum = total is not None and least == most and count < COUNTED
+        found.append((count, formats.money(Decimal(str(total)), least or "") if is_one_sum else "", pks))
+    return found

@@ -1,0 +1,124 @@
+"""Lists by hand, in a real browser: views, filters, boards."""
+
+import datetime as dt
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from suite.core import clock
+from suite.desk.models import SavedView, Task
+from suite.desk.services import todos
+from suite.desk.services.todos import NewTask
+from tests import browser as real
+from tests import make
+from tests.desk.test_browser import AXE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TASKS = "/desk/tasks/"
+
+
+@pytest.fixture
+def rep():
+    actor = make.actor(make.company("acme"), "rep", username="rep")
+    due = clock.now() + dt.timedelta(days=1)
+    todos.create(
+        tasks=[NewTask(f"Call customer {n}", due_at=due + dt.timedelta(hours=n)) for n in range(3)], actor=actor
+    )
+    return actor
+
+
+@pytest.fixture
+def desk(chromium, live_server, rep):
+    with real.page(chromium, live_server.url, rep.user) as page:
+        yield page
+        assert page.complaints == []
+
+
+@pytest.fixture
+def phone(chromium, live_server, rep):
+    with real.page(chromium, live_server.url, rep.user, phone=True) as page:
+        yield page
+        assert page.complaints == []
+
+
+def test_what_a_list_shows_is_saved_counted_and_kept_in_the_menu(desk):
+    desk.goto(f"{TASKS}?due=next_7_days")
+    desk.get_by_text("Save as").click()
+    desk.locator(".chips input[name=name]").fill("This week's calls")
+    desk.locator(".chips .btn-primary").click()
+    desk.locator("[data-counts]").click()
+    expect(desk.locator(".views a[aria-current] .count")).to_have_text("3")
+
+    desk.locator(".view-menu summary").click()
+    desk.get_by_text("Keep in the menu").click()
+
+    expect(desk.locator(".side a[aria-current]").first).to_have_text("This week's calls")
+    assert SavedView.objects.get().params == {"due": "next_7_days"}
+
+
+def test_a_filter_gets_another_operator_and_becomes_an_alternative(desk):
+    todos.complete(pks=[Task.objects.first().pk], actor=make.actor(make.company("acme"), "administrator"))
+    desk.goto(TASKS)
+    desk.locator(".filter-menu summary", has_text="Status").click()
+    desk.select_option("[data-operator=status]", "not")
+    desk.check("[name=status_not][value=done]")
+    expect(desk.locator(".list tbody tr")).to_have_count(2)
+    assert desk.url.endswith("?status_not=done")
+
+    desk.goto(f"{TASKS}?status=done&due=none")
+    expect(desk.locator(".list")).to_have_count(0)
+    desk.locator(".chip-or").first.click()
+    desk.locator(".chip-or[title='Make it an alternative']").click()
+    expect(desk.locator(".list tbody tr")).to_have_count(1)
+
+
+def test_a_card_is_dragged_into_another_lane_or_moved_by_its_menu_and_taken_back(desk):
+    desk.goto(f"{TASKS}?show=board")
+    cards = desk.locator("[data-lane=open] [data-card]")
+    expect(cards).to_have_count(3)
+    desk.wait_for_function("() => Boolean(window.Sortable)")
+
+    cards.first.drag_to(desk.locator("[data-lane=done]"))
+    expect(desk.locator("[data-lane=done] [data-card]")).to_have_count(1)
+    desk.locator("[data-lane=open] summary").first.click()
+    desk.locator("[data-lane=open] [data-to=cancelled]").first.click()
+    expect(desk.locator("[data-lane=cancelled] [data-card]")).to_have_count(1)
+    desk.locator(".toast-note button", has_text=re.compile("undo|back", re.I)).first.click()
+
+    expect(desk.locator("[data-lane=open] [data-card]")).to_have_count(2)
+
+
+def test_a_card_that_cannot_go_there_goes_back_and_it_is_said(desk):
+    desk.goto(f"{TASKS}?show=board&status=done,cancelled,open")
+    todos.cancel(pks=[Task.objects.first().pk], actor=make.actor(make.company("acme"), "administrator"))
+    desk.reload()
+    desk.wait_for_function("() => Boolean(window.Sortable)")
+
+    desk.locator("[data-lane=cancelled] [data-card]").drag_to(desk.locator("[data-lane=done]"))
+
+    expect(desk.locator(".toast-note")).to_contain_text("cannot be moved")
+    expect(desk.locator("[data-lane=cancelled] [data-card]")).to_have_count(1)
+
+
+def test_on_a_phone_the_filters_stand_in_a_sheet_and_a_board_shows_one_lane(phone):
+    phone.goto(TASKS)
+    phone.locator(".filter-open").click()
+    phone.locator(".filter-set summary", has_text="Status").click()
+    phone.check("[name=status][value=done]")
+    phone.locator(".filter-done").click()
+    expect(phone.locator(".list")).to_have_count(0)
+
+    phone.goto(f"{TASKS}?show=board")
+    lane = phone.locator(".lane").first.bounding_box()
+    assert 300 < lane["width"] < 390
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    "query", ["?show=board", "?show=calendar", "?show=calendar&span=week", "?any.status=done&any.due=none"]
+)
+def test_boards_calendars_and_chips_are_accessible(desk, query):
+    desk.goto(f"{TASKS}{query}")
+
+    assert real.access_problems(desk, AXE) == []
