@@ -61,9 +61,18 @@ def is_complaint(said: Any) -> bool:
 
 @contextmanager
 def page(
-    running: Any, address: str, user: User | None = None, *, phone: bool = False, dark: bool = False
+    running: Any,
+    address: str,
+    user: User | None = None,
+    *,
+    phone: bool = False,
+    dark: bool = False,
+    worker: bool = False,
 ) -> Iterator[Any]:
-    """A page of its own context; `page.complaints` lists script errors and refused loads."""
+    """A page of its own context; `page.complaints` lists script errors and refused loads.
+
+    The `worker` that answers without a net stays out, for it hides requests from the test.
+    """
     context = running.new_context(
         viewport=PHONE if phone else WIDE,
         base_url=address,
@@ -71,6 +80,7 @@ def page(
         is_mobile=phone,
         color_scheme="dark" if dark else "light",
         locale="en-US",
+        service_workers="allow" if worker else "block",
     )
     if user:
         context.add_cookies([sign_in_cookie(user, address)])

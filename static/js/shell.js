@@ -134,3 +134,6 @@ document.addEventListener("keydown", (event) => {
   const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
   next.focus(); openTab(next);
 });
+
+// Kept among the apps of a phone, the house says when there is no net.
+navigator.serviceWorker?.register("/worker.js").catch(() => { /* pages work without it */ });

@@ -12,6 +12,7 @@ from suite.desk.views import (
     menus,
     modules,
     notifications,
+    phone,
     rights,
     search,
     shell,
@@ -62,5 +63,8 @@ desk = [
 
 urlpatterns = [
     path("", shell.workbench, name="workbench"),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("worker.js", phone.worker, name="worker"),
+    path("offline/", phone.offline, name="offline"),
     path("desk/", include((desk, "desk"))),
 ]

@@ -309,8 +309,10 @@ def test_nothing_scrolls_sideways_on_a_phone(phone):
 
 def test_filters_and_acts_work_on_a_phone(phone):
     phone.goto("/desk/tasks/")
+    phone.get_by_role("button", name="Filters").tap()
     phone.locator("details.filter-menu summary").first.tap()
     phone.locator("input[name=status][value=done]").tap()
+    phone.locator(".filter-done").tap()
     phone.wait_for_selector(".chip")
     phone.goto("/desk/tasks/")
     phone.locator(".pick").first.tap()
