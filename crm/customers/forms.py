@@ -32,6 +32,8 @@ class WithNextStep(ActorForm):
 class CustomerForm(WithNextStep):
     """The party and the profile on it; nobody is asked for what they may not see."""
 
+    model = Customer
+
     name = forms.CharField(label=_("Name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), max_length=200, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Party.Kind)
@@ -76,9 +78,8 @@ class CustomerForm(WithNextStep):
     )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, customer: Customer | None = None, **kwargs: Any) -> None:
-        super().__init__(
-            *args, actor=actor, initial=self.shown(customer) if customer else {"owner": actor.user}, **kwargs
-        )
+        shown = self.shown(customer) if customer else {"owner": actor.user}
+        super().__init__(*args, actor=actor, initial=shown, record=customer, **kwargs)
         self.fields["tags"].queryset = tags = Tag.objects.visible_to(actor)  # type: ignore[attr-defined]
         hidden = set() if actor.may("masterdata.see_bank") else set(BANK)
         hidden |= set() if actor.may("crm_customers.transfer_customer") else {"owner"}

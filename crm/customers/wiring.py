@@ -9,7 +9,7 @@ from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import importing
 from suite.core import modules
 from suite.core.access import register_owner_rule
-from suite.desk import choices, documents, events, imports, navigation, planned, workbench
+from suite.desk import choices, documents, events, imports, navigation, own, planned, workbench
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -28,6 +28,7 @@ def connect() -> None:
     documents.register(
         Customer, _("Customer"), "customers:customer", icon="user", related=("party",), status=queries.stage_of
     )
+    own.register(Customer, list_url="customers:customers", found_as="party")
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building")
     events.register("crm.customers.customer", _("Customer"), "created", "changed")
     events.register("crm.customers.activity", _("Activity"), "logged")
@@ -43,6 +44,7 @@ def connect() -> None:
         save=importing.save_customers,
         undo=importing.undo_customers,
         url_name="customers:customers",
+        model=Customer,
     )
     timeline.register(
         "activity",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sales import queries
-from crm.sales.models import Order, OrderLine, QuotationLine
+from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
 from crm.sales.services.price_lists import Price
 from crm.sales.services.pricing import LineInput
 from suite.core.access import Actor
@@ -165,12 +165,14 @@ class PaperForm(ActorForm):
 
 
 class QuotationForm(PaperForm):
+    model = Quotation
     valid_until = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput)
 
     field_order = ("party", "contact", "date", "valid_until", "prices_include_tax", "note")
 
 
 class OrderForm(PaperForm):
+    model = Order
     requested_date = forms.DateField(label=_("Requested date"), required=False, widget=forms.DateInput)
     customer_reference = forms.CharField(label=_("Customer's reference"), required=False, max_length=60)
     shortage = forms.ChoiceField(label=_("When short"), required=False, choices=Order.Shortage.choices)

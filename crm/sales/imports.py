@@ -60,6 +60,7 @@ def register() -> None:
         group="external_ref",
         batch=2000,
         url_name="sales:orders",
+        model=Order,
     )
 
 
@@ -89,6 +90,8 @@ def save(*, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> S
     good = [draft for index, draft in enumerate(drafts) if index not in refused]
     if good:
         saved.made = [order.pk for order in create_orders(good, actor=actor)]
+        taken_in = [own for index, own in enumerate(places.values()) if index not in refused]
+        saved.placed = {place: pk for own, pk in zip(taken_in, saved.made, strict=True) for place in own}
     return saved
 
 

@@ -13,7 +13,7 @@ from crm.sales.services import approving, policy
 from suite.automation import approvals
 from suite.core import companies, modules
 from suite.core.access import Actor
-from suite.desk import choices, documents, events, formats, navigation, search, workbench
+from suite.desk import choices, documents, events, formats, navigation, own, search, workbench
 from suite.masterdata.models import Party
 
 
@@ -36,6 +36,8 @@ def connect() -> None:
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),
     )  # fmt: skip
     documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20)
+    own.register(Quotation, list_url="sales:quotations")
+    own.register(Order, list_url="sales:orders")
     events.register("crm.sales.quotation", _("Quotation"), "created", "changed", "sent", "won", "lost", "replaced")
     events.register(
         "crm.sales.order", _("Order"), "created", "changed", "confirmed", "amended", "cancelled", "undone", "short",

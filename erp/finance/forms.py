@@ -101,6 +101,8 @@ class CreditForm(ActorForm):
 class VoucherForm(ActorForm):
     """The head of a voucher."""
 
+    model = Voucher
+
     word = forms.ChoiceField(label=_("Word"), choices=Voucher.Word.choices)
     posting_date = forms.DateField(label=_("Date"), widget=forms.DateInput())
     attachment_count = forms.IntegerField(label=_("Attachments"), min_value=0, max_value=999, initial=0)

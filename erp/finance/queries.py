@@ -94,6 +94,11 @@ class Terms:
         return [(date, share) for date, share in due if share]
 
 
+def is_unposted(voucher: Voucher) -> bool:
+    """Whether a voucher may still be written; what is posted is final."""
+    return voucher.status in (Voucher.Status.DRAFT, Voucher.Status.REVIEWED)
+
+
 def policy(company: Company) -> FinancePolicy:
     """How the company keeps its books."""
     return cached.rows(company.pk, "finance.policy", lambda pk: FinancePolicy.objects.of(pk).get())

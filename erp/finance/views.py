@@ -92,6 +92,7 @@ def _page(request: HttpRequest, row: Any, facts: list[Fact], context: dict[str, 
         badges=[state] if state else [],
         facts=facts,
         chain=chain_of(actor, row),
+        record=row,
     )
     return record_page(request, page, {"row": row, **context}, template="erp/finance/paper.html")
 

@@ -19,7 +19,7 @@ from erp.finance.models import (
 from erp.finance.services import founding
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, events, navigation, search, workbench
+from suite.desk import choices, documents, events, navigation, own, search, workbench
 
 # The part of a list that is work to be done.
 AT_FIRST = {
@@ -45,6 +45,8 @@ def connect() -> None:
     ):
         related = () if model is Voucher else ("party",)
         documents.register(model, label, page, icon=icon, related=related, order=order)
+    own.register(Invoice, list_url="admin:erp_finance_invoice_changelist")
+    own.register(Voucher, list_url="admin:erp_finance_voucher_changelist", is_open=queries.is_unposted)
     documents.register(Account, _("Account"), "admin:erp_finance_account_change", icon="book")
 
     events.register("erp.finance.invoice", _("Invoice"), "issued")

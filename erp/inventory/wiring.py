@@ -12,7 +12,7 @@ from erp.inventory.services.warehouses import found_default
 from suite.core import modules
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, events, imports, navigation, workbench
+from suite.desk import choices, documents, events, imports, navigation, own, workbench
 from suite.desk.imports import Field
 from suite.masterdata import ports
 
@@ -32,6 +32,9 @@ def connect() -> None:
 
     documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery", order=60)
     documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50)
+    own.register(Delivery, list_url="admin:erp_inventory_delivery_changelist", change="erp_inventory.ship_delivery")
+    receipts = "admin:erp_inventory_goodsreceipt_changelist"
+    own.register(GoodsReceipt, list_url=receipts, change="erp_inventory.add_goodsreceipt")
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
     events.register("erp.inventory.delivery", _("Delivery"), "shipped")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import PaymentTerm
 from erp.inventory.models import Warehouse
-from erp.procurement.models import PurchaseOrderLine, RequisitionLine
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
 from erp.procurement.services import Bill, LineInput, Wish
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
@@ -64,6 +64,8 @@ class WarehouseField(forms.ModelChoiceField):
 
 class PaperForm(ActorForm):
     """The header of a requisition."""
+
+    model = Requisition
 
     warehouse = WarehouseField()
     note = laid_out(forms.CharField(label=_("Note"), required=False, max_length=200), wide=True)
@@ -116,6 +118,8 @@ def wishes_of(actor: Actor, data: Any = None, lines: Iterable[RequisitionLine] =
 
 class OrderForm(PaperForm):
     """The header of a purchase order."""
+
+    model = PurchaseOrder
 
     supplier = PickerField("supplier", label=_("Supplier"))
     date = forms.DateField(label=_("Date"), widget=forms.DateInput)

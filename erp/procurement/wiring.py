@@ -18,7 +18,7 @@ from suite.core import jobs, modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import choices, documents, events, imports, navigation, search, workbench
+from suite.desk import choices, documents, events, imports, navigation, own, search, workbench
 
 AREA = "erp_procurement"
 
@@ -85,6 +85,8 @@ def _papers() -> None:
     documents.register(
         SupplierItem, _("Supply terms"), "procurement:item", icon="tag", related=("supplier__party", "product")
     )
+    own.register(Requisition, list_url="procurement:requisitions")
+    own.register(PurchaseOrder, list_url="procurement:orders")
     requisition = ("requested", "submitted", "approved", "rejected", "reopened", "ordered", "cancelled")
     events.register("erp.procurement.requisition", _("Requisition"), *requisition)
     order = ("created", "submitted", "approved", "rejected", "placed", "closed", "cancelled", "unneeded")

@@ -72,7 +72,9 @@ def _beyond(value: Any, pk: int | str, *, down: bool, nullable: bool) -> Any:
 
 
 def _write(ordering: str, back: bool, row: Any) -> str:
-    text = json.dumps([ordering, back, plain(getattr(row, KEY)), row.pk], ensure_ascii=False, separators=(",", ":"))
+    value = getattr(row, KEY)
+    kept = value if isinstance(value, float) else plain(value)  # a figure out of JSON is compared as one
+    text = json.dumps([ordering, back, kept, row.pk], ensure_ascii=False, separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -37,6 +37,9 @@ from suite.desk import audit, documents, formats
 from suite.desk.admin_figures import figure_of
 from suite.desk.chain import chain_of
 from suite.desk.lists import Act, ListSpec, acts, list_view
+from suite.desk.own import admin as own_admin
+from suite.desk.own import pages as own_pages
+from suite.desk.own import values as own_values
 from suite.desk.pages import render_page
 from suite.desk.records import Acts, PageAct
 
@@ -300,9 +303,32 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
             return {}
         actor = actor_of(request)
         chain = chain_of(actor, row) if self.chained and hasattr(row, "MOVES") else []
-        return {"head_state": documents.state_of(row), "head_acts": self.buttons(request, row), "head_chain": chain}
+        buttons, facts = self.buttons(request, row), []
+        if not self._own_names(request, row):  # they do not stand in the form, but may be open all the same
+            buttons.extend(filter(None, [own_pages.act(row, actor)]))
+            facts = own_pages.facts(row, actor)
+        state = documents.state_of(row)
+        return {"head_state": state, "head_acts": buttons, "head_chain": chain, "head_facts": facts}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Own fields stand below all others."""
+        found, names = super().get_fieldsets(request, obj), self._own_names(request, obj)
+        if not names:
+            return found
+        others = [
+            (title, {**options, "fields": [name for name in options["fields"] if name not in names]})
+            for title, options in found
+        ]
+        return [*others, (_("Own fields"), {"fields": names})]
+
+    def _own_names(self, request: HttpRequest, obj: Any) -> list[str]:
+        may = self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
+        return own_admin.names_of(self.model, actor_of(request)) if may else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if self._own_names(request, obj):
+            base = kwargs.get("form") or self.form
+            kwargs["form"] = own_admin.with_fields(base, self.model, actor_of(request), obj)
         form = super().get_form(request, obj, change, **kwargs)
         error: BusinessError | ValidationError | None = getattr(request, "refused", None)
         return refusing(form, error) if error else form
@@ -332,15 +358,20 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         """For what belongs to the act of writing master data here, such as `search.index`."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        write = self.change if change else self.add
+        write, actor = self.change if change else self.add, actor_of(request)
+        given = own_values.keyed(form.cleaned_data)
         if write is None:
             super().save_related(request, form, formsets, change)
+            if given:
+                own_values.write(actor=actor, values={form.instance: given}, new=not change)
             return
-        names = set(form.fields)
+        names = {name for name in form.fields if own_values.key_in(name) is None}
         values = {name: value for name, value in form.cleaned_data.items() if name in names}
         lines = {formset.prefix: typed_lines(formset) for formset in formsets}
-        actor = actor_of(request)
-        row = write(actor, form.instance, values, lines) if change else write(actor, values, lines)
+        with acting(actor):
+            row = write(actor, form.instance, values, lines) if change else write(actor, values, lines)
+            if given:
+                own_values.write(actor=actor, values={row or form.instance: given}, new=not change)
         if row is not None:
             form.instance.__dict__.update({k: v for k, v in row.__dict__.items() if k != "_state"})
             form.instance._state.adding = False

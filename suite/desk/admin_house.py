@@ -140,7 +140,7 @@ class AuditList(ListSpec):
     )
 
     def complete(self, rows: Sequence[AuditRow], actor: Actor) -> None:
-        teller = audit.Teller(rows)
+        teller = audit.Teller(rows, actor)
         for row in rows:
             row.teller = teller  # type: ignore[attr-defined]
 
@@ -156,7 +156,7 @@ class AuditAdmin(ReadOnly):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuditRow | None:
         row = super().get_object(request, object_id, from_field)
         if row is not None:
-            row.teller = audit.Teller([row])
+            row.teller = audit.Teller([row], request.actor)  # type: ignore[attr-defined]
         return row
 
     @admin.display(description=_("Who"))

@@ -27,6 +27,7 @@ from suite.core.models import User
 from suite.desk import documents
 from suite.desk.lists.api import SavedViewViewSet
 from suite.desk.models import Notification, Task
+from suite.desk.own.api import OwnFieldViewSet, OwnSectionViewSet
 from suite.desk.queries import colleagues
 from suite.desk.services import notifications, todos
 
@@ -179,3 +180,5 @@ router = Router()
 router.register("tasks", TaskViewSet, basename="desk-task")
 router.register("notifications", NotificationViewSet, basename="desk-notification")
 router.register("views", SavedViewViewSet, basename="desk-view")
+router.register("own-fields", OwnFieldViewSet, basename="desk-own-field")
+router.register("own-sections", OwnSectionViewSet, basename="desk-own-section")

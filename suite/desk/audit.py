@@ -21,6 +21,7 @@ from suite.core.money import AmountField, PercentField
 from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.audit_words import actions, notes
+from suite.desk.own import audit as own_audit
 from suite.desk.records import TimelineRow
 
 SHOWN = 200
@@ -35,7 +36,7 @@ def trail(actor: Actor, row: models.Model, *, limit: int = SHOWN) -> list[Timeli
         .filter(kind=row._meta.label_lower, object_id=row.pk)
         .order_by("-at", "-id")[:limit]
     )
-    teller = Teller(rows)
+    teller = Teller(rows, actor)
     return [
         TimelineRow(
             at=each.at, title=teller.act(each), icon="history", text=teller.text(each), who=teller.who(each),
@@ -50,8 +51,8 @@ class Teller:
     What they point to is read by one statement for each kind of record, however many rows there are.
     """
 
-    def __init__(self, rows: Collection[AuditRow]) -> None:
-        self.actions, self.notes = actions(), notes()
+    def __init__(self, rows: Collection[AuditRow], actor: Actor | None = None) -> None:
+        self.actor, self.actions, self.notes = actor, actions(), notes()
         keys: dict[type[models.Model], set[Any]] = defaultdict(set)
         codes: set[str] = set()
         for row in rows:
@@ -60,7 +61,7 @@ class Teller:
             if model:
                 keys[model].add(row.object_id)
             for name, pair in row.changes.items():
-                target = _target(model, name)
+                target = _target(model, name) or own_audit.target(row, name)
                 if target:
                     keys[target].update(value for value in pair if _is_key(target, value))
                 elif name == "roles":
@@ -98,6 +99,9 @@ class Teller:
         model = model_of(row)
         lines = [row.reason] if row.reason else []
         for name, (old, new) in row.changes.items():
+            if own_audit.is_own(name):
+                lines += own_audit.told(row, name, (old, new), self.actor, self.names)
+                continue
             before, after = self._value(model, name, old), self._value(model, name, new)
             if before != after:
                 lines.append(f"{self._label(model, name)}: {before} → {after}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms.formsets import BaseFormSet
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,8 +16,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusal
 from suite.desk import choices
 from suite.desk.lists.filters import BIGINT
+
+R = TypeVar("R", bound=Model)
+
+
+class OwnRefused(BusinessError):
+    """What was typed into own fields cannot stand; it is said at each of them."""
+
 
 AS_TEXT = "_text"  # the field beside a picker that takes a typed or pasted code
 
@@ -109,23 +118,60 @@ PLAIN_ERRORS = {
 }
 
 
+def at_home(form: forms.Form, actor: Actor) -> None:
+    """What every form of the house has: plain errors, pickers that know who picks, the browser's picker of days."""
+    for each in form.fields.values():
+        each.error_messages = PLAIN_ERRORS | each.error_messages
+        if isinstance(each, PickerField):
+            each.bind_actor(actor)
+        if isinstance(each.widget, forms.DateTimeInput):
+            each.widget.input_type = "datetime-local"
+            each.widget.format = "%Y-%m-%dT%H:%M"
+        elif isinstance(each.widget, forms.DateInput):
+            each.widget.input_type, each.widget.format = "date", "%Y-%m-%d"
+
+
 class ActorForm(forms.Form):
-    """A form that knows who fills it in (`actor=`)."""
+    """A form that knows who fills it in (`actor=`).
+
+    One that writes a kind of record names its `model`, and is given the `record` that is changed: it asks for the own
+    fields of the kind by itself (`own`), and `keep` writes them with what the service saves.
+    """
 
     error_css_class = "is-invalid"
+    model: ClassVar[type[Model] | None] = None
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, record: Any = None, **kwargs: Any) -> None:
         self.actor = actor
         super().__init__(*args, **kwargs)
-        for each in self.fields.values():
-            each.error_messages = PLAIN_ERRORS | each.error_messages
-            if isinstance(each, PickerField):
-                each.bind_actor(actor)
-            if isinstance(each.widget, forms.DateTimeInput):
-                each.widget.input_type = "datetime-local"
-                each.widget.format = "%Y-%m-%dT%H:%M"
-            elif isinstance(each.widget, forms.DateInput):
-                each.widget.input_type, each.widget.format = "date", "%Y-%m-%d"
+        at_home(self, actor)
+        self.own = self._own_form(record) if self.model else None
+
+    def _own_form(self, record: Any) -> Any:
+        from suite.desk.own.forms import own_form  # it is made of the fields above
+
+        return own_form(
+            self.data if self.is_bound else None, self.files or None, actor=self.actor, model=self.model, record=record
+        )
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.own is None or self.own.is_valid()])
+
+    def keep(self, save: Callable[[], R], *, new: bool) -> R:
+        """What `save` wrote through its service, and own fields with it: one act.
+
+        Raises OwnRefused where the service refuses what own fields hold.
+        """
+        if self.own is None:
+            return save()
+        from suite.desk.own import values
+
+        try:
+            return values.kept(self.actor, save, self.own.given, new=new)
+        except ValidationError as error:
+            if self.own.refuse(error):
+                raise OwnRefused(Refusal("own", _("Please look at the own fields"))) from error
+            raise
 
     def add_error(self, field: str | None, error: Any) -> None:
         """An absurd figure breaks several rules at once: the first says enough."""
@@ -141,6 +187,8 @@ def show_the_present(form: forms.Form, values: Mapping[str, tuple[Any, Any]], ve
         if present != typed and name in form.fields:
             sentence = _("Meanwhile: %(value)s") % {"value": _("(blank)") if present in (None, "") else present}
             form.add_error(name, sentence)
+    if getattr(form, "own", None):
+        form.own.compare()  # type: ignore[attr-defined]
     form.data = form.data.copy()
     form.data["version"] = str(version)
 

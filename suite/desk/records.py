@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.desk.chain import Step
+from suite.desk.own import pages as own_pages
 from suite.desk.pages import render_page
 
 Text = str | Promise
@@ -115,10 +116,14 @@ class RecordPage:
     facts: Sequence[Fact] = ()
     tabs: Sequence[Tab] = ()
     chain: Sequence[Step] = ()
+    record: Model | None = None  # whose own fields stand among the facts
 
     def prepare(self, request: HttpRequest) -> None:
         """Leave out what the actor may not do and what has no value; open the tab of the address."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
+        if self.record is not None:
+            self.facts = [*self.facts, *own_pages.facts(self.record, actor)]
+            self.acts = [*self.acts, *filter(None, [own_pages.act(self.record, actor)])]
         self.acts = Acts(act for act in self.acts if not act.permission or actor.may(act.permission))
         self.facts = [fact for fact in self.facts if fact.value not in (None, "")]
         self.badges = [badge for badge in self.badges if badge]

@@ -19,11 +19,13 @@ from django.db.models import Q
 
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act
+from suite.core.models import Company
 from suite.core.pinyin import syllables
 from suite.core.said import cut, in_each
 from suite.core.sql import unnested
 from suite.desk import documents
 from suite.desk.models import SearchEntry
+from suite.desk.own import values as own_values
 
 LONGEST = 20  # letters of a token
 NAME_START = 6  # characters whose joined pinyin is found from its first letter on
@@ -235,7 +237,8 @@ def _write(act: Act, rows: list[models.Model]) -> None:
         kinds.setdefault(row._meta.label_lower, {})[row.pk] = row
     for name, latest in kinds.items():
         source = _sources[name]
-        models.prefetch_related_objects(list(latest.values()), *source.related, *source.prefetch)
+        profiles = own_values.related(source.model, [act.actor.company_id])
+        models.prefetch_related_objects(list(latest.values()), *source.related, *source.prefetch, *profiles)
     store([entry(row) for latest in kinds.values() for row in latest.values()])
 
 
@@ -250,7 +253,7 @@ def entry(row: Any) -> SearchEntry:
         team_id=getattr(row, "team_id", None),
         title=cut(in_each(lambda: source.title(row)), 200),
         subtitle=cut(in_each(lambda: source.subtitle(row)), 200),
-        tokens=_tokens(tuple(source.words(row))),
+        tokens=_tokens((*source.words(row), *own_values.words(row))),
     )
 
 
@@ -274,7 +277,9 @@ def rebuild(kind: str | None = None) -> int:
             continue
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM desk_searchentry WHERE kind = %s", [name])
-        rows = source.model._default_manager.prefetch_related(*source.related, *source.prefetch)
+        companies = Company.objects.values_list("pk", flat=True)
+        profiles = own_values.related(source.model, companies)
+        rows = source.model._default_manager.prefetch_related(*source.related, *source.prefetch, *profiles)
         batch: list[SearchEntry] = []
         for row in rows.iterator(chunk_size=2000):
             batch.append(entry(row))

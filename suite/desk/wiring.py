@@ -12,12 +12,14 @@ from suite.core.said import in_all
 
 def connect() -> None:
     """Called once, from apps.py."""
+    from suite.core.api import own as api_own
     from suite.core.api.filters import StoredViews
-    from suite.desk import choices, documents, events, navigation, queries, search, workbench
+    from suite.desk import choices, documents, events, navigation, own, queries, search, workbench
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.lists.api import narrowed
     from suite.desk.models import SavedView, Task
+    from suite.desk.own import indexes, rest
     from suite.desk.services import notifications, saved_views, todos
     from suite.desk.views import blocks
 
@@ -36,6 +38,9 @@ def connect() -> None:
     )
 
     documents.register(Task, _("Task"), "desk:task", icon="checkbox", title=lambda task: task.title)
+    api_own.fields = rest.Answers()
+    own.register(Task, list_url="desk:tasks")
+    events.register("desk.own", _("Own fields"), "changed")
     events.register("desk.task", _("Task"), "completed", "cancelled", "reopened")
     search.register(
         Task,
@@ -50,6 +55,7 @@ def connect() -> None:
     notifications.register_kind("alert", _("Something needs attention"))
 
     jobs.register("desk.export", export.run_export)
+    jobs.register("desk.own_indexes", indexes.run)
     jobs.register("desk.bulk", acts.run_job)
     jobs.register("desk.import", running.run)
     jobs.register("desk.import_undo", running.run_undo)
@@ -93,6 +99,9 @@ def connect() -> None:
             house, label, f"admin:core_{model}_changelist", icon=picture,
             permission=f"core.{act}_{model}", order=950 + order,
         )  # fmt: skip
+    navigation.register(
+        house, _("Own fields"), "desk:own_fields", icon="list-details", permission="core.define_ownfield", order=949
+    )
     navigation.register_quick(_("Task"), "desk:task_new", icon="checkbox", permission="desk.add_task", order=90)
 
     workbench.register(

@@ -52,6 +52,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("Note"), row.note),
         ],
         tabs=files_tab(actor, row),
+        record=row,
     )
     return record_page(request, page, {"product": row})
 
@@ -77,6 +78,7 @@ def party(request: HttpRequest, pk: int) -> HttpResponse:
         acts=_edit_act(actor, "masterdata_party", "masterdata.change_party", pk),
         facts=facts_of_party(row, actor),
         tabs=[Tab("contacts", _("Contacts"), template="suite/masterdata/_contacts.html"), *files_tab(actor, row)],
+        record=row,
     )
     return record_page(request, page, people_and_places(row))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import money, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, events, imports, navigation, search
+from suite.desk import choices, documents, events, imports, navigation, own, search
 from suite.masterdata import queries, sheets
 from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
 from suite.masterdata.services import founding, importing
@@ -24,6 +24,9 @@ def connect() -> None:
 
     documents.register(Party, _("Party"), "masterdata:party", icon="building", status=queries.archived)
     documents.register(Product, _("Product"), "masterdata:product", icon="package", status=queries.archived)
+
+    own.register(Party, list_url="admin:masterdata_party_changelist")
+    own.register(Product, list_url="masterdata:products")
 
     events.register("masterdata.party", _("Party"), "created", "changed", "imported")
     events.register("masterdata.product", _("Product"), "created", "changed")
@@ -81,6 +84,7 @@ def connect() -> None:
         save=importing.save_products,
         undo=importing.undo_products,
         url_name="masterdata:products",
+        model=Product,
     )
     navigation.register(
         _("Goods"), _("Products"), "masterdata:products", icon="package", permission="masterdata.view_product", order=40

@@ -59,6 +59,7 @@ class Customer(CompanyRow):
     last_touch_at = models.DateTimeField(_("last contact"), null=True, blank=True, editable=False)
     last_order_on = models.DateField(_("last order"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    own = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
 

@@ -166,13 +166,13 @@ class _Arrivals:
             Customer._meta.db_table,
             [
                 "id", "company_id", "party_id", "owner_id", "team_id", "stage", "grade", "tier", "source", "next_step",
-                "next_step_at", "version", "created_at", "updated_at",
+                "next_step_at", "version", "own", "created_at", "updated_at",
             ],
             (
                 (
                     pk, company, party, owner, teams.get(owner), Customer.Stage.PROSPECT, self.at("grade", place),
                     self.at("tier", place), self.at("source", place), self.at("next_step", place),
-                    self.at("next_step_at", place, None), 1, moment, moment,
+                    self.at("next_step_at", place, None), 1, "{}", moment, moment,
                 )
                 for pk, party, owner, place in zip(customers, parties, owners, places, strict=True)
             ),
@@ -182,6 +182,7 @@ class _Arrivals:
         self._addresses(pairs, set())
         self._trail(parties, customers)
         self.saved.made += customers
+        self.saved.placed |= dict(zip(places, customers, strict=True))
         return parties
 
     def _owners(self, places: Iterable[int]) -> tuple[list[int | None], dict[int | None, int | None]]:
@@ -261,6 +262,7 @@ class _Arrivals:
             {row.pk: row for row in customers.values()},
             self._given_profiles(profiles),
         )
+        self.saved.placed |= {place: customers[party].pk for party, place in places.items() if party in customers}
         for party, row in customers.items():
             if party in old or row.pk in old_profiles:
                 self.saved.changed[row.pk] = {
@@ -292,7 +294,9 @@ class _Arrivals:
         for party, place in pairs:
             given = {name: value for name in PROFILE if (value := self.at(name, place, None)) is not None}
             drafts.append((party, {**given, "owner": users.get(given.get("owner"), self.actor.user)}))
-        self.saved.made += [row.pk for row in make_profiles(drafts, self.actor)]
+        made = [row.pk for row in make_profiles(drafts, self.actor)]
+        self.saved.made += made
+        self.saved.placed |= {place: pk for (_party, place), pk in zip(pairs, made, strict=True)}
 
     def _add_people_and_places(self, places: Mapping[int, int]) -> None:
         """Add contacts and addresses that a party does not have yet; those it has stay as they are."""

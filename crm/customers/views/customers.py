@@ -22,6 +22,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
+from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import done, render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
@@ -53,6 +54,7 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
         acts=_acts(customer),
         facts=_facts(customer, actor),
         tabs=_tabs(customer, actor),
+        record=customer,
     )
     asked = request.GET.get("tab", "timeline")
     context = {
@@ -126,6 +128,7 @@ def _facts(customer: Customer, actor: Actor) -> list[Fact]:
         Fact(_("Price tier"), customer.tier),
         Fact(_("Source"), customer.source),
         *facts_of_party(customer.party, actor),
+        *own_facts(customer.party, actor),
     ]
 
 

@@ -41,11 +41,11 @@ def _write(request: HttpRequest, customer: Customer | None, **context: Any) -> H
     """Show the form, or save what was typed; what is refused keeps every keystroke."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     data = request.POST if request.method == "POST" else None
-    form = CustomerForm(data, actor=actor, customer=customer)
+    form = CustomerForm(data, request.FILES or None, actor=actor, customer=customer)
     grids = {name: grid(actor, data, customer and customer.party) for name, grid in GRIDS.items()}
     if data is not None and all([form.is_valid(), *(grid.is_valid() for grid in grids.values())]):
         try:
-            saved = _save(form, grids, customer, actor)
+            saved = form.keep(lambda: _save(form, grids, customer, actor), new=customer is None)
         except (BusinessError, ValidationError) as error:
             _explain(form, error)
             if customer and isinstance(error, Stale):

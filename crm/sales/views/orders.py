@@ -140,6 +140,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
         facts=_facts(order),
         tabs=_tabs(order) + files_tab(actor, order),
         chain=chain_of(actor, order),
+        record=order,
     )
     context = {
         "order": order,

@@ -91,6 +91,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
             *files_tab(actor, quotation),
         ],
         chain=chain_of(actor, quotation),
+        record=quotation,
     )
     context = {
         "quotation": quotation,

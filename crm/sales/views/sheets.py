@@ -63,7 +63,8 @@ def write(
     """Show the sheet, or save what was typed into it; what is refused keeps every keystroke."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     data = request.POST if request.method == "POST" else None
-    form = sheet.form(data, actor=actor, initial=initial or _shown(sheet, document))
+    shown = initial or _shown(sheet, document)
+    form = sheet.form(data, request.FILES or None, actor=actor, initial=shown, record=document)
     lines = lines_of(actor, data, document.lines.all() if document else ())
     status = 400 if data is not None else 200
     if data is not None and all([form.is_valid(), lines.is_valid()]):
@@ -86,13 +87,15 @@ def write(
 def _save(sheet: Sheet, document: Any, form: Any, lines: Sequence[LineInput], actor: Actor) -> Any:
     values = form.values()
     if document is not None:
-        return sheet.change(document, lines=lines, actor=actor, version=form.cleaned_data.get("version"), **values)
+        version = form.cleaned_data.get("version")
+        return form.keep(lambda: sheet.change(document, lines=lines, actor=actor, version=version, **values), new=False)
     contact = values.pop("contact", None)
     if not values.get("shipping_address", True):
         del values["shipping_address"]  # left blank, the customer's default one is taken
 
     def create() -> Any:
-        return sheet.create(lines=lines, actor=actor, contact_id=contact and contact.pk, **values)
+        contact_id = contact and contact.pk
+        return form.keep(lambda: sheet.create(lines=lines, actor=actor, contact_id=contact_id, **values), new=True)
 
     return once(form.cleaned_data.get("once", ""), create, model=sheet.model, actor=actor)
 

@@ -41,6 +41,7 @@ from suite.desk.lists import (
     PickFilter,
     View,
 )
+from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import render_page
 
 Status = Voucher.Status
@@ -158,7 +159,8 @@ class VoucherAdmin(SuiteModelAdmin):
     def _write(self, request: HttpRequest, voucher: Voucher | None) -> HttpResponse:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         data = request.POST if request.method == "POST" else None
-        form = VoucherForm(data, actor=actor, initial=_head_of(voucher, actor))
+        initial = _head_of(voucher, actor)
+        form = VoucherForm(data, request.FILES or None, actor=actor, initial=initial, record=voucher)
         shown = None if data is not None else _lines_of(voucher)
         lines = VoucherLines(data, actor=actor, prefix="lines", initial=shown)
         if data is not None and form.is_valid() and lines.is_valid():
@@ -200,13 +202,8 @@ class VoucherAdmin(SuiteModelAdmin):
         ]
         values["summary"] = next((line.summary for line in written if line.summary), "")
         with acting(actor):
-            if voucher is None:
-                saved = vouchers.create(lines=written, actor=actor, **values)
-            else:
-                version = form.cleaned_data["version"]
-                saved = vouchers.change(
-                    voucher_id=voucher.pk, lines=written, expected_version=version, actor=actor, **values
-                )
+            version = form.cleaned_data["version"]
+            saved = form.keep(lambda: _written(voucher, written, values, version, actor), new=voucher is None)
             if "_post" in request.POST and actor.may("erp_finance.post_voucher"):
                 (saved,) = vouchers.post(voucher_ids=[saved.pk], actor=actor)
         return saved
@@ -226,9 +223,18 @@ class VoucherAdmin(SuiteModelAdmin):
             "reversed_by": getattr(voucher, "reversed_by", None),
             "acts": self.buttons(request, voucher),
             "chain": chain_of(actor, voucher),
+            "facts": own_facts(voucher, actor),
             "crumbs": [(_("Vouchers"), reverse("admin:erp_finance_voucher_changelist"))],
         }
         return render_page(request, "erp/finance/voucher.html", context)
+
+
+def _written(
+    voucher: Voucher | None, lines: list[LineInput], values: dict[str, Any], version: int | None, actor: Actor
+) -> Voucher:
+    if voucher is None:
+        return vouchers.create(lines=lines, actor=actor, **values)
+    return vouchers.change(voucher_id=voucher.pk, lines=lines, expected_version=version, actor=actor, **values)
 
 
 def _head_of(voucher: Voucher | None, actor: Actor) -> dict[str, Any]:

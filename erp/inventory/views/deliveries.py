@@ -64,6 +64,7 @@ def delivery_page(request: HttpRequest, pk: int) -> HttpResponse:
         acts=_acts(delivery, actor),
         facts=_facts(delivery),
         chain=chain_of(actor, delivery),
+        record=delivery,
     )
     rows = [{"line": line, "reserved": reserved.get(line.order_line_id)} for line in lines]
     context = {"delivery": delivery, "rows": rows, "may_see_cost": actor.may("masterdata.see_cost")}

@@ -61,6 +61,7 @@ def receipt_page(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("Note"), receipt.note),
         ],
         chain=chain_of(actor, receipt),
+        record=receipt,
     )
     lines = receipt.lines.select_related("product__unit").order_by("position", "id")
     context = {"receipt": receipt, "lines": lines, "may_see_cost": actor.may("masterdata.see_cost")}

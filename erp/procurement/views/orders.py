@@ -69,6 +69,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         facts=_facts(order),
         chain=chain_of(actor, order),
+        record=order,
     )
     context = {
         "order": order,
@@ -233,13 +234,14 @@ def order_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _sheet(request: HttpRequest, order: PurchaseOrder | None, initial: dict[str, Any]) -> HttpResponse:
     actor = actor_of(request)
     data = request.POST if request.method == "POST" else None
-    form = OrderForm(data, actor=actor, initial=initial)
+    form = OrderForm(data, request.FILES or None, actor=actor, initial=initial, record=order)
     lines = order_lines_of(actor, data, order.lines.all() if order else ())
     status = 200 if data is None else 400
     if data is not None and all([form.is_valid(), lines.is_valid()]):
         status = 409
         try:
-            saved = _save(order, [each.line() for each in lines.filled_forms], form, actor)
+            typed = [each.line() for each in lines.filled_forms]
+            saved = form.keep(lambda: _save(order, typed, form, actor), new=order is None)
         except BusinessError as error:
             place(error, form, lines)
         else:

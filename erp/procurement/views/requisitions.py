@@ -56,6 +56,7 @@ def requisition_page(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("Created"), formats.moment(requisition.created_at)),
         ],
         chain=chain_of(actor, requisition),
+        record=requisition,
     )
     lines = list(requisition.lines.select_related("product__unit", "supplier__party"))
     may_choose = actor.may(f"{AREA}.order_requisition") and requisition.status in (
@@ -118,14 +119,15 @@ def _sheet(request: HttpRequest, requisition: Requisition | None) -> HttpRespons
     actor = actor_of(request)
     data = request.POST if request.method == "POST" else None
     initial = {name: getattr(requisition, name) for name in ("warehouse", "note", "version")} if requisition else {}
-    form = PaperForm(data, actor=actor, initial=initial)
+    form = PaperForm(data, request.FILES or None, actor=actor, initial=initial, record=requisition)
     lines = wishes_of(actor, data, requisition.lines.all() if requisition else ())
     status = 200 if data is None else 400
     if data is not None and all([form.is_valid(), lines.is_valid()]):
         status = 409
         wishes, values = [each.line() for each in lines.filled_forms], form.values()
         try:
-            saved = _save(requisition, wishes, values, form.cleaned_data["version"], actor)
+            version = form.cleaned_data["version"]
+            saved = form.keep(lambda: _save(requisition, wishes, values, version, actor), new=requisition is None)
         except BusinessError as error:
             place(error, form, lines)
         else:

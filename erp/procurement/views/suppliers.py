@@ -27,6 +27,7 @@ from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.desk import documents, formats
 from suite.desk.lists import list_view
+from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, record_page
 from suite.masterdata.views import facts_of_party, people_and_places
@@ -70,6 +71,7 @@ def supplier_page(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("Currency"), supplier.currency_id),
             Fact(_("Lead time (days)"), supplier.lead_days),
             Fact(_("Note"), supplier.note),
+            *own_facts(supplier.party, actor),
             *facts_of_party(supplier.party, actor),
         ],
         tabs=[

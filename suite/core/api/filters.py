@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import CharField, ForeignKey, IntegerField, Model, OneToOneField, QuerySet
+from django.db.models import CharField, ForeignKey, IntegerField, Model, OneToOneField, Q, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.rest_framework import FilterSet as PlainFilterSet
@@ -18,6 +18,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from suite.core.access import Actor
+from suite.core.api import own
 from suite.core.api.fields import PLAIN, WHOLE, is_written
 from suite.core.said import listed
 
@@ -71,12 +72,21 @@ class DeclaredFilters(DjangoFilterBackend):
                 StoredViews.key,
                 *(keys_of(filterset) if filterset else ()),
             }
-        unknown = sorted(set(request.query_params) - known)
+        keys, condition, wrong = self.own_fields(request, view)
+        unknown = sorted(set(request.query_params) - known - keys)
         if unknown:
             raise exceptions.ValidationError({key: [_("There is no such filter here")] for key in unknown})
+        if wrong:
+            raise exceptions.ValidationError(wrong)
         if filterset and (slips := slips_of(filterset, request.query_params)):
             raise exceptions.ValidationError(slips)
+        queryset = queryset.filter(condition) if condition else queryset
         return super().filter_queryset(request, queryset, view) if filterset else queryset
+
+    def own_fields(self, request: Request, view: Any) -> tuple[set[str], Q, dict[str, list[str]]]:
+        if view.action != "list" or not own.fields.has(view.model):
+            return set(), Q(), {}
+        return own.fields.narrowed(view.model, view.actor, request.query_params)
 
     def get_filterset_class(self, view: Any, queryset: QuerySet[Any] | None = None) -> type[FilterSet] | None:
         return view.filterset_class
@@ -122,8 +132,12 @@ class DeclaredOrdering(BaseFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         asked = request.query_params.get(self.key) or view.ordering
-        if asked.removeprefix("-") not in {*view.ordering_fields, view.ordering.removeprefix("-")}:
-            choices = listed(view.ordering_fields)
+        name = asked.removeprefix("-")
+        paths = own.fields.orderings(view.model, view.actor) if own.fields.has(view.model) else {}
+        if path := paths.get(name):
+            return queryset.order_by(f"-{path}" if asked.startswith("-") else path)
+        if name not in {*view.ordering_fields, view.ordering.removeprefix("-")}:
+            choices = listed([*view.ordering_fields, *paths])
             raise exceptions.ValidationError({self.key: [_("One of these: %(choices)s") % {"choices": choices}]})
         return queryset.order_by(asked)
 

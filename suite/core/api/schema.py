@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.utils import translation
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance, is_list_serializer
@@ -16,6 +16,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from suite.core import modules
+from suite.core.api import own
 from suite.core.api.idempotency import HEADER, LONGEST
 from suite.core.api.serializers import Nothing
 
@@ -58,7 +59,7 @@ BAD_INPUT: dict[str, Any] = {
 class Generator(SchemaGenerator):
     """Describes the API once per process and language: it takes a second, and strangers may ask.
 
-    Who is known reads nothing of the modules that are off at their company.
+    Who is known reads nothing of the modules that are off at their company, and of its own fields.
     """
 
     described: ClassVar[dict[Any, dict[str, Any]]] = {}
@@ -71,7 +72,8 @@ class Generator(SchemaGenerator):
         off = tuple(actor.company.modules_off) if actor else ()
         if off and (*key, off) not in self.described:
             self.described[*key, off] = without(self.described[key], off)
-        return self.described[*key, off] if off else self.described[key]
+        whole = self.described[*key, off] if off else self.described[key]
+        return own.fields.described(whole, actor) if actor else whole
 
 
 def without(described: dict[str, Any], off: Collection[str]) -> dict[str, Any]:
@@ -111,6 +113,21 @@ class Schema(AutoSchema):
         area = words[:2] if words[0] in WINGS else words[1:2]
         prefix = "" if area == ["core"] else "".join(word.capitalize() for word in area)
         return prefix + super().get_serializer_name(serializer, direction)
+
+    def get_extensions(self) -> dict[str, Any]:
+        """Lists of records that take own fields are marked."""
+        model = getattr(self.view, "model", None)
+        listing = getattr(self.view, "action", None) == "list" and own.fields.has(model)
+        return {own.MARK: model._meta.label_lower} if listing and model else {}
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        """What makes and changes such a record takes them beside what its serializer says."""
+        body, model = super()._get_request_body(direction), getattr(self.view, "model", None)
+        written = getattr(self.view, "action", None) in ("create", "partial_update")
+        if body and written and own.fields.has(model):
+            for content in body["content"].values():
+                content["schema"] = {"allOf": [content["schema"], {"type": "object", "properties": own_part(model)}]}
+        return body
 
     def get_request_serializer(self) -> Any:
         if self.method not in ("POST", "PATCH"):
@@ -186,6 +203,18 @@ class Schema(AutoSchema):
         """`crm/sales` of `/api/v1/crm/sales/orders/{id}/`; ground apps have one word."""
         words = self._tokenize_path()
         return words[:2] if words[0] in WINGS else words[:1]
+
+
+def own_part(model: Any) -> dict[str, Any]:
+    """The property under which own fields stand."""
+    return {own.NAME: {"type": "object", "additionalProperties": True, own.MARK: model._meta.label_lower}}
+
+
+class OwnFields(OpenApiSerializerFieldExtension):
+    target_class = "suite.core.api.own.OwnField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return own_part(self.target.model)[own.NAME]
 
 
 class Bearer(OpenApiAuthenticationExtension):

@@ -17,12 +17,13 @@ from rest_framework.relations import PKOnlyObject
 from rest_framework.settings import api_settings
 
 from suite.core import money
+from suite.core.api import own
 from suite.core.api.fields import DecimalField, ScopedRelatedField, is_slip
 from suite.core.money import round_money
 from suite.core.said import SaidField
 
 UNKNOWN = _("There is no such field here")
-PLAIN = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
+PLAIN: tuple[Any, ...] = (serializers.Serializer.get_fields, serializers.ModelSerializer.get_fields)
 UNWRITTEN = _("This field cannot be set")
 NO_NUMBER = serializers.IntegerField.default_error_messages["invalid"]
 LINES_AT_MOST = 500  # as many as the pages take
@@ -220,12 +221,22 @@ class StrictModelSerializer(Strict, serializers.ModelSerializer):
         models.DecimalField: DecimalField,
     }
 
+    def get_fields(self) -> dict[str, serializers.Field]:
+        found = super().get_fields()
+        model = self.Meta.model
+        if own.fields.has(model):
+            found[own.NAME] = own.OwnField(model)
+        return found
+
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
         field_class, kwargs = super().build_relational_field(field_name, relation_info)
         if field_class is ScopedRelatedField:
             kwargs.pop("queryset", None)
             kwargs["model"] = relation_info.related_model
         return field_class, kwargs
+
+
+PLAIN += (StrictModelSerializer.get_fields,)
 
 
 class Nothing(StrictSerializer):

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from suite.core.access import Actor
 from suite.core.acts import settle
-from suite.core.api import calls
+from suite.core.api import calls, own
 from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
 from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet, StoredViews
 from suite.core.api.idempotency import once
@@ -61,6 +61,7 @@ class Declared(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
+        own.caller.set(None)
         calls.note(request, response, time.monotonic() - self.started)
         return response
 
@@ -72,6 +73,7 @@ class Declared(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        own.caller.set(getattr(request, "actor", None))
         if request.method == "POST" and hasattr(self, "post"):
             post = self.post
             self.post = lambda *args, **kwargs: once(request, lambda: post(*args, **kwargs))
@@ -169,10 +171,12 @@ class Creating:
     one_per: ClassVar[tuple[str, ...]] = ()
 
     def create(self: Any, request: Request) -> Response:
-        values = self.input()
+        data, given = own.split(self, request.data)
+        values = self.values(self.input_class(self.action), data)
         named = {name: values.get(name) for name in self.one_per}
         known = bool(named) and self.model._default_manager.of(self.actor.company_id).filter(**named).exists()
-        return self.answer(self.add(values).pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)
+        row = own.saved(self, lambda: self.add(values), given, new=not known)
+        return self.answer(row.pk, status.HTTP_200_OK if known else status.HTTP_201_CREATED)
 
 
 class Updating:
@@ -180,11 +184,17 @@ class Updating:
 
     def partial_update(self: Any, request: Request, pk: str) -> Response:
         row = self.get_object()
+        data, given = own.split(self, request.data)
         serializer = self.input_class("partial_update")(
-            row, data=request.data, partial=True, context=self.get_serializer_context()
+            row, data=data, partial=True, context=self.get_serializer_context()
         )
         serializer.is_valid(raise_exception=True)
-        self.change(row, serializer.validated_data)
+
+        def change() -> Model:
+            self.change(row, serializer.validated_data)
+            return row
+
+        own.saved(self, change, given, new=False)
         return self.answer(row.pk)
 
 

@@ -82,7 +82,10 @@ class Company(Named):
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
-        permissions = [("use_admin", "Can enter the admin pages")]
+        permissions = [
+            ("use_admin", "Can enter the admin pages"),
+            ("define_ownfield", "Can define own fields and their place in forms"),
+        ]
 
 
 class PeopleManager(UserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]

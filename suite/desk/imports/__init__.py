@@ -14,10 +14,13 @@ and returns {key: reason} for what could not be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
+
+from suite.core.access import Actor
 
 Text = str | Promise
 
@@ -26,7 +29,8 @@ Text = str | Promise
 class Field:
     """A column that can be imported.
 
-    `kind` is text, integer, number, money, date, datetime, bool, choice or ref. `choices` are (value, label) pairs; a
+    `kind` is text, integer, number, money, date, datetime, bool, choice or ref; `settle` takes what was read and
+    answers what is kept, or raises ValidationError. `choices` are (value, label) pairs; a
     cell may hold either. `ref` names a registered kind of choices: cells hold a code or exact name, rows get the key.
     `aliases` are further headings by which the column is recognised, lazy ones in both languages. A blank cell is
     `default`. `judge` raises ValidationError for what `save` would refuse, so that all that is wrong with a row is said
@@ -44,6 +48,7 @@ class Field:
     default: Any = None
     example: str = ""
     judge: Callable[[str], Any] | None = None
+    settle: Callable[[Any], Any] | None = None
 
 
 @dataclass
@@ -71,7 +76,9 @@ class Saved:
     """What came of a batch: keys of new rows, old values of changed ones, reasons and doubts by place in the batch."""
 
     made: list[int] = field(default_factory=list)
+    placed: dict[int, int] = field(default_factory=dict)  # the key of the record of each place, for own fields
     changed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    own: dict[int, dict[str, Any]] = field(default_factory=dict)  # old values of own fields of changed records
     refused: dict[int, str] = field(default_factory=dict)
     doubtful: dict[int, str] = field(default_factory=dict)  # taken all the same
 
@@ -91,6 +98,7 @@ class Importer:
     group: str
     batch: int
     url_name: str
+    model: type[Model] | None
 
     def field(self, name: str) -> Field:
         return next(each for each in self.fields if each.name == name)
@@ -112,20 +120,28 @@ def register(
     group: str = "",
     batch: int = 5000,
     url_name: str = "",
+    model: type[Model] | None = None,
 ) -> None:
     """Let a kind of record be imported; called from apps.py.
 
     `left_out` are headings of our own exports that nobody can bring in, since the house makes them itself.
     `keys` are the fields by which a row may find its record. Rows with the same value of `group` (lines of one order)
-    stay in one batch; `url_name` is the list of the records.
+    stay in one batch; `url_name` is the list of the records. With `model` their own fields may be mapped, too, and
+    `save` says in `placed` which record each row became.
     """
     _importers[kind] = Importer(
-        kind, label, permission, tuple(fields), tuple(left_out), tuple(keys), save, undo, group, batch, url_name
+        kind, label, permission, tuple(fields), tuple(left_out), tuple(keys), save, undo, group, batch, url_name, model
     )
 
 
-def importer(kind: str) -> Importer | None:
-    return _importers.get(kind)
+def importer(kind: str, actor: Actor | None = None) -> Importer | None:
+    """The import of a kind; for an `actor` with the own fields that the actor may fill in."""
+    from suite.desk.own.importing import fields_of
+
+    found = _importers.get(kind)
+    if found is None or actor is None or found.model is None:
+        return found
+    return replace(found, fields=(*found.fields, *fields_of(found.model, actor)))
 
 
 def importers() -> list[Importer]:

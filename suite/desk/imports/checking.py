@@ -140,6 +140,20 @@ class Reader:
 
 def converter(each: Field, actor: Actor) -> Convert:
     """The function that reads cells of a field."""
+    read, settle = _converter(each, actor), each.settle
+    if settle is None:
+        return read
+
+    def settled(cell: Any) -> Any:
+        try:
+            return settle(read(cell))
+        except ValidationError as error:
+            raise Unreadable(" ".join(error.messages)) from None
+
+    return settled
+
+
+def _converter(each: Field, actor: Actor) -> Convert:
     if each.kind == "choice":
         return _choice(each)
     if each.kind == "datetime":

@@ -30,6 +30,7 @@ from suite.desk.imports.checking import Reader
 from suite.desk.imports.reading import Row, Sheet, is_blank, shown
 from suite.desk.lists.export import harmless
 from suite.desk.models import ImportBatch
+from suite.desk.own import importing as own_importing
 from suite.desk.services import notifications
 
 
@@ -58,7 +59,7 @@ def start(
     changed, else refused. `rehearse` keeps nothing; `whole` keeps all rows or none. What is said of these `headings`
     is proposed for the next sheet that has the same. Raises ValidationError.
     """
-    found = importer(kind)
+    found = importer(kind, actor)
     if found is None:
         raise ValidationError(_("This cannot be imported"))
     missing = [str(each.label) for each in found.fields if each.required and each.name not in mapping]
@@ -83,7 +84,7 @@ def said_before(actor: Actor, kind: str, headings: Sequence[str]) -> dict[str, A
 
 def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """The work of an import; taken up again after a crash it goes on behind the last batch that was committed."""
-    found = importer(job.params["kind"])
+    found = importer(job.params["kind"], actor)
     if found is None or not actor.may(found.permission):
         raise BusinessError(Refusal("not_allowed", gettext_lazy("This may not be imported any more")))
     work = _Import(job, actor, found, progress)
@@ -160,12 +161,13 @@ class _Import:
                 rows=len(rows),
                 made=saved.made,
                 changed={str(pk): before for pk, before in saved.changed.items()},
+                own={str(pk): before for pk, before in saved.own.items()},
                 refused={str(line): reason for line, reason in bad.items()},
                 doubtful={str(line): doubt for line, doubt in doubtful.items()},
             )
             if position == 0:
                 act.audit(self.job, "imported")
-        self._note(len(saved.made), len(saved.changed), bad, doubtful, len(rows))
+        self._note(len(saved.made), len(saved.changed.keys() | saved.own.keys()), bad, doubtful, len(rows))
 
     def _drop_torn(self, batch: Batch, rows: list[tuple[int, Row]], bad: dict[int, str]) -> None:
         """Of a group (the lines of one order) all rows are taken or none: leave out what a bad row has torn."""
@@ -181,12 +183,17 @@ class _Import:
                 del batch.rows[number], batch.lines[number]
 
     def _call(self, batch: Batch) -> Saved:
-        return self.importer.save(actor=self.actor, batch=batch, key=self.params["key"], update=self.params["update"])
+        """Save the rows through their area, and the own fields with them."""
+        rest, own = own_importing.split(batch)
+        saved = self.importer.save(actor=self.actor, batch=rest, key=self.params["key"], update=self.params["update"])
+        if self.importer.model:
+            own_importing.write(self.importer.model, own, saved, self.actor)
+        return saved
 
     def _replay(self, before: ImportBatch, rows: list[tuple[int, Row]]) -> None:
         self.reader.read(rows)  # so that later lines know the keys of these
         bad, doubtful = ({int(k): v for k, v in kept.items()} for kept in (before.refused, before.doubtful))
-        self._note(len(before.made), len(before.changed), bad, doubtful, len(rows))
+        self._note(len(before.made), len(before.changed.keys() | before.own.keys()), bad, doubtful, len(rows))
 
     def _note(self, made: int, changed: int, bad: dict[int, str], doubtful: dict[int, str], rows: int) -> None:
         self.made, self.changed, self.rows = self.made + made, self.changed + changed, self.rows + rows
@@ -288,6 +295,8 @@ def run_undo(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         changed = {int(pk): before for pk, before in batch.changed.items()}
         with transaction.atomic(), acting(actor, reason=job.title):
             kept = found.undo(actor=actor, made=batch.made, changed=changed)
+            if found.model:
+                own_importing.restore(found.model, batch.own, kept, actor)
             ImportBatch.objects.filter(pk=batch.pk, undone_at=None).update(undone_at=clock.now())
             current_act().audit(imported, "undone")
         refused |= dict(kept)

@@ -71,7 +71,7 @@ def more_of(state: ListState, by: ChoiceFilter, value: str, cursor: str) -> Lane
         raise ValidationError({"lane": value})
     lane = Lane(value, labels[value])
     page = keyset.page(state.shown_rows.filter(**{by.path: value}), ordering=state.order, cursor=cursor, size=CARDS)
-    state.spec.complete(page.rows, state.actor)
+    state.complete(page.rows)
     _fill(state, by, lane, page.rows, more=bool(page.next))
     return lane
 
@@ -93,7 +93,7 @@ def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *
 
 def _rows(state: ListState, found: QuerySet[Any]) -> dict[int, Any]:
     rows = list(found.annotate(**{keyset.KEY: F(state.order.removeprefix("-"))}))
-    state.spec.complete(rows, state.actor)
+    state.complete(rows)
     return {row.pk: row for row in rows}
 
 

@@ -116,7 +116,7 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
     def between(first: dt.date, last: dt.date) -> Iterable[Entry]:
         found = within(by.path, first, last, company, moment=by.is_moment(state.spec.model))
         rows = list(state.shown_rows.filter(found).order_by(by.path, "pk")[:MOST])
-        state.spec.complete(rows, state.actor)
+        state.complete(rows)
         for row in rows:
             at = row
             for name in by.path.split("__"):

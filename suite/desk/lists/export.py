@@ -55,7 +55,7 @@ def rows_of(state: ListState, progress: Callable[[int], None] | None = None) -> 
     ties = "-pk" if state.order.startswith("-") else "pk"  # as the pages have them
     ordered, done = state.shown_rows.order_by(state.order, ties).iterator(chunk_size=2000), 0
     while portion := list(islice(ordered, 500)):
-        state.spec.complete(portion, state.actor)
+        state.complete(portion)
         yield from ([column.plain(row) for column in state.columns] for row in portion)
         done += len(portion)
         if progress:

@@ -157,7 +157,7 @@ class TextFilter(Filter):
     """Words in a text: `name=frame` contains them, `name_is=Frame` is exactly that, whatever the case."""
 
     operators: ClassVar[tuple[str, ...]] = ("is", "not", "empty")
-    template: ClassVar[str] = "suite/desk/filters/_text.html"
+    template: ClassVar[str] = "suite/desk/filters/_words.html"
 
     def read(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         exact = params.get(f"{self.name}_is")
@@ -345,5 +345,7 @@ def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any]:
     current: Any = model
     for name in path.split("__"):
         found = current._meta.pk if name == "pk" else current._meta.get_field(name)
+        if isinstance(found, models.JSONField):
+            break  # what follows are keys in it
         current = found.related_model
     return found

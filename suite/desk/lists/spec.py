@@ -17,6 +17,8 @@ from suite.core.access import Actor
 from suite.desk import documents, search
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Filter
+from suite.desk.own import columns as own_columns
+from suite.desk.own import filters as own_filters
 
 Text = str | Promise
 
@@ -170,12 +172,15 @@ class ListSpec:
         return self.searchable and bool(self.search_fields or search.has(self.model._meta.label_lower))
 
     def columns_for(self, actor: Actor) -> list[Column]:
+        """The columns the actor may see, own fields behind those of the list."""
         off = actor.company.modules_off
         columns = [column for column in self.columns if column.module not in off]
-        return [column for column in columns if not column.permission or actor.may(column.permission)]
+        known = [column for column in columns if not column.permission or actor.may(column.permission)]
+        return known + own_columns.columns(self.model, actor)
 
     def filters_for(self, actor: Actor) -> list[Filter]:
-        return [*self.filters]
+        """The filters of the list, and those by own fields the actor may see."""
+        return [*self.filters, *own_filters.filters(self.model, actor)]
 
     def acts_for(self, actor: Actor) -> list[Act]:
         return [act for act in self.acts if actor.may(act.permission)]

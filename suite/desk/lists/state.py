@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from suite.core import keyset
+from suite.desk import own
 from suite.desk.imports import importer
 from suite.desk.lists.boards import Lane, choices_of, lanes_of, more_of
 from suite.desk.lists.calendars import SPANS, Calendar, calendar_for, dates_of
@@ -24,6 +26,8 @@ from suite.desk.lists.filters import OPERATORS, Chip, ChoiceFilter, Filter
 from suite.desk.lists.kept import COUNTED, KeptViews, count_text
 from suite.desk.lists.spec import Act, Cell, Line
 from suite.desk.models import SavedView
+from suite.desk.own import book
+from suite.desk.own import columns as own_columns
 
 IN_SIGHT = 6  # filters that are always in sight
 PLACE_KEYS = ("after", "last", "count", "export", "counts", "lane", "on")
@@ -226,8 +230,13 @@ class ListState(KeptViews):
             page = keyset.page(self.shown_rows, ordering=self.order, cursor=cursor, size=self.spec.page_size)
         except ValidationError:
             page = keyset.page(self.shown_rows, ordering=self.order, size=self.spec.page_size)
-        self.spec.complete(page.rows, self.actor)
+        self.complete(page.rows)
         return page
+
+    def complete(self, rows: Sequence[Any]) -> None:
+        """Put on rows what their columns show and no relation reaches."""
+        self.spec.complete(rows, self.actor)
+        own_columns.complete(rows, self.columns, self.spec.model, self.actor)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -330,6 +339,13 @@ class ListState(KeptViews):
             return False
         rows = self.spec.rows(self.actor)
         return (rows if self.where is None else rows.filter(self.where)).exists()
+
+    @property
+    def blank_url(self) -> str:
+        """Where the page asks which required own fields are still blank; empty where there are none to fill in."""
+        known = own.kind_of(self.spec.model)
+        wanted = known and self.actor.may(known.change) and book.writable(known.name, self.actor)
+        return reverse("desk:own_blank", args=[known.name]) if known and any(f.required for f in wanted or ()) else ""
 
     @property
     def import_url(self) -> str:

@@ -3,6 +3,7 @@ from suite.desk.models.drafts import Draft
 from suite.desk.models.imports import ImportBatch
 from suite.desk.models.lists import SavedView, ViewUse
 from suite.desk.models.notifications import Notification, NotificationPreference
+from suite.desk.models.own import OwnField, OwnSection
 from suite.desk.models.search import SearchEntry
 from suite.desk.models.todos import Task
 from suite.desk.models.ways import FirstSteps, MenuLayout
@@ -15,6 +16,8 @@ __all__ = [
     "MenuLayout",
     "Notification",
     "NotificationPreference",
+    "OwnField",
+    "OwnSection",
     "SavedView",
     "SearchEntry",
     "Task",

@@ -8,14 +8,15 @@ from suite.core.models import CompanyRow
 
 
 class ImportBatch(CompanyRow):
-    """A portion of an import, written with its records: keys made, values before each change, lines refused
-    or doubtful and why."""
+    """A portion of an import, written with its records: keys made, values before each change (those of
+    own fields apart), lines refused or doubtful and why."""
 
     job = models.ForeignKey("core.Job", models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()
     rows = models.PositiveIntegerField()
     made = ArrayField(models.BigIntegerField(), default=list)
     changed = models.JSONField(default=dict)
+    own = models.JSONField(default=dict)
     refused = models.JSONField(default=dict)
     doubtful = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)

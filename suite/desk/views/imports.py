@@ -51,7 +51,7 @@ class UploadForm(ActorForm):
 
 
 def _open(request: HttpRequest, kind: str) -> Importer:
-    found = importer(kind)
+    found = importer(kind, request.actor)  # type: ignore[attr-defined]
     if found is None:
         raise Http404
     if not request.actor.may(found.permission):  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import documents
-from suite.desk.forms import ActorForm, PickerField
+from suite.desk.forms import ActorForm, OwnRefused, PickerField
 from suite.desk.lists import (
     Act,
     ChoiceFilter,
@@ -40,6 +41,8 @@ from suite.desk.views.calendars import agenda_of
 
 class TaskForm(ActorForm):
     """A task as one types it."""
+
+    model = Task
 
     title = forms.CharField(label=gettext_lazy("What is to be done"), max_length=200)
     due_at = forms.DateTimeField(label=gettext_lazy("Due"), required=False, widget=forms.DateTimeInput)
@@ -158,14 +161,15 @@ def task_new(request: HttpRequest) -> HttpResponse:
     subject = None
     if request.GET.get("kind") and request.GET.get("id", "").isdigit():
         subject = documents.find(actor, request.GET["kind"], int(request.GET["id"]))
-    form = TaskForm(request.POST or None, actor=actor, initial={"owner": actor.user})
+    form = TaskForm(request.POST or None, request.FILES or None, actor=actor, initial={"owner": actor.user})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         owner = data["owner"] or actor.user
         task = todos.NewTask(data["title"], owner.pk, due_at=data["due_at"], note=data["note"], subject=subject)
-        todos.create(tasks=[task], actor=actor)
-        messages.success(request, _("The task was saved"))
-        return redirect(_after(request, subject))
+        with suppress(OwnRefused):
+            form.keep(lambda: todos.create(tasks=[task], actor=actor)[0], new=True)
+            messages.success(request, _("The task was saved"))
+            return redirect(_after(request, subject))
     heading = _("New task: %(subject)s") % {"subject": subject} if subject else _("New task")
     return render_page(
         request, "suite/desk/form_page.html", {"form": form, "heading": heading, "back": _after(request, subject)}
@@ -189,6 +193,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         badges=[(_("Overdue"), "danger") if task.is_overdue else documents.state_of(task) or ("", "")],
         acts=acts_on(task) if Task.objects.shows(pk, actor, "desk.change_task") else [],
         facts=facts_of(task),
+        record=task,
     )
     return record_page(request, page, {"task": task}, template="suite/desk/task_page.html")
 
@@ -237,13 +242,15 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     task = get_object_or_404(Task.objects.visible_to(actor, "desk.change_task"), pk=pk)
     initial = {name: getattr(task, name) for name in ("title", "due_at", "owner", "note", "version")}
-    form = TaskForm(request.POST or None, actor=actor, initial=initial)
+    form = TaskForm(request.POST or None, request.FILES or None, actor=actor, initial=initial, record=task)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("title", "due_at", "note")}
         values["owner"] = form.cleaned_data["owner"] or task.owner
-        todos.change(task=task, values=values, actor=actor, version=form.cleaned_data["version"])
-        messages.success(request, _("The task was saved"))
-        return redirect("desk:task", pk)
+        version = form.cleaned_data["version"]
+        with suppress(OwnRefused):
+            form.keep(lambda: todos.change(task=task, values=values, actor=actor, version=version), new=False)
+            messages.success(request, _("The task was saved"))
+            return redirect("desk:task", pk)
     context = {"form": form, "heading": task.title, "back": reverse("desk:task", args=[pk])}
     return render_page(request, "suite/desk/form_page.html", context)
 

@@ -140,6 +140,7 @@ def _create(drafts: dict[int, ProductDraft], actor: Actor, saved: Saved) -> None
                 good.pop(places[refusal.line or 0], None)
         else:
             saved.made += [row.pk for row in made]
+            saved.placed |= {place: row.pk for place, row in zip(good, made, strict=True)}
             break
 
 
@@ -170,6 +171,7 @@ def _change(changes: dict[int, tuple[int, dict[str, Any]]], actor: Actor, saved:
         saved.refused[revalued[pk]] = _("the product has moved through stock: its costing method must stay")
         good.pop(pk, None)
     before = change_many(rows, good)
+    saved.placed |= {changes[pk][0]: pk for pk in good}
     saved.changed |= {pk: {**old, "version": rows[pk].version} for pk, old in before.items()}
     search.index([rows[pk] for pk in before])
 

@@ -1,0 +1,78 @@
+"""The API's questions about own fields, which the desk answers once it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from django.db.models import Model, Q
+from rest_framework import serializers
+
+from suite.core.access import Actor
+
+NAME = "own"
+MARK = "x-own-fields"  # in the description of the API, where the fields of a company come in
+
+caller: ContextVar[Actor | None] = ContextVar("caller", default=None)  # who is answered
+
+
+class Nobody:
+    """Without the desk there are no own fields."""
+
+    def has(self, model: type[Model] | None) -> bool:
+        """Whether records of a model take own fields."""
+        return False
+
+    def shown(self, model: type[Model], kept: Mapping[str, Any], actor: Actor | None) -> dict[str, Any]:
+        """What an answer holds of a record's values."""
+        return {}
+
+    def saved(self, actor: Actor, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
+        """What `save` wrote, with the values that were given beside it; bad ones are refused at `own.<key>`."""
+        return save()
+
+    def narrowed(
+        self, model: type[Model], actor: Actor, params: Mapping[str, str]
+    ) -> tuple[set[str], Q, dict[str, list[str]]]:
+        """The query keys that lists take, the condition they make, and what is wrong with them."""
+        return set(), Q(), {}
+
+    def orderings(self, model: type[Model], actor: Actor) -> dict[str, str]:
+        """What lists may be ordered by, and the paths behind."""
+        return {}
+
+    def described(self, description: dict[str, Any], actor: Actor) -> dict[str, Any]:
+        """The description of the API with the fields that the actor may see."""
+        return description
+
+
+fields: Nobody = Nobody()
+
+
+class OwnField(serializers.Field):
+    """The own fields of a record, as far as the caller may see them."""
+
+    def __init__(self, model: type[Model] | None = None, **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(**{"read_only": True, **kwargs})
+
+    def to_representation(self, value: Any) -> Any:
+        assert self.model is not None
+        return fields.shown(self.model, value, caller.get())
+
+
+def split(view: Any, data: Any) -> tuple[Any, Any]:
+    """The body without its own fields, and these; for kinds that take none the body stays whole."""
+    if not fields.has(view.model) or not isinstance(data, Mapping) or NAME not in data:
+        return data, None
+    given = data[NAME]
+    if not isinstance(given, Mapping):
+        message = serializers.Serializer.default_error_messages["invalid"].format(datatype=type(given).__name__)
+        raise serializers.ValidationError({NAME: [message]})
+    return {name: value for name, value in data.items() if name != NAME}, dict(given)
+
+
+def saved(view: Any, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
+    """What `save` wrote; of kinds that take own fields with these beside it, in one act."""
+    return fields.saved(view.actor, save, given, new=new) if fields.has(view.model) else save()
