@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "erp.procurement",
     "integration",
     "integration.insight",
+    "integration.onboarding",
 ]
 
 MIDDLEWARE = [

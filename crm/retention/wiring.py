@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from crm.retention import services
+from crm.retention.models import RetentionPolicy
 from suite.core import modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import events, navigation
+from suite.desk import events, navigation, setup
 from suite.desk.services import notifications
 
 
@@ -23,6 +24,7 @@ def connect() -> None:
         without=_("Nobody is warned; what is known of customers stays."),
     )  # fmt: skip
     on_founding(services.found)
+    setup.register_settings(RetentionPolicy, lambda actor, row, values: services.change_policy(actor=actor, **values))
     for what in ("confirmed", "cancelled", "undone", "amended"):
         outbox.on_many(f"crm.sales.order.{what}", orders_moved)
     events.register("crm.retention.churnalert", _("Churn alert"), "raised")

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers import timeline
 from crm.sales import flows, imports, queries
 from crm.sales.lists import QUOTATION_COLOURS, OrderList, QuotationList
-from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
+from crm.sales.models import Order, OrderLine, Quotation, QuotationLine, SalesPolicy
 from crm.sales.services import approving, policy
 from suite.automation import approvals
 from suite.core import companies, modules
 from suite.core.access import Actor
-from suite.desk import choices, documents, events, formats, navigation, own, search, workbench
+from suite.desk import choices, documents, events, formats, navigation, own, search, setup, workbench
 from suite.masterdata.models import Party
 
 
@@ -31,6 +31,7 @@ def connect() -> None:
         stands_for=approving.quoted,
     )  # fmt: skip
     approvals.register(Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs, spec=QuotationList)
+    setup.register_settings(SalesPolicy, lambda actor, row, values: policy.change_policy(actor=actor, **values))
     documents.register(
         Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),

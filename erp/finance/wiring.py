@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from erp.finance import checks, queries
 from erp.finance.models import (
     Account,
+    FinancePolicy,
     Invoice,
     Payable,
     Payment,
@@ -16,10 +17,10 @@ from erp.finance.models import (
     Receivable,
     Voucher,
 )
-from erp.finance.services import founding
+from erp.finance.services import founding, settings
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, events, navigation, own, search, workbench
+from suite.desk import choices, documents, events, navigation, own, search, setup, workbench
 
 # The part of a list that is work to be done.
 AT_FIRST = {
@@ -33,6 +34,7 @@ def connect() -> None:
     """Called once, from apps.py."""
     on_founding(founding.set_up, order=20)
     checks.register()
+    setup.register_settings(FinancePolicy, lambda actor, row, values: settings.change_policy(actor=actor, **values))
 
     # What reps may see has a page outside of the admin; who keeps the books is led on to the admin page.
     for model, label, page, icon, order in (

@@ -17,8 +17,7 @@ from erp.procurement.models import (
     Supplier,
     SupplierItem,
 )
-from erp.procurement.services import suppliers
-from suite.core import cached
+from erp.procurement.services import policy, suppliers
 from suite.core.access import Actor
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 
@@ -99,5 +98,5 @@ class PurchasePolicyAdmin(SuiteModelAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # founded with the company
 
-    def after_save(self, row: PurchasePolicy) -> None:
-        cached.forget(row.company_id)
+    def change(self, actor: Actor, row: PurchasePolicy, values: dict[str, Any], lines: Lines) -> PurchasePolicy:
+        return policy.change_policy(actor=actor, **values)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
 from erp.procurement import checks, lists, sheets
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, Supplier, SupplierItem
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
 from erp.procurement.services import importing, orders, policy, receiving, requisitions, scanned, sending
@@ -18,7 +18,7 @@ from suite.core import jobs, modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import choices, documents, events, imports, navigation, own, search, workbench
+from suite.desk import choices, documents, events, imports, navigation, own, search, setup, workbench
 
 AREA = "erp_procurement"
 
@@ -31,6 +31,7 @@ def connect() -> None:
         without=_("What an order lacks waits until goods come in: nobody is asked to buy, suppliers deliver nothing."),
     )  # fmt: skip
     on_founding(policy.set_up, order=40)
+    setup.register_settings(PurchasePolicy, lambda actor, row, values: policy.change_policy(actor=actor, **values))
     checks.register()
     ports.incoming = incoming
     ports.arrivals = scanned.ScannedArrivals()

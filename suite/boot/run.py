@@ -132,6 +132,8 @@ class Launcher:
         print(f"\n  Suite is running at   {self.url}")
         for name, password, role in self.sign_ins():
             print(f"  Sign in as            {name:<10} {password}   {role}")
+        if not self.wants_demo:
+            print("  Nobody is there yet?  The first page founds your company")
         print(f"  Logs are in           {self.var / 'log'}\n  Stop with             Ctrl-C\n", flush=True)
 
     def sign_ins(self) -> list[list[str]]:

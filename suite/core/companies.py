@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import access, roles
 from suite.core.access import Actor
-from suite.core.acts import acting, current_act, service
+from suite.core.acts import acting, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company, Membership, Role, Team, User
 
@@ -57,6 +58,18 @@ def found(*, code: str, name: str, name_en: str = "", **fields: object) -> Compa
         for _order, set_up in sorted(_foundations, key=lambda pair: pair[0]):
             set_up(company)
         act.audit(company, "founded")
+    return company
+
+
+@service
+def change(*, values: Mapping[str, Any], actor: Actor, reason: str = "") -> Company:
+    """Change what is said of the actor's company; ValidationError at fields that make no sense."""
+    company = Company.objects.select_for_update(of=("self",)).get(pk=actor.company_id)
+    save_changes(company, values)
+    company.clean_fields()
+    access.changed(company.pk)
+    for name in values:
+        setattr(actor.company, name, getattr(company, name))
     return company
 
 

@@ -13,6 +13,11 @@ from suite.core.acts import acting, current_act, save_changes, service
 from suite.core.models import ApiToken, Membership, User
 
 
+def anybody() -> bool:
+    """Whether there is a user at all: else the first page founds a company."""
+    return User.objects.exists()
+
+
 def record(user: User, action: str) -> None:
     """Write an audit row for a user in each of their companies; who failed to sign in did not act."""
     who = None if action.endswith("failed") else user

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from suite.core import roles
+from suite.core import modules, roles
 from suite.core.access import Actor, Scope
 from suite.core.models import AuditRow, Role, User
 from suite.core.money import AmountField, PercentField
@@ -126,6 +126,8 @@ class Teller:
             return listed(self._value(None, name, each) for each in value)
         if name == "roles":
             return self.roles.get(value, value)
+        if name == "modules_off" and (module := modules.module(value)):
+            return str(module.name)
         if "." in name and value in Scope.values:
             return str(Scope(value).label)
         target = _target(model, name)

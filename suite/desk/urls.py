@@ -5,6 +5,7 @@ from django.urls import include, path
 from suite.desk.views import (
     attachments,
     drafts,
+    guides,
     history,
     imports,
     jobs,
@@ -16,6 +17,7 @@ from suite.desk.views import (
     phone,
     rights,
     search,
+    setup,
     shell,
     todos,
 )
@@ -53,6 +55,11 @@ desk = [
     path("history/<str:kind>/<int:pk>/", history.history_of, name="history"),
     path("menu/", menus.own_menu, name="menu"),
     path("roles/<int:pk>/menu/", menus.role_menu, name="role_menu"),
+    path("setup/", setup.centre, name="setup"),
+    path("setup/<int:pk>/undo/", setup.undo, name="setup_undo"),
+    path("first-steps/", guides.first_steps_page, name="first_steps"),
+    path("first-steps/put/", guides.first_steps_put, name="first_steps_put"),
+    path("adoption/", guides.adoption_page, name="adoption"),
     path("modules/", modules.module_list, name="modules"),
     path("modules/<slug:label>/", modules.module_switch, name="module_switch"),
     path("own-fields/", own.field_list, name="own_fields"),

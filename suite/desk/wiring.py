@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import jobs
+from suite.core import companies, jobs
 from suite.core.access import register_owner_rule
-from suite.core.models import Team, User
+from suite.core.models import Company, Role, Team, User
 from suite.core.said import in_all
 
 
@@ -14,13 +14,13 @@ def connect() -> None:
     """Called once, from apps.py."""
     from suite.core.api import own as api_own
     from suite.core.api.filters import StoredViews
-    from suite.desk import choices, documents, events, navigation, own, queries, search, workbench
+    from suite.desk import choices, documents, events, navigation, own, queries, search, setup, workbench
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.lists.api import narrowed
     from suite.desk.models import SavedView, Task
     from suite.desk.own import indexes, rest
-    from suite.desk.services import notifications, saved_views, todos
+    from suite.desk.services import first_steps, notifications, rights, saved_views, todos
     from suite.desk.views import blocks
 
     register_owner_rule(SavedView, saved_views.offered_to)
@@ -80,6 +80,12 @@ def connect() -> None:
         _("Settings"), _("My jobs"), "desk:jobs", icon="progress", permission="core.view_job", order=901
     )
     house = _("Administration")
+    navigation.register(
+        house, _("Setup centre"), "desk:setup", icon="settings", permission="core.change_company", order=948
+    )
+    navigation.register(
+        house, _("Who uses what"), "desk:adoption", icon="chart-bar", permission="core.view_auditrow", order=960
+    )
     navigation.register(house, _("Modules"), "desk:modules", icon="plug", permission="core.change_company", order=949)
     for order, (label, model, picture) in enumerate(
         (
@@ -104,6 +110,12 @@ def connect() -> None:
     )
     navigation.register_quick(_("Task"), "desk:task_new", icon="checkbox", permission="desk.add_task", order=90)
 
+    workbench.register(
+        "first-steps", _("First steps"), "suite/desk/blocks/_first_steps.html", blocks.my_first_steps,
+        permission="desk.view_task", order=1, wide=True, link="desk:first_steps", when=first_steps.are_open,
+    )  # fmt: skip
+    setup.register_settings(Company, lambda actor, row, values: companies.change(values=values, actor=actor))
+    setup.register_settings(Role, rights.set_back, present=rights.present)
     workbench.register(
         "my-tasks", _("My tasks"), "suite/desk/blocks/_tasks.html", blocks.my_tasks,
         permission="desk.view_task", order=10, link="desk:tasks",

@@ -27,6 +27,7 @@ class Block:
     wide: bool
     link: str
     query: str
+    when: Callable[[Actor], bool] | None
 
 
 _blocks: dict[str, Block] = {}
@@ -44,12 +45,13 @@ def register(
     wide: bool = False,
     link: str = "",
     query: str = "",
+    when: Callable[[Actor], bool] | None = None,
 ) -> None:
-    """Put a block on the workbench of those with the permission (and one of the roles, if any are named).
+    """Put a block on the workbench of those with the permission (and one of the roles, if any are named), `when` it is.
 
     `template` is a fragment; `link` is the URL name behind the block's title, with `query` behind it.
     """
-    _blocks[name] = Block(name, title, template, context, permission, frozenset(roles), order, wide, link, query)
+    _blocks[name] = Block(name, title, template, context, permission, frozenset(roles), order, wide, link, query, when)
 
 
 def blocks(actor: Actor) -> list[Block]:
@@ -62,7 +64,7 @@ def open_to(block: Block, actor: Actor) -> bool:
     is_theirs = (
         not block.roles or bool(block.roles & actor.grants.roles) or bool(actor.user and actor.user.is_superuser)
     )
-    return is_theirs and actor.may(block.permission)
+    return is_theirs and actor.may(block.permission) and (block.when is None or block.when(actor))
 
 
 def of_module(app_label: str) -> list[Block]:

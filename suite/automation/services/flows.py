@@ -250,6 +250,11 @@ def ship(
     _shipped.append(Shipped(code, name, kind, nodes, tuple(edges) or chain))
 
 
+def name_of(code: str) -> Text:
+    """What a flow that comes with the house is called; its code where none has it."""
+    return next((each.name for each in _shipped if each.code == code), code)
+
+
 def lay_down(company: Company) -> None:
     """Give a company the flows that come with the house and which it does not have yet."""
     known = set(Flow.objects.of(company.pk).exclude(code="").values_list("code", flat=True))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from django_otp import login as otp_login
 from django_otp import match_token, user_has_device
 
-from suite.core import demo
+from suite.core import demo, people
 from suite.core.auth import name_of
 from suite.core.doors import OPEN, door
 from suite.core.forms import CodeForm, SignInForm
@@ -36,6 +36,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Name or mail address, and password."""
     if request.actor:  # type: ignore[attr-defined]
         return redirect(onward(request))
+    if not settings.PRODUCTION and request.method == "GET" and not people.anybody():
+        return redirect("onboarding:first")  # nobody could sign in yet
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         # Wrong passwords are counted by name: the spellings of a mail address must not each have tries of their own.

@@ -11,7 +11,7 @@ from suite.desk.lists.kept import capped, count_text
 from suite.desk.lists.spec import spec_of
 from suite.desk.lists.state import ListState
 from suite.desk.models import Task
-from suite.desk.services import notifications, saved_views
+from suite.desk.services import first_steps, notifications, saved_views
 
 SHOWN = 15
 UNDATED = 5
@@ -47,3 +47,9 @@ def my_views(actor: Actor) -> dict[str, Any]:
         for (pk, spec), count in zip(specs.items(), counts, strict=True)
     ]
     return {"tiles": tiles}
+
+
+def my_first_steps(actor: Actor) -> dict[str, Any]:
+    """The list of the actor's role, ticked as far as it is done."""
+    steps = first_steps.look(actor)
+    return {"steps": steps, "done": sum(done for _step, done in steps), "total": len(steps)}

@@ -1,0 +1,142 @@
+"""行业模板: what each trade begins with. Data only: what a line means and how it is set says `targets`.
+
+A line names a target and what it should be. Nothing is ever deleted by a line: tags and menu entries are added to what
+is there, settings are changed, modules are switched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Industry:
+    """A trade, and what it begins with."""
+
+    code: str
+    label: str | Promise
+    text: str | Promise
+    icon: str
+    lines: Mapping[str, Any]
+
+
+# Above each amount: who approves, in turn.
+MADE_TO_ORDER = {
+    0: ["buyer"],
+    10000: ["buyer", "accountant"],
+    100000: ["buyer", "accountant", "executive"],
+}
+
+INDUSTRIES = (
+    Industry(
+        "retail",
+        _("Retail"),
+        _("Sold over the counter or online, paid and taken along at once"),
+        "building-store",
+        {
+            "finance.posting": "retail",
+            "finance.term": "COD",
+            "sales.max_discount": Decimal(10),
+            "sales.quotation_days": 7,
+            "flow.visit-after-deal": False,
+            "flow.quote-after-enquiry": False,
+            "sales.thank_after_payment": False,
+            "purchase.over_receipt_percent": Decimal(2),
+            "retention.dormant_after_days": 90,
+            "module.erp_procurement": True,
+            "module.crm_retention": True,
+            "menu.rep": {"first": ["sales:orders", "customers:customers"], "hidden": ["sales:quotations"]},
+            "menu.warehouse": {"first": ["inventory:scan"], "hidden": []},
+            "approval.erp_procurement.requisition": {0: ["buyer"], 10000: ["buyer"], 20000: ["buyer", "executive"]},
+            "approval.erp_procurement.purchaseorder": {0: ["buyer"], 10000: ["buyer"], 20000: ["buyer", "executive"]},
+            "tags": [("会员", "Member"), ("散客", "Walk-in"), ("团购", "Group buyer")],
+        },
+    ),
+    Industry(
+        "trade",
+        _("Trade"),
+        _("Bought and sold on: quotations, credit, purchasing for orders"),
+        "truck-delivery",
+        {
+            "finance.posting": "confirm",
+            "finance.term": "NET30",
+            "finance.overdue_days": 30,
+            "sales.max_discount": Decimal(15),
+            "sales.quotation_days": 30,
+            "flow.visit-after-deal": True,
+            "flow.quote-after-enquiry": True,
+            "sales.thank_after_payment": True,
+            "purchase.over_receipt_percent": Decimal(5),
+            "purchase.price_tolerance_percent": Decimal(5),
+            "retention.dormant_after_days": 180,
+            "module.erp_procurement": True,
+            "module.crm_retention": True,
+            "menu.rep": {"first": ["customers:customers", "sales:quotations", "sales:orders"], "hidden": []},
+            "approval.erp_procurement.requisition": {0: ["buyer"], 10000: ["buyer"], 50000: ["buyer", "executive"]},
+            "approval.erp_procurement.purchaseorder": {0: ["buyer"], 10000: ["buyer"], 50000: ["buyer", "executive"]},
+            "tags": [("经销商", "Dealer"), ("终端客户", "End customer"), ("电商", "Online shop")],
+        },
+    ),
+    Industry(
+        "manufacturing",
+        _("Manufacturing"),
+        _("Made to order or to stock: materials, suppliers, dates that hold"),
+        "building-factory",
+        {
+            "finance.posting": "confirm",
+            "finance.term": "EOM30",
+            "finance.overdue_days": 60,
+            "sales.max_discount": Decimal(10),
+            "sales.quotation_days": 30,
+            "flow.visit-after-deal": True,
+            "flow.quote-after-enquiry": True,
+            "sales.thank_after_payment": True,
+            "purchase.over_receipt_percent": Decimal(3),
+            "purchase.price_tolerance_percent": Decimal(3),
+            "retention.dormant_after_days": 365,
+            "module.erp_procurement": True,
+            "menu.planner": {"first": ["procurement:requisitions", "procurement:arrivals"], "hidden": []},
+            "approval.erp_procurement.requisition": {
+                0: ["buyer"],
+                10000: ["buyer", "accountant"],
+                100000: ["buyer", "accountant", "executive"],
+            },
+            "approval.erp_procurement.purchaseorder": {
+                0: ["buyer"],
+                10000: ["buyer", "accountant"],
+                100000: ["buyer", "accountant", "executive"],
+            },
+            "tags": [("OEM客户", "OEM customer"), ("经销商", "Dealer"), ("打样中", "Sampling")],
+        },
+    ),
+    Industry(
+        "services",
+        _("Services"),
+        _("Time and knowledge: contracts, visits, payment in parts; no goods are bought"),
+        "headset",
+        {
+            "finance.posting": "delivery",
+            "finance.term": "HALF",
+            "finance.overdue_days": 60,
+            "sales.max_discount": Decimal(20),
+            "sales.quotation_days": 60,
+            "flow.visit-after-deal": True,
+            "flow.quote-after-enquiry": True,
+            "sales.thank_after_payment": True,
+            "retention.dormant_after_days": 365,
+            "module.erp_procurement": False,
+            "menu.rep": {"first": ["customers:customers", "sales:quotations"], "hidden": ["sales:price_lists"]},
+            "tags": [("年度合同", "Yearly contract"), ("项目客户", "Project customer")],
+        },
+    ),
+)
+
+
+def industry(code: str) -> Industry | None:
+    return next((each for each in INDUSTRIES if each.code == code), None)

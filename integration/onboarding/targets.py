@@ -1,0 +1,241 @@
+"""What a template can set: how it stands now, how it is set, how it reads. Everything goes through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from crm.customers.models import Tag
+from crm.customers.services.tags import create_tag
+from crm.retention import services as retention
+from crm.retention.models import RetentionPolicy
+from crm.sales.models import SalesPolicy
+from crm.sales.services import policy as sales
+from erp.finance.models import FinancePolicy, PaymentTerm
+from erp.finance.services import settings as finance
+from erp.procurement.models import PurchasePolicy
+from erp.procurement.services import policy as purchase
+from suite.automation.models import ApprovalRule, Flow
+from suite.automation.services import flows, rules
+from suite.core import modules
+from suite.core.access import Actor
+from suite.core.models import Role
+from suite.core.roles import ROLES
+from suite.core.said import listed
+from suite.desk import documents, formats, navigation
+from suite.desk.models import MenuLayout
+from suite.desk.services import menus
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing that a template sets; `is_met` tells whether what stands now is what is wanted."""
+
+    label: str | Promise
+    permission: str
+    read: Callable[[Actor], Any]
+    write: Callable[[Actor, Any], Any]
+    show: Callable[[Any], str]
+    is_met: Callable[[Any, Any], bool] = lambda present, wanted: present == wanted
+
+
+def target(key: str) -> Target:
+    """What a line of a template is about."""
+    kind, _dot, name = key.partition(".")
+    return TARGETS[key] if key in TARGETS else _KINDS[kind](name)
+
+
+def _setting(model: type[models.Model], name: str, change: Callable[..., Any]) -> Target:
+    """A field of a company's settings."""
+    field: Any = model._meta.get_field(name)
+
+    def read(actor: Actor) -> Any:
+        return getattr(model._default_manager.of(actor.company_id).get(), name)  # type: ignore[attr-defined]
+
+    def show(value: Any) -> str:
+        if value is None:
+            return NOTHING
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if isinstance(value, Decimal):
+            return formats.percent(value)
+        return str(dict(field.flatchoices).get(value, value))
+
+    permission = f"{model._meta.app_label}.change_{model._meta.model_name}"
+    label = capfirst(field.verbose_name)
+    return Target(label, permission, read, lambda actor, value: change(actor=actor, **{name: value}), show)
+
+
+def _settings(prefix: str, model: type[models.Model], change: Callable[..., Any], *names: str) -> dict[str, Target]:
+    return {f"{prefix}.{name}": _setting(model, name, change) for name in names}
+
+
+def _module(label: str) -> Target:
+    known = modules.module(label)
+    assert known is not None, label
+    return Target(
+        known.name,
+        "core.change_company",
+        lambda actor: modules.is_on(actor.company, label),
+        lambda actor, on: modules.switch(label=label, on=on, actor=actor),
+        _on_or_off,
+    )
+
+
+def _role_name(code: str) -> str:
+    if code not in ROLES:
+        return code
+    name, name_en, _patterns = ROLES[code]
+    return Role(name=name, name_en=name_en).label
+
+
+def _menu(code: str) -> Target:
+    """The menu of a role: what comes first in it, and what is left out."""
+
+    def role(actor: Actor) -> Role:
+        return Role.objects.get(company=actor.company_id, code=code)
+
+    def read(actor: Actor) -> Mapping[str, Sequence[str]]:
+        layout = MenuLayout.objects.of(actor.company_id).filter(role__code=code).first()
+        return {"first": layout.order, "hidden": layout.hidden} if layout else {"first": [], "hidden": []}
+
+    def write(actor: Actor, wanted: Mapping[str, Sequence[str]]) -> None:
+        present = read(actor)
+        order = present["first"] or [entry.key for entry in navigation.pages_of_role(role(actor), actor.company)]
+        begin = next((n for n, key in enumerate(order) if key in wanted["first"]), 0)
+        rest = [key for key in order if key not in wanted["first"]]
+        order = [*rest[:begin], *wanted["first"], *rest[begin:]]
+        hidden = {*present["hidden"], *wanted["hidden"]}
+        menus.arrange(order=order, hidden=hidden, role=role(actor), actor=actor)
+
+    def is_met(present: Any, wanted: Any) -> bool:
+        order = [key for key in present["first"] if key in wanted["first"]]
+        return order == list(wanted["first"]) and set(wanted["hidden"]) <= set(present["hidden"])
+
+    def show(value: Any) -> str:
+        labels = {entry.key: entry.label for entry in navigation.all_pages()}
+        parts = [listed(labels[key] for key in value["first"][:3] if key in labels)]
+        if value["hidden"]:
+            names = listed(labels[key] for key in value["hidden"] if key in labels)
+            parts.append(_("without %(pages)s") % {"pages": names})
+        return " · ".join(part for part in parts if part) or _("as usual")
+
+    return Target(_("Menu: %(role)s") % {"role": _role_name(code)}, "core.change_role", read, write, show, is_met)
+
+
+def _flow(code: str) -> Target:
+    """A flow that comes with the house, on or off."""
+
+    def flow(actor: Actor) -> Flow | None:
+        return Flow.objects.of(actor.company_id).filter(code=code).first()
+
+    def read(actor: Actor) -> bool:
+        known = flow(actor)
+        return bool(known and known.is_on)
+
+    def write(actor: Actor, on: bool) -> None:
+        known = flow(actor)
+        if known:
+            (flows.switch_on if on else flows.switch_off)(flows=[known.pk], actor=actor)
+
+    return Target(flows.name_of(code), "automation.switch_flow", read, write, _on_or_off)
+
+
+def _on_or_off(on: bool) -> str:
+    return pgettext("switch", "On") if on else pgettext("switch", "Off")
+
+
+def _approval(kind: str) -> Target:
+    """Who approves a kind of document, by the amount above which it holds; other rules stay."""
+
+    def rules_of(actor: Actor) -> QuerySet[ApprovalRule]:
+        return (
+            ApprovalRule.objects.of(actor.company_id).filter(kind=kind, conditions={}).prefetch_related("steps__role")
+        )
+
+    def read(actor: Actor) -> dict[int, list[str]]:
+        return {
+            int(rule.from_amount): [step.role.code if step.role else step.who for step in rule.steps.all()]
+            for rule in rules_of(actor)
+        }
+
+    def write(actor: Actor, wanted: Mapping[int, Sequence[str]]) -> None:
+        present = {int(rule.from_amount): rule for rule in rules_of(actor)}
+        roles = {role.code: role for role in Role.objects.filter(company=actor.company_id)}
+        for amount, codes in wanted.items():
+            steps = [{"position": n, "role": roles[code]} for n, code in enumerate(codes, 1) if code in roles]
+            rules.set_rule(kind=kind, steps=steps, from_amount=Decimal(amount), rule=present.get(amount), actor=actor)
+
+    def show(value: Mapping[int, Sequence[str]]) -> str:
+        above = _("above %(amount)s: %(roles)s")
+        return (
+            " · ".join(
+                above
+                % {"amount": formats.money(Decimal(amount)), "roles": " → ".join(_role_name(code) for code in codes)}
+                for amount, codes in sorted(value.items())
+            )
+            or NOTHING
+        )
+
+    def is_met(present: Mapping[int, Sequence[str]], wanted: Mapping[int, Sequence[str]]) -> bool:
+        return all(present.get(amount) == list(codes) for amount, codes in wanted.items())
+
+    label = _("Approval: %(document)s") % {"document": documents.label_of(kind)}
+    return Target(label, "automation.change_approvalrule", read, write, show, is_met)
+
+
+def _tag_names(actor: Actor) -> list[tuple[str, str]]:
+    return list(Tag.objects.of(actor.company_id).values_list("name", "name_en"))
+
+
+def _add_tags(actor: Actor, wanted: Sequence[tuple[str, str]]) -> None:
+    present = {name for name, _en in _tag_names(actor)}
+    for name, name_en in wanted:
+        if name not in present:
+            create_tag(name=name, name_en=name_en, actor=actor)
+
+
+def _show_tags(tags: Sequence[tuple[str, str]]) -> str:
+    return listed(Tag(name=name, name_en=name_en).label for name, name_en in tags) or NOTHING
+
+
+def _default_term(actor: Actor) -> str:
+    term = PaymentTerm.objects.of(actor.company_id).filter(is_default=True).first()
+    return term.code if term else ""
+
+
+def _set_default_term(actor: Actor, code: str) -> None:
+    term = PaymentTerm.objects.of(actor.company_id).filter(code=code).first()
+    if term:
+        finance.change_term(term=term, actor=actor, is_default=True)
+
+
+TARGETS = {
+    **_settings("finance", FinancePolicy, finance.change_policy, "posting", "overdue_days"),
+    **_settings(
+        "sales", SalesPolicy, sales.change_policy, "max_discount", "quotation_days", "thank_after_payment",
+    ),
+    **_settings(
+        "purchase", PurchasePolicy, purchase.change_policy, "over_receipt_percent", "price_tolerance_percent",
+    ),
+    **_settings("retention", RetentionPolicy, retention.change_policy, "dormant_after_days"),
+    "finance.term": Target(
+        gettext_lazy("Usual payment term"), "erp_finance.change_paymentterm", _default_term, _set_default_term, str,
+    ),
+    "tags": Target(
+        gettext_lazy("Tags of customers"), "crm_customers.add_tag", _tag_names, _add_tags, _show_tags,
+        lambda present, wanted: {name for name, _en in wanted} <= {name for name, _en in present},
+    ),
+}  # fmt: skip
+_KINDS: dict[str, Callable[[str], Target]] = {"module": _module, "menu": _menu, "flow": _flow, "approval": _approval}
