@@ -342,3 +342,4 @@ class SupplierItemList(ListSpec):
     related = ("product", "supplier__party")
     search_fields = ("product__code", "product__name", "supplier_code")
     create = Create(_("New supply terms"), "procurement:item_new", f"{AREA}.add_supplieritem")
+    importer = "supply-terms"

@@ -31,5 +31,15 @@ SUPPLIERS = (
     Field("address", _("Address"), max_length=300, aliases=("地址",)),
     Field("note", _("Note"), max_length=4000, aliases=("备注",)),
 )
+TERMS = (
+    Field("supplier", _("Supplier"), "ref", ref="supplier", required=True, aliases=("供应商", "supplier")),
+    Field("product", _("Product"), "ref", ref="product", required=True, aliases=("商品编码", "物料编码", "sku")),
+    Field("price", _("Price without tax"), "money", required=True, aliases=("不含税单价", "price"), example="12.50"),
+    Field("supplier_code", _("Supplier's code"), max_length=60, aliases=("供应商料号",)),
+    Field("minimum", _("Minimum quantity"), "number", aliases=("起订量", "moq")),
+    Field("pack", _("Pack of"), "number", aliases=("包装量",)),
+    Field("lead_days", _("Lead time (days)"), "integer", aliases=("交货期", "提前期")),
+    Field("priority", _("Priority"), "integer", aliases=("优先级",)),
+)
 SUPPLIER_KEYS = ("external_ref", "credit_code", "name")
 SUPPLIERS_LEFT_OUT = (_("Code"), _("Blocked"))

@@ -12,7 +12,16 @@ from erp.procurement import checks, lists, sheets
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
-from erp.procurement.services import importing, orders, policy, receiving, requisitions, scanned, sending
+from erp.procurement.services import (
+    importing,
+    orders,
+    policy,
+    receiving,
+    requisitions,
+    scanned,
+    sending,
+    terms_importing,
+)
 from suite.automation import approvals
 from suite.core import jobs, modules, outbox
 from suite.core.access import Actor
@@ -67,6 +76,15 @@ def connect() -> None:
         undo=importing.undo_suppliers,
         url_name="procurement:suppliers",
     )
+    imports.register(
+        "supply-terms",
+        _("Supply terms"),
+        permission=f"{AREA}.add_supplieritem",
+        fields=sheets.TERMS,
+        save=terms_importing.save_terms,
+        undo=terms_importing.undo_terms,
+        url_name="procurement:items",
+    )
     _papers()
     _pages()
     _blocks()
@@ -99,7 +117,7 @@ def _papers() -> None:
         Supplier,
         rows=may_deliver,
         fields=("party__name", "party__name_en", "party__code"),
-        exact=("party__code", "party__name"),
+        exact=("party__code", "party__name", "party__name_en"),
         hint=lambda supplier: supplier.party.code,
         order="party__name",
     )

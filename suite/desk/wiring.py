@@ -14,13 +14,13 @@ def connect() -> None:
     """Called once, from apps.py."""
     from suite.core.api import own as api_own
     from suite.core.api.filters import StoredViews
-    from suite.desk import choices, documents, events, navigation, own, queries, search, setup, workbench
+    from suite.desk import choices, documents, events, imports, navigation, own, queries, search, setup, workbench
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.lists.api import narrowed
     from suite.desk.models import SavedView, Task
     from suite.desk.own import indexes, rest
-    from suite.desk.services import first_steps, notifications, rights, saved_views, todos
+    from suite.desk.services import first_steps, notifications, rights, saved_views, todos, todos_importing
     from suite.desk.views import blocks
 
     register_owner_rule(SavedView, saved_views.offered_to)
@@ -59,6 +59,16 @@ def connect() -> None:
     jobs.register("desk.bulk", acts.run_job)
     jobs.register("desk.import", running.run)
     jobs.register("desk.import_undo", running.run_undo)
+    imports.register(
+        "todos",
+        _("Tasks"),
+        permission="desk.add_task",
+        fields=todos_importing.FIELDS,
+        left_out=todos_importing.LEFT_OUT,
+        save=todos_importing.save,
+        undo=todos_importing.undo,
+        url_name="desk:tasks",
+    )
 
     work = _("My work")
     navigation.register(work, _("Workbench"), "workbench", icon="home", order=10, phone=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from importlib import import_module
 from itertools import chain
 
@@ -12,8 +13,9 @@ from django.core.files.storage import default_storage
 from django.utils import translation
 
 from crm.customers.views.lists import CustomerList
-from erp.procurement.lists import SupplierList
-from erp.procurement.models import Supplier
+from erp.procurement.lists import SupplierItemList, SupplierList
+from erp.procurement.models import Supplier, SupplierItem
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.models import Company, Job
 from suite.desk import imports
@@ -22,6 +24,10 @@ from suite.desk.imports.reading import Sheet, guess, heading, headings_of, names
 from suite.desk.lists import ListSpec
 from suite.desk.lists.export import rows_of, write_csv
 from suite.desk.lists.state import ListState
+from suite.desk.models import Task
+from suite.desk.services import todos
+from suite.desk.services.todos import NewTask
+from suite.desk.views.todos import TaskList
 from suite.masterdata.lists import ProductList
 from suite.masterdata.models import Party, Product, Region
 from tests import make
@@ -124,3 +130,34 @@ def test_what_the_house_makes_itself_is_said_before_an_import(company: Company) 
 
     assert (page.context["made_here"], page.context["unknown"]) == (["Changed"], ["Shoe size"])
     assert "These columns are made here and cannot be brought in: Changed" in page.content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_supply_terms_come_back_as_they_went(company: Company, language: str) -> None:
+    by = make.actor(company, "administrator")
+    supplier, lamp = make.supplier(company, "东莞厂"), make.product(company, "LAMP", name="灯", name_en="Lamp")
+    terms = make.terms(supplier, lamp, "12.5", pack=6, supplier_code="X-1")
+    content = export(SupplierItemList, by, language)
+    SupplierItem.objects.update(price=9, pack=1, supplier_code="")
+
+    job = bring("supply-terms", content, by, key="")
+
+    terms.refresh_from_db()
+    assert (job.result["refused"], job.result["changed"]) == (0, 1), job.result
+    assert (terms.price, terms.pack, terms.supplier_code) == (Decimal("12.5"), 6, "X-1")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tasks_come_back_as_they_went(company: Company, language: str) -> None:
+    by = make.actor(company, "administrator", username="ada", name="艾达", name_en="Ada")
+    due = clock.now().replace(second=0, microsecond=0)
+    todos.create(tasks=[NewTask("回电", due_at=due)], actor=by)
+    content = export(TaskList, by, language)
+
+    job = bring("todos", content, by, key="")
+
+    assert (job.result["refused"], job.result["made"]) == (0, 1), job.result
+    assert set(Task.objects.values_list("title", "due_at", "owner")) == {("回电", due, by.user_id)}
+    again = finish(running.take_back(actor=by, job=job))
+    assert again.result["refused"] == 0
+    assert sorted(Task.objects.values_list("status", flat=True)) == ["cancelled", "open"]

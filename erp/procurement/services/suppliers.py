@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from erp.procurement.models import Supplier, SupplierItem
@@ -111,12 +112,7 @@ class ItemDraft:
 @service
 def set_items(*, items: Sequence[ItemDraft], actor: Actor, reason: str = "") -> list[SupplierItem]:
     """Write terms, new or instead of those the supplier had for the product; two statements for any number."""
-    rows = [
-        SupplierItem(company_id=actor.company_id, supplier=item.supplier, product=item.product, **item.values)
-        for item in items
-    ]
-    for row in rows:
-        _check_item(row)
+    rows = [judged(item, actor) for item in items]
     known = {
         (row.supplier_id, row.product_id): row
         for row in SupplierItem.objects.of(actor.company_id).filter(
@@ -148,9 +144,21 @@ def change_item(*, item: SupplierItem, actor: Actor, reason: str = "", **values:
     return item
 
 
+def judged(draft: ItemDraft, actor: Actor) -> SupplierItem:
+    """The terms as a row that is not written yet. Raises ValidationError or BusinessError for what cannot be."""
+    row = SupplierItem(company_id=actor.company_id, supplier=draft.supplier, product=draft.product, **draft.values)
+    _check_item(row)
+    return row
+
+
 def _check_item(item: SupplierItem) -> None:
     """Lots are quantities that can be had: requests are rounded up to them. Raises ValidationError or BusinessError."""
     check(item)
+    for name in ("price", "minimum"):
+        if getattr(item, name) < 0:
+            raise ValidationError({name: _("Not below zero")})
+    if item.pack <= 0:
+        raise ValidationError({"pack": _("A pack holds more than nothing")})
     odd = [misfit(item.product, getattr(item, name), field=name) for name in LOTS]
     if any(odd):
         raise BusinessError(*filter(None, odd))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
-from suite.core.said import listed
+from suite.core.said import in_all, in_each, listed
 from suite.core.texts import LONGEST_LINE, one_line
 from suite.desk import choices
 from suite.desk.imports import Batch, Field, Importer
@@ -136,6 +136,17 @@ class Reader:
         for text in wanted:
             pks = found.get(text, set())
             self.known[ref, text] = next(iter(pks)) if len(pks) == 1 else None
+        self._learn_as_shown(kind, [text for text in wanted if self.known[ref, text] is None])
+
+    def _learn_as_shown(self, kind: choices.ChoiceKind, texts: Collection[str]) -> None:
+        """Our own exports write a record as pickers show it: its code, then its name."""
+        codes = {text.partition(" ")[0] for text in texts if " " in text}
+        if not codes or not kind.exact:
+            return
+        for row in kind.rows(self.actor).filter(**{f"{kind.exact[0]}__in": codes}):
+            for text in in_all(in_each(lambda row=row: kind.text(row))):  # type: ignore[misc]
+                if text in texts:
+                    self.known[kind.name, text] = row.pk
 
 
 def converter(each: Field, actor: Actor) -> Convert:

@@ -72,6 +72,7 @@ class TaskList(ListSpec):
 
     model = Task
     page = "desk:tasks"
+    importer = "todos"
     title = gettext_lazy("Tasks")
     icon = "checkbox"
     columns = (
