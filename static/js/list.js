@@ -67,7 +67,21 @@ document.addEventListener("change", (event) => {
   if (event.target.name === "everything") tell(event.target.form);
 });
 
-// j and k move, x selects, Enter opens, f goes to the filters. Rows that are fetched anew keep the place.
+// A record beside its list: what its page shows, without the frame.
+async function panel(url) {
+  const answer = await fetch(url), sheet = document.getElementById("sheet"), body = document.getElementById("sheet-body");
+  if (!answer.ok) { location.href = url; return; }
+  const main = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+  const link = Object.assign(document.createElement("a"), { href: url, className: "btn btn-primary", textContent: main.querySelector("h1")?.textContent.trim() ?? url });
+  main.querySelectorAll("script, h1").forEach((each) => each.remove());
+  body.replaceChildren(link, ...main.childNodes);
+  htmx.process(body);
+  sheet.classList.add("panel");
+  sheet.showModal();
+  sheet.addEventListener("close", () => { sheet.classList.remove("panel"); body.replaceChildren(); }, { once: true });
+}
+
+// j and k move, x selects, Enter opens, o opens beside the list, f goes to the filters, v to the views. Rows that are fetched anew keep the place.
 let at = "";
 const mark = (part) => rowsOf(part).forEach((row) => row.classList.toggle("at", at !== "" && row.dataset.url === at));
 document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-rows]").forEach(mark));
@@ -85,7 +99,9 @@ document.addEventListener("keydown", (event) => {
     next?.scrollIntoView({ block: "nearest" });
   } else if (event.key === "x") row?.querySelector(".pick")?.click();
   else if (event.key === "Enter" && row?.dataset.url) location.href = row.dataset.url;
-  else if (event.key === "f") document.querySelector("[data-filters] summary, [data-filters] input")?.focus();
+  else if (event.key === "f") [...document.querySelectorAll("[data-filters] :is(.filter-open, summary, input)")].find((each) => each.offsetParent !== null)?.focus();
+  else if (event.key === "v") (document.querySelector(".views a[aria-current]") ?? document.querySelector(".views a"))?.focus();
+  else if (event.key === "o" && row?.dataset.url) panel(row.dataset.url);
 });
 // A click beside the link opens the row, too, on phones.
 document.addEventListener("click", (event) => {

@@ -72,6 +72,7 @@ desk = [
     path("roles/<int:pk>/rights/", rights.rights, name="rights"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:pk>/", jobs.job_page, name="job"),
+    path("jobs/<int:pk>/undo/", jobs.job_undo, name="job_undo"),
     path("jobs/<int:pk>/stop/", jobs.job_stop, name="job_stop"),
     path("jobs/<int:pk>/files/<slug:which>/", jobs.job_file, name="job_file"),
 ]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django import forms
 from django.utils.translation import gettext_lazy
 
-from suite.desk.lists import BoolFilter, ChoiceFilter, Column, Create, ListSpec, PickFilter, View
+from suite.core.access import Actor
+from suite.desk.lists import BoolFilter, ChoiceFilter, Column, Create, Edit, ListSpec, PickFilter, View
 from suite.masterdata.models import Party, Product
+from suite.masterdata.services.products import change_product
+
+
+def _set_price(*, row: Product, value: Decimal, actor: Actor) -> None:
+    change_product(product=row, actor=actor, sale_price=value)
 
 
 class ProductList(ListSpec):
@@ -21,7 +30,17 @@ class ProductList(ListSpec):
         Column("category", gettext_lazy("Category")),
         Column("kind", gettext_lazy("Kind"), shown=False),
         Column("unit", gettext_lazy("Unit"), value="unit__label"),
-        Column("sale_price", gettext_lazy("Sales price"), "money", card="side"),
+        Column(
+            "sale_price",
+            gettext_lazy("Sales price"),
+            "money",
+            card="side",
+            edit=Edit(
+                "masterdata.change_product",
+                forms.DecimalField(min_value=0, max_digits=18, decimal_places=6),
+                _set_price,
+            ),
+        ),
         Column("tax", gettext_lazy("Tax"), value="tax__label"),
         Column("standard_cost", gettext_lazy("Standard cost"), "money", shown=False, permission="masterdata.see_cost"),
         Column("barcode", gettext_lazy("Barcode"), shown=False),

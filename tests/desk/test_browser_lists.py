@@ -115,6 +115,54 @@ def test_on_a_phone_the_filters_stand_in_a_sheet_and_a_board_shows_one_lane(phon
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_cells_are_changed_by_keys_down_a_column_and_a_wrong_value_stays(desk):
+    desk.goto(f"{TASKS}?cols=title,due_at,owner")
+    desk.locator("td[data-edit=due_at]").first.dblclick()
+    desk.locator("[data-editor] input").fill("2031-05-01T09:00")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("tbody tr").nth(1).locator("[data-editor]")).to_have_count(1)
+    desk.keyboard.press("Escape")
+
+    expect(desk.locator("[data-editor]")).to_have_count(0)
+    expect(desk.locator("td[data-edit=due_at]").first).to_contain_text("2031-05-01")
+    assert Task.objects.filter(due_at__year=2031).count() == 1
+    desk.locator("body").press("j")
+    desk.locator("body").press("F2")
+    desk.locator("[data-editor] input").evaluate("field => { field.type = 'text'; field.value = 'soon'; }")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-editor] [role=alert]")).to_be_visible()
+    expect(desk.locator("[data-editor] input")).to_have_attribute("value", "soon")
+    desk.complaints.clear()  # the browser says of the refused value what the cell says
+
+
+def test_columns_are_put_into_order_by_keys_and_get_the_width_that_is_drawn(desk):
+    desk.goto(f"{TASKS}?due=next_7_days")
+    desk.locator(".columns-menu summary").click()
+    for _step in range(2):
+        desk.locator("[data-column] input[value=owner]").press("Alt+ArrowUp")
+    expect(desk.locator("thead th").nth(2)).to_contain_text("Owner")
+    desk.keyboard.press("Escape")
+    box = desk.locator("[data-grip=owner]").bounding_box()
+    desk.mouse.move(box["x"] + 4, box["y"] + 8)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] + 84, box["y"] + 8)
+    desk.mouse.up()
+
+    desk.wait_for_url("**widths=owner*")
+    assert "due=next_7_days" in desk.url
+    assert "owner" in desk.url.partition("cols=")[2]
+    desk.reload()
+    expect(desk.locator("thead th").nth(2)).to_contain_text("Owner")
+
+
+def test_a_record_opens_beside_its_list(desk):
+    desk.goto(TASKS)
+    desk.locator("body").press("j")
+    desk.locator("body").press("o")
+
+    expect(desk.locator("#sheet.panel")).to_contain_text("Call customer 0")
+
+
 @pytest.mark.parametrize(
     "query", ["?show=board", "?show=calendar", "?show=calendar&span=week", "?any.status=done&any.due=none"]
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -14,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers import queries
 from crm.customers.forms import TagForm, TransferForm
 from crm.customers.models import Customer, Tag
-from crm.customers.services.customers import transfer_customers
+from crm.customers.services.customers import change_customer, transfer_customers
 from crm.customers.services.tags import tag_customers
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.models import User
 from suite.desk import search
+from suite.desk.forms import PickerField
 from suite.desk.lists import (
     Act,
     BoolFilter,
@@ -27,6 +30,7 @@ from suite.desk.lists import (
     Column,
     Create,
     DateFilter,
+    Edit,
     ListSpec,
     OwnerFilter,
     PickFilter,
@@ -53,6 +57,18 @@ def _tag(*, actor: Actor, pks: Collection[int], tags: Collection[Tag]) -> int:
     return tag_customers(customers=pks, tags=tags, actor=actor)
 
 
+GRADES = [("", "—"), *Customer.Grade.choices]
+
+
+def _change(name: str, *, row: Customer, value: Any, actor: Actor) -> None:
+    change_customer(customer=row, actor=actor, **{name: value})
+
+
+def _edit(name: str, field: forms.Field, **more: Any) -> Edit:
+    """A cell that changes one field of the customer."""
+    return Edit("crm_customers.change_customer", field, partial(_change, name), **more)
+
+
 class CustomerList(ListSpec):
     """Customers: whose they are, how they stand, what comes next."""
 
@@ -63,12 +79,30 @@ class CustomerList(ListSpec):
     columns = (
         Column("name", _("Name"), value="party__label", card="title"),
         Column("stage", _("Lifecycle"), "badge", card="side", colours=lambda row: queries.STAGES[row.stage]),
-        Column("grade", _("Grade"), card="side"),
-        Column("owner", _("Owner")),
+        Column(
+            "grade", _("Grade"), card="side", edit=_edit("grade", forms.ChoiceField(choices=GRADES, required=False))
+        ),
+        Column(
+            "owner",
+            _("Owner"),
+            edit=Edit("crm_customers.transfer_customer", PickerField("user"), partial(_change, "owner")),
+        ),
         Column("phone", _("Phone"), "phone", value="party__phone", url=lambda row: f"tel:{row.party.phone}"),
         Column("last_touch_at", _("Last contact"), "date", sort=True),
-        Column("next_step", _("Next step"), value=next_step),
-        Column("next_step_at", _("Next follow-up time"), "datetime", sort=True, card="hide"),
+        Column(
+            "next_step",
+            _("Next step"),
+            value=next_step,
+            edit=_edit("next_step", forms.CharField(max_length=200, required=False), path="next_step"),
+        ),
+        Column(
+            "next_step_at",
+            _("Next follow-up time"),
+            "datetime",
+            sort=True,
+            card="hide",
+            edit=_edit("next_step_at", forms.DateTimeField(required=False, widget=forms.DateTimeInput)),
+        ),
         Column("last_order_on", _("Last order"), "date", module="crm_sales"),
         Column("region", _("Region"), value="party__region__label", shown=False),
         Column("industry", _("Industry"), value="party__industry", shown=False),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,7 @@ from suite.desk.lists import (
     Column,
     Create,
     DateFilter,
+    Edit,
     ListSpec,
     NumberFilter,
     PickFilter,
@@ -186,6 +188,17 @@ def _drop_rules(*, actor: Actor, pks: Collection[int]) -> Outcome:
     return each(StockRule, pks, services.drop_rule, actor=actor)
 
 
+def _figure(name: str) -> Edit:
+    """A figure of a stock rule that is changed in its cell."""
+
+    def save(*, row: StockRule, value: Decimal, actor: Actor) -> None:
+        figures = {each: getattr(row, each) for each in ("reorder_point", "target", "safety_stock")}
+        services.set_rule(product=row.product, warehouse=row.warehouse, actor=actor, **{**figures, name: value})
+
+    quantity = forms.DecimalField(min_value=0, max_digits=18, decimal_places=6)
+    return Edit("erp_inventory.change_stockrule", quantity, save)
+
+
 class RuleList(ListSpec):
     """Stock rules: when a product is low, and how far it is filled up."""
 
@@ -197,8 +210,8 @@ class RuleList(ListSpec):
         Column("name", _("Product"), value="product__label", card="title"),
         Column("warehouse", _("Warehouse"), value="warehouse__label"),
         Column("free", _("Free"), "quantity"),
-        Column("reorder_point", _("Reorder point"), "quantity"),
-        Column("target", _("Fill up to"), "quantity"),
+        Column("reorder_point", _("Reorder point"), "quantity", edit=_figure("reorder_point")),
+        Column("target", _("Fill up to"), "quantity", edit=_figure("target")),
         Column("safety_stock", _("Safety stock"), "quantity", shown=False),
         Column("is_low", _("Low now"), "bool"),
     )

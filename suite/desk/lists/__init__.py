@@ -11,7 +11,7 @@ def order_list(request):
     return list_view(request, OrderList)
 """
 
-from suite.desk.lists.columns import Column
+from suite.desk.lists.columns import Column, Edit
 from suite.desk.lists.filters import (
     BoolFilter,
     ChoiceFilter,
@@ -33,6 +33,7 @@ __all__ = [
     "Column",
     "Create",
     "DateFilter",
+    "Edit",
     "Filter",
     "ListSpec",
     "ListState",

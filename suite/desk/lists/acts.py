@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -12,21 +15,22 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from suite.core import jobs
 from suite.core.access import Actor
-from suite.core.errors import BusinessError
+from suite.core.acts import service
+from suite.core.errors import BusinessError, Refusal
 from suite.core.jobs import Progress
 from suite.core.models import Job
-from suite.core.said import again, in_each
+from suite.core.said import again, in_each, said
 from suite.desk import pages
 from suite.desk.lists.spec import Act
 from suite.desk.pages import refuse
 
 AT_ONCE = 200  # rows an act takes while the person waits; more becomes a job
 AT_MOST = 100_000
-REFUSALS = 1000  # kept with a job
+SHOWN = 50  # refusals that stand on the page of a job; the file has all
 
 
 def do(
@@ -101,25 +105,40 @@ def make_form(act: Act, actor: Actor, data: QueryDict | None, initial: dict[str,
     return act.form(data, initial=initial, **more)
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A row to which an act was not done, and why; `pk` is None when nobody says which row it was."""
+
+    pk: int | None
+    row: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.why}" if self.row else self.why
+
+
 def perform(
     act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]
-) -> tuple[int, list[str], Sequence[str]]:
+) -> tuple[int, list[Refused], Sequence[str]]:
     """Do it through the service: how many went through, which of the others did not and why, what else to know."""
     try:
         outcome = act.run(actor=actor, pks=pks, **data)
     except BusinessError as error:
-        return 0, [str(refusal) for refusal in error.refusals], ()
+        alone = pks[0] if len(pks) == 1 else None
+        row = model._default_manager.filter(pk=alone).first() if alone else None
+        return 0, [Refused(alone, str(row or ""), str(refusal)) for refusal in error.refusals], ()
     refused = getattr(outcome, "refused", None) or {}
     done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
     rows = model._default_manager.in_bulk(refused) if refused else {}
-    return done, [f"{rows[pk]}: {refusal}" for pk, refusal in refused.items()], getattr(outcome, "told", ())
+    told = [Refused(pk, str(rows.get(pk, pk)), str(refusal)) for pk, refusal in refused.items()]
+    return done, told, getattr(outcome, "told", ())
 
 
 def report(
     request: HttpRequest,
     act: Act,
     done: int,
-    refused: list[str],
+    refused: Sequence[object],
     undo: str = "",
     takes_back: Mapping[str, Any] | None = None,
 ) -> None:
@@ -131,14 +150,18 @@ def report(
             pages.done(request, text, undo, takes_back)
         else:
             messages.success(request, text)
-    for sentence in refused[:5]:
-        messages.error(request, sentence)
+    for each in refused[:5]:
+        messages.error(request, str(each))
     if len(refused) > 5:
         messages.error(request, _("and %(count)s more were refused") % {"count": len(refused) - 5})
 
 
 def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
-    """Go through the rows in portions, each its own act; a job taken up again goes on where the dead one was."""
+    """Go through the rows in portions, each its own act; a job taken up again goes on where the dead one was.
+
+    A portion that is refused as a whole is gone through row by row, so that one row never stops its neighbours. What
+    was refused becomes a file; what was done is remembered where the act can be undone.
+    """
     holder, model = import_string(job.params["holder"]), apps.get_model(job.params["model"])
     act = next(act for act in holder.acts if act.name == job.params["act"] and actor.may(act.permission))
     data: dict[str, Any] = {}
@@ -149,10 +172,61 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         form = make_form(act, actor, typed)
         form.full_clean()
         data = form.cleaned_data
-    pks, done, refused = job.params["pks"], 0, []  # type: ignore[var-annotated]
+    pks, done = job.params["pks"], 0
+    refused: list[Refused] = []
     progress(job.done, len(pks))
     for start in range(job.done, len(pks), AT_ONCE):
-        went, said, _told = perform(act, model, actor, pks[start : start + AT_ONCE], data)
-        done, refused = done + went, refused + said
+        portion = pks[start : start + AT_ONCE]
+        went, left, _told = perform(act, model, actor, portion, data)
+        if not went and any(each.pk is None for each in left):
+            alone = [perform(act, model, actor, [pk], data) for pk in portion]
+            went, left = sum(one[0] for one in alone), [each for one in alone for each in one[1]]
+        done, refused = done + went, refused + left
         progress(min(start + AT_ONCE, len(pks)), len(pks))
-    return {"done": done, "refused": len(refused), "refusals": refused[:REFUSALS]}
+    result: dict[str, Any] = {
+        "done": done,
+        "refused": len(refused),
+        "refusals": [str(each) for each in refused[:SHOWN]],
+    }
+    if refused:
+        result |= {"errors": _file_of(refused), "errors_name": f"{act.label}.csv"}
+    if done and act.undo:
+        not_done = {each.pk for each in refused}
+        result["undo"] = {"act": act.undo, "pks": [pk for pk in pks if pk not in not_done]}
+    return result
+
+
+def _file_of(refused: Sequence[Refused]) -> str:
+    """The refused rows as a sheet, in the store."""
+    from suite.desk.lists.export import harmless, keep
+
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow([_("Row"), _("Reason")])
+    writer.writerows([harmless(each.row), harmless(each.why)] for each in refused)
+    return keep(target.getvalue().encode("utf-8-sig"))
+
+
+def taking_back(job: Job, actor: Actor) -> Act | None:
+    """The act that takes back what a job did, if the actor may do it and it asks for nothing more."""
+    undo = (job.result or {}).get("undo") if job.kind == "desk.bulk" else None
+    if not undo:
+        return None
+    found = next((act for act in import_string(job.params["holder"]).acts if act.name == undo["act"]), None)
+    return found if found and found.form is None and actor.may(found.permission) else None
+
+
+@service
+def take_back(*, job: Job, actor: Actor) -> Job:
+    """Put the undoing of a job into the queue, once; it goes through the rows that were done."""
+    act = taking_back(job, actor)
+    if act is None:
+        raise BusinessError(Refusal("not_allowed", gettext_lazy("This cannot be taken back")))
+    undo = job.result.pop("undo")
+    Job.objects.of(actor.company_id).filter(pk=job.pk).update(result=job.result)
+    return jobs.enqueue(
+        kind="desk.bulk",
+        actor=actor,
+        title=said(gettext_lazy("Undo: %(title)s"), {"title": job.title}),
+        params={**job.params, "act": act.name, "pks": undo["pks"], "data": {}},
+    )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from html import unescape
 from typing import Any
 
+from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, strip_tags
@@ -19,6 +20,19 @@ from suite.desk import documents, formats
 
 Text = str | Promise
 RIGHT = {"money", "quantity", "percent", "number"}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """How a cell is changed in the list: `save(row=, value=, actor=)` is the service, `field` what is typed into.
+
+    `path` is where the present value stands, by default that of the column.
+    """
+
+    permission: str
+    field: forms.Field
+    save: Callable[..., Any]
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class Column:
     url: Callable[[Any], str] | None = None
     currency: str = ""
     colours: Callable[[Any], str] | None = None
+    edit: Edit | None = None
 
     @property
     def path(self) -> str:

@@ -167,8 +167,7 @@ def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         write, _content_type = FORMATS[params["format"]]
         target = io.BytesIO()
         write(state.columns, rows_of(state, progress), target)
-        stored = default_storage.save(f"exports/{secrets.token_hex(16)}", ContentFile(target.getvalue()))
-        result = {"file": stored, "name": file_name(state, params["format"])}
+        result = {"file": keep(target.getvalue()), "name": file_name(state, params["format"])}
     with acting(actor):
         notifications.notify(
             [job.user_id] if job.user_id else [],
@@ -181,11 +180,20 @@ def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     return result
 
 
+def keep(content: bytes) -> str:
+    """Put a file into the store, for a job to lead to."""
+    return default_storage.save(f"exports/{secrets.token_hex(16)}", ContentFile(content))
+
+
 def clear_old() -> int:
-    """Delete the files of exports that nobody fetched within the week."""
+    """Delete the files of exports and of bulk acts that nobody fetched within the week."""
     moment = clock.now() - KEPT
-    old = Job.objects.filter(kind="desk.export", ended_at__lt=moment, result__has_key="file")[:500]
+    of_lists = Job.objects.filter(kind__in=("desk.export", "desk.bulk"), ended_at__lt=moment)
+    old = of_lists.filter(result__has_any_keys=["file", "errors"])[:500]
     for job in old:
-        default_storage.delete(job.result["file"])
-        Job.objects.filter(pk=job.pk).update(result={"name": job.result.get("name", ""), "expired": True})
+        result = {**job.result, "expired": True}
+        for name in ("file", "errors"):
+            if name in result:
+                default_storage.delete(result.pop(name))
+        Job.objects.filter(pk=job.pk).update(result=result)
     return len(old)

@@ -30,7 +30,8 @@ from suite.desk.own import book
 from suite.desk.own import columns as own_columns
 
 IN_SIGHT = 6  # filters that are always in sight
-PLACE_KEYS = ("after", "last", "count", "export", "counts", "lane", "on")
+PLACE_KEYS = ("after", "last", "count", "export", "counts", "lane", "on", "edit", "pk")
+NARROWEST, WIDEST = 48, 800  # pixels of a column
 GROUPS = ("any", "any2", "any3")  # groups of alternatives: `any.status=draft&any.late=yes`
 
 
@@ -135,8 +136,9 @@ class ListState(KeptViews):
 
     @property
     def chosen(self) -> list[tuple[Column, bool]]:
-        """All columns for the chooser, with whether each is shown."""
-        return [(column, column in self.columns) for column in self.all_columns]
+        """All columns for the chooser, those that are shown in their order, then the others."""
+        others = [column for column in self.all_columns if column not in self.columns]
+        return [*((column, True) for column in self.columns), *((column, False) for column in others)]
 
     @cached_property
     def title_column(self) -> Column:
@@ -219,7 +221,10 @@ class ListState(KeptViews):
 
     @cached_property
     def shown_rows(self) -> QuerySet[Any]:
-        rows = self.rows.select_related(*self.spec.related) if self.spec.related else self.rows
+        return self._with_relations(self.rows)
+
+    def _with_relations(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = rows.select_related(*self.spec.related) if self.spec.related else rows
         return rows.prefetch_related(*self.spec.prefetch)
 
     @cached_property
@@ -246,15 +251,37 @@ class ListState(KeptViews):
         link = self.spec.url(row)
         cells = [
             Cell(
-                self._narrowing(column, row) or column.html(row, link if column is self.title_column else ""),
+                self.html_of(column, row, link),
                 str(column.label),
                 self._css(column),
+                column.name if column.edit and self.actor.may(column.edit.permission) else "",
+                self.widths.get(column.name, 0),
             )
             for column in self.columns
         ]
         fitting = {act.name for act in self.acts if act.fits(row)}
         in_row = [act for act in self.acts if act.in_row and act.name in fitting]
         return Line(row.pk, link, cells, in_row, " ".join(act.name for act in self.acts if act.name not in fitting))
+
+    def html_of(self, column: Column, row: Any, link: str = "") -> SafeString | str:
+        """What stands in a cell."""
+        return self._narrowing(column, row) or column.html(row, link if column is self.title_column else "")
+
+    def complete_row(self, pk: int, among: QuerySet[Any]) -> Any | None:
+        """One row with all its columns show, if it is `among` those."""
+        rows = list(self._with_relations(self.spec.rows(self.actor).filter(pk=pk, pk__in=among.values("pk"))))
+        self.spec.complete(rows, self.actor)
+        return rows[0] if rows else None
+
+    @cached_property
+    def widths(self) -> dict[str, int]:
+        """How wide columns were drawn, in pixels: `widths=number:120,party:240`."""
+        found = {}
+        for part in self.params.get("widths", "").split(","):
+            name, _colon, text = part.partition(":")
+            if text.isascii() and text.isdigit() and len(text) < 5:
+                found[name] = min(max(int(text), NARROWEST), WIDEST)
+        return found
 
     def _narrowing(self, column: Column, row: Any) -> SafeString | str:
         """A badge that narrows the list to what it says when it is clicked, where a filter knows its value."""
@@ -295,6 +322,7 @@ class ListState(KeptViews):
                     "link": self.link(sort=flip) if column.sort else "",
                     "sorted": ("descending" if descending else "ascending") if now else "",
                     "css": " ".join(part for part in (column.align, "first" * (column is self.title_column)) if part),
+                    "width": self.widths.get(column.name, 0),
                 }
             )
         return found

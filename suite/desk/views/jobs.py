@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from suite.core import jobs
 from suite.core.doors import door
 from suite.core.models import Job
-from suite.desk.lists import ChoiceFilter, Column, DateFilter, ListSpec, list_view
+from suite.desk.lists import ChoiceFilter, Column, DateFilter, ListSpec, acts, list_view
 from suite.desk.pages import render_page
 from suite.desk.views.imports import after_rehearsal
 
@@ -62,6 +62,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
             "job": job,
             "ended": job.status in ENDED,
             "onward": after_rehearsal(request, job) if job.result.get("rehearsal") else "",
+            "undo": acts.taking_back(job, request.actor) if job.status == Job.Status.DONE else None,  # type: ignore[attr-defined]
             "percent": min(100, 100 * job.done // job.total) if job.total else 0,
         },
         part="suite/desk/_job.html",
@@ -75,6 +76,15 @@ def job_stop(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     jobs.stop(job=get_object_or_404(Job.objects.visible_to(actor), pk=pk), actor=actor)
     return redirect("desk:job", pk)
+
+
+@door("core.add_job")
+@require_POST
+def job_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a bulk act did, as a job of its own."""
+    actor = request.actor  # type: ignore[attr-defined]
+    job = get_object_or_404(Job.objects.visible_to(actor).filter(kind="desk.bulk"), pk=pk)
+    return redirect("desk:job", acts.take_back(job=job, actor=actor).pk)
 
 
 @door("core.view_job")

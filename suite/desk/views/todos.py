@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +26,7 @@ from suite.desk.lists import (
     Column,
     Create,
     DateFilter,
+    Edit,
     ListSpec,
     OwnerFilter,
     View,
@@ -67,6 +69,15 @@ def is_open(task: Task) -> bool:
     return task.status == Task.Status.OPEN
 
 
+def _set(name: str) -> Callable[..., Any]:
+    """The change of one field, as a cell of the list saves it."""
+
+    def save(*, row: Task, value: Any, actor: Actor) -> None:
+        todos.change(task=row, values={name: value}, actor=actor)
+
+    return save
+
+
 class TaskList(ListSpec):
     """To-dos."""
 
@@ -77,13 +88,22 @@ class TaskList(ListSpec):
     icon = "checkbox"
     columns = (
         Column("title", gettext_lazy("Task"), card="title"),
-        Column("due_at", gettext_lazy("Due"), "datetime", sort=True, card="side"),
+        Column(
+            "due_at",
+            gettext_lazy("Due"),
+            "datetime",
+            sort=True,
+            card="side",
+            edit=Edit(
+                "desk.change_task", forms.DateTimeField(required=False, widget=forms.DateTimeInput), _set("due_at")
+            ),
+        ),
         Column(
             "subject_label",
             gettext_lazy("About"),
             url=lambda task: documents.url_of(task.subject_kind, task.subject_id),
         ),
-        Column("owner", gettext_lazy("Owner")),
+        Column("owner", gettext_lazy("Owner"), edit=Edit("desk.change_task", PickerField("user"), _set("owner"))),
         Column(
             "status", gettext_lazy("Status"), "badge", colours=lambda task: "danger" if task.is_overdue else "primary"
         ),
