@@ -7,7 +7,7 @@ import sys
 
 from benchmarks import common
 
-AREAS = ("confirm", "chain", "books", "reorder", "imports", "lists")
+AREAS = ("confirm", "chain", "books", "reorder", "imports", "flows", "lists")
 
 
 def main() -> None:

@@ -49,6 +49,11 @@ def connect() -> None:
         _("My work"), _("Standing in"), "automation:delegations", icon="users",
         permission="automation.view_delegation", order=14,
     )  # fmt: skip
+    navigation.register(
+        _("Settings"), _("Rules and flows"), "automation:flows", icon="schema", permission="automation.view_flow",
+        order=890,
+    )  # fmt: skip
+    documents.register(Flow, _("Flow"), "automation:flow", icon="schema")
     house = _("Administration")
     for order, (label, model, icon) in enumerate(
         (

@@ -24,6 +24,8 @@ WANTED = {
     "echarts.min.js": "echarts/dist/echarts.min.js",
     "fullcalendar.min.js": "fullcalendar/index.global.min.js",
     "fullcalendar-zh-cn.min.js": "@fullcalendar/core/locales/zh-cn.global.min.js",
+    "logicflow.min.js": "@logicflow/core/dist/index.min.js",
+    "logicflow.css": "@logicflow/core/dist/index.css",
     "sortable.min.js": "sortablejs/Sortable.min.js",
     "tom-select.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",

@@ -38,41 +38,47 @@ def after(graph: Mapping[str, Any], node_id: str, leaving: str = "") -> str | No
 
 @dataclass(frozen=True)
 class Line:
-    """A node in the list that people read: how deep it stands, and by which exit one comes to it."""
+    """A line of the list that people read: a node, or one of several ways out of the node above."""
 
     node: dict[str, Any]
     depth: int
     way: str = ""
     way_label: str = ""
+    is_way: bool = False
     is_again: bool = False  # stands further up already
+    ends: bool = False  # nothing comes after it, or on this way
 
 
 def lines(graph: Mapping[str, Any], subject: Subject) -> Iterator[Line]:
     """The nodes in the order in which they are read; those to which no way leads come last."""
     seen: set[str] = set()
 
-    def walk(node_id: str | None, depth: int, way: str, label: str) -> Iterator[Line]:
+    def walk(node_id: str | None, depth: int) -> Iterator[Line]:
         while node_id:
             node = node_of(graph, node_id)
             if node is None:
                 return
-            yield Line(node, depth, way, label, node_id in seen)
             if node_id in seen:
+                yield Line(node, depth, is_again=True)
                 return
             seen.add(node_id)
             kind = nodes.kind(node["kind"], subject)
             exits = kind.exits if kind else (("", ""),)
             if len(exits) == 1:
-                node_id, way, label = after(graph, node_id), "", ""
+                node_id = after(graph, node_id)
+                yield Line(node, depth, ends=node_id is None)
                 continue
+            yield Line(node, depth)
             for name, text in exits:
-                yield from walk(after(graph, node_id, name), depth + 1, name, str(text))
+                follows = after(graph, node_id, name)
+                yield Line(node, depth + 1, name, str(text), is_way=True, ends=follows is None)
+                yield from walk(follows, depth + 1)
             return
 
-    yield from walk("start", 0, "", "")
+    yield from walk("start", 0)
     for node in graph["nodes"]:
         if node["id"] not in seen:
-            yield Line(node, 0)
+            yield Line(node, 0, ends=True)
 
 
 def check_shape(graph: Any, subject: Subject, actor: Actor) -> None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.text import capfirst
 
 from suite.core.access import Actor
 from suite.core.said import Text
@@ -62,7 +63,7 @@ class Subject:
 
     @property
     def label(self) -> str:
-        return documents.label_of(self.name)
+        return capfirst(documents.label_of(self.name))
 
     def filters_for(self, actor: Actor) -> list[Filter]:
         """What may be asked of a record: the filters of its list, and what only flows ask."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,7 @@ class Flow(CompanyRow):
 
     @property
     def kind_label(self) -> str:
-        return documents.label_of(self.kind)
+        return capfirst(documents.label_of(self.kind))
 
 
 class FlowVersion(CompanyRow):
@@ -172,3 +173,8 @@ class FlowStep(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.title}: {self.get_outcome_display()}"
+
+    @property
+    def colour(self) -> str:
+        """Of its badge."""
+        return {"done": "success", "yes": "success", "failed": "danger", "waits": "info"}.get(self.outcome, "secondary")

@@ -25,7 +25,7 @@ from suite.desk import events as names
 from suite.desk.models import Notification, Task
 
 BACK = dt.timedelta(days=90)
-AT_MOST = 2000  # runs that are played; of more the page says so
+AT_MOST = 1000  # runs that are played; of more the page says so
 SHOWN = 100
 PATIENCE = "5s"  # how long a rehearsal waits for a record that somebody is writing
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import DateTimeField
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -109,6 +110,8 @@ class StartForm(NodeForm):
         fields: Any = self.fields
         fields["events"].choices = self.subject.events()
         fields["fields_changed"].choices = sorted(changing(self.subject).items(), key=lambda pair: pair[1])
+        if not any(name.endswith(".changed") for name, _label in self.subject.events()):
+            del fields["fields_changed"]
         fields["date"].choices = [("", ""), *((name, fact.label) for name, fact in self.subject.dates.items())]
 
     def clean(self) -> dict[str, Any]:
@@ -127,8 +130,9 @@ class StartForm(NodeForm):
 
 def changing(subject: Subject) -> dict[str, str]:
     """The fields of a record that change and are told of, by name."""
-    fields = [each for each in subject.model._meta.get_fields() if getattr(each, "editable", False)]
-    return {each.name: str(each.verbose_name) for each in fields if not each.auto_created and each.name != "version"}  # type: ignore[union-attr]
+    meta = subject.model._meta
+    fields = [each for each in (*meta.fields, *meta.many_to_many) if each.editable and not each.auto_created]
+    return {each.name: capfirst(str(each.verbose_name)) for each in fields if each.name != "version"}
 
 
 def is_moment(subject: Subject, date: str) -> bool:
@@ -195,7 +199,7 @@ class Branch(Kind):
 
     name = "branch"
     label = gettext_lazy("Branch")
-    icon = "arrows-split-2"
+    icon = "arrows-split"
     group = "ways"
     asks = True
     exits = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
