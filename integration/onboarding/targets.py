@@ -32,10 +32,12 @@ from suite.core.models import Role
 from suite.core.roles import ROLES
 from suite.core.said import listed
 from suite.desk import documents, formats, navigation
-from suite.desk.models import MenuLayout
+from suite.desk.models import MenuLayout, OwnField
+from suite.desk.own import definitions
 from suite.desk.services import menus
 
 NOTHING = "–"
+Field = tuple[str, str, str, str]  # kind of record, type, name, English name
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def _approval(kind: str) -> Target:
         return (
             " · ".join(
                 above
-                % {"amount": formats.money(Decimal(amount)), "roles": " → ".join(_role_name(code) for code in codes)}
+                % {"amount": formats.quantity(Decimal(amount)), "roles": " → ".join(_role_name(code) for code in codes)}
                 for amount, codes in sorted(value.items())
             )
             or NOTHING
@@ -210,6 +212,28 @@ def _show_tags(tags: Sequence[tuple[str, str]]) -> str:
     return listed(Tag(name=name, name_en=name_en).label for name, name_en in tags) or NOTHING
 
 
+def _fields(actor: Actor) -> list[Field]:
+    """The own fields that are there, as templates name them."""
+    rows = OwnField.objects.of(actor.company_id).filter(is_archived=False)
+    return list(rows.values_list("kind", "type", "name", "name_en"))
+
+
+def _add_fields(actor: Actor, wanted: Sequence[Field]) -> None:
+    present = {(kind, name) for kind, _type, name, _en in _fields(actor)}
+    for kind, of_type, name, name_en in wanted:
+        if (kind, name) not in present:
+            definitions.create(kind=kind, values={"type": of_type, "name": name, "name_en": name_en}, actor=actor)
+
+
+def _has_fields(present: Sequence[Field], wanted: Sequence[Field]) -> bool:
+    return {(kind, name) for kind, _type, name, _en in wanted} <= {(kind, name) for kind, _type, name, _en in present}
+
+
+def _show_fields(fields: Sequence[Field]) -> str:
+    names = (OwnField(name=name, name_en=name_en).label for _kind, _type, name, name_en in fields)
+    return listed(names) or NOTHING
+
+
 def _default_term(actor: Actor) -> str:
     term = PaymentTerm.objects.of(actor.company_id).filter(is_default=True).first()
     return term.code if term else ""
@@ -232,6 +256,9 @@ TARGETS = {
     **_settings("retention", RetentionPolicy, retention.change_policy, "dormant_after_days"),
     "finance.term": Target(
         gettext_lazy("Usual payment term"), "erp_finance.change_paymentterm", _default_term, _set_default_term, str,
+    ),
+    "fields": Target(
+        gettext_lazy("Own fields"), definitions.DEFINE, _fields, _add_fields, _show_fields, _has_fields,
     ),
     "tags": Target(
         gettext_lazy("Tags of customers"), "crm_customers.add_tag", _tag_names, _add_tags, _show_tags,

@@ -7,10 +7,12 @@ from django.db import models
 from crm.sales.models import Order
 from integration.demo import jobs as demo_jobs
 from integration.demo import removal, story
+from integration.onboarding import services
+from integration.onboarding.industries import industry
 from suite.core import invariants, jobs, outbox
-from suite.core.models import AuditRow, Company, Job, User
-from suite.desk.models import Notification
-from suite.desk.services import todos
+from suite.core.models import AuditRow, Company, Job, Membership, User
+from suite.desk.models import FirstSteps, MenuLayout, Notification
+from suite.desk.services import first_steps, menus, todos
 from tests import make
 
 
@@ -53,15 +55,19 @@ def test_one_act_on_the_company_page_removes_the_demo_with_its_people(client):
     demo = make.company("demo", is_demo=True)
     boss = make.actor(demo, "administrator", username="boss")
     client.force_login(boss.user)
+    services.take_on(industry=industry("services"), keys=list(industry("services").lines), actor=boss)
+    menus.arrange(order=["desk:tasks"], hidden=["desk:calendar"], actor=boss)
+    first_steps.tick(["setup.company"], actor=boss)
 
     page = client.get(f"/admin/core/company/{demo.pk}/change/")
     client.post(f"/admin/core/company/{demo.pk}/act/remove_demo/")
-    (waiting,) = jobs.waiting()
-    jobs.run(waiting)
+    jobs.run(jobs.waiting()[-1])
 
     assert "Remove the demo company" in page.content.decode()
     assert not Company.objects.filter(pk=demo.pk).exists()
     assert not User.objects.filter(username="boss").exists()
+    assert not MenuLayout.objects.exists()
+    assert not FirstSteps.objects.exists()
 
 
 @pytest.mark.django_db
@@ -86,3 +92,14 @@ def test_the_large_company_is_loaded_by_a_job_once(admin, monkeypatch):
 
     assert told == [small]
     assert Job.objects.filter(status=Job.Status.DONE, result={"company": "demo-large"}).count() == 2
+
+
+@pytest.mark.django_db
+def test_who_loads_a_demo_company_beside_the_own_one_may_work_in_it(admin, monkeypatch):
+    monkeypatch.setattr(story, "SIZES", {"small": story.Size("demo", customers=12, orders=0)})
+    monkeypatch.setattr(story, "tell", lambda size: make.company(size.code, is_demo=True))
+
+    demo_jobs.load_beside(actor=admin)
+    jobs.run(jobs.waiting()[0])
+
+    assert Membership.objects.get(user=admin.user, company__code="demo").roles.get().code == "administrator"
