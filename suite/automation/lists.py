@@ -29,6 +29,8 @@ from suite.desk.lists import (
     PickFilter,
     View,
 )
+from suite.desk.services import notifications
+from suite.desk.views.notifications import subjects
 
 DECIDE = "automation.decide_approval"
 SEE = "automation.view_approval"
@@ -82,6 +84,14 @@ def add_before(*, actor: Actor, pks: Pks, to: User, note: str = "") -> None:
 
 def add_after(*, actor: Actor, pks: Pks, to: User, note: str = "") -> None:
     approvals.add_signer(approvals=pks, to=to, before=False, actor=actor, note=note)
+
+
+def approve_noticed(*, actor: Actor, pks: Pks) -> int:
+    """Agree to what notices of the actor ask for."""
+    asked = subjects(actor, pks, Approval, DECIDE)
+    approvals.decide(approvals=asked, approve=True, actor=actor)
+    notifications.mark_read(actor=actor, pks=pks)
+    return len(asked)
 
 
 def answer(*, actor: Actor, pks: Pks, note: str) -> None:

@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 def connect() -> None:
     """Called once, from apps.py."""
-    from suite.automation import queries
+    from suite.automation import lists, queries
     from suite.automation.flows import own
     from suite.automation.models import Approval, Delegation, Flow, Webhook
     from suite.automation.services import flows, notices, triggers, webhooks
     from suite.core import companies, outbox
     from suite.core.access import register_owner_rule
     from suite.desk import documents, events, navigation, workbench
+    from suite.desk.lists import Act
     from suite.desk.services import notifications
+    from suite.desk.views.notifications import NotificationList, about
 
     register_owner_rule(Approval, queries.asked_or_asking)
     register_owner_rule(Delegation, queries.standing_in)
@@ -29,7 +31,7 @@ def connect() -> None:
     documents.register(Approval, _("Approval"), "automation:approval", icon="clipboard-check")
     notifications.register_kind("flow", _("A flow tells me something"))
     notifications.register_kind("flow_urgent", _("A flow tells me something, by mail, too"), mail=True)
-    notifications.register_kind("approval", _("Something waits for my approval"), mail=True)
+    notifications.register_kind("approval", _("Something waits for my approval"), mail=True, urgent=True)
     notifications.register_kind("decision", _("My request was decided"))
     outbox.on("automation.approval.requested", notices.ask)
     outbox.on("automation.approval.approved", notices.tell)
@@ -45,6 +47,13 @@ def connect() -> None:
         order=13,
         phone=6,
     )
+    NotificationList.acts = (
+        *NotificationList.acts,
+        Act(
+            "approve", _("Approve"), lists.DECIDE, lists.approve_noticed, icon="check", in_row=True,
+            when=lambda row: not row.read_at and about(Approval, "approval")(row),
+        ),
+    )  # fmt: skip
     navigation.register(
         _("My work"), _("Standing in"), "automation:delegations", icon="users",
         permission="automation.view_delegation", order=14,

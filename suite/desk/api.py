@@ -6,17 +6,22 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.urls import path
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from suite.core import robots
+from suite.core.acts import acting
 from suite.core.api import (
     Creating,
     FilterSet,
     Nothing,
     Router,
     ScopedRelatedField,
+    ServiceView,
     ServiceViewSet,
     StrictModelSerializer,
     StrictSerializer,
@@ -24,6 +29,7 @@ from suite.core.api import (
     action,
 )
 from suite.core.models import User
+from suite.core.robots import Platform
 from suite.desk import documents
 from suite.desk.lists.api import SavedViewViewSet
 from suite.desk.models import Notification, Task
@@ -175,6 +181,66 @@ class NotificationViewSet(ServiceViewSet):
         notifications.mark_read(actor=self.actor, pks=[self.get_object().pk])
         return self.answer(pk)
 
+
+class WaySerializer(StrictSerializer):
+    """How the caller is told of a kind of thing."""
+
+    kind = serializers.CharField(max_length=40)
+    bell = serializers.BooleanField()
+    mail = serializers.BooleanField()
+    robot = serializers.BooleanField(default=False)
+
+    def validate_kind(self, kind: str) -> str:
+        if kind not in {known.name for known in notifications.kinds()}:
+            raise serializers.ValidationError(_("There is no such kind of notice"))
+        return kind
+
+
+class TimesSerializer(StrictSerializer):
+    """When and by which robot the caller is told; of the robot's address only the machine is answered."""
+
+    quiet_from = serializers.TimeField(allow_null=True, required=False)
+    quiet_until = serializers.TimeField(allow_null=True, required=False)
+    digest_at = serializers.TimeField(allow_null=True, required=False)
+    robot = serializers.ChoiceField(choices=Platform.choices, allow_blank=True, required=False)
+    robot_url = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    robot_secret = serializers.CharField(max_length=200, allow_blank=True, required=False, write_only=True)
+    ways = WaySerializer(many=True, required=False)
+
+
+class NotificationSettingsView(ServiceView):
+    """Kinds and ways, quiet hours, digest and robot of the caller."""
+
+    serializer_class = TimesSerializer
+    action_permissions = dict.fromkeys(("get", "patch"), "desk.change_notificationpreference")
+
+    def get(self, request: Request) -> Response:
+        return self._told()
+
+    @extend_schema(request=TimesSerializer)
+    def patch(self, request: Request) -> Response:
+        """Keep what is given; the rest stays as it is."""
+        values = self.values(TimesSerializer)
+        ways = values.pop("ways", [])
+        row = notifications.settings_of(self.actor)
+        known = {name: getattr(row, name) for name in KEPT}
+        with acting(self.actor):
+            notifications.prefer(
+                actor=self.actor, choices={row["kind"]: (row["bell"], row["mail"], row["robot"]) for row in ways}
+            )
+            notifications.set_times(actor=self.actor, **known | values)
+        return self._told()
+
+    def _told(self) -> Response:
+        row = notifications.settings_of(self.actor)
+        ways = [{"kind": kind.name, **ways._asdict()} for kind, ways in notifications.preferences(self.actor)]
+        times = {name: getattr(row, name) for name in KEPT}
+        return Response(TimesSerializer(times | {"robot_url": robots.shown(row.robot_url), "ways": ways}).data)
+
+
+KEPT = ("quiet_from", "quiet_until", "digest_at", "robot")
+
+urlpatterns = [path("notification-settings/", NotificationSettingsView.as_view(), name="notification-settings")]
 
 router = Router()
 router.register("tasks", TaskViewSet, basename="desk-task")

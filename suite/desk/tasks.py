@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from suite.desk.lists import export
-from suite.desk.services import drafts, notifications, todos
+from suite.desk.services import drafts, telling, todos
 
 
 @shared_task(name="desk.remind_due_tasks")
@@ -11,9 +11,9 @@ def remind_due_tasks() -> int:
     return todos.remind()
 
 
-@shared_task(name="desk.send_mails")
-def send_mails() -> int:
-    return notifications.deliver_mails()
+@shared_task(name="desk.send_notices")
+def send_notices() -> int:
+    return telling.deliver()
 
 
 @shared_task(name="desk.clear_exports")
@@ -28,7 +28,7 @@ def clear_drafts() -> int:
 
 SCHEDULE = {
     "remind-due-tasks": ("desk.remind_due_tasks", 60.0),
-    "send-mails": ("desk.send_mails", 20.0),
+    "send-notices": ("desk.send_notices", 20.0),
     "clear-exports": ("desk.clear_exports", 3600.0),
     "clear-drafts": ("desk.clear_drafts", 86400.0),
 }

@@ -49,10 +49,12 @@ def connect() -> None:
     )
 
     notifications.register_kind("assigned", _("Something was assigned to me"))
+    notifications.register_kind("mentioned", _("Somebody mentioned me with @"))
+    notifications.register_kind("system", _("The house has something to say"))
     notifications.register_kind("due", _("A task of mine is due"))
     notifications.register_kind("overdue", _("A task of mine is overdue"), mail=True)
     notifications.register_kind("job_done", _("A job of mine is done"))
-    notifications.register_kind("alert", _("Something needs attention"))
+    notifications.register_kind("alert", _("Something needs attention"), urgent=True)
 
     jobs.register("desk.export", export.run_export)
     jobs.register("desk.own_indexes", indexes.run)

@@ -12,7 +12,7 @@ from suite.core.models import AuditRow, Job
 from suite.core.said import MARK, Said, again, in_each, said
 from suite.desk import search
 from suite.desk.models import Notification, Task
-from suite.desk.services import notifications, todos
+from suite.desk.services import telling, todos
 from suite.desk.services.notifications import notify
 from suite.masterdata.models import Product
 from tests import make
@@ -87,7 +87,7 @@ def test_a_mail_speaks_the_language_of_its_recipient_whoever_sends_it(rep, manag
     with acting(manager):
         notify([rep.user], "overdue", DUE, key="1", params={"title": "合同"})
 
-    notifications.deliver_mails()
+    telling.deliver()
 
     assert mail.outbox[0].subject == subject
 

@@ -15,6 +15,7 @@ from crm.customers.services.customers import set_next_step, teams_of
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.core.said import said
+from suite.desk.services import notifications
 from suite.masterdata.services.records import announce, fresh
 from suite.masterdata.standards import check, standardised
 
@@ -66,6 +67,7 @@ def log_activities(*, activities: Sequence[Mapping[str, Any]], actor: Actor) -> 
             latest[row.party_id] = max(row.happened_at, latest.get(row.party_id, row.happened_at))
         current_act().audit(row, "created")
         announce(row, "logged")
+        notifications.mention(row.text, actor=actor, key=f"activity:{row.pk}", subject=row.party)
     if latest:
         with connection.cursor() as cursor:
             cursor.execute(TOUCH, [list(latest), list(latest.values())])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from typing import Any
 
@@ -10,21 +9,21 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
+from django.db.models import prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales import papers
 from crm.sales.models import Quotation, QuotationMail
-from suite.core import clock, doorbell
+from suite.core import doorbell
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
+from suite.core.sending import Queue, told
 
 log = logging.getLogger(__name__)
 
-GIVE_UP_AFTER = 8
-CLAIM = dt.timedelta(minutes=5)  # a mail that was claimed and not finished by then is tried again
+QUEUE = Queue(QuotationMail)
 BATCH = 20
 
 
@@ -63,39 +62,23 @@ def deliver(limit: int = BATCH) -> int:
     At least once: a worker that dies between sending and writing it down sends again under the same Message-ID, by
     which mailboxes drop the second copy.
     """
-    mails = _claim(limit)
+    mails = QUEUE.claim(limit)
     if not mails:
         return 0
+    prefetch_related_objects(mails, "company", "sender", "quotation__party", "quotation__company")
     with get_connection() as connection:
         return sum(_send(mail, connection) for mail in mails)
 
 
-def _claim(limit: int) -> list[QuotationMail]:
-    moment = clock.now()
-    with transaction.atomic():
-        due = QuotationMail.objects.filter(state=QuotationMail.State.QUEUED, next_try_at__lte=moment)
-        pks = list(
-            due.order_by("next_try_at", "id").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
-        )
-        claimed = QuotationMail.objects.filter(pk__in=pks)
-        claimed.update(next_try_at=moment + CLAIM, attempts=F("attempts") + 1)
-    return list(claimed.select_related("company", "sender", "quotation__party", "quotation__company"))
-
-
 def _send(mail: QuotationMail, connection: Any) -> bool:
-    this = QuotationMail.objects.filter(pk=mail.pk)
+    error = ""
     try:
         _message(mail, connection).send()
-    except Exception as error:
-        log.warning("Quotation mail %s was not sent: %s", mail.pk, error)
-        this.update(
-            state=QuotationMail.State.FAILED if mail.attempts >= GIVE_UP_AFTER else QuotationMail.State.QUEUED,
-            next_try_at=clock.now() + dt.timedelta(seconds=min(30 * 2**mail.attempts, 3600)),
-            error=f"{type(error).__name__}: {error}"[:2000],
-        )
-        return False
-    this.update(state=QuotationMail.State.SENT, error="")
-    return True
+    except Exception as fault:
+        log.warning("Quotation mail %s was not sent: %s", mail.pk, fault)
+        error = told(fault)
+    QUEUE.note([mail], [error])
+    return not error
 
 
 def _message(mail: QuotationMail, connection: Any) -> EmailMessage:

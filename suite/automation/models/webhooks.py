@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from suite.core import clock, outgoing
+from suite.core import clock, outgoing, robots
 from suite.core.models import CompanyRow
 from suite.core.said import SaidField
 from suite.core.sealed import SealedField
@@ -90,8 +89,7 @@ class Webhook(CompanyRow):
     @property
     def shown_url(self) -> str:
         """The address as everybody may read it."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}/…" if self.is_robot else self.url
+        return robots.shown(self.url) if self.is_robot else self.url
 
     def hears(self, event: str) -> bool:
         """Whether this address is told of such an event."""

@@ -22,7 +22,7 @@ from suite.core.acts import undone
 from suite.core.models import OutboxEvent
 from suite.core.said import again
 from suite.desk import events as names
-from suite.desk.models import Notification, Task
+from suite.desk.models import Notification, NotificationSending, Task
 
 BACK = dt.timedelta(days=90)
 AT_MOST = 1000  # runs that are played; of more the page says so
@@ -119,9 +119,10 @@ def _count(flow: Flow, found: Rehearsal, before: dict[type[Model], int], subject
             found.steps.append((graphs.text_of(node, subject, actor), outcomes))
     new = {model: model._default_manager.filter(company=flow.company_id, pk__gt=last) for model, last in before.items()}
     found.tasks, found.messages = new[Task].count(), new[WebhookDelivery].count()
-    notices = list(new[Notification].values_list("kind", "mail_state"))
-    found.notices = sum(kind in ("flow", "flow_urgent") for kind, _state in notices)
-    found.mails = sum(state != Notification.Mail.NONE for _kind, state in notices)
+    notices = dict(new[Notification].values_list("pk", "kind"))
+    found.notices = sum(kind in ("flow", "flow_urgent") for kind in notices.values())
+    mail = NotificationSending.Channel.MAIL
+    found.mails = NotificationSending.objects.filter(notification__in=notices, channel=mail).count()
     errors = Counter(
         again(text) for text in FlowRun.objects.filter(flow=flow).exclude(error="").values_list("error", flat=True)
     )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Model, prefetch_related_objects
+from django.db.models import Count, Model, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation.models import Webhook, WebhookDelivery
@@ -27,6 +27,7 @@ from suite.core.acts import acting, changes_between, current_act, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company, OutboxEvent
 from suite.core.said import said
+from suite.core.sending import Queue
 from suite.desk.services import notifications
 
 log = logging.getLogger(__name__)
@@ -35,13 +36,19 @@ PING = "automation.webhook.tested"
 SAID = "automation.flow.said"
 WAITS = tuple(dt.timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21600, 43200))  # between tries: 24 h
 PAUSE_AFTER = 5  # failures in a row
-CLAIM = dt.timedelta(minutes=2)
 ROTATION = dt.timedelta(days=3)
 KEPT = dt.timedelta(days=30)
 BATCH = 10
 A_MINUTE = 20  # messages a robot may send
 AT_ONCE = 8
 AT_A_STRETCH = 30.0  # seconds; then others have their turn, and the clock rings again
+
+
+QUEUE = Queue(
+    WebhookDelivery, WAITS, held=dt.timedelta(minutes=2), state="status",
+    waiting=WebhookDelivery.Status.WAITING, sent=WebhookDelivery.Status.DELIVERED,
+    given_up=WebhookDelivery.Status.GIVEN_UP,
+)  # fmt: skip
 
 
 @service
@@ -227,15 +234,8 @@ def send_all(seconds: float = AT_A_STRETCH) -> int:
 
 def _claim(limit: int) -> list[WebhookDelivery]:
     moment = clock.now()
-    with transaction.atomic():
-        due = WebhookDelivery.objects.filter(
-            status=WebhookDelivery.Status.WAITING, next_try_at__lte=moment, webhook__status=Webhook.Status.ACTIVE
-        )
-        due = due.exclude(webhook__in=_tired_robots(moment))
-        rows = list(due.order_by("next_try_at", "id").select_for_update(skip_locked=True, of=("self",))[:limit])
-        WebhookDelivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-            next_try_at=moment + CLAIM, attempts=F("attempts") + 1, tried_at=moment
-        )
+    due = Q(webhook__status=Webhook.Status.ACTIVE) & ~Q(webhook__in=_tired_robots(moment))
+    rows = QUEUE.claim(limit, due, tried_at=moment)
     prefetch_related_objects(rows, "webhook")
     return rows
 
@@ -271,16 +271,11 @@ def _note(rows: Sequence[WebhookDelivery], outcomes: Sequence[Outcome]) -> None:
     with transaction.atomic():
         locked = Webhook.objects.order_by("pk").select_for_update().filter(pk__in={row.webhook_id for row in rows})
         webhooks = {webhook.pk: webhook for webhook in locked}
+        QUEUE.settle(rows, [outcome.error for outcome in outcomes])
         for row, outcome in zip(rows, outcomes, strict=True):
-            row.code, row.answer, row.error, row.milliseconds = outcome
-            row.attempts += 1
+            row.code, row.answer, row.milliseconds = outcome.code, outcome.answer, outcome.milliseconds
+            row.ended_at = None if row.status == WebhookDelivery.Status.WAITING else moment
             webhook = webhooks.get(row.webhook_id)
-            if not outcome.error:
-                row.status, row.ended_at = WebhookDelivery.Status.DELIVERED, moment
-            elif row.attempts > len(WAITS):
-                row.status, row.ended_at = WebhookDelivery.Status.GIVEN_UP, moment
-            else:
-                row.next_try_at = moment + WAITS[row.attempts - 1]
             if webhook:
                 webhook.failures = webhook.failures + 1 if outcome.error else 0
                 if webhook.failures >= PAUSE_AFTER and webhook.status == Webhook.Status.ACTIVE:

@@ -2,7 +2,12 @@ from suite.desk.models.attachments import Attachment
 from suite.desk.models.drafts import Draft
 from suite.desk.models.imports import ImportBatch
 from suite.desk.models.lists import SavedView, ViewUse
-from suite.desk.models.notifications import Notification, NotificationPreference
+from suite.desk.models.notifications import (
+    Notification,
+    NotificationPreference,
+    NotificationSending,
+    NotificationSettings,
+)
 from suite.desk.models.own import OwnField, OwnSection
 from suite.desk.models.search import SearchEntry
 from suite.desk.models.todos import Task
@@ -16,6 +21,8 @@ __all__ = [
     "MenuLayout",
     "Notification",
     "NotificationPreference",
+    "NotificationSending",
+    "NotificationSettings",
     "OwnField",
     "OwnSection",
     "SavedView",

@@ -7,21 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.models import CompanyRow
+from suite.core.robots import Platform
 from suite.core.said import SaidField
+from suite.core.sealed import SealedField
 
 
 class Notification(CompanyRow):
-    """通知: one thing told to one person, in the bell and by mail; the key keeps it from being told twice."""
+    """通知: one thing told to one person, in the bell and by other ways; the key keeps it from being told twice."""
 
     OWNER = "user"
     TEAM = None
-
-    class Mail(models.TextChoices):
-        NONE = "none", _("No mail")
-        QUEUED = "queued", _("Queued")
-        SENDING = "sending", _("Sending")
-        SENT = "sent", _("Sent")
-        FAILED = "failed", _("Failed")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
     kind = models.CharField(_("kind"), max_length=40)
@@ -34,10 +29,6 @@ class Notification(CompanyRow):
     in_app = models.BooleanField(default=True)
     created_at = models.DateTimeField(_("created"), default=clock.now)
     read_at = models.DateTimeField(_("read"), null=True)
-    mail_state = models.CharField(_("mail"), max_length=8, choices=Mail, default=Mail.NONE)
-    mail_attempts = models.PositiveSmallIntegerField(default=0)
-    mail_next_at = models.DateTimeField(null=True)
-    mail_error = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("notification")
@@ -47,15 +38,65 @@ class Notification(CompanyRow):
             models.Index(
                 fields=["company", "user"], name="desk_notification_unread", condition=Q(read_at=None, in_app=True)
             ),
-            models.Index(
-                fields=["mail_next_at", "id"],
-                name="desk_notification_mail",
-                condition=Q(mail_state__in=["queued", "sending"]),
-            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class NotificationSending(CompanyRow):
+    """A notice on its way by mail or robot; the row is the queue. What is held (quiet hours, a digest) is due later."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("Mail")
+        ROBOT = "robot", _("Robot")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, related_name="sendings", verbose_name=_("notification")
+    )
+    channel = models.CharField(_("channel"), max_length=5, choices=Channel)
+    is_digest = models.BooleanField(_("in the digest"), default=False)
+    state = models.CharField(_("state"), max_length=6, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), default=clock.now)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("notice on its way")
+        verbose_name_plural = _("notices on their way")
+        constraints = [models.UniqueConstraint(fields=["notification", "channel"], name="desk_sending_once")]
+        indexes = [models.Index(fields=["next_try_at", "id"], name="desk_sending_due", condition=Q(state="queued"))]
+
+    def __str__(self) -> str:
+        return f"{self.notification_id} {self.channel}"
+
+
+class NotificationSettings(CompanyRow):
+    """When a person is told otherwise than in the bell, and by which robot; times are those of the person's clock."""
+
+    OWNER = "user"
+    TEAM = None
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user"))
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    digest_at = models.TimeField(_("all in one message at"), null=True, blank=True)
+    robot = models.CharField(_("robot"), max_length=10, choices=Platform, blank=True)
+    robot_url = SealedField(_("address of the robot"), blank=True)
+    robot_secret = SealedField(_("secret of the robot"), blank=True)
+
+    class Meta:
+        verbose_name = _("notification settings")
+        verbose_name_plural = _("notification settings")
+        constraints = [models.UniqueConstraint(fields=["company", "user"], name="desk_notification_settings_once")]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
 
 
 class NotificationPreference(CompanyRow):
@@ -68,6 +109,7 @@ class NotificationPreference(CompanyRow):
     kind = models.CharField(_("kind"), max_length=40)
     in_app = models.BooleanField(_("in the bell"), default=True)
     mail = models.BooleanField(_("by mail"), default=False)
+    robot = models.BooleanField(_("by robot"), default=False)
 
     class Meta:
         verbose_name = _("notification preference")

@@ -1,48 +1,69 @@
-"""Telling people, in the bell and by mail."""
+"""Telling people, in the bell and by the ways they chose; `telling` sends what goes out."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from suite.core import clock, doorbell
+from suite.core import bulk, clock, doorbell, outgoing, sql
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act, service
 from suite.core.models import Company, Membership, User
-from suite.core.said import Text, again, said
+from suite.core.said import Text, name_of, said
 from suite.desk import documents
-from suite.desk.models import Notification, NotificationPreference
+from suite.desk.models import Notification, NotificationPreference, NotificationSending, NotificationSettings
 
-GIVE_UP_AFTER = 8
-CLAIM = dt.timedelta(minutes=5)  # a mail that was claimed and neither sent nor refused by then is tried again
-BATCH = 50
+MENTIONED = re.compile(r"@([\w.-]{1,30})")
+MAIL, ROBOT = NotificationSending.Channel.MAIL, NotificationSending.Channel.ROBOT
+
+# The new notices with the ways by which they go out; one whose key is known already goes nowhere.
+WRITE = """
+WITH told AS ({insert} ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, company_id, dedupe_key)
+INSERT INTO desk_notificationsending
+  (company_id, notification_id, channel, is_digest, state, attempts, next_try_at, error)
+SELECT told.company_id, told.id, way.channel, way.digest, 'queued', 0, way.at, ''
+FROM told JOIN unnest(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[]) AS way(key, channel, digest, at)
+  ON way.key = told.dedupe_key
+"""
 
 
 @dataclass(frozen=True)
 class NotificationKind:
-    """A kind of thing people are told; `mail` is what holds until a person chooses otherwise."""
+    """A kind of thing people are told; `mail` is what holds until a person chooses otherwise.
+
+    What is `urgent` does not wait for a digest.
+    """
 
     name: str
     label: Text
     mail: bool = False
+    urgent: bool = False
+
+
+class Ways(NamedTuple):
+    """How somebody is told of a kind of thing."""
+
+    bell: bool
+    mail: bool
+    robot: bool = False
 
 
 _kinds: dict[str, NotificationKind] = {}
 
 
-def register_kind(name: str, label: Text, *, mail: bool = False) -> None:
+def register_kind(name: str, label: Text, *, mail: bool = False, urgent: bool = False) -> None:
     """Make a kind of notification known, so that people can choose how to get it."""
-    _kinds[name] = NotificationKind(name, label, mail)
+    _kinds[name] = NotificationKind(name, label, mail, urgent)
 
 
 def kinds() -> list[NotificationKind]:
@@ -89,31 +110,39 @@ def notify(
 
 
 def _write(act: Act, messages: list[_Message]) -> None:
-    """Three statements for any number of messages: who, how they like it, the rows."""
+    """Four statements for any number of messages: who, how they like it, when, the rows."""
     ids = {user_id for message in messages for user_id in message.user_ids}
-    users = User.objects.filter(memberships__company=act.actor.company_id, is_active=True).in_bulk(ids)
+    company_id = act.actor.company_id
+    users = User.objects.filter(memberships__company=company_id, is_active=True).in_bulk(ids)
     chosen = {
-        (row.user_id, row.kind): row
-        for row in NotificationPreference.objects.of(act.actor.company_id).filter(
+        (row.user_id, row.kind): Ways(row.in_app, row.mail, row.robot)
+        for row in NotificationPreference.objects.of(company_id).filter(
             user__in=ids, kind__in={message.kind for message in messages}
         )
     }
-    rows = []
+    times = {row.user_id: row for row in NotificationSettings.objects.of(company_id).filter(user__in=ids)}
+    rows: dict[str, Notification] = {}
+    sendings: list[tuple[str, str, bool, dt.datetime]] = []
     for message in messages:
         for user in (users[pk] for pk in message.user_ids if pk in users):
-            rows.append(_row(message, user, chosen.get((user.pk, message.kind)), act.actor.company_id))
-    Notification.objects.bulk_create([row for row in rows if row], ignore_conflicts=True, batch_size=1000)
+            kind, mine = _kinds.get(message.kind), times.get(user.pk)
+            ways = chosen.get((user.pk, message.kind), Ways(True, bool(kind and kind.mail)))
+            out = [MAIL] * bool(ways.mail and user.email) + [ROBOT] * bool(ways.robot and mine and mine.robot)
+            row = _row(message, user, ways, company_id)
+            if not (ways.bell or out) or row.dedupe_key in rows:
+                continue
+            rows[row.dedupe_key] = row
+            is_digest = bool(mine and mine.digest_at) and not (kind and kind.urgent)
+            at = due(user, act.actor.company, mine, is_digest=is_digest) if out else clock.now()
+            sendings += [(row.dedupe_key, way, is_digest, at) for way in out]
+    if rows:
+        insert, values = bulk.inserting([*rows.values()])
+        columns = [list(column) for column in zip(*sendings, strict=True)] if sendings else [[], [], [], []]
+        sql.touched(WRITE.format(insert=insert), [*values, *columns])
     transaction.on_commit(ring)
 
 
-def _row(
-    message: _Message, user: User, preference: NotificationPreference | None, company_id: int
-) -> Notification | None:
-    kind = _kinds.get(message.kind)
-    in_app = preference.in_app if preference else True
-    mail = bool(user.email) and (preference.mail if preference else bool(kind and kind.mail))
-    if not (in_app or mail):
-        return None
+def _row(message: _Message, user: User, ways: Ways, company_id: int) -> Notification:
     return Notification(
         company_id=company_id,
         user=user,
@@ -124,10 +153,30 @@ def _row(
         subject_kind=message.subject_kind,
         subject_id=message.subject_id,
         dedupe_key=f"{message.kind}:{message.key}:{user.pk}"[:200],
-        in_app=in_app,
-        mail_state=Notification.Mail.QUEUED if mail else Notification.Mail.NONE,
-        mail_next_at=clock.now() if mail else None,
+        in_app=ways.bell,
     )
+
+
+def due(user: User, company: Company, chosen: NotificationSettings | None, *, is_digest: bool) -> dt.datetime:
+    """When a notice of now goes out: at once, with the digest, or when the quiet hours of the person end."""
+    moment = clock.now()
+    if chosen is None:
+        return moment
+    local = moment.astimezone(ZoneInfo(user.time_zone or company.time_zone))
+    if is_digest and chosen.digest_at:
+        local = _next(local, chosen.digest_at)
+    start, end = chosen.quiet_from, chosen.quiet_until
+    if start and end and start != end:
+        now = local.time()
+        is_quiet = start <= now < end if start < end else now >= start or now < end
+        local = _next(local, end) if is_quiet else local
+    return local.astimezone(dt.UTC)
+
+
+def _next(local: dt.datetime, time: dt.time) -> dt.datetime:
+    """The next moment at which a clock shows a time."""
+    day = local.date() if local.time() < time else local.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, time, tzinfo=local.tzinfo)
 
 
 def managers_of(team_ids: Collection[int]) -> dict[int, int]:
@@ -135,6 +184,29 @@ def managers_of(team_ids: Collection[int]) -> dict[int, int]:
     from suite.core.models import Team
 
     return dict(Team.objects.filter(pk__in=team_ids, manager__isnull=False).values_list("pk", "manager_id"))
+
+
+def mention(text: str, *, actor: Actor, key: str, url: str = "", subject: models.Model | None = None) -> None:
+    """Tell those whom a text names as `@name` (or by their sign-in name); in the act that is under way.
+
+    Where words follow without a space, as in Chinese, the name is what the word begins with.
+    """
+    words = set(MENTIONED.findall(text))
+    if not words:
+        return
+    names = {word[:length] for word in words for length in range(1 if not word.isascii() else len(word), len(word) + 1)}
+    named = models.Q(username__in=names) | models.Q(name__in=names) | models.Q(name_en__in=names)
+    people = Membership.objects.filter(company=actor.company_id, user__is_active=True).values("user")
+    notify(
+        User.objects.filter(named, pk__in=people).exclude(pk=actor.user_id),
+        "mentioned",
+        gettext_lazy("%(name)s mentioned you: %(text)s"),
+        params={"name": name_of(actor.user), "text": text[:100]},
+        key=key,
+        body=text,
+        url=url,
+        subject=subject,
+    )
 
 
 def holders(company: Company, role_code: str) -> list[int]:
@@ -163,89 +235,85 @@ def mark_read(*, actor: Actor, pks: Collection[int] | None = None) -> int:
 
 
 @service
-def prefer(*, actor: Actor, choices: Mapping[str, tuple[bool, bool]]) -> None:
-    """Keep how the actor wants to be told: kind -> (in the bell, by mail)."""
+def prefer(*, actor: Actor, choices: Mapping[str, Iterable[bool]]) -> None:
+    """Keep how the actor wants to be told: kind -> (in the bell, by mail, by robot)."""
     rows = [
-        NotificationPreference(company_id=actor.company_id, user_id=actor.user_id, kind=kind, in_app=bell, mail=mail)
-        for kind, (bell, mail) in choices.items()
+        NotificationPreference(
+            company_id=actor.company_id, user_id=actor.user_id, kind=kind,
+            in_app=ways.bell, mail=ways.mail, robot=ways.robot,
+        )
+        for kind, ways in ((kind, Ways(*chosen)) for kind, chosen in choices.items())
         if kind in _kinds
-    ]
+    ]  # fmt: skip
     NotificationPreference.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["company", "user", "kind"], update_fields=["in_app", "mail"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["company", "user", "kind"],
+        update_fields=["in_app", "mail", "robot"],
     )
 
 
-def preferences(actor: Actor) -> list[tuple[NotificationKind, bool, bool]]:
-    """Each kind with what holds for the actor: (kind, in the bell, by mail)."""
+def preferences(actor: Actor) -> list[tuple[NotificationKind, Ways]]:
+    """Each kind with what holds for the actor."""
     rows = {row.kind: row for row in NotificationPreference.objects.of(actor.company_id).filter(user=actor.user_id)}
     return [
-        (kind, rows[kind.name].in_app, rows[kind.name].mail) if kind.name in rows else (kind, True, kind.mail)
+        (kind, Ways(rows[kind.name].in_app, rows[kind.name].mail, rows[kind.name].robot))
+        if kind.name in rows
+        else (kind, Ways(True, kind.mail))
         for kind in kinds()
     ]
 
 
-def ring() -> None:
-    """Wake a worker for the mails; losing the call does no harm."""
-    from suite.desk.tasks import send_mails
-
-    doorbell.ring(send_mails)
-
-
-def claim_mails(limit: int = BATCH) -> list[Notification]:
-    """Take mails that are due, each by one worker: a claim holds for five minutes."""
-    moment = clock.now()
-    with transaction.atomic():
-        due = Notification.objects.filter(
-            mail_state__in=[Notification.Mail.QUEUED, Notification.Mail.SENDING], mail_next_at__lte=moment
-        )
-        rows = list(due.order_by("mail_next_at", "id").select_for_update(skip_locked=True, of=("self",))[:limit])
-        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(
-            mail_state=Notification.Mail.SENDING, mail_next_at=moment + CLAIM, mail_attempts=F("mail_attempts") + 1
-        )
-    models.prefetch_related_objects(rows, "user", "company")
-    return rows
+def settings_of(actor: Actor) -> NotificationSettings:
+    """When and by which robot the actor is told; blank where nothing was chosen yet."""
+    known = NotificationSettings.objects.of(actor.company_id).filter(user=actor.user_id).first()
+    return known or NotificationSettings(company_id=actor.company_id, user_id=actor.user_id)
 
 
-def deliver_mails(limit: int = BATCH) -> int:
-    """Send what is due and say how many went out.
+@service
+def set_times(
+    *,
+    actor: Actor,
+    quiet_from: dt.time | None = None,
+    quiet_until: dt.time | None = None,
+    digest_at: dt.time | None = None,
+    robot: str = "",
+    robot_url: str = "",
+    robot_secret: str = "",
+) -> NotificationSettings:
+    """Keep quiet hours, the time of the digest and the robot of the actor; a blank address or secret stays as it is.
 
-    At least once: a worker that dies between sending and writing it down sends again, under the same Message-ID, by
-    which mailboxes drop the second copy.
+    What waits already goes when it was to go. Raises ValidationError for half of the quiet hours, and a robot without
+    an address that may be called.
     """
-    rows = claim_mails(limit)
-    sent = 0
-    if rows:
-        with get_connection() as connection:
-            for row in rows:
-                sent += _send(row, connection)
-    return sent
+    row = settings_of(actor)
+    if (quiet_from is None) != (quiet_until is None):
+        raise ValidationError({"quiet_until": _("Quiet hours have a beginning and an end")})
+    row.quiet_from, row.quiet_until, row.digest_at = quiet_from, quiet_until, digest_at
+    changed = row.robot != robot
+    row.robot = robot
+    row.robot_url = robot_url or ("" if changed else row.robot_url)
+    row.robot_secret = robot_secret or ("" if changed or robot_url else row.robot_secret)
+    if robot and not row.robot_url:
+        raise ValidationError({"robot_url": _("Say where the robot is called")})
+    if robot:
+        try:
+            outgoing.check(row.robot_url)
+        except ValidationError as error:
+            raise ValidationError({"robot_url": error.messages}) from None
+    else:
+        row.robot_url = row.robot_secret = ""
+    row.full_clean()
+    row.save()
+    current_act().audit(row, "changed")
+    return row
 
 
-def _send(row: Notification, connection: Any) -> bool:
-    mine = Notification.objects.filter(pk=row.pk)
-    number = hashlib.sha256(row.dedupe_key.encode()).hexdigest()[:32]
-    with translation.override(row.user.language):
-        title, body = again(row.title), again(row.body)
-        footer = _("You get this mail because you asked for it under Notifications in Suite.")
-    message = EmailMessage(
-        subject=title,
-        body="\n\n".join(part for part in (body or title, absolute(row.url), footer) if part),
-        to=[row.user.email],
-        headers={"Message-ID": f"<{number}@suite>"},
-        connection=connection,
-    )
-    try:
-        message.send()
-    except Exception as error:
-        attempts = row.mail_attempts + 1
-        mine.update(
-            mail_state=Notification.Mail.FAILED if attempts >= GIVE_UP_AFTER else Notification.Mail.QUEUED,
-            mail_next_at=clock.now() + dt.timedelta(seconds=min(30 * 2**attempts, 3600)),
-            mail_error=f"{type(error).__name__}: {error}"[:2000],
-        )
-        return False
-    mine.filter(~Q(mail_state=Notification.Mail.SENT)).update(mail_state=Notification.Mail.SENT, mail_error="")
-    return True
+def ring() -> None:
+    """Wake a worker for what goes out; losing the call does no harm."""
+    from suite.desk.tasks import send_notices
+
+    doorbell.ring(send_notices)
 
 
 def absolute(url: str) -> str:

@@ -68,8 +68,10 @@ def create(*, tasks: Iterable[NewTask], actor: Actor) -> list[Task]:
     # Whoever used a key at the same time made the task; both get to know it.
     Task.objects.bulk_create(rows, update_conflicts=True, unique_fields=["dedupe_key"], update_fields=["dedupe_key"])
     _tell_owners((row for row, each in zip(rows, new, strict=True) if each.is_news), actor)
-    for row in rows:
+    for row, each in zip(rows, new, strict=True):
         current_act().audit(row, "created")
+        if each.is_news:
+            notifications.mention(row.note, actor=actor, key=f"task:{row.pk}", subject=row)
     search.index(rows)
     return rows
 
@@ -111,6 +113,8 @@ def change(*, task: Task, values: Mapping[str, Any], actor: Actor, version: int 
     changes = save_changes(task, values)
     if "owner" in changes:
         _tell_owners([task], actor)
+    if "note" in changes:
+        notifications.mention(task.note, actor=actor, key=f"task:{task.pk}:{task.version}", subject=task)
     if changes:
         search.index([task])
     return task

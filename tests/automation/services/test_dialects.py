@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from suite.automation.models import Webhook, WebhookDelivery
-from suite.automation.services import dialects, webhooks
-from suite.core import clock, outbox
+from suite.automation.services import webhooks
+from suite.core import clock, outbox, robots
 from suite.core.acts import acting, current_act
 from suite.core.errors import BusinessError
 from suite.core.models import AuditRow
@@ -40,8 +40,8 @@ def happen(admin, pk=1):
 
 
 def test_the_published_signatures_are_met():
-    assert dialects.dingtalk_sign("SECdemo", 1700000000000) == "lOvVf9TQCVugV68mGbSZCg0gzOl1SVjxWi1MyVZCUuA="
-    assert dialects.feishu_sign("SECdemo", 1700000000) == "U1q8KAchlt+ocM9vRG/rtwroY6XMkyjtyUV9XOpczwI="
+    assert robots.dingtalk_sign("SECdemo", 1700000000000) == "lOvVf9TQCVugV68mGbSZCg0gzOl1SVjxWi1MyVZCUuA="
+    assert robots.feishu_sign("SECdemo", 1700000000) == "U1q8KAchlt+ocM9vRG/rtwroY6XMkyjtyUV9XOpczwI="
 
 
 @pytest.mark.parametrize("kind", ROBOTS)
@@ -69,8 +69,8 @@ def test_dingtalk_is_signed_in_the_address_and_feishu_in_the_body(admin, open_ho
     query = parse_qs(urlsplit(ding.requests[0].path).query)
     body = json.loads(fei.requests[0].body)
     assert query["key"] == ["k1"]
-    assert query["sign"] == [dialects.dingtalk_sign("SECdemo", int(query["timestamp"][0]))]
-    assert body["sign"] == dialects.feishu_sign("SECdemo", int(body["timestamp"]))
+    assert query["sign"] == [robots.dingtalk_sign("SECdemo", int(query["timestamp"][0]))]
+    assert body["sign"] == robots.feishu_sign("SECdemo", int(body["timestamp"]))
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "feishu"])

@@ -1,0 +1,29 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("desk", "0011_mails_on_their_way")]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='notification',
+            name='desk_notification_mail',
+        ),
+        migrations.RemoveField(
+            model_name='notification',
+            name='mail_attempts',
+        ),
+        migrations.RemoveField(
+            model_name='notification',
+            name='mail_error',
+        ),
+        migrations.RemoveField(
+            model_name='notification',
+            name='mail_next_at',
+        ),
+        migrations.RemoveField(
+            model_name='notification',
+            name='mail_state',
+        ),
+    ]
