@@ -29,7 +29,7 @@ def connect() -> None:
         Customer, _("Customer"), "customers:customer", icon="user", related=("party",), status=queries.stage_of
     )
     own.register(Customer, list_url="customers:customers", found_as="party")
-    documents.register(Party, _("Customer or supplier"), "customers:party", icon="building")
+    documents.register(Party, _("Customer or supplier"), "customers:party", icon="building", module="crm_customers")
     events.register("crm.customers.customer", _("Customer"), "created", "changed")
     events.register("crm.customers.activity", _("Activity"), "logged")
     choices.register("tag", Tag, fields=("name", "name_en"), exact=("name",), order="name")

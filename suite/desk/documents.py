@@ -39,12 +39,17 @@ class Kind:
     title: Callable[[Any], str]
     related: tuple[str, ...]
     order: int
+    module: str
+    instead: Kind | None
 
     @property
     def name(self) -> str:
         return self.model._meta.label_lower
 
     def url(self, pk: int) -> str:
+        who = reader.get()
+        if self.instead and who and self.module in who.company.modules_off:
+            return self.instead.url(pk)
         return reverse(self.url_name, args=[pk])
 
     def visible(self, actor: Actor, pks: Collection[int]) -> models.QuerySet[Any]:
@@ -77,16 +82,21 @@ def register(
     title: Callable[[Any], str] = str,
     related: Collection[str] = (),
     order: int = 50,
+    module: str = "",
 ) -> None:
     """Make records of a model known to chains, search, attachments, tasks and notices.
 
     `url_name` takes the key as its only argument; `permission` defaults to the model's view permission; `status`
     answers text and colour of the state; `related` are the relations that `title` and `status` read; `order` is the
-    place of the kind in a chain, from the first offer (10) to the books (90).
+    place of the kind in a chain, from the first offer (10) to the books (90). An area that shows records of another
+    below it on a page of its own names its `module`: where that is switched off, the page below is the one again.
     """
     meta = model._meta
     view = permission or f"{meta.app_label}.view_{meta.model_name}"
-    _kinds[meta.label_lower] = Kind(model, label, url_name, view, icon, status, title, tuple(related), order)
+    instead = _kinds.get(meta.label_lower) if module else None
+    _kinds[meta.label_lower] = Kind(
+        model, label, url_name, view, icon, status, title, tuple(related), order, module, instead
+    )
 
 
 def kind(name: str) -> Kind | None:

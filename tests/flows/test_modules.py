@@ -141,6 +141,18 @@ def test_with_everything_off_money_still_comes_in(company, house):
     assert all_is_well()
 
 
+def test_without_customers_whoever_is_named_has_their_page_in_the_master_data(company, admin, client):
+    party = make.party(company, "Harbour Trading")
+    off(company, "crm_customers")
+    client.force_login(admin.user, BACKEND)
+
+    found = client.get("/desk/palette/?q=harbour").text
+
+    assert f"/masterdata/parties/{party.pk}/" in found
+    assert "/crm/" not in found
+    assert client.get(f"/masterdata/parties/{party.pk}/").status_code == 200
+
+
 def test_orders_of_before_go_on_when_selling_is_switched_off(company, rep, warehouse):
     product = make.product(company, "PUMP", price=1130)
     make.stock(product, 3)
