@@ -45,7 +45,7 @@ def connect() -> None:
             "owner": Word(_("Owner"), lambda row: row.owner or ""),
             "next_step": Word(_("Next step"), lambda row: row.next_step),
         },
-        acts=("transfer", "tag"),
+        acts=("transfer", "tag", "set"),
         related=("party", "owner"),
     )
     subjects.register(

@@ -209,6 +209,20 @@ class TransferForm(ActorForm):
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
 
 
+class ProfileForm(ActorForm):
+    """The same fields of many customers; what stays blank stays as it is."""
+
+    grade = forms.ChoiceField(label=_("Grade"), choices=[("", "—"), *Customer.Grade.choices], required=False)
+    tier = forms.CharField(label=_("Price tier"), max_length=20, required=False)
+    source = forms.CharField(label=_("Source"), max_length=40, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if not any(typed.values()):
+            raise forms.ValidationError(_("Say what is to be changed"))
+        return typed
+
+
 class TagForm(ActorForm):
     """Which tags to put on."""
 

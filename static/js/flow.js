@@ -46,7 +46,7 @@ flow.setDefaultEdgeType("way");
 const toNode = (node) => ({ id: node.id, type: "step", x: node.x, y: node.y, text: short(data.told[node.id]?.text ?? node.kind), properties: { kind: node.kind, bad: Boolean(data.told[node.id]?.problems.length) } });
 const toEdge = (edge) => ({ type: "way", sourceNodeId: edge.from, targetNodeId: edge.to, text: data.told[edge.from]?.exits.find(([name]) => name === (edge.exit ?? ""))?.[1] ?? "", properties: { exit: edge.exit ?? "" } });
 flow.render({ nodes: data.graph.nodes.map(toNode), edges: data.graph.edges.map(toEdge) });
-flow.translateCenter();
+fit();
 quiet = false;
 
 // Keeping
@@ -111,7 +111,10 @@ for (const button of document.querySelectorAll("[data-kind]")) {
 flow.on("node:dnd-add", ({ data: node }) => { dragged = true; chosen = node.id; });
 
 // The panel beside
-function fit() { flow.resize(); flow.translateCenter(); }
+function fit() { // all of it in sight, never larger than life
+  flow.resize(); flow.resetZoom(); flow.fitView(30, 30);
+  if (flow.getTransform().SCALE_X > 1) { flow.resetZoom(); flow.translateCenter(); }
+}
 async function open(id) {
   chosen = id;
   if (!data.may) return;

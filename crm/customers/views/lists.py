@@ -14,9 +14,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import queries
-from crm.customers.forms import TagForm, TransferForm
+from crm.customers.forms import ProfileForm, TagForm, TransferForm
 from crm.customers.models import Customer, Tag
-from crm.customers.services.customers import change_customer, transfer_customers
+from crm.customers.services.customers import change_customer, change_profiles, transfer_customers
 from crm.customers.services.tags import tag_customers
 from suite.core.access import Actor
 from suite.core.doors import door
@@ -51,6 +51,10 @@ def next_step(customer: Customer) -> Any:
 
 def _transfer(*, actor: Actor, pks: Collection[int], owner: User, reason: str = "") -> int:
     return len(transfer_customers(customers=pks, owner=owner, actor=actor, reason=reason))
+
+
+def _set(*, actor: Actor, pks: Collection[int], **values: str) -> int:
+    return change_profiles(customers=pks, actor=actor, **{name: value for name, value in values.items() if value})
 
 
 def _tag(*, actor: Actor, pks: Collection[int], tags: Collection[Tag]) -> int:
@@ -142,6 +146,7 @@ class CustomerList(ListSpec):
             form=TransferForm,
         ),
         Act("tag", _("Tag"), "crm_customers.change_customer", _tag, icon="tag", form=TagForm),
+        Act("set", _("Change fields"), "crm_customers.change_customer", _set, icon="pencil", form=ProfileForm),
     )
     boards = ("stage", "grade")
     calendars = ("next_step", "last_contact", "last_order")

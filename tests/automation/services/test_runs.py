@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.customers.models import Customer
 from crm.customers.services.customers import change_customer, transfer_customers
@@ -320,3 +322,24 @@ def test_a_module_that_is_switched_off_takes_its_flows_along(admin, rep):
     work()
     assert run_of(rule).object_id == before.pk
     assert Task.objects.count() == 1
+
+
+def test_a_flow_hands_over_tags_and_sets_fields_of_many_customers_in_as_many_statements(admin, rep, manager):
+    tag = create_tag(name="VIP", actor=admin)
+    nodes = [
+        {"kind": "do.transfer", "params": {"owner": manager.user_id}},
+        {"kind": "do.tag", "params": {"tags": [tag.pk]}},
+        {"kind": "do.set", "params": {"grade": "A", "source": "fair"}},
+    ]
+    flow(admin, graph(start("created"), *nodes))
+    counts = []
+    for number in (2, 20):
+        made = [make.customer(rep, f"C{number}-{each}").pk for each in range(number)]
+        outbox.relay()
+        with CaptureQueriesContext(connection) as seen:
+            runs.advance()
+        counts.append(len(seen))
+
+    rows = Customer.objects.filter(pk__in=made)
+    assert set(rows.values_list("owner", "grade", "source", "tags")) == {(manager.user_id, "A", "fair", tag.pk)}
+    assert counts[0] == counts[1]
