@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from erp.inventory.views import counting, deliveries, entries, receipts, scanning
+from erp.inventory.views import counting, deliveries, entries, products, receipts, scanning
 
 app_name = "inventory"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("rules/new/", entries.new_rule, name="new_rule"),
     path("rules/<int:pk>/", entries.change_rule, name="rule"),
     path("count/", counting.count, name="count"),
+    path("products/<int:pk>/stock/", products.stock_of, name="product_stock"),
     path("scan/", scanning.scan, name="scan"),
 ]

@@ -12,7 +12,7 @@ from erp.inventory.services.warehouses import found_default
 from suite.core import modules
 from suite.core.access import Actor
 from suite.core.companies import on_founding
-from suite.desk import choices, documents, events, imports, navigation, own, workbench
+from suite.desk import choices, documents, events, imports, navigation, own, records, workbench
 from suite.desk.imports import Field
 from suite.masterdata import ports
 
@@ -49,6 +49,8 @@ def connect() -> None:
         exact=("code", "name", "name_en"),
         order="code",
     )
+    stock = "inventory:product_stock", "erp_inventory.view_stockbalance"
+    records.register_tab("masterdata.product", "stock", _("Stock on hand"), *stock, order=10)
     _imports()
     _menu()
     _workbench()

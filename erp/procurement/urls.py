@@ -32,6 +32,7 @@ urlpatterns = [
     path("suppliers/<int:pk>/", suppliers.supplier_page, name="supplier"),
     path("suppliers/<int:pk>/edit/", suppliers.supplier_edit, name="supplier_edit"),
     path("suppliers/<int:pk>/orders/", suppliers.supplier_orders, name="supplier_orders"),
+    path("products/<int:pk>/items/", suppliers.product_items, name="product_items"),
     path("suppliers/<int:pk>/items/", suppliers.supplier_items, name="supplier_items"),
     path("terms/", suppliers.item_list, name="items"),
     path("terms/new/", suppliers.item_new, name="item_new"),

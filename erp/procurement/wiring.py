@@ -27,7 +27,7 @@ from suite.core import jobs, modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import choices, documents, events, imports, navigation, own, search, setup, workbench
+from suite.desk import choices, documents, events, imports, navigation, own, records, search, setup, workbench
 
 AREA = "erp_procurement"
 
@@ -85,6 +85,8 @@ def connect() -> None:
         undo=terms_importing.undo_terms,
         url_name="procurement:items",
     )
+    items = "procurement:product_items", f"{AREA}.view_supplieritem"
+    records.register_tab("masterdata.product", "suppliers", _("Supply terms"), *items, order=20)
     _papers()
     _pages()
     _blocks()

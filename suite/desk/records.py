@@ -85,6 +85,33 @@ class Tab:
     link: str = ""
 
 
+@dataclass(frozen=True)
+class _RegisteredTab:
+    name: str
+    label: Text
+    url_name: str
+    permission: str
+    order: int
+
+
+_tabs: dict[str, list[_RegisteredTab]] = {}
+
+
+def register_tab(kind: str, name: str, label: Text, url_name: str, permission: str, *, order: int = 50) -> None:
+    """Put a tab of another area on the page of a kind of record; `url_name` takes the key of the record."""
+    _tabs.setdefault(kind, []).append(_RegisteredTab(name, label, url_name, permission, order))
+
+
+def tabs_of(actor: Actor, row: Model) -> list[Tab]:
+    """What other areas show on the page of a record, in the rights of its reader."""
+    known = sorted(_tabs.get(row._meta.label_lower, ()), key=lambda each: each.order)
+    return [
+        Tab(each.name, each.label, reverse(each.url_name, args=[row.pk]))
+        for each in known
+        if actor.may(each.permission)
+    ]
+
+
 def files_tab(actor: Actor, row: Model) -> list[Tab]:
     """The tab with the files at a registered record, for those who may see files."""
     if not actor.may("desk.view_attachment"):

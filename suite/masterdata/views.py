@@ -12,7 +12,7 @@ from suite.core.doors import door
 from suite.core.said import listed
 from suite.desk import formats
 from suite.desk.lists import list_view
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page, tabs_of
 from suite.masterdata import queries
 from suite.masterdata.lists import ProductList
 from suite.masterdata.models import Party, Product
@@ -51,7 +51,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             Fact(_("When short"), row.get_shortage_display()),
             Fact(_("Note"), row.note),
         ],
-        tabs=files_tab(actor, row),
+        tabs=[*tabs_of(actor, row), *files_tab(actor, row)],
         record=row,
     )
     return record_page(request, page, {"product": row})

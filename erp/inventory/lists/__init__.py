@@ -2,7 +2,7 @@
 
 from erp.inventory.lists.common import SEE_COST
 from erp.inventory.lists.papers import AdjustmentList, DeliveryList, ReceiptList
-from erp.inventory.lists.stock import BalanceList, DemandList, MoveList, RuleList
+from erp.inventory.lists.stock import BalanceList, DemandList, MoveList, ProductStock, RuleList
 
 __all__ = [
     "SEE_COST",
@@ -11,6 +11,7 @@ __all__ = [
     "DeliveryList",
     "DemandList",
     "MoveList",
+    "ProductStock",
     "ReceiptList",
     "RuleList",
 ]

@@ -102,6 +102,26 @@ class BalanceList(ListSpec):
         return of_product(StockMove)(row)
 
 
+class ProductStock(ListSpec):
+    """Where one product lies, for everybody who may know."""
+
+    model = StockBalance
+    title = _("Stock on hand")
+    icon = "packages"
+    columns = (
+        Column("warehouse", _("Warehouse"), value="warehouse__label", card="title"),
+        Column("on_hand", _("On hand"), "quantity"),
+        Column("reserved", _("Reserved"), "quantity"),
+        Column("free", _("Free"), "quantity", card="side"),
+        Column("unit", _("Unit"), value="product__unit__label"),
+    )
+    related = ("product__unit", "warehouse")
+    empty = _("None of it was ever in stock.")
+
+    def url(self, row: StockBalance) -> str:
+        return ""
+
+
 class MoveList(ListSpec):
     """The stock ledger: every movement with the document behind it, and what was there after it.
 

@@ -30,6 +30,7 @@ from suite.desk.lists import list_view
 from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, record_page
+from suite.masterdata.models import Product
 from suite.masterdata.views import facts_of_party, people_and_places
 
 
@@ -109,6 +110,17 @@ def supplier_orders(request: HttpRequest, pk: int) -> HttpResponseBase:
 def supplier_items(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a supplier delivers, for the tab of its page."""
     where = Q(supplier=_of(request, pk))
+    return list_view(
+        request, SupplierItemList, where=where, template="suite/desk/_list.html", context={"embedded": True}
+    )
+
+
+@door(f"{AREA}.view_supplieritem")
+@require_GET
+def product_items(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who delivers a product and on which terms, for the tab of its page."""
+    product = get_object_or_404(Product.objects.visible_to(request.actor), pk=pk)  # type: ignore[attr-defined]
+    where = Q(product=product.pk)
     return list_view(
         request, SupplierItemList, where=where, template="suite/desk/_list.html", context={"embedded": True}
     )
