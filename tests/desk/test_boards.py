@@ -120,9 +120,7 @@ def test_a_calendar_has_rows_on_their_days_from_monday_on(rep, browse, span):
     page = browse.get(URL, {"show": "calendar", "span": span, "on": day.isoformat(), "status": "open"})
 
     calendar = page.context["state"].calendar
-    assert [str(entry.row or entry.url) for each in calendar.days for entry in each.entries] == [
-        f"/desk/tasks/{task.pk}/"
-    ]
+    assert [entry.url() for each in calendar.days for entry in each.entries] == [f"/desk/tasks/{task.pk}/"]
     assert span in ("day", "agenda") or calendar.days[0].date.weekday() == 0
 
 

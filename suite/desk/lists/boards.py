@@ -14,13 +14,14 @@ from django.db.models import F, QuerySet
 from suite.core import keyset
 from suite.desk import formats
 from suite.desk.lists.filters import ChoiceFilter
-from suite.desk.lists.kept import COUNTED, count_text
+from suite.desk.lists.kept import COUNTED, KeptViews, count_text
 from suite.desk.lists.spec import Act, Line
 
 if TYPE_CHECKING:
     from suite.desk.lists.state import ListState
 
 CARDS = 50  # in a lane before "more"
+TOLD = 5  # columns on a card
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Lane:
     rest: str = ""  # the address of the whole lane as a table
 
 
-def choices_of(state: ListState) -> list[ChoiceFilter]:
+def choices_of(state: KeptViews) -> list[ChoiceFilter]:
     """The filters by whose field the list can be a board."""
     return [each for each in state.filters if isinstance(each, ChoiceFilter) and each.name in state.spec.boards]
 
@@ -84,11 +85,10 @@ def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *
     for act in state.acts if by.path == "status" else ():
         leads.setdefault(act.to, act)
     legal = getattr(state.spec.model, "MOVES", {}).get(lane.value, ())
+    told = [column for column in state.columns if column.path != by.path and column.card != "hide"][:TOLD]
     for row in rows:
         moves = [(act, value) for value, act in leads.items() if value in legal and act.fits(row)]
-        line = state.line_of(row)
-        line.cells = [cell for column, cell in zip(state.columns, line.cells, strict=True) if column.path != by.path]
-        lane.cards.append(Card(line, moves))
+        lane.cards.append(Card(state.line_of(row, told), moves))
 
 
 def _rows(state: ListState, found: QuerySet[Any]) -> dict[int, Any]:

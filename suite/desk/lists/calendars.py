@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from suite.core import clock
 from suite.core.models import Company
 from suite.desk.lists.dates import Unclear, day_of, within
 from suite.desk.lists.filters import DateFilter
+from suite.desk.lists.kept import KeptViews
 
 if TYPE_CHECKING:
     from suite.desk.lists.state import ListState
@@ -28,7 +30,7 @@ class Entry:
     at: dt.date | dt.datetime | None
     title: Any
     about: Any = ""
-    url: str = ""
+    url: Any = ""
     icon: str = ""
     is_overdue: bool = False
     row: Any = None
@@ -103,7 +105,7 @@ def calendar_of(
     return Calendar(kind, date, list(days.values()), previous, following, is_full=len(entries) >= MOST)
 
 
-def dates_of(state: ListState) -> list[DateFilter]:
+def dates_of(state: KeptViews) -> list[DateFilter]:
     """The filters by whose field the list can be a calendar."""
     return [each for each in state.filters if isinstance(each, DateFilter) and each.name in state.spec.calendars]
 
@@ -121,6 +123,12 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
             at = row
             for name in by.path.split("__"):
                 at = getattr(at, name)
-            yield Entry(at, title.html(row), [column.html(row) for column in about], state.spec.url(row))
+            # Called by the template: a full month shows four of the entries of a day.
+            yield Entry(
+                at,
+                partial(title.html, row),
+                lambda row=row: [column.html(row) for column in about],
+                partial(state.spec.url, row),
+            )
 
     return calendar_of(company, state.span, state.params.get("on", ""), between)

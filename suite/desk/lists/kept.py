@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.core.models import Role
+from suite.desk.lists.filters import Filter
 from suite.desk.lists.spec import ListSpec
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
@@ -38,6 +39,7 @@ class KeptViews:
     explicit: dict[str, str]
     path: str
     where: Q | None
+    filters: list[Filter]
     filter_keys: list[str]
     rows: QuerySet[Any]
 

@@ -211,8 +211,7 @@ class Cell:
     html: Any
     label: str
     css: str
-    edit: str = ""  # the column, where the cell can be changed here
-    width: int = 0
+    attributes: Any = ""
 
 
 @dataclass

@@ -19,13 +19,11 @@ from django.utils.translation import gettext as _
 from suite.core import keyset
 from suite.desk import own
 from suite.desk.imports import importer
-from suite.desk.lists.boards import Lane, choices_of, lanes_of, more_of
-from suite.desk.lists.calendars import SPANS, Calendar, calendar_for, dates_of
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import OPERATORS, Chip, ChoiceFilter, Filter
-from suite.desk.lists.kept import COUNTED, KeptViews, count_text
+from suite.desk.lists.kept import COUNTED, count_text
 from suite.desk.lists.spec import Act, Cell, Line
-from suite.desk.models import SavedView
+from suite.desk.lists.ways import Ways
 from suite.desk.own import book
 from suite.desk.own import columns as own_columns
 
@@ -44,7 +42,7 @@ def prefixed(group: str, key: str) -> str:
     return f"{group}.{key}" if group else key
 
 
-class ListState(KeptViews):
+class ListState(Ways):
     """Filters, order, columns and place of a list for one actor; reads rows only when asked."""
 
     @cached_property
@@ -144,77 +142,6 @@ class ListState(KeptViews):
     def title_column(self) -> Column:
         return next((column for column in self.all_columns if column.card == "title"), self.all_columns[0])
 
-    # As a board or a calendar
-
-    @cached_property
-    def kinds(self) -> list[tuple[str, str, str]]:
-        """How the list can be shown: kind, label, address; one way needs no choice."""
-        offered = {"table": True, "board": bool(choices_of(self)), "calendar": bool(dates_of(self))}
-        found = [
-            (kind, str(label), self.link(show=kind, group=""))
-            for kind, label in SavedView.Kind.choices
-            if offered[kind]
-        ]
-        return found if len(found) > 1 else []
-
-    @property
-    def looks(self) -> dict[str, str]:
-        """How it is shown, for the form of the filters to say again."""
-        return {name: self.params[name] for name in ("show", "group", "span", "on", "widths") if name in self.params}
-
-    @property
-    def show(self) -> str:
-        shown = self.params.get("show", "")
-        return shown if shown in {kind for kind, _label, _link in self.kinds} else SavedView.Kind.TABLE
-
-    @cached_property
-    def grouping(self) -> list[Filter]:
-        """The filters that can group what is shown, the one that does first."""
-        is_board = self.show == "board"
-        offered: list[Any] = choices_of(self) if is_board else dates_of(self)
-        names = [self.params.get("group"), *(self.spec.boards if is_board else self.spec.calendars)]
-        return sorted(offered, key=lambda each: names.index(each.name))
-
-    @property
-    def group_links(self) -> list[tuple[str, str, bool]]:
-        """By what the board or calendar can be grouped: label, address, whether it is."""
-        names = self.spec.boards if self.show == "board" else self.spec.calendars
-        known = {each.name: each for each in self.grouping}
-        links = [(known[name], self.link(group=name)) for name in names if name in known]
-        return [(str(each.label), link, each is self.grouping[0]) for each, link in links]
-
-    @cached_property
-    def lanes(self) -> list[Lane]:
-        return lanes_of(self, self.grouping[0])  # type: ignore[arg-type]
-
-    def lane(self) -> Lane:
-        """The next cards of the lane that the address names."""
-        return more_of(self, self.grouping[0], self.params["lane"], self.params.get("after", ""))  # type: ignore[arg-type]
-
-    @property
-    def span(self) -> str:
-        return self.params["span"] if self.params.get("span") in SPANS else "month"
-
-    @cached_property
-    def calendar(self) -> Calendar:
-        return calendar_for(self, self.grouping[0])  # type: ignore[arg-type]
-
-    @property
-    def calendar_links(self) -> dict[str, Any]:
-        """The addresses of other stretches of days."""
-        calendar = self.calendar
-        return {
-            "spans": [(kind, self.link(span=kind, on=calendar.date.isoformat())) for kind in SPANS],
-            "previous": self.link(on=calendar.previous.isoformat()),
-            "today": self.link(on=""),
-            "next": self.link(on=calendar.next.isoformat()),
-        }
-
-    @property
-    def day_link(self) -> str:
-        """The address of a day, to which its date is added."""
-        return self.link(span="day", on="")
-
     @cached_property
     def acts(self) -> list[Act]:
         return self.spec.acts_for(self.actor)
@@ -247,21 +174,29 @@ class ListState(KeptViews):
     def lines(self) -> list[Line]:
         return [self.line_of(row) for row in self.page.rows]
 
-    def line_of(self, row: Any) -> Line:
+    def line_of(self, row: Any, columns: Sequence[Column] | None = None) -> Line:
         link = self.spec.url(row)
         cells = [
-            Cell(
-                self.html_of(column, row, link),
-                str(column.label),
-                self._css(column),
-                column.name if column.edit and self.actor.may(column.edit.permission) else "",
-                self.widths.get(column.name, 0),
-            )
-            for column in self.columns
+            Cell(self.html_of(column, row, link), *self._frames[column.name])
+            for column in (self.columns if columns is None else columns)
         ]
         fitting = {act.name for act in self.acts if act.fits(row)}
         in_row = [act for act in self.acts if act.in_row and act.name in fitting]
         return Line(row.pk, link, cells, in_row, " ".join(act.name for act in self.acts if act.name not in fitting))
+
+    @cached_property
+    def _frames(self) -> dict[str, tuple[str, str, SafeString]]:
+        """What is the same in all cells of a column: label, classes, and the attributes of the cell in a table."""
+        found = {}
+        for column in self.columns:
+            css, width = self._css(column), self.widths.get(column.name, 0)
+            attributes = format_html(' class="{}" data-label="{}"', css, column.label)
+            if column.edit and self.actor.may(column.edit.permission):
+                attributes += format_html(' data-edit="{}"', column.name)
+            if width:
+                attributes += format_html(' style="min-width:{0}px;max-width:{0}px"', width)
+            found[column.name] = (str(column.label), css, attributes)
+        return found
 
     def html_of(self, column: Column, row: Any, link: str = "") -> SafeString | str:
         """What stands in a cell."""

@@ -1,0 +1,88 @@
+"""The ways a list is shown: as a table, as a board, as a calendar."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from suite.desk.lists.boards import Lane, choices_of, lanes_of, more_of
+from suite.desk.lists.calendars import SPANS, Calendar, calendar_for, dates_of
+from suite.desk.lists.filters import Filter
+from suite.desk.lists.kept import KeptViews
+from suite.desk.models import SavedView
+
+
+class Ways(KeptViews):
+    """How a list is shown, and what it shows so."""
+
+    def link(self, **changes: str) -> str:
+        raise NotImplementedError
+
+    @cached_property
+    def kinds(self) -> list[tuple[str, str, str]]:
+        """How the list can be shown: kind, label, address; one way needs no choice."""
+        offered = {"table": True, "board": bool(choices_of(self)), "calendar": bool(dates_of(self))}
+        found = [
+            (kind, str(label), self.link(show=kind, group=""))
+            for kind, label in SavedView.Kind.choices
+            if offered[kind]
+        ]
+        return found if len(found) > 1 else []
+
+    @property
+    def looks(self) -> dict[str, str]:
+        """How it is shown, for the form of the filters to say again."""
+        return {name: self.params[name] for name in ("show", "group", "span", "on", "widths") if name in self.params}
+
+    @property
+    def show(self) -> str:
+        shown = self.params.get("show", "")
+        return shown if shown in {kind for kind, _label, _link in self.kinds} else SavedView.Kind.TABLE
+
+    @cached_property
+    def grouping(self) -> list[Filter]:
+        """The filters that can group what is shown, the one that does first."""
+        is_board = self.show == "board"
+        offered: list[Any] = choices_of(self) if is_board else dates_of(self)
+        names = [self.params.get("group"), *(self.spec.boards if is_board else self.spec.calendars)]
+        return sorted(offered, key=lambda each: names.index(each.name))
+
+    @property
+    def group_links(self) -> list[tuple[str, str, bool]]:
+        """By what the board or calendar can be grouped: label, address, whether it is."""
+        names = self.spec.boards if self.show == "board" else self.spec.calendars
+        known = {each.name: each for each in self.grouping}
+        links = [(known[name], self.link(group=name)) for name in names if name in known]
+        return [(str(each.label), link, each is self.grouping[0]) for each, link in links]
+
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        return lanes_of(self, self.grouping[0])  # type: ignore[arg-type]
+
+    def lane(self) -> Lane:
+        """The next cards of the lane that the address names."""
+        return more_of(self, self.grouping[0], self.params["lane"], self.params.get("after", ""))  # type: ignore[arg-type]
+
+    @property
+    def span(self) -> str:
+        return self.params["span"] if self.params.get("span") in SPANS else "month"
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return calendar_for(self, self.grouping[0])  # type: ignore[arg-type]
+
+    @property
+    def calendar_links(self) -> dict[str, Any]:
+        """The addresses of other stretches of days."""
+        calendar = self.calendar
+        return {
+            "spans": [(kind, self.link(span=kind, on=calendar.date.isoformat())) for kind in SPANS],
+            "previous": self.link(on=calendar.previous.isoformat()),
+            "today": self.link(on=""),
+            "next": self.link(on=calendar.next.isoformat()),
+        }
+
+    @property
+    def day_link(self) -> str:
+        """The address of a day, to which its date is added."""
+        return self.link(span="day", on="")

@@ -1,0 +1,53 @@
+"""Every list of the house: the same statements for few rows and for many, as table, board and calendar."""
+
+import pytest
+
+from suite.core.access import Actor
+from suite.desk.lists.boards import choices_of
+from suite.desk.lists.calendars import dates_of
+from suite.desk.lists.spec import ListSpec, spec_of
+from suite.desk.lists.state import ListState
+
+
+def every_list() -> list[ListSpec]:
+    """All that have a page of their own."""
+    spec_of("")  # whoever has a page is declared then
+    specs = [found() for key, found in sorted(ListSpec.known.items()) if hasattr(found, "model")]
+    return [spec for spec in specs if spec.address]
+
+
+def test_what_a_list_names_for_boards_calendars_and_sums_is_there(rep):
+    admin = Actor.system(rep.company)
+    for spec in every_list():
+        state = ListState(spec, admin, {})
+        columns = {column.name for column in state.all_columns}
+
+        assert [each.name for each in choices_of(state)] == [
+            n for n in [f.name for f in state.filters] if n in spec.boards
+        ]
+        assert {each.name for each in dates_of(state)} == set(spec.calendars), spec.key
+        assert {each.name for each in choices_of(state)} == set(spec.boards), spec.key
+        assert not spec.total or spec.total in columns, spec.key
+
+
+def test_an_act_leads_to_a_state_that_the_papers_can_come_to():
+    wrong = [
+        f"{spec.key}.{act.name} -> {act.to}"
+        for spec in every_list()
+        for act in spec.acts
+        if act.to and not any(act.to in targets for targets in getattr(spec.model, "MOVES", {}).values())
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("show", ["table", "board", "calendar"])
+def test_every_list_opens_in_every_way_it_offers_for_everybody_who_may_see_it(rep, client, show):
+    from tests import make
+
+    admin = make.actor(rep.company, "administrator")
+    client.force_login(admin.user, "suite.core.auth.CompanyBackend")
+    for spec in every_list():
+        state = ListState(spec, admin, {"show": show})
+        if state.show == show:
+            assert client.get(spec.address, {"show": show}).status_code == 200, spec.key
