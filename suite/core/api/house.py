@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from suite.core import jobs, modules, outbox, staff
 from suite.core.access import Actor
+from suite.core.api import own
 from suite.core.api.fields import ScopedRelatedField
 from suite.core.api.filters import FilterSet
 from suite.core.api.routes import Router
@@ -234,6 +235,11 @@ class AuditSerializer(StrictModelSerializer):
     class Meta:
         model = AuditRow
         fields = ("id", "at", "actor_id", "kind", "object_id", "action", "changes", "reason", "request_id")
+
+    def to_representation(self, instance: AuditRow) -> dict[str, Any]:
+        answer = super().to_representation(instance)
+        told = own.fields.told(instance.kind, answer["changes"], instance.company_id, own.caller.get())
+        return {**answer, "changes": told}
 
 
 class AuditFilters(FilterSet):

@@ -42,6 +42,10 @@ class Nobody:
         """What lists may be ordered by, and the paths behind."""
         return {}
 
+    def told(self, kind: str, changes: Mapping[str, Any], company_id: int, actor: Actor | None) -> dict[str, Any]:
+        """What the trail tells of changes: without fields that the actor may not know of."""
+        return dict(changes)
+
     def described(self, description: dict[str, Any], actor: Actor) -> dict[str, Any]:
         """The description of the API with the fields that the actor may see."""
         return description

@@ -10,6 +10,7 @@ from django.db import models
 from suite.core.access import Actor
 from suite.core.models import AuditRow
 from suite.desk import documents
+from suite.desk.models import Attachment
 from suite.desk.own import book, types
 from suite.desk.own.book import PREFIX, Definition, Type
 
@@ -27,7 +28,9 @@ def target(row: AuditRow, name: str) -> type[models.Model] | None:
 
 
 def _target(field: Definition) -> type[models.Model] | None:
-    if field.type == Type.FILE or field.type not in types.REFS:
+    if field.type == Type.FILE:
+        return Attachment
+    if field.type not in types.REFS:
         return None
     kind = documents.kind(f"masterdata.{types.REFS[field.type]}")
     return kind.model if kind else None

@@ -223,7 +223,7 @@ def count_blank(rows: Sequence[OwnField]) -> dict[int, int]:
         known = own.kind(row.kind)
         if known:
             some = f'FROM "{known.model._meta.db_table}" WHERE company_id = %s AND (own -> %s) IS NULL LIMIT 1001'
-            parts.append(f"SELECT %s::bigint, (SELECT count(*) FROM (SELECT {some}) some)")
+            parts.append(f"SELECT %s::bigint, (SELECT count(*) FROM (SELECT {some}) AS blank)")
             params += [row.pk, row.company_id, row.key]
     if not parts:
         return {}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from suite.core.access import Actor
 from suite.desk import own
 from suite.desk.own import book, columns, types
+from suite.desk.own.book import Type
 
 if TYPE_CHECKING:
     from suite.desk.records import Fact, PageAct
@@ -31,6 +32,14 @@ def facts(row: Any, actor: Actor) -> list[Fact]:
             text = types.said(field, row.own[field.key])
         found.append(Fact(field.label, text, address))
     return found
+
+
+def hidden_files(row: Any, actor: Actor) -> set[int]:
+    """The files of a record that stand in fields which the actor may not see."""
+    known = own.kind_of(row)
+    fields = book.everything(actor.company_id).get(known.name, ()) if known else ()
+    secret = [field for field in fields if field.type == Type.FILE and not field.known_to(actor)]
+    return {row.own[field.key] for field in secret if row.own.get(field.key) is not None}
 
 
 def act(row: Any, actor: Actor) -> PageAct | None:

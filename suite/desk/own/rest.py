@@ -51,6 +51,11 @@ class Answers(door.Nobody):
     def orderings(self, model: type[Model], actor: Actor) -> dict[str, str]:
         return {field.name: field.path for field in book.seen(model._meta.label_lower, actor) if field.sorts}
 
+    def told(self, kind: str, changes: Mapping[str, Any], company_id: int, actor: Actor | None) -> dict[str, Any]:
+        fields = {name: book.find(kind, name, company_id) for name in changes if values.key_in(name) is not None}
+        hidden = {name for name, field in fields.items() if field is not None and not field.known_to(actor)}
+        return {name: pair for name, pair in changes.items() if name not in hidden}
+
     def described(self, description: dict[str, Any], actor: Actor) -> dict[str, Any]:
         if not any(book.seen(kind.name, actor) for kind in own.kinds()):
             return description

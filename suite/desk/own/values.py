@@ -178,7 +178,8 @@ def _find_by(rows: Mapping[int, Any], changed: Mapping[int, Given]) -> None:
 def _tell(act: Act, row: Any, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """One row of the trail for a record and act: beside what the act has written of it already."""
     for audit in reversed(act.audits):
-        if (audit.kind, audit.object_id) == (row._meta.label_lower, row.pk):
+        told = (audit.kind, audit.object_id) == (row._meta.label_lower, row.pk)
+        if told and audit.action in ("created", "changed"):
             audit.changes |= {name: list(pair) for name, pair in changes.items()}
             return
     act.audit(row, "changed", changes)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from suite.core.doors import door
 from suite.desk import documents
 from suite.desk.models import Attachment
+from suite.desk.own.pages import hidden_files
 from suite.desk.pages import back
 from suite.desk.services import attachments as services
 
@@ -39,13 +40,17 @@ def attachments_of(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         if not problem and not request.headers.get("HX-Request"):
             return redirect(documents.url_of(kind, pk))
     rows = Attachment.objects.of(actor.company_id).filter(subject_kind=kind, subject_id=pk).select_related("created_by")
+    rows = rows.exclude(pk__in=hidden_files(subject, actor))
     context = {"kind": kind, "pk": pk, "files": rows.order_by("-id"), "problem": problem}
     return render(request, "suite/desk/_attachments.html", context)
 
 
 def _mine(request: HttpRequest, pk: int) -> tuple[Attachment, Any]:
     row = get_object_or_404(Attachment.objects.of(request.actor.company_id), pk=pk)  # type: ignore[attr-defined]
-    return row, _subject(request, row.subject_kind, row.subject_id)
+    subject = _subject(request, row.subject_kind, row.subject_id)
+    if row.pk in hidden_files(subject, request.actor):  # type: ignore[attr-defined]
+        raise Http404
+    return row, subject
 
 
 @door("desk.view_attachment")

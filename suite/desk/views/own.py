@@ -58,7 +58,7 @@ class OwnFieldList(ListSpec):
             value=lambda row: row.blank_text,
             url=lambda row: row.blank_url,
         ),
-        Column("index", gettext_lazy("Sorting and filtering")),
+        Column("index", gettext_lazy("Sorting and filtering"), value=lambda row: row.get_index_display()),
         Column("is_archived", gettext_lazy("Archived"), "bool", shown=False),
     )
     filters = (

@@ -6,9 +6,11 @@ from django.db import connection
 
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Stale
+from suite.desk.lists import ListState
 from suite.desk.models import OwnField, OwnSection
 from suite.desk.own import book, definitions, indexes, values
 from suite.desk.services import todos
+from suite.desk.views.todos import TaskList
 from tests.desk.own.make import CUSTOMER, OPTIONS, ORDER, TASK, field
 
 
@@ -174,6 +176,38 @@ def test_an_index_over_the_values_follows_the_field(admin):
     indexes.bring_in_line(using="default")
 
     assert indexes_of(row) == []
+
+
+def plan(rows):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+    return rows.explain()
+
+
+@pytest.mark.parametrize(
+    ("type", "params", "number"),
+    [
+        ("text", {"own.of_mine": "abc"}, 1), ("text", {"own.of_mine_is": "abc"}, 1),
+        ("text", {"sort": "own.of_mine"}, 0),
+        ("number", {"own.of_mine_min": "5"}, 0), ("number", {"sort": "-own.of_mine"}, 0),
+        ("date", {"own.of_mine": "2026-11-22"}, 0), ("choice", {"own.of_mine": "small"}, 0),
+        ("bool", {"own.of_mine": "yes"}, 0), ("number", {"own.of_mine_empty": "yes"}, 0),
+    ],
+)  # fmt: skip
+def test_filters_and_sorting_go_by_the_index(admin, type, params, number):
+    row = definitions.create(
+        actor=admin, kind=TASK, values={"name": "Mine", "key": "of_mine", "type": type, "options": OPTIONS}
+    )
+    indexes.bring_in_line(using="default")
+    if number:  # on an empty table one index is as good as the other
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP INDEX desk_own_{row.pk}_0")
+    state = ListState(TaskList(), admin, params)
+
+    by = [f"{sign}pk" for sign in ("-" if state.order.startswith("-") else "",)]
+    told = plan(state.rows.order_by(state.order, *by) if "sort" in params else state.rows.order_by())
+
+    assert f"desk_own_{row.pk}_{number}" in told, told
 
 
 def test_a_kind_has_at_most_twenty_indexes(admin):

@@ -106,6 +106,7 @@ def test_a_file_is_kept_at_its_record(rep, task):
     assert task.own == {"paper": row.pk}
     other = todos.create(tasks=[todos.NewTask("Other")], actor=rep)[0]
     assert set(refused(rep, other, paper=row.pk)) == {"own.paper"}
+    assert "Field paper: – → offer.pdf" in [line.text for line in audit.trail(rep, task)]
     assert set(refused(rep, other, paper=SimpleUploadedFile("a.html", b"<html>"))) == {"own.paper"}
 
 
