@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
@@ -208,12 +208,14 @@ class Approval(CompanyRow):
         if not steps:
             return gettext("No rule asks for an approval")
         names = {"roles": listed(step.label for step in steps)}
-        if len({step.position for step in steps}) > 1:
-            asked = ngettext("%(roles)s decides", "%(roles)s decide in turn", len(steps)) % names
-        elif self.together == Together.ANY and len(steps) > 1:
+        if len(steps) == 1:
+            asked = pgettext("one approver", "%(roles)s decides") % names
+        elif len({step.position for step in steps}) > 1:
+            asked = gettext("%(roles)s decide in turn") % names
+        elif self.together == Together.ANY:
             asked = gettext("one of %(roles)s decides") % names
         else:
-            asked = ngettext("%(roles)s decides", "%(roles)s decide", len(steps)) % names
+            asked = gettext("%(roles)s decide together") % names
         if self.because:
             return gettext("%(conditions)s: %(asked)s") % {"conditions": again(self.because), "asked": asked}
         if not self.above:
