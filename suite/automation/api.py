@@ -7,8 +7,9 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -133,7 +134,7 @@ class ApprovalViewSet(ServiceViewSet):
     }  # fmt: skip
     filterset_class = ApprovalFilters
     prefetch = ("steps__role", "steps__user")
-    output_classes = {"decide": ApprovalSerializer}
+    output_classes = {"decide": ApprovalSerializer(many=True)}
     action_permissions = {
         **dict.fromkeys(
             ("approve", "reject", "send_back", "hand_over", "add_signer", "decide"), "automation.decide_approval"
@@ -185,7 +186,7 @@ class ApprovalViewSet(ServiceViewSet):
         pks = set(values["approvals"])
         rows = self.get_queryset().filter(pk__in=pks)
         if rows.count() != len(pks):
-            raise NotFound
+            raise ValidationError({"approvals": [_("One of these approvals is none of yours")]})
         approvals.decide(approvals=pks, approve=values["approve"], actor=self.actor, note=values["note"])
         settle()
         decided = self.with_relations(Approval.objects.of(self.actor.company_id).filter(pk__in=pks).order_by("pk"))

@@ -17,6 +17,7 @@ from suite.core import robots
 from suite.core.acts import acting
 from suite.core.api import (
     Creating,
+    DateTimeField,
     FilterSet,
     Nothing,
     Router,
@@ -63,7 +64,7 @@ class TaskSerializer(StrictModelSerializer):
 class NewTask(StrictSerializer):
     title = serializers.CharField(max_length=200)
     note = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
-    due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    due_at = DateTimeField(required=False, allow_null=True, default=None)
     owner = ColleagueField(User, required=False, default=None)
     subject_kind = serializers.CharField(max_length=60, required=False, default="")
     subject_id = serializers.IntegerField(required=False, default=None, min_value=1, max_value=2**63 - 1)
@@ -81,13 +82,13 @@ class NewTask(StrictSerializer):
 class ChangedTask(StrictSerializer):
     title = serializers.CharField(max_length=200, required=False)
     note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    due_at = serializers.DateTimeField(required=False, allow_null=True)
+    due_at = DateTimeField(required=False, allow_null=True)
     owner = ColleagueField(User, required=False)
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
 class Snooze(StrictSerializer):
-    due_at = serializers.DateTimeField()
+    due_at = DateTimeField()
 
 
 class Reassign(StrictSerializer):

@@ -112,7 +112,7 @@ def test_the_api_decides_many_at_once_or_none(approval: Approval, buyer: Actor) 
     unknown = client.post(f"{URL}decide/", {"approvals": [approval.pk, 999999], "approve": True}, format="json")
     done = client.post(f"{URL}decide/", {"approvals": [approval.pk], "approve": True, "note": "Fine"}, format="json")
 
-    assert unknown.status_code == 404
+    assert (unknown.status_code, list(unknown.json())) == (400, ["approvals"])
     assert [row["steps"][0]["status"] for row in done.json()] == ["approved"]
 
 

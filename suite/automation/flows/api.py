@@ -32,6 +32,7 @@ class GraphField(serializers.JSONField):
 class FlowSerializer(StrictModelSerializer):
     """A rule of the company. `graph` is the draft; `current` the version that runs."""
 
+    code = serializers.CharField(read_only=True)  # blank but for flows that come with the house
     name = serializers.CharField(max_length=100)
     kind = serializers.ChoiceField(choices=())
     graph = GraphField(source="draft", required=False)

@@ -25,7 +25,7 @@ from rest_framework.decorators import action
 
 from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
 from suite.core.api.errors import Busy, explain
-from suite.core.api.fields import DecimalField, ScopedRelatedField
+from suite.core.api.fields import DateTimeField, DecimalField, ScopedRelatedField
 from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet, ScopedChoiceFilter
 from suite.core.api.house import router, urlpatterns
 from suite.core.api.paging import KeysetPagination
@@ -40,6 +40,7 @@ __all__ = [
     "Busy",
     "ClientThrottle",
     "Creating",
+    "DateTimeField",
     "DecimalField",
     "DeclaredFilters",
     "DeclaredOrdering",

@@ -18,7 +18,7 @@ from rest_framework.settings import api_settings
 
 from suite.core import money
 from suite.core.api import own
-from suite.core.api.fields import DecimalField, ScopedRelatedField, is_slip
+from suite.core.api.fields import DateTimeField, DecimalField, ScopedRelatedField, is_slip
 from suite.core.money import round_money
 from suite.core.said import SaidField
 
@@ -219,6 +219,7 @@ class StrictModelSerializer(Strict, serializers.ModelSerializer):
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DecimalField: DecimalField,
+        models.DateTimeField: DateTimeField,
     }
 
     def get_fields(self) -> dict[str, serializers.Field]:

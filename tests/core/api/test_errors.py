@@ -59,7 +59,8 @@ def test_a_rule_over_several_fields_is_told_at_each_of_them(admin):
 
     told = [broken(make_rule, from_amount=5), broken(make_rule, from_amount=-1)]
 
-    assert [[refusal.field for refusal in each.refusals] for each in told] == [["kind", "from_amount"], ["from_amount"]]
+    fields = [[refusal.field for refusal in each.refusals] for each in told]
+    assert fields == [["kind", "from_amount", "conditions"], ["from_amount"]]
     assert str(told[0]) == "There is a rule for this document and amount already"
 
 

@@ -110,7 +110,7 @@ def test_statements_do_not_grow_with_customers(house, rep, buys, django_assert_n
         buys(make.customer(rep), days=200 + n)
     services.policy_of(house.company)
 
-    with django_assert_num_queries(8):  # begin, alerts, who, preferences and notices (3), trail, commit
+    with django_assert_num_queries(9):  # begin, alerts, who, preferences, times and notices (4), trail, commit
         raise_alerts(house)
 
 

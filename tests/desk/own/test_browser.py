@@ -69,9 +69,8 @@ def test_fields_are_put_in_order_by_keys_under_a_new_heading(boss):
     assert keys(boss) == ["two", "one"]
 
 
+@pytest.mark.parametrize("boss", [False], ids=["wide"], indirect=True)  # fingers use the buttons
 def test_a_field_is_dragged_to_its_place(boss):
-    if boss.viewport_size["width"] < 768:
-        pytest.skip("Fingers use the buttons")
     for name in ("One", "Two", "Three"):
         definitions.create(actor=boss.actor, kind=TASK, values={"name": name})
     boss.goto(f"/desk/own-fields/{TASK}/layout/")
