@@ -155,7 +155,7 @@ if REDIS_URL.startswith("redis"):
     # Emptying the cache must not empty the queue: it lives in the next database.
     broker = urlsplit(REDIS_URL)
     CACHE_URL = os.environ.get("CACHE_URL") or broker._replace(path=f"/{int(broker.path[1:] or 0) + 1}").geturl()
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+    CACHES = {"default": {"BACKEND": "suite.core.rediscache.RedisCache", "LOCATION": CACHE_URL}}
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}

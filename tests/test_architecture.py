@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.migrations import CreateModel
 from django.db.models import ForeignKey, ManyToManyField, Model
 from django.db.models.signals import ModelSignal
 from django.dispatch import Signal
 
 from suite.core import access
+from suite.core.migrating import CHANGES, AllAtOnce
 from suite.core.roles import HOUSE, our_models
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,3 +183,15 @@ def test_no_source_file_outgrows_its_reader():
     wrong = {path: text.count("\n") for path, text in sources("*.py") if text.count("\n") > 450}
 
     assert wrong == {}
+
+
+def test_migrations_that_change_tables_do_it_all_at_once():
+    slow = []
+    for app in {model._meta.app_label for model in our_models()}:
+        folder = import_module(f"{apps.get_app_config(app).name}.migrations")
+        for file in sorted(Path(folder.__path__[0]).glob("0*.py")):
+            migration = import_module(f"{folder.__name__}.{file.stem}").Migration
+            changes = any(isinstance(each, (CreateModel, *CHANGES)) for each in migration.operations)
+            slow += [f"{app}.{file.stem}"] if changes and not issubclass(migration, AllAtOnce) else []
+
+    assert slow == []

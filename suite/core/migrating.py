@@ -1,4 +1,4 @@
-"""Making many tables in one migration without rendering all models of the project anew for each of them."""
+"""Changing many tables in one migration without rendering all models of the project anew for each change."""
 
 from __future__ import annotations
 
@@ -8,32 +8,75 @@ from typing import Any
 from django.db import migrations
 from django.db.migrations.state import ProjectState
 
+REMOVALS = (migrations.RemoveIndex, migrations.RemoveConstraint)
+CHANGES = (
+    *REMOVALS,
+    migrations.AddField,
+    migrations.AlterField,
+    migrations.RemoveField,
+    migrations.AddIndex,
+    migrations.AddConstraint,
+    migrations.AlterModelOptions,
+)
+
 
 class AllAtOnce(migrations.Migration):
-    """The first migration of an app: its runs of CreateModel are rendered together.
+    """A migration whose runs of new tables, and of changes of tables, are rendered together.
 
-    Django renders a new model, and all that are related to it, as soon as it is added to a state that is rendered. With
-    a hundred related tables that is most of the time it takes to make a database.
+    Django renders a new or changed model, and all that are related to it, for each operation. With a hundred related
+    tables that is most of the time it takes to make a database. Within a run each field may be changed once.
     """
 
     def apply(self, project_state: ProjectState, schema_editor: Any, collect_sql: bool = False) -> ProjectState:
         operations = self.operations
         try:
-            for makes_table, run in groupby(operations, key=lambda each: isinstance(each, migrations.CreateModel)):
+            for kind, run in groupby(operations, key=_kind):
                 self.operations = list(run)
-                if makes_table and not collect_sql:
-                    known, rendered = set(project_state.models), project_state.__dict__.pop("apps", None)
-                    for operation in self.operations:
-                        operation.state_forwards(self.app_label, project_state)
-                    if rendered:
-                        rendered.render_multiple(
-                            [model for key, model in project_state.models.items() if key not in known]
-                        )
-                        project_state.__dict__["apps"] = rendered
-                    for operation in self.operations:
-                        operation.database_forwards(self.app_label, schema_editor, project_state, project_state)
-                else:
+                if collect_sql or kind is None:
                     project_state = super().apply(project_state, schema_editor, collect_sql)
+                elif kind is migrations.CreateModel:
+                    self._create(project_state, schema_editor)
+                else:
+                    self._change(project_state, schema_editor)
         finally:
             self.operations = operations
         return project_state
+
+    def _create(self, state: ProjectState, schema_editor: Any) -> None:
+        known, rendered = set(state.models), state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(self.app_label, state)
+        if rendered:
+            rendered.render_multiple([model for key, model in state.models.items() if key not in known])
+            state.__dict__["apps"] = rendered
+        for operation in self.operations:
+            operation.database_forwards(self.app_label, schema_editor, state, state)
+
+    def _change(self, state: ProjectState, schema_editor: Any) -> None:
+        before = state.clone()
+        rendered = state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(self.app_label, state)
+        if rendered:
+            state.__dict__["apps"] = rendered
+            names = {_model_of(each) for each in self.operations}
+            related = any(map(_may_relate, self.operations))
+            state.reload_models([(self.app_label, name) for name in names], delay=not related)
+        for operation in self.operations:
+            after = before if isinstance(operation, REMOVALS) else state  # a condition may speak of fields that go too
+            operation.database_forwards(self.app_label, schema_editor, before, after)
+
+
+def _model_of(operation: Any) -> str:
+    return (operation.model_name if hasattr(operation, "model_name") else operation.name).lower()
+
+
+def _may_relate(operation: Any) -> bool:
+    field = getattr(operation, "field", None)
+    return isinstance(operation, migrations.RemoveField) or bool(field and field.is_relation)
+
+
+def _kind(operation: Any) -> Any:
+    if isinstance(operation, migrations.CreateModel):
+        return migrations.CreateModel
+    return CHANGES if isinstance(operation, CHANGES) else None

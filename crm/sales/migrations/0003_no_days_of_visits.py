@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('crm_sales', '0002_visits_by_flow'),

@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
+
 NEW = {"exchange_gain": "530105", "exchange_loss": "560303"}
 
 
@@ -16,7 +18,7 @@ def play_roles(apps, schema_editor):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0002_guards'),

@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0002_guards'),

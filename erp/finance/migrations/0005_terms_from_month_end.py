@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('erp_finance', '0004_void_frees_the_number'),

@@ -10,9 +10,10 @@ import suite.automation.models.webhooks
 import suite.core.clock
 import suite.core.said
 import suite.core.sealed
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('automation', '0001_initial'),

@@ -4,9 +4,10 @@ from django.db import migrations, models
 
 import suite.automation.models.webhooks
 import suite.core.sealed
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('automation', '0002_webhooks'),

@@ -5,9 +5,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import suite.core.said
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('automation', '0003_robots'),

@@ -7,6 +7,7 @@ from django.db import migrations, models
 import suite.automation.models.flows
 import suite.core.clock
 import suite.core.said
+from suite.core.migrating import AllAtOnce
 
 FINAL = """
 CREATE TRIGGER automation_flowversion_final BEFORE UPDATE OF flow_id, number, graph ON automation_flowversion
@@ -14,7 +15,7 @@ CREATE TRIGGER automation_flowversion_final BEFORE UPDATE OF flow_id, number, gr
 """
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('automation', '0004_approvers'),

@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
+
 ONCE: str = import_module("suite.core.migrations.0002_guards").ONCE
 DROP = "DROP FUNCTION suite_once(text, bigint, text, text)"
 TO_TEXT = """
@@ -15,7 +17,7 @@ ALTER TABLE core_idempotencykey ALTER COLUMN body DROP NOT NULL, ALTER COLUMN bo
 """
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
     dependencies = [("core", "0002_guards")]
 
     operations = [

@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0006_event_origins'),

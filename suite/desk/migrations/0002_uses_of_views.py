@@ -3,8 +3,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('desk', '0001_initial'),

@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('desk', '0005_menus_and_first_steps'),

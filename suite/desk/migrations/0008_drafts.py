@@ -5,9 +5,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import suite.core.clock
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0005_modules_and_industry'),

@@ -5,9 +5,10 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 import suite.core.clock
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0007_define_own_fields'),

@@ -4,9 +4,10 @@ from django.db import migrations, models
 
 import suite.core.clock
 import suite.core.sealed
+from suite.core.migrating import AllAtOnce
 
 
-class Migration(migrations.Migration):
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0006_event_origins'),

@@ -1,7 +1,9 @@
 from django.db import migrations
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [("desk", "0011_mails_on_their_way")]
 

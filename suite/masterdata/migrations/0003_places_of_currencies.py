@@ -3,8 +3,10 @@
 import django.core.validators
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
     dependencies = [("masterdata", "0002_units_currencies_regions")]
 
     operations = [

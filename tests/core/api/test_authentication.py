@@ -119,9 +119,7 @@ def test_too_many_requests_are_asked_to_wait(admin, settings):
 
 
 def test_a_cache_that_is_down_stops_nobody(admin, settings):
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "suite.core.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
 
     assert client(admin).get(TEAMS).status_code == 200
 
