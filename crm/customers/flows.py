@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Activity, Customer
 from crm.customers.views.lists import CustomerList
-from suite.automation.flows import subjects
-from suite.automation.flows.subjects import DateFact, Word
+from suite.automation import subjects
+from suite.automation.subjects import DateFact, Word
 from suite.desk.lists import BoolFilter, ChoiceFilter, DateFilter, ListSpec, OwnerFilter, PickFilter
+from suite.masterdata.flows import CREATED, LOOKED_AFTER, addressees
 from suite.masterdata.models import Party
 
 
@@ -33,12 +34,12 @@ def connect() -> None:
     subjects.register(
         CustomerList,
         announces=("crm.customers.customer",),
-        facts=(BoolFilter("looked_after", _("Has an owner"), condition=Q(owner__isnull=False)),),
+        facts=(LOOKED_AFTER,),
         dates={
             "next_step": DateFact(_("Next follow-up time"), "next_step_at"),
             "last_contact": DateFact(_("Last contact"), "last_touch_at"),
             "last_order": DateFact(_("Last order"), "last_order_on"),
-            "created": DateFact(_("Created"), "created_at"),
+            "created": CREATED,
         },
         words={
             "party": Word(_("Customer"), lambda row: row.party),
@@ -47,6 +48,7 @@ def connect() -> None:
         },
         acts=("transfer", "tag", "set"),
         related=("party", "owner"),
+        addressees=addressees,
     )
     subjects.register(
         ActivityList,
@@ -62,6 +64,10 @@ def connect() -> None:
         team=lambda row: profile(row.party).team_id if profile(row.party) else row.team_id,
         links={"customer": Word(_("Customer"), lambda row: profile(row.party) or row.party)},
         related=("party__customer", "product", "owner"),
+        addressees=addressees,
+    )
+    subjects.extend(
+        "masterdata.party", facts=(BoolFilter("customer", _("Is a customer"), condition=Q(customer__isnull=False)),)
     )
 
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers.flows import profile
 from crm.sales.lists import OrderList, QuotationList
 from crm.sales.models import Order, Quotation, QuotationLine
-from suite.automation.flows import subjects
-from suite.automation.flows.subjects import DateFact, Word
+from suite.automation import subjects
 from suite.automation.services.flows import ship
-from suite.desk import formats
+from suite.automation.subjects import DateFact, Word
 from suite.desk.lists import BoolFilter
+from suite.masterdata.flows import LOOKED_AFTER, addressees
+from suite.masterdata.flows import words as paper_words
 
-LOOKED_AFTER = BoolFilter("looked_after", _("Has an owner"), condition=Q(owner__isnull=False))
 VISIT, QUOTE = "visit-after-deal", "quote-after-enquiry"
 
 
@@ -28,12 +28,7 @@ def connect() -> None:
 
 
 def papers() -> None:
-    words = {
-        "number": Word(_("Number"), str),
-        "party": Word(_("Customer"), lambda row: row.party),
-        "total": Word(_("Total with tax"), lambda row: formats.money(row.gross, str(row.currency_id))),
-        "owner": Word(_("Owner"), lambda row: row.owner or ""),
-    }
+    words = paper_words(_("Customer"), ("total", _("Total with tax"), "gross"))
     customer = {"customer": Word(_("Customer"), customer_of)}
     subjects.register(
         OrderList,
@@ -49,6 +44,7 @@ def papers() -> None:
         links=customer,
         acts=("confirm",),
         related=("party__customer", "owner"),
+        addressees=addressees,
     )
     subjects.register(
         QuotationList,
@@ -62,6 +58,7 @@ def papers() -> None:
         words=words,
         links=customer,
         related=("party__customer", "owner"),
+        addressees=addressees,
     )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers import timeline
 from crm.sales import flows, imports, queries
-from crm.sales.lists import QUOTATION_COLOURS, OrderList, QuotationList
+from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine, SalesPolicy
 from crm.sales.services import approving, policy
 from suite.automation import approvals
@@ -27,10 +27,9 @@ def connect() -> None:
     companies.on_founding(policy.found)
     terms = ("party", "currency", "net")
     approvals.register(
-        Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, spec=OrderList,
-        stands_for=approving.quoted,
+        Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, stands_for=approving.quoted,
     )  # fmt: skip
-    approvals.register(Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs, spec=QuotationList)
+    approvals.register(Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs)
     setup.register_settings(SalesPolicy, lambda actor, row, values: policy.change_policy(actor=actor, **values))
     documents.register(
         Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,

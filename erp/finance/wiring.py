@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from erp.finance import checks, queries
+from erp.finance import checks, flows, queries
 from erp.finance.models import (
     Account,
     FinancePolicy,
@@ -54,6 +54,7 @@ def connect() -> None:
     events.register("erp.finance.invoice", _("Invoice"), "issued")
     events.register("erp.finance.receipt", _("Receipt"), "booked")
     events.register("erp.finance.payment", _("Payment"), "booked")
+    flows.connect()
     search.register(Account, words=queries.words_of_account, related=("parent__parent__parent",))
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")
     choices.register("cash_account", Account, rows=cash_accounts, exact=("code", "name"), order="code")

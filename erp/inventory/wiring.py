@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory import checks, queries
+from erp.inventory import checks, flows, queries
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
 from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
@@ -41,6 +41,7 @@ def connect() -> None:
     events.register("erp.inventory.goods", _("Goods"), "received", "returned", "reversed")
     events.register("erp.inventory.adjustment", _("Stock adjustment"), "posted", "reversed")
     events.register("erp.inventory.stock", _("Stock"), "low", "back")
+    flows.connect()
     choices.register(
         "warehouse",
         Warehouse,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
-from erp.procurement import checks, lists, sheets
+from erp.procurement import checks, flows, sheets
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
@@ -53,7 +53,6 @@ def connect() -> None:
         on_rejected=requisitions.when_rejected,
         on_withdrawn=requisitions.when_withdrawn,
         fields=("warehouse", "amount", "note"),
-        spec=lists.RequisitionList,
     )
     approvals.register(
         PurchaseOrder,
@@ -62,7 +61,6 @@ def connect() -> None:
         on_rejected=orders.when_rejected,
         fields=("party", "currency", "net"),
         lines=PurchaseOrderLine.briefs,
-        spec=lists.PurchaseOrderList,
     )
     outbox.on("erp.procurement.requisition.requested", find_by_search)
     imports.register(
@@ -114,6 +112,7 @@ def _papers() -> None:
     events.register("erp.procurement.purchaseorder", _("Purchase order"), *order)
     events.register("erp.procurement.invoice", _("Supplier invoice"), "booked")
     events.register("erp.procurement.supplier", _("Supplier"), "created", "changed")
+    flows.connect()
     choices.register(
         "supplier",
         Supplier,

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
 from suite.automation import approvals as kinds
+from suite.automation import conditions, subjects
 from suite.automation.lists import ApprovalList, WebhookDeliveryList, WebhookList
 from suite.automation.models import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep, Webhook, WebhookDelivery
-from suite.automation.services import conditions, rules, webhooks
+from suite.automation.services import rules, webhooks
 from suite.core.access import Actor
 from suite.desk import events, queries
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin, actor_of
@@ -95,9 +96,9 @@ class ApprovalRuleAdmin(SuiteModelAdmin):
 
     @admin.display(description=_("Conditions"))
     def asks(self, rule: ApprovalRule) -> str:
-        known = dict(kinds.choices()).get(rule.kind)
-        spec = kinds.kind(rule.kind).spec if known else None
-        return conditions.in_words(spec, rule.conditions, Actor.system(rule.company))
+        subject = subjects.subject(rule.kind)
+        asked = conditions.all_of(rule.conditions)
+        return conditions.sentence(asked, subject, Actor.system(rule.company)) if subject else ""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("company").prefetch_related("steps__role", "steps__user")
@@ -110,9 +111,9 @@ class ApprovalRuleAdmin(SuiteModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def filters(self, request: HttpRequest, rule: ApprovalRule | None) -> list[Filter]:
-        """What the list of the documents of a rule can be narrowed by."""
-        spec = kinds.kind(rule.kind).spec if rule and rule.kind in dict(kinds.choices()) else None
-        return spec().filters_for(actor_of(request)) if spec else []
+        """What may be asked of the documents of a rule."""
+        subject = subjects.subject(rule.kind) if rule else None
+        return subject.filters_for(actor_of(request)) if subject else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         asked = fields_of(self.filters(request, obj), actor_of(request))

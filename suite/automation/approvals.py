@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import Model
 
+from suite.automation import subjects
+from suite.automation.subjects import Subject
 from suite.core.access import Actor
 from suite.core.acts import plain
-from suite.desk.lists import ListSpec
 
 # Called in the act of the decision with the locked documents, `actor=` (who decided last) and `note=`.
 Consequence = Callable[..., None]
@@ -32,8 +33,14 @@ class Kind:
     on_withdrawn: Consequence
     fields: tuple[str, ...]
     lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None
-    spec: type[ListSpec] | None
     stands_for: Callable[[Any], Model | None]
+
+    @property
+    def subject(self) -> Subject:
+        """The documents as rules speak of them."""
+        found = subjects.subject(self.model._meta.label_lower)
+        assert found is not None, "What is approved is registered as a subject"
+        return found
 
     def terms(self, documents: Sequence[Any]) -> dict[int, dict[str, Any]]:
         """What of each document is approved, by its key; one statement where lines belong to it."""
@@ -63,7 +70,6 @@ def register(
     on_withdrawn: Consequence = nothing,
     fields: Collection[str] = (),
     lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None = None,
-    spec: type[ListSpec] | None = None,
     stands_for: Callable[[Any], Model | None] = lambda document: None,
 ) -> None:
     """Let documents of `model` be submitted for approval, by the amount in its field `amount` (or what that answers).
@@ -72,12 +78,12 @@ def register(
     step agreed, or when any refused, `on_withdrawn(...)` when the requester takes the question back on its page; they
     move the documents.
     `fields`, and the `lines` of documents in words, are what an approval is about: what differs later is shown, and is
-    not approved. The filters of the list `spec` are the conditions a rule may ask.
+    not approved. What may be asked of them as `subjects` are the conditions of a rule.
     `stands_for(document)` is an earlier document whose approval holds for this one where it says the same.
     """
     read = amount if callable(amount) else lambda document: getattr(document, amount)
     _kinds[model._meta.label_lower] = Kind(
-        model, read, on_approved, on_rejected, on_withdrawn, tuple(fields), lines, spec, stands_for
+        model, read, on_approved, on_rejected, on_withdrawn, tuple(fields), lines, stands_for
     )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 
 def actions() -> dict[str, str]:
     """The words for the usual acts; others stand as they are."""
+    return _actions(get_language())
+
+
+@cache
+def _actions(language: str | None) -> dict[str, str]:
     return {
         "created": _("Created"),
         "changed": _("Changed"),

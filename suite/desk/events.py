@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -36,6 +37,11 @@ def label_of(name: str) -> str:
     if event is None:
         return name
     return _("%(record)s: %(act)s") % {"record": event.noun, "act": actions().get(event.word, event.word)}
+
+
+def of(subjects: Collection[str]) -> list[tuple[str, str]]:
+    """The events of these subjects by name and label, in the order of their names."""
+    return [(name, label_of(name)) for name in sorted(_events) if name.rpartition(".")[0] in subjects]
 
 
 def choices(actor: Actor | None = None) -> list[tuple[str, str]]:

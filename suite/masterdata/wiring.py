@@ -12,7 +12,7 @@ from suite.core import money, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, own, search
-from suite.masterdata import queries, sheets
+from suite.masterdata import flows, queries, sheets
 from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
 from suite.masterdata.services import founding, importing
 
@@ -30,6 +30,7 @@ def connect() -> None:
 
     events.register("masterdata.party", _("Party"), "created", "changed", "imported")
     events.register("masterdata.product", _("Product"), "created", "changed")
+    flows.connect()
     search.register(
         Party,
         words=queries.words_of_party,

@@ -62,7 +62,7 @@ def change_order(
 ) -> PurchaseOrder:  # fmt: skip
     """Change a draft: header fields as given; `lines`, where given, are the new lines altogether.
 
-    An approval that is still waited for is taken back, because it was asked for something else.
+    Where an approval is still waited for and something changed that it is about, it is asked for again.
     """
     order = locked(PurchaseOrder, [order_id], actor)[0]
     order.demand_version(version)
@@ -80,10 +80,10 @@ def change_order(
         changes |= rewrite(order, lines, actor=actor)
         recount(touched, actor=actor)
     if changes:
-        approvals.withdraw(documents=[order], actor=actor)
         order.version += 1
         order.updated_at = clock.now()
         order.save()
+        approvals.ask_again(documents=[order], actor=actor)
         current_act().audit(order, "changed", changes)
         search.index([order])
     return order

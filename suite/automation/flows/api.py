@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from suite.automation.flows import subjects
+from suite.automation import subjects
 from suite.automation.models import Flow, FlowRun, FlowStep, FlowVersion
 from suite.automation.services import flows, rehearsal, runs
 from suite.core.api import (

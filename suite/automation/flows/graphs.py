@@ -14,9 +14,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from suite.automation.flows import conditions, nodes
+from suite.automation import conditions
+from suite.automation.flows import nodes
 from suite.automation.flows.nodes import base
-from suite.automation.flows.subjects import Subject
+from suite.automation.subjects import Subject
 from suite.core.access import Actor
 
 Graph = dict[str, Any]

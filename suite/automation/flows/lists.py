@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from suite.automation.flows import graphs, subjects
+from suite.automation import subjects
+from suite.automation.flows import graphs
 from suite.automation.models import Flow, FlowRun
 from suite.automation.services import flows, runs
 from suite.core.access import Actor

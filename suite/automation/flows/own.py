@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from suite.automation.flows import subjects
-from suite.automation.flows.subjects import DateFact, Word
+from suite.automation import subjects
 from suite.automation.services.flows import ship
+from suite.automation.subjects import DateFact, Word
 from suite.core.said import again
 from suite.desk.lists import BoolFilter
 from suite.desk.views.todos import TaskList

@@ -217,7 +217,7 @@ class Approval(CompanyRow):
         else:
             asked = gettext("%(roles)s decide together") % names
         if self.because:
-            return gettext("%(conditions)s: %(asked)s") % {"conditions": again(self.because), "asked": asked}
+            return gettext("%(conditions)s – %(asked)s") % {"conditions": again(self.because), "asked": asked}
         if not self.above:
             return gettext("%(amount)s is within the first limit: %(asked)s") % {
                 "amount": formats.money(self.amount), "asked": asked,

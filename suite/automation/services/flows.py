@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from suite.automation.flows import graphs, subjects
-from suite.automation.flows.subjects import Subject
+from suite.automation import subjects
+from suite.automation.flows import graphs
 from suite.automation.models import Flow, FlowVersion
+from suite.automation.subjects import Subject
 from suite.core import cached, clock, modules
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service

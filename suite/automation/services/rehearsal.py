@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
-from suite.automation.flows import conditions, graphs
+from suite.automation import conditions
+from suite.automation.flows import graphs
 from suite.automation.flows.nodes.ways import EVENT, SCHEDULE, last_slot
 from suite.automation.models import Flow, FlowRun, FlowStep, FlowVersion, WebhookDelivery
 from suite.automation.services import flows, runs, triggers

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from suite.automation import approvals as kinds
+from suite.automation import conditions as spoken
 from suite.automation.models import ApprovalRule, ApprovalRuleStep, Together
-from suite.automation.services import conditions as spoken
 from suite.core import cached
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
@@ -55,10 +55,8 @@ def set_rule(
     if kind not in dict(kinds.choices()):
         raise ValidationError({"kind": _("This kind of document is not approved")})
     asked = {name: str(value) for name, value in (conditions or {}).items() if value not in (None, "")}
-    try:
-        spoken.check(kinds.kind(kind).spec, asked, actor)
-    except ValidationError as error:
-        raise ValidationError({"conditions": error.messages}) from None
+    if wrong := spoken.problems(spoken.all_of(asked), kinds.kind(kind).subject, actor):
+        raise ValidationError({"conditions": wrong})
     rule.kind, rule.from_amount, rule.conditions, rule.together = kind, from_amount, asked, together
     rule.full_clean()
     is_new = not rule.pk

@@ -18,8 +18,9 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from suite.automation.flows import graphs, nodes, subjects
-from suite.automation.flows.conditions import Misunderstood
+from suite.automation import subjects
+from suite.automation.conditions import Misunderstood
+from suite.automation.flows import graphs, nodes
 from suite.automation.flows.nodes.acts import as_validation
 from suite.automation.flows.nodes.base import Came, Item, Kind, Results, Setting
 from suite.automation.models import Flow, FlowRun, FlowStep, FlowVersion

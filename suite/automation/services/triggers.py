@@ -11,12 +11,12 @@ from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from suite.automation.flows import conditions, subjects
+from suite.automation import conditions, subjects
 from suite.automation.flows.nodes.ways import DATE, EACH, EVENT, SCHEDULE, is_moment, last_slot, span, whole
-from suite.automation.flows.subjects import Subject
 from suite.automation.models import Flow, FlowRun
 from suite.automation.services import runs
 from suite.automation.services.flows import Live, live
+from suite.automation.subjects import Subject
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import caused_by
@@ -68,9 +68,7 @@ def fitting(flow: Live, events: Sequence[OutboxEvent], actor: Actor) -> list[Out
     mine = [event for event in events if concerns(flow.start, flow.kind, event)] if subject else []
     if not mine or subject is None:
         return []
-    asked = conditions.condition(flow.start.get("when"), subject, actor)
-    rows = subject.rows(actor).filter(pk__in={event.object_id for event in mine}).filter(asked)
-    found = set(rows.values_list("pk", flat=True))
+    found = conditions.holding(flow.start.get("when"), subject, actor, {event.object_id for event in mine})
     return [event for event in mine if event.object_id in found]
 
 

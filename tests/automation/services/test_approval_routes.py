@@ -136,7 +136,7 @@ def test_conditions_are_the_filters_of_the_list_and_come_before_amounts(admin: A
     approval = asked(planner)
 
     assert states(approval) == [("Accountant", Step.WAITING)]
-    assert approval.reason == "Origin Asked by hand: Accountant decides"
+    assert approval.reason == "Origin: Asked by hand – Accountant decides"
 
 
 def test_below_the_lowest_limit_nobody_is_asked(admin: Actor, planner: Actor) -> None:

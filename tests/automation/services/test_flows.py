@@ -80,7 +80,7 @@ def test_what_is_no_graph_is_refused_in_words(admin, change, why):
         (graph(start("created"), {"kind": "notice", "params": {"who": "owner", "text": "Hello {moon}"}}), "{moon}"),
         (graph(start("created"), {"kind": "task", "params": {"who": "user", "user": 999999, "text": "x"}}), "Person"),
         (graph(start("created"), {"kind": "task", "params": {"who": "owner", "text": "x", "colour": "red"}}), "colour"),
-        (graph(start("created", when=asks(owner="me")), NOTICE), "a flow is nobody"),
+        (graph(start("created", when=asks(owner="me")), NOTICE), "a rule is nobody"),
         (graph(start("created", when=asks(grade="Z")), NOTICE), "not understood"),
         (graph(start(on="date", date="next_step", number="many"), NOTICE), "So many"),
         (graph(start(on="date", date="last_order", number=3, unit="hours"), NOTICE), "no hours"),

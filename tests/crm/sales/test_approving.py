@@ -74,7 +74,7 @@ def test_a_high_discount_waits_for_the_manager_and_then_goes_through(
     approvals.decide(approvals=[approval.pk], approve=True, actor=manager)
 
     assert (before, while_waiting) == ("needs_approval", "waits_for_approval")
-    assert approval.reason == "Discount of a line % ≥ 15: Sales manager decides"
+    assert approval.reason == "Discount of a line %: ≥ 15 – Sales manager decides"
     assert confirm(low, shop).status == confirm(high, shop).status == Order.Status.CONFIRMED
 
 

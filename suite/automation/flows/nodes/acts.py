@@ -16,9 +16,9 @@ from suite.automation.flows.nodes.base import Came, Item, Kind, Node, NodeForm, 
 from suite.automation.flows.nodes.people import People, WhoForm, named
 from suite.automation.flows.nodes.texts import WordsField, filled, shown
 from suite.automation.flows.nodes.ways import UNITS, from_when, spell, whole
-from suite.automation.flows.subjects import Subject
 from suite.automation.models import Webhook
 from suite.automation.services import webhooks
+from suite.automation.subjects import Subject
 from suite.core.access import Actor
 from suite.core.said import again, in_each, name_of
 from suite.desk.forms import ActorForm

@@ -11,8 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from suite.automation.flows.subjects import Subject
 from suite.automation.models import Flow, FlowRun, FlowStep
+from suite.automation.subjects import Subject
 from suite.core.access import Actor
 from suite.core.acts import plain
 from suite.core.said import Text

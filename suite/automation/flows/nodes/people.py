@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from suite.automation.flows.nodes.base import Item, NodeForm
-from suite.automation.flows.subjects import Subject
+from suite.automation.subjects import Subject
 from suite.core.access import Actor
 from suite.core.models import Membership, Role
 from suite.core.said import Text

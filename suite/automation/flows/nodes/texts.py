@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from suite.automation.flows.subjects import Subject
+from suite.automation.subjects import Subject
 from suite.core.said import Said, in_each
 from suite.desk import formats
 

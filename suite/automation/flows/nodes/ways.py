@@ -13,9 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from suite.automation.flows import conditions
+from suite.automation import conditions
 from suite.automation.flows.nodes.base import Came, Item, Kind, Node, NodeForm, Outcome, Results, Setting
-from suite.automation.flows.subjects import Subject
+from suite.automation.subjects import Subject
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.models import Company
@@ -189,9 +189,8 @@ class Start(Kind):
 
 def fit(items: Sequence[Item], setting: Setting) -> set[int]:
     """The keys of the records on which the conditions of the node hold; one statement."""
-    asked = conditions.condition(setting.node.get("when"), setting.subject, setting.actor)
-    rows = setting.subject.rows(setting.actor).filter(pk__in=[item.row.pk for item in items]).filter(asked)
-    return set(rows.values_list("pk", flat=True))
+    pks = [item.row.pk for item in items]
+    return conditions.holding(setting.node.get("when"), setting.subject, setting.actor, pks)
 
 
 class Branch(Kind):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from suite.automation.flows import graphs, subjects
+from suite.automation import subjects
+from suite.automation.flows import graphs
 from suite.automation.flows.lists import (
     CHANGE,
     SWITCH,

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from suite.automation.flows import conditions, graphs, nodes
+from suite.automation import conditions
+from suite.automation.flows import graphs, nodes
 from suite.automation.flows.lists import (
     CHANGE,
 )

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from suite.automation.flows import conditions, graphs, nodes, subjects
+from suite.automation import conditions, subjects
+from suite.automation.flows import graphs, nodes
 from suite.automation.flows.lists import (
     CHANGE,
     COLOURS,

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from suite.automation.flows import graphs, subjects
+from suite.automation import subjects
+from suite.automation.flows import graphs
 from suite.automation.flows.lists import (
     RETRY,
     RUN_COLOURS,

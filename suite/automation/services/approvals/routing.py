@@ -11,12 +11,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation import approvals as kinds
+from suite.automation import conditions
 from suite.automation.models import ApprovalRule, ApprovalRuleStep
-from suite.automation.services import conditions
 from suite.core import cached
 from suite.core.access import Actor
 from suite.core.models import Membership, User
-from suite.core.said import Said, name_of, said
+from suite.core.said import Said, in_each, name_of, said
 
 RULES = "automation.approval_rules"
 Who = ApprovalRuleStep.Who
@@ -45,7 +45,17 @@ class Route:
     places: tuple[Place, ...]
 
     def words(self, kind: kinds.Kind, actor: Actor) -> str:
-        return conditions.in_words(kind.spec, self.conditions, actor)
+        """The conditions as a sentence that everybody reads in their own language."""
+        if not self.conditions:
+            return ""
+        return in_each(lambda: conditions.sentence(conditions.all_of(self.conditions), kind.subject, actor))
+
+    def holding(self, pks: Collection[int], kind: kinds.Kind, actor: Actor) -> set[int]:
+        """Which documents fulfil the conditions; of conditions that nobody understands any more: none."""
+        try:
+            return conditions.holding(conditions.all_of(self.conditions), kind.subject, actor, pks)
+        except conditions.Misunderstood:
+            return set()
 
 
 def routes_of(company_id: int, name: str) -> list[Route]:
@@ -64,9 +74,8 @@ def routes_for(name: str, amounts: Mapping[int, Decimal], actor: Actor) -> dict[
         fitting: Collection[int] = [
             pk for pk, amount in amounts.items() if pk not in found and (amount > route.above or not route.above)
         ]
-        spec = kinds.kind(name).spec
         if route.conditions and fitting:
-            fitting = conditions.matching(spec, route.conditions, fitting, actor) if spec else ()
+            fitting = route.holding(fitting, kinds.kind(name), actor)
         found |= dict.fromkeys(fitting, route)
     return found
 

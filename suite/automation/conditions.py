@@ -1,4 +1,6 @@
-"""Conditions: the filters that people know from lists, in groups; each becomes part of one statement over all records.
+"""Conditions of flows and of approval rules: the filters that people know from lists, in groups.
+
+Each becomes part of one statement over all records.
 
     {"match": "all", "groups": [{"match": "all", "params": {"tag": "7"}},
                                 {"match": "none", "params": {"last_order": "last_90_days"}}]}
@@ -8,13 +10,13 @@ Within a group all, any or none of the filters hold; of the groups all or any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
-from suite.automation.flows.subjects import Subject
+from suite.automation.subjects import Subject
 from suite.core.access import Actor
 from suite.core.said import listed
 from suite.desk.lists import Filter, OwnerFilter
@@ -27,6 +29,11 @@ LONGEST = 500  # characters of a parameter
 
 class Misunderstood(ValueError):
     """A condition that says nothing we understand; the message says which."""
+
+
+def all_of(params: Mapping[str, str]) -> Conditions:
+    """The conditions that all of these filters hold, as the address of the list says them."""
+    return {"groups": [{"params": dict(params)}]} if params else {}
 
 
 def groups_of(conditions: Conditions | None) -> list[dict[str, Any]]:
@@ -89,6 +96,12 @@ def condition(conditions: Conditions | None, subject: Subject, actor: Actor) -> 
     return whole if whole is not None else Q()
 
 
+def holding(conditions: Conditions | None, subject: Subject, actor: Actor, pks: Collection[int]) -> set[int]:
+    """Those of the records on which they hold, by key; one statement. Raises Misunderstood."""
+    rows = subject.rows(actor).filter(condition(conditions, subject, actor), pk__in=pks)
+    return set(rows.values_list("pk", flat=True))
+
+
 def words(conditions: Conditions | None, subject: Subject, actor: Actor) -> list[str]:
     """Each group in one line, as people read it in lists: "Status: Open, Grade: A"."""
     lines = []
@@ -130,7 +143,7 @@ def _asked(group: Mapping[str, Any], subject: Subject, actor: Actor) -> Iterator
 
 def _understood(each: Filter, params: dict[str, str], subject: Subject, actor: Actor) -> tuple[Q, str]:
     if isinstance(each, OwnerFilter) and {"me", "team"} & set(params.values()):
-        raise Misunderstood(_("%(label)s: a flow is nobody, name the person") % {"label": each.label})
+        raise Misunderstood(_("%(label)s: a rule is nobody, name the person") % {"label": each.label})
     try:
         asked, text = each.read(params, actor, subject.model)
     except Unclear:

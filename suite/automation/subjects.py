@@ -1,6 +1,6 @@
-"""Kinds of records that flows may speak of: areas register theirs from apps.py; automation knows no area.
+"""Kinds of records that rules and flows speak of: areas register theirs from apps.py; automation knows no area.
 
-What a record is asked, people know from its list: the filters of the list are the conditions of flows, and the acts of
+What a record is asked, people know from its list: the filters of the list are the conditions of rules, and the acts of
 the list that are named here are what flows may do.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
@@ -36,6 +36,16 @@ class Word:
     read: Callable[[Any], Any]
 
 
+class Addressee(NamedTuple):
+    """Somebody outside who is written to about a record."""
+
+    name: str
+    address: str
+
+
+Addressees = Callable[[Collection[Any]], Mapping[int, Addressee]]
+
+
 @dataclass(frozen=True)
 class Subject:
     """A kind of record as flows see it."""
@@ -51,6 +61,7 @@ class Subject:
     owner: Callable[[Any], int | None]
     team: Callable[[Any], int | None]
     related: tuple[str, ...]
+    addressees: Addressees | None = None
     more_acts: tuple[Act, ...] = ()
 
     @property
@@ -76,7 +87,7 @@ class Subject:
 
     def events(self) -> list[tuple[str, str]]:
         """What may happen to it, by name and label."""
-        return [(name, label) for name, label in events.choices() if name.rpartition(".")[0] in self.announces]
+        return events.of(self.announces)
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         """All records of the company."""
@@ -111,19 +122,21 @@ def register(
     owner: Callable[[Any], int | None] = lambda row: row.owner_id,
     team: Callable[[Any], int | None] = lambda row: row.team_id,
     related: Collection[str] = (),
+    addressees: Addressees | None = None,
 ) -> None:
     """Let flows speak of the records of a list.
 
     `announces` are the subjects of their events (`crm.sales.order`), `hears` the events of other records after which
     waiting runs are looked at again; `facts` are conditions beside the filters of the list, `acts` those of the list
     (by name) or others that a flow may do; `links` are other records that tasks and notices may speak of, the first by
-    default where the record has no page; `related` are the relations that `words`, `links` and `owner` read.
+    default where the record has no page; `related` are the relations that `words`, `links` and `owner` read;
+    `addressees(rows)` answers, by the keys of records, who outside gets the mail about them.
     """
     more = tuple(act for act in acts if isinstance(act, Act))
     names = tuple(act.name if isinstance(act, Act) else act for act in acts)
     subject = Subject(
         spec, tuple(announces), tuple(hears), tuple(facts), dates or {}, words or {}, links or {}, names, owner,
-        team, tuple(related), more,
+        team, tuple(related), addressees, more,
     )  # fmt: skip
     _subjects[subject.name] = subject
 
