@@ -28,10 +28,10 @@ TOLD: dict[str, str | Promise] = {
 
 def connect() -> None:
     """Called once when the project starts."""
-    notifications.register_kind("order", _("Something happened to an order of mine"))
-    notifications.register_kind("payment", _("A customer of mine paid"))
-    notifications.register_kind("credit", _("Money is owed back to a customer"))
-    notifications.register_kind("stock", _("Stock fell below its point"))
+    notifications.register_kind("order", _("Something happened to an order of mine"), module="crm_sales")
+    notifications.register_kind("payment", _("A customer of mine paid"), module="crm_sales")
+    notifications.register_kind("credit", _("Money is owed back to a customer"), module="crm_sales")
+    notifications.register_kind("stock", _("Stock fell below its point"), module="erp_inventory")
     for what in TOLD:
         outbox.on(f"crm.sales.order.{what}", tell_owner)
     outbox.on("crm.sales.order.paid", tell_of_payment)

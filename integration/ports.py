@@ -29,6 +29,7 @@ from suite.core.money import ZERO
 def plug() -> None:
     """Called once when the project starts."""
     ports.availability = availability
+    ports.buys = buys
     ports.promise = promise
     ports.receipts = receipts_of
     ports.fulfilment = fulfilment

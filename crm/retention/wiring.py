@@ -28,7 +28,9 @@ def connect() -> None:
     for what in ("confirmed", "cancelled", "undone", "amended"):
         outbox.on_many(f"crm.sales.order.{what}", orders_moved)
     events.register("crm.retention.churnalert", _("Churn alert"), "raised")
-    notifications.register_kind("churn", _("A customer of mine has stopped ordering"), mail=True)
+    notifications.register_kind(
+        "churn", _("A customer of mine has stopped ordering"), mail=True, module="crm_retention"
+    )
     navigation.register(
         _("Customers"),
         _("Dormant customers"),

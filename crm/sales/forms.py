@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.sales import queries
+from crm.sales import ports, queries
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
 from crm.sales.services.price_lists import Price
 from crm.sales.services.pricing import LineInput
@@ -95,8 +95,10 @@ class LineForm(ActorForm):
     is_direct = forms.BooleanField(label=pgettext_lazy("delivery", "Direct"), required=False)
     amount = laid_out(OutputField(label=_("Total with tax")), right=True)
 
-    def __init__(self, *args: Any, units: Choices, taxes: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Choices, taxes: Choices, direct: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not direct:
+            del self.fields["is_direct"]
         self.fields["unit"].choices = units  # type: ignore[attr-defined]
         self.fields["tax"].choices = taxes  # type: ignore[attr-defined]
         for name in ("unit_price", "product"):
@@ -124,10 +126,12 @@ Lines = lines_formset(LineForm, extra=1)
 
 def lines_of(actor: Actor, data: Any = None, lines: Iterable[OrderLine | QuotationLine] = ()) -> Any:
     """The grid: what was typed, or the lines of a document; two statements for its choices."""
-    choices: dict[str, Choices] = {
+    choices: dict[str, Any] = {
         "units": [("", "–"), *((unit.pk, unit.label) for unit in queries.units())],
         "taxes": [("", "–"), *((str(tax.pk), formats.percent(tax.rate)) for tax in queries.taxes(actor))],
     }
+    is_direct = any(name.endswith("-is_direct") for name in data or ()) or any(line.is_direct for line in lines)
+    choices["direct"] = is_direct or ports.buys(actor)
     shown = None if data is not None else [_shown(line) for line in lines]
     return Lines(data, actor=actor, prefix="lines", initial=shown, form_kwargs=choices)
 

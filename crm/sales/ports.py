@@ -65,6 +65,10 @@ def _no_fulfilment(order: Order, actor: Actor) -> Fulfilment:
     return Fulfilment()
 
 
+def _buys(actor: Actor) -> bool:
+    return True
+
+
 def _no_receipts(order: Order, actor: Actor) -> Sequence[Any]:
     return ()
 
@@ -73,5 +77,7 @@ def _no_receipts(order: Order, actor: Actor) -> Sequence[Any]:
 availability: Callable[[Actor, Collection[int]], Mapping[int, Availability]] = _no_availability
 promise: Callable[[Actor, Mapping[int, Decimal]], Mapping[int, Promise]] = _no_promise
 fulfilment: Callable[[Order, Actor], Fulfilment] = _no_fulfilment
+# Whether the company buys: a supplier can deliver straight to the customer.
+buys: Callable[[Actor], bool] = _buys
 # What the acts on an order made, latest first: rows with `act`, `at` and `papers` (kind, label, id, number, state).
 receipts: Callable[[Order, Actor], Sequence[Any]] = _no_receipts

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
@@ -21,7 +21,7 @@ from suite.automation.lists import ApprovalList, WebhookDeliveryList, WebhookLis
 from suite.automation.models import Approval, ApprovalRule, ApprovalRuleStep, ApprovalStep, Webhook, WebhookDelivery
 from suite.automation.services import rules, webhooks
 from suite.core.access import Actor
-from suite.desk import events, queries
+from suite.desk import documents, events, queries
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin, actor_of
 from suite.desk.admin_house import ReadOnly
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, NumberFilter
@@ -106,7 +106,9 @@ class ApprovalRuleAdmin(SuiteModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "kind":
             return forms.ChoiceField(
-                label=db_field.verbose_name, choices=kinds.choices(actor_of(request)), widget=UnfoldAdminSelectWidget()
+                label=capfirst(db_field.verbose_name),
+                choices=kinds.choices(actor_of(request)),
+                widget=UnfoldAdminSelectWidget(),
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
@@ -123,11 +125,16 @@ class ApprovalRuleAdmin(SuiteModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = fields_of(self.filters(request, obj), actor_of(request))
         hint = "" if obj else _("Once the rule is saved, conditions such as a discount can be set here, too.")
-        whole: list[Any] = [(None, {"fields": ("kind", "from_amount", "together"), "description": hint})]
+        shown = ("paper" if obj else "kind", "from_amount", "together")
+        whole: list[Any] = [(None, {"fields": shown, "description": hint})]
         return [*whole, (_("Only where"), {"fields": tuple(asked)})] if asked else whole
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("kind",) if obj else ()
+        return ("paper",) if obj else ()
+
+    @admin.display(description=_("document"))
+    def paper(self, rule: ApprovalRule) -> str:
+        return documents.label_of(rule.kind)
 
     def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> ApprovalRule:
         return rules.set_rule(steps=in_turn(lines), actor=actor, **values)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
+from django.utils.text import capfirst
 
 from suite.automation import subjects
 from suite.automation.subjects import Subject
@@ -95,4 +96,4 @@ def choices(actor: Actor | None = None) -> list[tuple[str, str]]:
     """Kinds for forms and filters; those of modules that are off at the actor's company are left out."""
     off = actor.company.modules_off if actor else ()
     kinds = {name: kind.model._meta for name, kind in _kinds.items()}
-    return [(name, str(meta.verbose_name)) for name, meta in kinds.items() if meta.app_label not in off]
+    return [(name, capfirst(str(meta.verbose_name))) for name, meta in kinds.items() if meta.app_label not in off]

@@ -53,6 +53,14 @@ def route_of(kind: str, object_id: int) -> QuerySet[Approval]:
     )
 
 
+def terms_of(approval: Approval) -> tuple[list[tuple[str, str]], list[str]]:
+    """What people are asked to agree to: fields with their values, and lines in words."""
+    terms = dict(approval.terms)
+    lines = terms.pop("lines", [])
+    row = _as_change(approval, {name: [None, value] for name, value in terms.items()})
+    return Teller([row]).facts(row), lines
+
+
 def changes_since(approval: Approval, document: Any) -> list[str]:
     """What differs between what was submitted and what stands there now, a line for each field."""
     if not approval.terms or document is None:
@@ -71,10 +79,14 @@ def _differences(approval: Approval, before: dict[str, Any], after: dict[str, An
     old, new = dict(before), dict(after)
     lines, now = old.pop("lines", []), new.pop("lines", [])
     changes = {name: [old.get(name), new.get(name)] for name in new if old.get(name) != new.get(name)}
-    row = AuditRow(company_id=approval.company_id, kind=approval.kind, object_id=approval.object_id, changes=changes)
+    row = _as_change(approval, changes)
     told = Teller([row]).text(row).splitlines() if changes else []
     told += [_("Line taken out: %(line)s") % {"line": line} for line in lines if line not in now]
     return told + [_("New or changed line: %(line)s") % {"line": line} for line in now if line not in lines]
+
+
+def _as_change(approval: Approval, changes: dict[str, list[Any]]) -> AuditRow:
+    return AuditRow(company_id=approval.company_id, kind=approval.kind, object_id=approval.object_id, changes=changes)
 
 
 def count_mine(actor: Actor) -> int:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from suite.automation.lists import ApprovalList, DelegationList
 from suite.automation.models import Approval
-from suite.automation.queries import changes_before, changes_since
+from suite.automation.queries import changes_before, changes_since, terms_of
 from suite.automation.services import approvals, delegations
 from suite.core.access import Actor
 from suite.core.doors import door
@@ -61,8 +61,11 @@ def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         chain=chain_of(actor, document) if document else [],
     )
+    terms, lines = terms_of(approval)
     context = {
         "approval": approval,
+        "terms": terms,
+        "lines": lines,
         "changed_before": changes_before(approval),
         "changed_since": changes_since(approval, document) if approval.status in Approval.OPEN else [],
     }

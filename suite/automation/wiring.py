@@ -62,6 +62,10 @@ def connect() -> None:
         _("Settings"), _("Rules and flows"), "automation:flows", icon="schema", permission="automation.view_flow",
         order=890,
     )  # fmt: skip
+    navigation.register(
+        _("Settings"), _("Approval rules"), "admin:automation_approvalrule_changelist", icon="clipboard-check",
+        permission="automation.change_approvalrule", order=891,
+    )  # fmt: skip
     documents.register(Flow, _("Flow"), "automation:flow", icon="schema")
     house = _("Administration")
     for order, (label, model, icon) in enumerate(

@@ -192,7 +192,7 @@ class WaySerializer(StrictSerializer):
     robot = serializers.BooleanField(default=False)
 
     def validate_kind(self, kind: str) -> str:
-        if kind not in {known.name for known in notifications.kinds()}:
+        if kind not in {known.name for known in notifications.kinds(self.context["request"].actor.company)}:
             raise serializers.ValidationError(_("There is no such kind of notice"))
         return kind
 

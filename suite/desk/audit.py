@@ -107,6 +107,11 @@ class Teller:
                 lines.append(f"{self._label(model, name)}: {before} → {after}")
         return "\n".join(lines)
 
+    def facts(self, row: AuditRow) -> list[tuple[str, str]]:
+        """What each field is called, and what it became."""
+        model = model_of(row)
+        return [(self._label(model, name), self._value(model, name, new)) for name, (_old, new) in row.changes.items()]
+
     def _label(self, model: type[models.Model] | None, name: str) -> str:
         field = _field(model, name)
         if field is not None:

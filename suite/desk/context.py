@@ -12,11 +12,10 @@ from django.utils import translation
 from suite.core.access import Actor
 from suite.core.models import Company, User
 from suite.desk import navigation
-from suite.desk.lists.spec import spec_of
+from suite.desk.lists.spec import open_spec
 from suite.desk.services import drafts, menus, notifications, saved_views
 
 PHONE_PLACES = 4
-KIND_ICONS = {"table": "list", "board": "layout-kanban", "calendar": "calendar"}
 
 
 class Shell:
@@ -40,12 +39,12 @@ class Shell:
         return [
             {
                 "name": view.name,
-                "icon": KIND_ICONS[view.kind],
+                "icon": saved_views.ICONS[view.kind],
                 "url": f"{spec.address}?view={view.pk}",
                 "is_open": self.request.path == spec.address and self.request.GET.get("view") == str(view.pk),
             }
             for view in (saved_views.pinned(self.actor) if self.actor else ())
-            if (spec := spec_of(view.list_key)) and self.actor and spec.is_open_to(self.actor)
+            if self.actor and (spec := open_spec(view.list_key, self.actor))
         ]
 
     @cached_property

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from suite.core import clock
+from suite.core import clock, modules
 from suite.core.acts import acting
 from suite.desk.models import Notification, NotificationSending
 from suite.desk.services import notifications, telling, todos
@@ -241,3 +241,14 @@ def test_who_is_named_in_a_note_is_told_even_where_words_follow_at_once(rep, man
 def test_a_text_without_names_asks_nobody(rep, django_assert_num_queries):
     with acting(rep), django_assert_num_queries(0):
         notifications.mention("mail me at home", actor=rep, key="1")
+
+
+def test_kinds_of_a_module_that_is_off_are_not_offered(rep, house):
+    before = {kind.name for kind, _ways in notifications.preferences(rep)}
+    modules.switch(label="crm_sales", on=False, actor=house)
+
+    rep.company.refresh_from_db()
+
+    assert before - {kind.name for kind, _ways in notifications.preferences(rep)} == {
+        "churn", "credit", "order", "payment",
+    }  # fmt: skip

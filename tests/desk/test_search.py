@@ -5,7 +5,7 @@ from suite.core.access import Actor
 from suite.core.said import again
 from suite.desk import choices, search
 from suite.desk.models import SearchEntry
-from suite.desk.services import todos
+from suite.desk.services import saved_views, todos
 from suite.desk.services.todos import NewTask
 from suite.desk.views.search import hits
 from tests import make
@@ -144,3 +144,22 @@ def test_a_party_is_called_by_its_english_name_where_english_is_read(company, re
     assert found.title == "Huawei"
     with translation.override("zh-hans"):
         assert again(found.title) == "华为"
+
+
+def test_saved_views_are_found_by_those_to_whom_they_are_offered(rep, manager, warehouse):
+    given = {"list_key": "suite.desk.views.todos.TaskList", "params": {"status": "open"}}
+    mine = saved_views.save(actor=manager, name="Calls of the week", audience="mine", **given)
+    shared = saved_views.save(actor=manager, name="Calls of everybody", audience="all", **given)
+
+    found = {actor.user.username: [hit.url for hit in hits(actor, "calls", limit=9)] for actor in (manager, rep)}
+
+    assert found["manager"] == [f"/desk/tasks/?view={shared.pk}", f"/desk/tasks/?view={mine.pk}"]
+    assert found["rep"] == [f"/desk/tasks/?view={shared.pk}"]
+
+
+def test_a_saved_view_of_a_list_that_is_closed_to_somebody_is_not_found(admin, warehouse):
+    key = "crm.sales.lists.OrderList"
+    saved_views.save(actor=admin, list_key=key, name="Late ones", params={"late": "yes"}, audience="all")
+
+    assert [hit.title for hit in hits(admin, "late ones", limit=9)] == ["Late ones"]
+    assert hits(warehouse, "late ones", limit=9) == []

@@ -40,6 +40,16 @@ def all_is_well() -> bool:
     return all(finding.holds for finding in invariants.check())
 
 
+def test_without_purchasing_the_sheet_of_an_order_offers_no_delivery_by_the_supplier(company, rep, client):
+    client.force_login(rep.user, BACKEND)
+    seen = [b"is_direct" in client.get("/crm/sales/orders/new/").content]
+    off(company, "erp_procurement")
+
+    seen.append(b"is_direct" in client.get("/crm/sales/orders/new/").content)
+
+    assert seen == [True, False]
+
+
 def test_without_purchasing_a_shortage_waits_for_goods_that_come_in_anyway(company, rep, warehouse):
     product = make.product(company, "PUMP", price=1130)
     make.stock(product, 3)

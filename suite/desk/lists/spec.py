@@ -204,6 +204,12 @@ def spec_of(key: str) -> ListSpec | None:
     return found() if found else None
 
 
+def open_spec(key: str, actor: Actor) -> ListSpec | None:
+    """The list that keeps its views under this key, if the actor may open its page."""
+    spec = spec_of(key)
+    return spec if spec and spec.is_open_to(actor) else None
+
+
 @dataclass
 class Cell:
     """A cell as the template draws it."""

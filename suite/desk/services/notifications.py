@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from suite.core import bulk, clock, doorbell, outgoing, sql
+from suite.core import bulk, clock, doorbell, modules, outgoing, sql
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act, service
 from suite.core.models import Company, Membership, User
@@ -41,13 +41,14 @@ FROM told JOIN unnest(%s::text[], %s::text[], %s::boolean[], %s::timestamptz[]) 
 class NotificationKind:
     """A kind of thing people are told; `mail` is what holds until a person chooses otherwise.
 
-    What is `urgent` does not wait for a digest.
+    What is `urgent` does not wait for a digest; what a `module` tells is not told where that is off.
     """
 
     name: str
     label: Text
     mail: bool = False
     urgent: bool = False
+    module: str = ""
 
 
 class Ways(NamedTuple):
@@ -61,13 +62,14 @@ class Ways(NamedTuple):
 _kinds: dict[str, NotificationKind] = {}
 
 
-def register_kind(name: str, label: Text, *, mail: bool = False, urgent: bool = False) -> None:
+def register_kind(name: str, label: Text, *, mail: bool = False, urgent: bool = False, module: str = "") -> None:
     """Make a kind of notification known, so that people can choose how to get it."""
-    _kinds[name] = NotificationKind(name, label, mail, urgent)
+    _kinds[name] = NotificationKind(name, label, mail, urgent, module)
 
 
-def kinds() -> list[NotificationKind]:
-    return list(_kinds.values())
+def kinds(company: Company) -> list[NotificationKind]:
+    """What people of a company may be told."""
+    return [kind for kind in _kinds.values() if modules.is_on(company, kind.module)]
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,7 @@ def preferences(actor: Actor) -> list[tuple[NotificationKind, Ways]]:
         (kind, Ways(rows[kind.name].in_app, rows[kind.name].mail, rows[kind.name].robot))
         if kind.name in rows
         else (kind, Ways(True, kind.mail))
-        for kind in kinds()
+        for kind in kinds(actor.company)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk.lists.kept import capped, count_text
-from suite.desk.lists.spec import spec_of
+from suite.desk.lists.spec import open_spec
 from suite.desk.lists.state import ListState
 from suite.desk.models import Task
 from suite.desk.services import first_steps, notifications, saved_views
@@ -40,7 +40,7 @@ def my_notifications(actor: Actor) -> dict[str, Any]:
 def my_views(actor: Actor) -> dict[str, Any]:
     """The views that are kept in the menu, each with its count: one statement beside those that name what is picked."""
     views = {view.pk: view for view in saved_views.offered(actor).filter(is_pinned=True)[: saved_views.MOST_PINNED]}
-    specs = {pk: spec for pk, view in views.items() if (spec := spec_of(view.list_key)) and spec.is_open_to(actor)}
+    specs = {pk: spec for pk, view in views.items() if (spec := open_spec(view.list_key, actor))}
     counts = capped([ListState(spec, actor, views[pk].params).rows for pk, spec in specs.items()])
     tiles = [
         {"name": views[pk].name, "list": spec.heading, "url": f"{spec.address}?view={pk}", "count": count_text(count)}

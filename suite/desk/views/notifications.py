@@ -76,7 +76,9 @@ class NotificationList(ListSpec):
     )  # fmt: skip
     filters = (
         ChoiceFilter(
-            "kind", gettext_lazy("Kind"), choices=lambda actor: [(k.name, k.label) for k in notifications.kinds()]
+            "kind",
+            gettext_lazy("Kind"),
+            choices=lambda actor: [(kind.name, kind.label) for kind in notifications.kinds(actor.company)],
         ),
         BoolFilter("read", gettext_lazy("Read"), condition=Q(read_at__isnull=False)),
         DateFilter("created", gettext_lazy("When"), "created_at"),
@@ -100,7 +102,7 @@ class NotificationList(ListSpec):
 
 @door("desk.view_notification")
 def notification_list(request: HttpRequest) -> HttpResponseBase:
-    return list_view(request, NotificationList)
+    return list_view(request, NotificationList, template="suite/desk/notifications.html")
 
 
 @door("desk.view_notification")
@@ -152,14 +154,16 @@ def preferences(request: HttpRequest) -> HttpResponse:
     row = notifications.settings_of(actor)
     known = {name: getattr(row, name) for name in ("quiet_from", "quiet_until", "digest_at", "robot")}
     form = TimesForm(request.POST if request.method == "POST" else None, actor=actor, initial=known)
+    shown = notifications.preferences(actor)
+    if form.is_bound:
+        shown = [
+            (kind, notifications.Ways(*(f"{kind.name}.{way}" in request.POST for way in notifications.Ways._fields)))
+            for kind, _ways in shown
+        ]
     if form.is_bound and form.is_valid():
-        chosen = {
-            kind.name: [f"{kind.name}.{way}" in request.POST for way in notifications.Ways._fields]
-            for kind in notifications.kinds()
-        }
         try:
             with acting(actor):
-                notifications.prefer(actor=actor, choices=chosen)
+                notifications.prefer(actor=actor, choices={kind.name: ways for kind, ways in shown})
                 notifications.set_times(actor=actor, **form.cleaned_data)
         except ValidationError as error:
             for name, sentences in error.message_dict.items():
@@ -168,7 +172,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Saved"))
             return redirect("desk:notification_preferences")
     context = {
-        "preferences": notifications.preferences(actor),
+        "preferences": shown,
         "form": form,
         "robot_at": robots.shown(row.robot_url),
     }

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from suite.core.access import Actor
 from suite.core.doors import SIGNED_IN, door
 from suite.desk import documents, navigation, search
+from suite.desk.lists.spec import open_spec
 from suite.desk.pages import render_page
+from suite.desk.services import saved_views
 
 ON_A_PAGE = 40
+MOST_VIEWS = 500
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
     found: list[Hit] = []
     if only in ("", ">"):
         found += _entries(_("New"), navigation.quick(actor), words, _("New"))
-        found += _entries(_("Pages"), navigation.pages(actor), words) if only != ">" else []
+        found += [*_views(actor, words), *_entries(_("Pages"), navigation.pages(actor), words)] if only != ">" else []
     if words and only != ">":
         for entry in search.find(actor, words, search.people() if only == "@" else None, limit=limit):
             kind = documents.kind(entry.kind)
@@ -77,6 +80,17 @@ def _entries(group: str, entries: list[navigation.Entry], words: str, verb: str 
         if _is_called(names, label, words):
             found.append(Hit(group, label, str(entry.section), entry.url, entry.icon))
     return found[:8]
+
+
+def _views(actor: Actor, words: str) -> list[Hit]:
+    """Saved views that the actor may open and the words call."""
+    called = [view for view in saved_views.offered(actor)[:MOST_VIEWS] if _is_called([view.name], view.name, words)]
+    open_ones = ((view, open_spec(view.list_key, actor)) for view in called)
+    return [
+        Hit(_("Views"), view.name, spec.heading, f"{spec.address}?view={view.pk}", saved_views.ICONS[view.kind])
+        for view, spec in open_ones
+        if spec
+    ][:8]
 
 
 @door(SIGNED_IN)
