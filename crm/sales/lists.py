@@ -75,6 +75,20 @@ class LineFilter(NumberFilter):
         return Q(pk__in=found), text
 
 
+def _line_columns(paper: str) -> tuple[Column, ...]:
+    """What a line says, and of its paper what prices cannot be read without."""
+    return (
+        Column("product", _("Product")),
+        Column("quantity", _("Quantity"), "quantity"),
+        Column("unit", _("Unit"), value="unit_id"),
+        Column("unit_price", _("Unit price"), "quantity"),
+        Column("discount", _("Discount %"), "percent"),
+        Column("prices_include_tax", _("Prices include tax"), "bool", value=f"{paper}__prices_include_tax"),
+        Column("currency", _("Currency"), value=f"{paper}__currency_id"),
+        Column("note", _("Note"), value=f"{paper}__note"),
+    )
+
+
 class OrderList(ListSpec):
     """Orders."""
 
@@ -139,6 +153,8 @@ class OrderList(ListSpec):
     create = Create(_("New order"), "sales:order_new", "crm_sales.add_order")
     empty = _("No orders yet. Write the first one, or order what was quoted.")
     importer = "orders"
+    line_columns = _line_columns("order")
+    line_related = ("product", "order")
 
 
 QUOTATION_COLOURS = {"draft": "secondary", "sent": "info", "won": "success", "lost": "danger", "replaced": "secondary"}
@@ -228,6 +244,9 @@ class QuotationList(ListSpec):
     related = ("party", "owner")
     create = Create(_("New quotation"), "sales:quotation_new", "crm_sales.add_quotation")
     empty = _("No quotations yet. Write the first one.")
+    importer = "quotations"
+    line_columns = (*_line_columns("quotation"), Column("requested_date", _("Requested date"), "date"))
+    line_related = ("product", "quotation")
 
 
 def _archive(*, actor: Actor, pks: list[int]) -> int:
@@ -267,6 +286,15 @@ class PriceListList(ListSpec):
     search_fields = ("name", "name_en")
     create = Create(_("New price list"), "sales:price_list_new", "crm_sales.add_pricelist")
     empty = _("No price lists: everything costs what its product says.")
+    importer = "price-lists"
+    lines = "items"
+    line_columns = (
+        Column("product", _("Product")),
+        Column("min_quantity", _("From quantity"), "quantity"),
+        Column("price", _("Price"), "quantity"),
+        Column("currency", _("Currency"), value="price_list__currency_id"),
+    )
+    line_related = ("product", "price_list")
 
     def url(self, row: PriceList) -> str:
         return reverse("sales:price_list", args=[row.pk])

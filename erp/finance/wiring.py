@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from erp.finance import checks, flows, queries
+from erp.finance import checks, flows, imports, queries
 from erp.finance.models import (
     Account,
     FinancePolicy,
@@ -59,6 +59,7 @@ def connect() -> None:
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")
     choices.register("cash_account", Account, rows=cash_accounts, exact=("code", "name"), order="code")
 
+    imports.register()
     _menu()
     workbench.register(
         "finance-month",

@@ -87,6 +87,22 @@ def _imports() -> None:
         undo=importing.undo_import,
         url_name="admin:erp_inventory_stockbalance_changelist",
     )
+    imports.register(
+        "stock-rules",
+        _("Stock rules"),
+        permission="erp_inventory.add_stockrule",
+        fields=[
+            Field("product", _("Product"), "ref", ref="product", required=True, aliases=product, example="P-100"),
+            Field("warehouse", _("Warehouse"), "ref", ref="warehouse", aliases=("仓库", "仓库编码"), example="MAIN"),
+            Field("reorder_point", _("Reorder point"), "number", required=True, aliases=("再订货点",), example="10"),
+            Field("target", _("Fill up to"), "number", required=True, aliases=("最高库存",), example="50"),
+            Field("safety_stock", _("Safety stock"), "number", aliases=("安全库存",)),
+        ],
+        left_out=(_("Free"), _("Low now")),
+        save=importing.import_rules,
+        undo=importing.undo_rules,
+        url_name="admin:erp_inventory_stockrule_changelist",
+    )
 
 
 def _menu() -> None:

@@ -172,6 +172,16 @@ class RequisitionList(ListSpec):
     prefetch = ("lines__product",)
     create = Create(_("New requisition"), "procurement:requisition_new", f"{AREA}.add_requisition")
     empty = _("Nothing is asked for. Stock covers what is wanted.")
+    importer = "requisitions"
+    line_columns = (
+        Column("product", _("Product")),
+        Column("quantity", _("Quantity"), "quantity"),
+        Column("supplier", _("Supplier")),
+        Column("price", _("Price without tax"), "quantity"),
+        Column("needed_by", _("Needed by"), "date"),
+        Column("note", _("Note"), value="requisition__note"),
+    )
+    line_related = ("product", "supplier__party", "requisition")
 
     def complete(self, rows: Sequence[Requisition], actor: Actor) -> None:
         keep_back([row for row in rows if row.status == Asked.APPROVED], requisition_orders.unorderable)
@@ -271,6 +281,18 @@ class PurchaseOrderList(ListSpec):
     related = ("party", "warehouse", "owner")
     create = Create(_("New purchase order"), "procurement:order_new", f"{AREA}.add_purchaseorder")
     empty = _("Nothing is ordered. Turn approved requisitions into orders.")
+    importer = "purchase-orders"
+    line_columns = (
+        Column("product", _("Product")),
+        Column("quantity", _("Quantity"), "quantity"),
+        Column("unit", _("Unit"), value="unit_id"),
+        Column("unit_price", _("Unit price"), "quantity"),
+        Column("discount", _("Discount %"), "percent"),
+        Column("prices_include_tax", _("Prices include tax"), "bool", value="order__prices_include_tax"),
+        Column("currency", _("Currency"), value="order__currency_id"),
+        Column("note", _("Note"), value="order__note"),
+    )
+    line_related = ("product", "order")
 
     def complete(self, rows: Sequence[PurchaseOrder], actor: Actor) -> None:
         drafts = [row for row in rows if row.status == Ordered.DRAFT]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
 from erp.procurement import checks, flows, sheets
+from erp.procurement import imports as paper_imports
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
@@ -83,6 +84,7 @@ def connect() -> None:
         undo=terms_importing.undo_terms,
         url_name="procurement:items",
     )
+    paper_imports.register()
     items = "procurement:product_items", f"{AREA}.view_supplieritem"
     records.register_tab("masterdata.product", "suppliers", _("Supply terms"), *items, order=20)
     _papers()

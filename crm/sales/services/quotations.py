@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
-from suite.core.errors import BusinessError, Refusal
+from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.desk import search
 from suite.masterdata.models import Party
 
@@ -61,14 +61,23 @@ def create_quotation(
 @service
 def create_quotations(drafts: Sequence[QuotationDraft], *, actor: Actor, reason: str = "") -> list[Quotation]:
     """Write draft quotations by a fixed number of statements; all of them or none (see `orders.create_orders`)."""
+    prepared = _prepared(drafts, actor)
+    prepared.demand_all()
+    return prepared.write(QuotationLine, "quotation")
+
+
+def check_quotations(drafts: Sequence[QuotationDraft], *, actor: Actor) -> dict[int, list[Refusal]]:
+    """What speaks against each draft, by its index; writes nothing."""
+    return _prepared(drafts, actor).refusals
+
+
+def _prepared(drafts: Sequence[QuotationDraft], actor: Actor) -> Prepared[QuotationDraft, Quotation]:
     days = dt.timedelta(days=policy_of(actor.company_id).quotation_days)
 
     def make(draft: QuotationDraft, header: dict[str, Any]) -> Quotation:
         return Quotation(**header, valid_until=draft.valid_until or header["date"] + days)
 
-    prepared = Prepared(drafts, actor=actor, make=make)
-    prepared.demand_all()
-    return prepared.write(QuotationLine, "quotation")
+    return Prepared(drafts, actor=actor, make=make)
 
 
 @service
@@ -97,13 +106,25 @@ def change_quotation(
 @service
 def delete_quotation(*, quotation_id: int, actor: Actor, version: int | None = None, reason: str = "") -> None:
     """Throw a draft away; the revision it was to replace becomes valid again."""
-    quotation = _locked(quotation_id, actor)
-    quotation.demand_version(version)
-    quotation.demand_status(Status.DRAFT)
-    replaced = quotation.replaces
-    discard([quotation])
-    if replaced:
-        Quotation.move_to([replaced], Status.SENT)
+    _locked(quotation_id, actor).demand_version(version)
+    if refused := delete_drafts(quotation_ids=[quotation_id], actor=actor):
+        raise BusinessError(*refused.values())
+
+
+@service
+def delete_drafts(*, quotation_ids: Collection[int], actor: Actor, reason: str = "") -> Refusals:
+    """Throw drafts away as `delete_quotation` does, and name those that are none; a few statements for any number."""
+    quotations = list(Quotation.objects.of(actor.company_id).lock(quotation_ids).select_related("replaces"))
+    gone = [row for row in quotations if row.status == Status.DRAFT]
+    replaced = [row.replaces for row in gone if row.replaces]
+    discard(gone)
+    Quotation.move_to(replaced, Status.SENT)
+    sentence = _("%(number)s is %(status)s: only drafts are deleted")
+    return {
+        row.pk: Refusal("wrong_state", sentence, {"number": row, "status": row.get_status_display()})
+        for row in quotations
+        if row.status != Status.DRAFT
+    }
 
 
 @service

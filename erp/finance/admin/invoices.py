@@ -60,6 +60,18 @@ class InvoiceList(ListSpec):
     model = Invoice
     icon = "file-invoice"
     empty = _("Invoices are drafted from what was delivered")
+    importer = "invoices"
+    line_columns = (
+        Column("product", _("Product")),
+        Column("description", _("Description")),
+        Column("quantity", _("Quantity"), "quantity"),
+        Column("unit_price", _("Unit price"), "quantity"),
+        Column("discount", _("Discount %"), "percent"),
+        Column("tax", _("Tax rate"), value="tax__code"),
+        Column("prices_include_tax", _("Prices include tax"), "bool", value="invoice__prices_include_tax"),
+        Column("note", _("Note"), value="invoice__note"),
+    )
+    line_related = ("product", "tax", "invoice")
     columns = (
         Column("number", _("Number"), card="title"),
         Column("serial", _("Serial number"), "number"),

@@ -109,6 +109,7 @@ class ReceiptList(MoneyList):
     acts = acts_of("receipt")
     empty = _("Money that comes in is booked here")
     create = Create(_("Receipt"), "admin:erp_finance_receipt_add", "erp_finance.add_receipt")
+    importer = "receipts"
 
 
 class PaymentList(MoneyList):
@@ -117,6 +118,7 @@ class PaymentList(MoneyList):
     acts = acts_of("payment")
     empty = _("Money that goes out is booked here")
     create = Create(_("Payment"), "admin:erp_finance_payment_add", "erp_finance.add_payment")
+    importer = "payments"
 
 
 class MoneyInline(LinesInline):

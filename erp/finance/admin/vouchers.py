@@ -122,6 +122,15 @@ class VoucherList(ListSpec):
     related = ("period", "prepared_by")
     search_fields = ("summary",)
     create = Create(_("Voucher"), "admin:erp_finance_voucher_add", "erp_finance.add_voucher")
+    importer = "vouchers"
+    line_columns = (
+        Column("summary", _("Summary")),
+        Column("account", _("Account")),
+        Column("debit", _("Debit"), "money"),
+        Column("credit", _("Credit"), "money"),
+        Column("party", _("Party"), value="party__label"),
+    )
+    line_related = ("account", "party")
 
     def footer(self, rows: QuerySet[Voucher]) -> dict[str, Any]:
         return rows.aggregate(total=Sum("total"))

@@ -18,7 +18,7 @@ from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import current_act
 from suite.core.errors import BusinessError, Refusal
-from suite.core.money import ZERO, line_amounts, next_part, part_of, round_quantity
+from suite.core.money import HUNDRED, ZERO, line_amounts, next_part, part_of, round_quantity
 from suite.masterdata.models import Product, Tax
 
 
@@ -67,6 +67,9 @@ def line_by_hand(each: InvoiceLineInput, index: int, included: bool, actor: Acto
     if not each.quantity or each.unit_price < 0:
         sentence = _("A line has a quantity, and a price that is not below zero")
         raise BusinessError(Refusal("quantity", sentence, line=index, field="quantity"))
+    if not 0 <= each.discount <= HUNDRED:
+        sentence = _("A discount is between 0 and 100 percent")
+        raise BusinessError(Refusal("discount", sentence, line=index, field="discount"))
     tax = each.tax or each.product.tax
     amounts = line_amounts(
         quantity=each.quantity, unit_price=each.unit_price, discount=each.discount, rate=tax.rate, included=included

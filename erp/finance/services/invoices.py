@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,18 @@ from suite.desk import formats
 from suite.masterdata.models import Party
 
 Status, Direction = Invoice.Status, Invoice.Direction
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """An invoice of no order as somebody wants it; by default of today."""
+
+    party_id: int
+    lines: Sequence[InvoiceLineInput]
+    date: dt.date | None = None
+    prices_include_tax: bool = True
+    kind: str = Invoice.Kind.SPECIAL
+    note: str = ""
 
 
 @service
@@ -142,23 +155,42 @@ def create(
     Lines below zero credit the customer; when they outweigh the others, it is a credit note: red, with a negative item.
     Raises BusinessError without lines, or for a day that is still to come.
     """
-    if not lines:
+    draft = InvoiceDraft(party.pk, lines, date, prices_include_tax, kind, note)
+    return create_many([draft], actor=actor, reason=reason)[0]
+
+
+@service
+def create_many(drafts: Sequence[InvoiceDraft], *, actor: Actor, reason: str = "") -> list[Invoice]:
+    """Draft invoices as `create` does, by a fixed number of statements."""
+    terms = credit.terms_of([draft.party_id for draft in drafts], actor=actor)
+    invoices, lines = [], []
+    for draft in drafts:
+        day, rows = judged(draft, actor)
+        invoices.append(
+            Invoice(
+                company=actor.company,
+                direction=Direction.SALES,
+                party_id=draft.party_id,
+                date=day,
+                due_date=_due(actor, day, terms[draft.party_id]),
+                kind_of=draft.kind,
+                prices_include_tax=draft.prices_include_tax,
+                note=draft.note,
+                owner_id=actor.user_id,
+                is_red=sum((row.gross for row in rows), ZERO) < 0,
+            )
+        )
+        lines.append(rows)
+    return write_drafts(invoices, lines, actor)
+
+
+def judged(draft: InvoiceDraft, actor: Actor) -> tuple[dt.date, list[InvoiceLine]]:
+    """The day and the lines of a draft; no statement. Raises BusinessError as `create`."""
+    if not draft.lines:
         raise BusinessError(Refusal("no_lines", _("An invoice needs at least one line"), field="lines"))
-    day = queries.happened_on(date, company=actor.company)
-    invoice = Invoice(
-        company=actor.company,
-        direction=Direction.SALES,
-        party=party,
-        date=day,
-        due_date=_due(actor, day, credit.terms_of([party.pk], actor=actor)[party.pk]),
-        kind_of=kind,
-        prices_include_tax=prices_include_tax,
-        note=note,
-        owner_id=actor.user_id,
-    )
-    rows = [line_by_hand(each, index, prices_include_tax, actor) for index, each in enumerate(lines)]
-    invoice.is_red = sum((row.gross for row in rows), ZERO) < 0
-    return write_drafts([invoice], [rows], actor)[0]
+    day = queries.happened_on(draft.date, company=actor.company)
+    included = draft.prices_include_tax
+    return day, [line_by_hand(each, index, included, actor) for index, each in enumerate(draft.lines)]
 
 
 @service

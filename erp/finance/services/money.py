@@ -150,7 +150,7 @@ def reverse_money(
 
 def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> list[MoneyMovement]:  # type: ignore[valid-type]
     for index, each in enumerate(inputs):
-        _check(each, index if len(inputs) > 1 else None, direction, actor)
+        judge(each, direction, actor, line=index if len(inputs) > 1 else None)
     if direction == Direction.IN:
         received: dict[int, Decimal] = defaultdict(lambda: ZERO)
         for each in inputs:
@@ -183,22 +183,23 @@ def _book(inputs: Sequence[MoneyInput], direction: Direction, actor: Actor) -> l
     return moneys
 
 
-def _check(each: MoneyInput, index: int | None, direction: Direction, actor: Actor) -> None:  # type: ignore[valid-type]
-    queries.happened_on(each.date, company=actor.company, line=index)
+def judge(each: MoneyInput, direction: Direction, actor: Actor, *, line: int | None = None) -> None:  # type: ignore[valid-type]
+    """Raise BusinessError for what `receive` and `pay` do not book, whatever is open; no statement."""
+    queries.happened_on(each.date, company=actor.company, line=line)
     account = queries.accounts(actor.company_id).get(each.account_id or 0)
     if each.amount <= 0:
-        raise BusinessError(Refusal("amount", _("The amount must be above zero"), line=index, field="amount"))
+        raise BusinessError(Refusal("amount", _("The amount must be above zero"), line=line, field="amount"))
     if each.charges < 0 or (direction == Direction.IN and each.charges > each.amount):
         raise BusinessError(
-            Refusal("charges", _("Charges lie between zero and the amount"), line=index, field="charges")
+            Refusal("charges", _("Charges lie between zero and the amount"), line=line, field="charges")
         )
     if _moved(each, direction) < 0:
         sentence = _("A difference of exchange is less than the amount")
-        raise BusinessError(Refusal("exchange_gain", sentence, line=index, field="exchange_gain"))
+        raise BusinessError(Refusal("exchange_gain", sentence, line=line, field="exchange_gain"))
     if each.refunds_id and (each.allocations or each.oldest_first or each.exchange_gain):
-        raise BusinessError(Refusal("refund", _("A refund settles nothing else"), line=index, field="refunds"))
+        raise BusinessError(Refusal("refund", _("A refund settles nothing else"), line=line, field="refunds"))
     if each.account_id and (account is None or not account.is_cash or not account.is_leaf or account.is_archived):
-        raise BusinessError(Refusal("account", _("Choose a cash or bank account"), line=index, field="account"))
+        raise BusinessError(Refusal("account", _("Choose a cash or bank account"), line=line, field="account"))
 
 
 def _moved(each: MoneyInput, direction: Direction) -> Decimal:  # type: ignore[valid-type]

@@ -41,6 +41,18 @@ class LineInput:
     party_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NewVoucher:
+    """A voucher as somebody writes it; by default of today."""
+
+    lines: Sequence[LineInput]
+    posting_date: dt.date | None = None
+    word: str = Voucher.Word.GENERAL
+    summary: str = ""
+    attachment_count: int = 0
+    is_red: bool = False
+
+
 @service
 def create(
     *,
@@ -57,18 +69,31 @@ def create(
 
     Raises BusinessError when it does not balance, or an account cannot take a line by hand.
     """
+    wanted = NewVoucher(lines, posting_date, word, summary, attachment_count, is_red)
+    return create_many([wanted], actor=actor, reason=reason)[0]
+
+
+@service
+def create_many(drafts: Sequence[NewVoucher], *, actor: Actor, reason: str = "") -> list[Voucher]:
+    """Write drafts as `create` does, in two statements for any number."""
+    vouchers = write_vouchers([judged(each, actor) for each in drafts], actor=actor)
+    for voucher in vouchers:
+        current_act().audit(voucher, "created", {"total": (None, voucher.total)})
+    return vouchers
+
+
+def judged(each: NewVoucher, actor: Actor) -> VoucherDraft:
+    """What `create` would write; no statement. Raises BusinessError as it does."""
     draft = VoucherDraft(
         actor.company_id,
-        posting_date or clock.today(actor.company),
-        summary or next((line.summary for line in lines if line.summary), ""),
-        is_red=is_red,
-        word=word,
-        attachment_count=attachment_count,
+        each.posting_date or clock.today(actor.company),
+        each.summary or next((line.summary for line in each.lines if line.summary), ""),
+        is_red=each.is_red,
+        word=each.word,
+        attachment_count=each.attachment_count,
     )
-    _enter(draft, lines)
-    (voucher,) = write_vouchers([draft], actor=actor)
-    current_act().audit(voucher, "created", {"total": (None, voucher.total)})
-    return voucher
+    _enter(draft, each.lines)
+    return draft
 
 
 @service

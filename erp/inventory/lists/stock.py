@@ -249,6 +249,7 @@ class RuleList(ListSpec):
     search_fields = ("product__code", "product__name", "product__name_en")
     create = Create(_("New stock rule"), "inventory:new_rule", "erp_inventory.add_stockrule")
     empty = _("No product is watched yet.")
+    importer = "stock-rules"
 
     def rows(self, actor: Actor) -> QuerySet[StockRule]:
         free = StockBalance.objects.filter(product=OuterRef("product"), warehouse=OuterRef("warehouse"))

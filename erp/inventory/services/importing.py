@@ -1,22 +1,26 @@
-"""Opening stock from a file."""
+"""Opening stock and stock rules from files."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from erp.inventory.models import StockAdjustment, StockAdjustmentLine
+from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockRule
 from erp.inventory.services.adjustments import Difference, opening_stock, reverse_adjustment
+from erp.inventory.services.rules import RULED, Rule, demand_order, drop_rule, set_rules
 from erp.inventory.services.warehouses import default_warehouse_id
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.errors import BusinessError
+from suite.core.money import ZERO
 from suite.core.said import said
 from suite.desk.imports import Batch, Saved
+from suite.desk.imports.papers import each
 from suite.masterdata.models import Product
 from suite.masterdata.services.units import misfit
 
@@ -70,3 +74,53 @@ def undo_import(*, actor: Actor, made: Collection[int], changed: Mapping[int, An
         except BusinessError as error:
             kept |= dict.fromkeys(lines[adjustment.pk], str(error))
     return kept
+
+
+@service
+def import_rules(*, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> Saved:
+    """Set the rules of a batch: one that is here is changed, and its safety stock stays where a row says none.
+
+    A fixed number of statements.
+    """
+    saved, rows = Saved(), list(batch.dicts())
+    default = default_warehouse_id(actor.company_id)
+    known = {
+        (row.product_id, row.warehouse_id): row
+        for row in StockRule.objects.of(actor.company_id).filter(product__in=set(batch.column("product")))
+    }
+    wanted: dict[tuple[int, int], tuple[int, Rule]] = {}
+    for place, row in enumerate(rows):
+        pair = row["product"], row.get("warehouse") or default
+        before, safety = known.get(pair), row.get("safety_stock")
+        if safety is None:
+            safety = before.safety_stock if before else ZERO
+        rule = Rule(*pair, row["reorder_point"], row["target"], safety)
+        if pair in wanted:
+            saved.refused[place] = _("The product stands here twice")
+        elif before and not update:
+            saved.refused[place] = _("is here already")
+        elif wrong := each(demand_order, [rule]):
+            saved.refused[place] = str(wrong[0][0])
+        else:
+            wanted[pair] = place, rule
+            if before:
+                saved.changed[before.pk] = {name: str(getattr(before, name)) for name in RULED}
+    written = set_rules([rule for _place, rule in wanted.values()], actor=actor) if wanted else []
+    saved.made = [row.pk for row in written if row.pk not in saved.changed]
+    return saved
+
+
+def undo_rules(*, actor: Actor, made: Collection[int], changed: Mapping[int, dict[str, str]]) -> dict[int, str]:
+    """Take an import of rules back: new ones go, the others are again what they were."""
+    rows = StockRule.objects.of(actor.company_id).in_bulk([*made, *changed])
+    for pk in made:
+        if pk in rows:
+            drop_rule(rows[pk], actor=actor, reason=said(gettext_lazy("Import undone")))
+    before = [
+        Rule(rows[pk].product_id, rows[pk].warehouse_id, **{name: Decimal(old[name]) for name in RULED})
+        for pk, old in changed.items()
+        if pk in rows
+    ]
+    if before:
+        set_rules(before, actor=actor)
+    return {pk: _("does not exist any more") for pk in changed if pk not in rows}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +14,31 @@ from erp.inventory.models import StockRule, Warehouse
 from erp.inventory.services.levels import Crossing, announce
 from erp.inventory.services.stock import Key, Stock
 from suite.core.access import Actor
-from suite.core.acts import current_act, save_changes, service
+from suite.core.acts import changes_between, current_act, service
 from suite.core.money import ZERO
 from suite.masterdata.models import Product
+
+RULED = ("reorder_point", "target", "safety_stock")
+Changes = dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a product is low in a warehouse, and how far it is filled up."""
+
+    product_id: int
+    warehouse_id: int
+    reorder_point: Decimal
+    target: Decimal
+    safety_stock: Decimal = ZERO
+
+    @property
+    def key(self) -> Key:
+        return Key(self.product_id, self.warehouse_id)
+
+    @property
+    def values(self) -> dict[str, Decimal]:
+        return {name: getattr(self, name) for name in RULED}
 
 
 @service
@@ -31,24 +56,45 @@ def set_rule(
 
     Raises ValidationError when the target lies below the reorder point.
     """
-    key = Key(product.pk, warehouse.pk)
-    free = Stock.lock([key], actor=actor, valued=False).cells[key].free
-    values = {"reorder_point": reorder_point, "target": target, "safety_stock": safety_stock}
-    rule = StockRule.objects.of(actor.company_id).filter(product=product, warehouse=warehouse).first()
-    known = rule is not None
-    rule = rule or StockRule(company=actor.company, product=product, warehouse=warehouse)
-    was_low, is_low = rule.is_low, free < reorder_point
-    _demand_order(values)
-    if known:
-        save_changes(rule, {**values, "is_low": is_low})
-    else:
-        for name, value in {**values, "is_low": is_low}.items():
-            setattr(rule, name, value)
-        rule.save()
-        current_act().audit(rule, "created", {name: (None, value) for name, value in values.items()})
-    if is_low != was_low:
-        current_act().collect(announce, Crossing(rule.pk, *key, is_low, free))
-    return rule
+    rule = Rule(product.pk, warehouse.pk, reorder_point, target, safety_stock)
+    return set_rules([rule], actor=actor, reason=reason)[0]
+
+
+@service
+def set_rules(rules: Sequence[Rule], *, actor: Actor, reason: str = "") -> list[StockRule]:
+    """Set rules as `set_rule` does, each for another pair; a fixed number of statements."""
+    for each in rules:
+        demand_order(each)
+    keys = [each.key for each in rules]
+    cells = Stock.lock(keys, actor=actor, valued=False).cells
+    pairs = {"product__in": {key.product_id for key in keys}, "warehouse__in": {key.warehouse_id for key in keys}}
+    known = {
+        Key(row.product_id, row.warehouse_id): row for row in StockRule.objects.of(actor.company_id).filter(**pairs)
+    }
+    act, rows = current_act(), []
+    changed: list[tuple[StockRule, Changes]] = []
+    crossed: list[tuple[StockRule, Key]] = []
+    for each in rules:
+        row = known.get(each.key) or StockRule(
+            company=actor.company, product_id=each.product_id, warehouse_id=each.warehouse_id
+        )
+        values = {**each.values, "is_low": cells[each.key].free < each.reorder_point}
+        if bool(values["is_low"]) != row.is_low:
+            crossed.append((row, each.key))
+        changed.append((row, changes_between(row, values) if row.pk else {n: (None, v) for n, v in values.items()}))
+        for name, value in values.items():
+            setattr(row, name, value)
+        rows.append(row)
+    new = {id(row) for row in rows if row.pk is None}
+    StockRule.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["product", "warehouse"], update_fields=[*RULED, "is_low"]
+    )
+    for row, changes in changed:
+        if changes:
+            act.audit(row, "created" if id(row) in new else "changed", changes)
+    for row, key in crossed:
+        act.collect(announce, Crossing(row.pk, *key, row.is_low, cells[key].free))
+    return rows
 
 
 @service
@@ -65,9 +111,10 @@ def drop_rule(found: StockRule, *, actor: Actor, reason: str = "") -> None:
     StockRule.objects.filter(pk=rule.pk).delete()
 
 
-def _demand_order(values: dict[str, Decimal]) -> None:
-    for name, value in values.items():
+def demand_order(rule: Rule) -> None:
+    """Raise ValidationError for figures below zero, or a target below the reorder point."""
+    for name, value in rule.values.items():
         if value < 0:
             raise ValidationError({name: _("Must not be negative")})
-    if values["target"] < values["reorder_point"]:
+    if rule.target < rule.reorder_point:
         raise ValidationError({"target": _("Fill up to at least the reorder point")})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db.models import F
@@ -18,7 +20,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.core.money import HUNDRED, ZERO, line_amounts, round_quantity
 from suite.masterdata.models import Product, Tax
 from suite.masterdata.queries import tax_on
-from suite.masterdata.services.units import base_quantities
+from suite.masterdata.services.units import converted
 
 LARGEST = Decimal(10) ** 16
 
@@ -51,23 +53,14 @@ def price(asked: Asked, *, actor: Actor) -> list[list[PurchaseOrderLine]]:
 
     Raises BusinessError naming every line that cannot be ordered.
     """
-    inputs = [(order, line, index) for order, lines in asked for index, line in enumerate(lines)]
-    products = (
-        Product.objects.of(actor.company_id).select_related("tax").in_bulk({line.product_id for _o, line, _i in inputs})
-    )
-    refusals = [
-        refusal for _o, line, index in inputs if (refusal := _refusal(line, products.get(line.product_id), index))
-    ]
-    if refusals:
-        raise BusinessError(*refusals)
-    units = [
-        (products[line.product_id], line.unit_id or products[line.product_id].unit_id, line.quantity)
-        for _o, line, _i in inputs
-    ]
-    base = iter(base_quantities(units))
-    wanted_taxes = {line.tax_id for _o, line, _i in inputs if line.tax_id}
+    products, quantities, refused = _judged([lines for _order, lines in asked], actor)
+    if refused:
+        raise BusinessError(*chain.from_iterable(refused.values()))
+    base = iter(quantities)
+    inputs = [(order, line) for order, lines in asked for line in lines]
+    wanted_taxes = {line.tax_id for _order, line in inputs if line.tax_id}
     taxes = Tax.objects.of(actor.company_id).in_bulk(wanted_taxes) if wanted_taxes else {}
-    terms = _terms([(order, line) for order, line, _i in inputs if line.unit_price is None])
+    terms = _terms([(order, line) for order, line in inputs if line.unit_price is None])
     priced = []
     for order, lines in asked:
         rows = [
@@ -80,6 +73,38 @@ def price(asked: Asked, *, actor: Actor) -> list[list[PurchaseOrderLine]]:
         order.gross = sum((row.gross for row in rows), ZERO)
         priced.append(rows)
     return priced
+
+
+def refusals(orders: Sequence[Sequence[LineInput]], *, actor: Actor) -> dict[int, list[Refusal]]:
+    """What cannot be ordered, by the index of its order; at most two statements for any number of lines."""
+    return _judged(orders, actor)[2]
+
+
+def _judged(
+    orders: Sequence[Sequence[LineInput]], actor: Actor
+) -> tuple[dict[int, Product], list[Decimal], dict[int, list[Refusal]]]:
+    """The products of these lines, their quantities in base units, and what speaks against each order by its index."""
+    places = [(at, index, line) for at, lines in enumerate(orders) for index, line in enumerate(lines)]
+    wanted = {line.product_id for _at, _index, line in places}
+    products = Product.objects.of(actor.company_id).select_related("tax").in_bulk(wanted)
+    refused: dict[int, list[Refusal]] = defaultdict(list)
+    good = []
+    for at, index, line in places:
+        refusal = _refusal(line, products.get(line.product_id), index)
+        if refusal:
+            refused[at].append(refusal)
+        else:
+            good.append((at, index, line))
+    quantities, misfits = converted(
+        [
+            (products[line.product_id], line.unit_id or products[line.product_id].unit_id, line.quantity)
+            for _at, _index, line in good
+        ]
+    )
+    for misfit in misfits:
+        at, index, _line = good[misfit.line or 0]
+        refused[at].append(replace(misfit, line=index))
+    return products, quantities, dict(refused)
 
 
 def spread_returns(lines: Sequence[LineInput], *, party_id: int, actor: Actor) -> list[LineInput]:
@@ -153,6 +178,10 @@ def _refusal(line: LineInput, product: Product | None, index: int) -> Refusal | 
         return Refusal("archived", _("%(product)s is archived"), {"product": product}, index, "product")
     if not line.quantity:
         return Refusal("quantity", _("The quantity must not be zero"), line=index, field="quantity")
+    if (line.unit_price or ZERO) < 0:
+        return Refusal("negative", _("Price and discount must not be negative"), line=index, field="unit_price")
+    if not 0 <= line.discount <= HUNDRED:
+        return Refusal("discount", _("A discount is between 0 and 100 percent"), line=index, field="discount")
     if abs(line.quantity * (line.unit_price or ZERO)) >= LARGEST:
         return Refusal("too_large", _("The amount is too large"), line=index, field="unit_price")
     return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.inventory.models import Warehouse
 from erp.inventory.services.warehouses import default_warehouse_id
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, Supplier
-from erp.procurement.services.lines import Asked, LineInput, price, rewrite, spread_returns
+from erp.procurement.services.lines import Asked, LineInput, price, refusals, rewrite, spread_returns
 from erp.procurement.services.papers import demand, locked
 from erp.procurement.services.requisitions import recount
 from suite.automation.services import approvals
@@ -23,10 +25,24 @@ from suite.core.acts import changes_between, current_act, service
 from suite.core.errors import Refusal, Refusals
 from suite.core.money import ZERO, round_money
 from suite.desk import formats, search
+from suite.desk.imports.papers import each
 from suite.masterdata.models import Currency
 from suite.masterdata.queries import exchange_rate
 
 Status = PurchaseOrder.Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """A purchase order as somebody wants it; what is None follows from the supplier and the calendar."""
+
+    supplier: Supplier
+    lines: Sequence[LineInput]
+    warehouse_id: int | None = None
+    date: dt.date | None = None
+    currency_id: str | None = None
+    prices_include_tax: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @service
@@ -46,12 +62,42 @@ def create_order(
 
     Raises BusinessError naming lines that cannot be ordered.
     """
-    warehouse_id = warehouse.pk if warehouse else default_warehouse_id(actor.company_id)
-    order = new_order(supplier, warehouse_id, actor, date=date, currency=currency)
-    order.prices_include_tax = prices_include_tax
-    for name, value in fields.items():
+    draft = OrderDraft(
+        supplier=supplier,
+        lines=lines,
+        warehouse_id=warehouse.pk if warehouse else None,
+        date=date,
+        currency_id=str(currency.pk) if currency else None,
+        prices_include_tax=prices_include_tax,
+        fields=fields,
+    )
+    return create_orders([draft], actor=actor, reason=reason)[0]
+
+
+@service
+def create_orders(drafts: Sequence[OrderDraft], *, actor: Actor, reason: str = "") -> list[PurchaseOrder]:
+    """Draw up orders as `create_order` does, by a fixed number of statements (and one for each foreign rate)."""
+    rate = cache(partial(exchange_rate, actor.company))
+    asked = [
+        (_order_of(draft, actor, rate), spread_returns(draft.lines, party_id=draft.supplier.party_id, actor=actor))
+        for draft in drafts
+    ]
+    return write_orders(asked, actor)
+
+
+def check_orders(drafts: Sequence[OrderDraft], *, actor: Actor) -> dict[int, list[Refusal]]:
+    """What speaks against each draft, by its index; writes nothing."""
+    rate = cache(partial(exchange_rate, actor.company))
+    wrong = refusals([draft.lines for draft in drafts], actor=actor)
+    return wrong | each(lambda draft: _order_of(draft, actor, rate), drafts)
+
+
+def _order_of(draft: OrderDraft, actor: Actor, rate: Callable[[str, dt.date], Decimal]) -> PurchaseOrder:
+    warehouse_id = draft.warehouse_id or default_warehouse_id(actor.company_id)
+    order = new_order(draft.supplier, warehouse_id, actor, date=draft.date, currency_id=draft.currency_id, rate=rate)
+    order.prices_include_tax = draft.prices_include_tax
+    for name, value in draft.fields.items():
         setattr(order, name, value)
-    write_orders([(order, spread_returns(lines, party_id=order.party_id, actor=actor))], actor)
     return order
 
 
@@ -107,11 +153,12 @@ def new_order(
     actor: Actor,
     *,
     date: dt.date | None = None,
-    currency: Currency | None = None,
+    currency_id: str | None = None,
+    rate: Callable[[str, dt.date], Decimal] | None = None,
 ) -> PurchaseOrder:
     """An order to a supplier by its terms, not written yet."""
-    date = date or clock.today(actor.company)
-    currency_id = currency.pk if currency else supplier.currency_id
+    date, rate = date or clock.today(actor.company), rate or partial(exchange_rate, actor.company)
+    currency_id = currency_id or str(supplier.currency_id)
     return PurchaseOrder(
         company=actor.company,
         owner=actor.user,
@@ -119,7 +166,7 @@ def new_order(
         warehouse_id=warehouse_id,
         date=date,
         currency_id=currency_id,
-        exchange_rate=exchange_rate(actor.company, str(currency_id), date),
+        exchange_rate=rate(currency_id, date),
         expected_date=date + dt.timedelta(days=supplier.lead_days),
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -43,6 +44,15 @@ class Wish:
     terms: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RequisitionDraft:
+    """A requisition as somebody wants it; without a warehouse it is for the default one."""
+
+    lines: Sequence[Wish]
+    warehouse_id: int | None = None
+    note: str = ""
+
+
 @service
 def create_requisition(
     *, lines: Sequence[Wish], actor: Actor, warehouse: Warehouse | None = None, reason: str = "", note: str = ""
@@ -51,17 +61,40 @@ def create_requisition(
 
     Raises BusinessError for a line of a product that is unknown, archived or not above zero.
     """
-    requisition = Requisition(
-        company=actor.company,
-        status=Status.DRAFT,
-        origin=Requisition.Origin.MANUAL,
-        warehouse_id=warehouse.pk if warehouse else default_warehouse_id(actor.company_id),
-        owner=actor.user,
-        note=note,
-    )
-    write([(requisition, _with_offers(lines, actor))], actor=actor)
-    current_act().audit(requisition, "created", {"amount": (None, requisition.amount)})
-    return requisition
+    draft = RequisitionDraft(lines=lines, warehouse_id=warehouse.pk if warehouse else None, note=note)
+    return create_requisitions([draft], actor=actor, reason=reason)[0]
+
+
+@service
+def create_requisitions(drafts: Sequence[RequisitionDraft], *, actor: Actor, reason: str = "") -> list[Requisition]:
+    """Ask for goods as `create_requisition` does, by a fixed number of statements."""
+    wishes = iter(_with_offers([wish for draft in drafts for wish in draft.lines], actor))
+    asked = [
+        (
+            Requisition(
+                company=actor.company,
+                status=Status.DRAFT,
+                origin=Requisition.Origin.MANUAL,
+                warehouse_id=draft.warehouse_id or default_warehouse_id(actor.company_id),
+                owner=actor.user,
+                note=draft.note,
+            ),
+            list(islice(wishes, len(draft.lines))),
+        )
+        for draft in drafts
+    ]
+    requisitions = write(asked, actor=actor)
+    for requisition in requisitions:
+        current_act().audit(requisition, "created", {"amount": (None, requisition.amount)})
+    return requisitions
+
+
+def check_requisitions(drafts: Sequence[RequisitionDraft], *, actor: Actor) -> dict[int, list[Refusal]]:
+    """What speaks against each draft, by its index; one statement, writes nothing."""
+    wanted = {wish.product_id for draft in drafts for wish in draft.lines}
+    products = Product.objects.of(actor.company_id).in_bulk(wanted)
+    found = {index: _refusals(draft.lines, products) for index, draft in enumerate(drafts)}
+    return {index: refusals for index, refusals in found.items() if refusals}
 
 
 @service
@@ -251,12 +284,7 @@ def _with_offers(wishes: Sequence[Wish], actor: Actor) -> list[Wish]:
     if not wishes:
         return []
     products = Product.objects.of(actor.company_id).in_bulk({wish.product_id for wish in wishes})
-    refusals = [
-        refusal
-        for index, wish in enumerate(wishes)
-        if (refusal := _refusal(wish, products.get(wish.product_id), index))
-    ]
-    if refusals:
+    if refusals := _refusals(wishes, products):
         raise BusinessError(*refusals)
     found = offers([(wish.product_id, wish.supplier_id) for wish in wishes], today=clock.today(actor.company))
     return [
@@ -269,6 +297,11 @@ def _with_offers(wishes: Sequence[Wish], actor: Actor) -> list[Wish]:
     ]
 
 
+def _refusals(wishes: Iterable[Wish], products: Mapping[int, Product]) -> list[Refusal]:
+    judged = (_refusal(wish, products.get(wish.product_id), index) for index, wish in enumerate(wishes))
+    return [refusal for refusal in judged if refusal]
+
+
 def _refusal(wish: Wish, product: Product | None, index: int) -> Refusal | None:
     if product is None:
         return Refusal("unknown_product", _("There is no such product"), line=index, field="product")
@@ -276,6 +309,8 @@ def _refusal(wish: Wish, product: Product | None, index: int) -> Refusal | None:
         return Refusal("archived", _("%(product)s is archived"), {"product": product}, index, "product")
     if wish.quantity <= 0:
         return Refusal("quantity", _("The quantity must be above zero"), line=index, field="quantity")
+    if (wish.price or ZERO) < 0:
+        return Refusal("negative", _("Price and discount must not be negative"), line=index, field="price")
     return misfit(product, wish.quantity, line=index)
 
 

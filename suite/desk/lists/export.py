@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -50,16 +51,44 @@ def as_written(text: str) -> str:
     return text[1:] if text[:1] == "'" and FORMULA.match(text, 1) else text
 
 
-def rows_of(state: ListState, progress: Callable[[int], None] | None = None) -> Iterator[Row]:
-    """The plain values of every matching row in the order of the list, read in portions."""
+def columns_of(state: ListState, with_lines: bool) -> list[Column]:
+    """The columns of the file: those of the list and, with lines, theirs; where both say the same, the line does."""
+    if not with_lines:
+        return state.columns
+    said = {str(column.label) for column in state.spec.line_columns}
+    return [*(column for column in state.columns if str(column.label) not in said), *state.spec.line_columns]
+
+
+def rows_of(
+    state: ListState, progress: Callable[[int], None] | None = None, *, with_lines: bool = False
+) -> Iterator[Row]:
+    """The plain values of every matching row in the order of the list, or of each of its lines; read in portions."""
     ties = "-pk" if state.order.startswith("-") else "pk"  # as the pages have them
     ordered, done = state.shown_rows.order_by(state.order, ties).iterator(chunk_size=2000), 0
     while portion := list(islice(ordered, 500)):
         state.complete(portion)
-        yield from ([column.plain(row) for column in state.columns] for row in portion)
+        if with_lines:
+            yield from _rows_with_lines(state, portion)
+        else:
+            yield from ([column.plain(row) for column in state.columns] for row in portion)
         done += len(portion)
         if progress:
             progress(done)
+
+
+def _rows_with_lines(state: ListState, portion: list[Any]) -> Iterator[Row]:
+    """A row for each line with what the list says of its paper; a paper without lines has one row."""
+    spec = state.spec
+    model: Any = spec.model._meta.get_field(spec.lines).related_model
+    lines = model._default_manager.order_by("pk").select_related(*spec.line_related)
+    prefetch_related_objects(portion, Prefetch(spec.lines, lines, to_attr="exported"))
+    own = columns_of(state, with_lines=True)[: -len(spec.line_columns)]
+    for row in portion:
+        said = [column.plain(row) for column in own]
+        for line in row.exported:
+            yield [*said, *(column.plain(line) for column in spec.line_columns)]
+        if not row.exported:
+            yield [*said, *(None for _column in spec.line_columns)]
 
 
 def write_csv(columns: list[Column], rows: Iterator[Row], target: BinaryIO) -> None:
@@ -145,15 +174,30 @@ FORMATS: dict[str, tuple[Callable[[list[Column], Iterator[Row], BinaryIO], None]
 }
 
 
+LINES = "_lines"
+
+
+def is_known(state: ListState, format_name: str) -> bool:
+    """Whether the list goes into such a file: `xlsx`, or with a row for each line `xlsx_lines`."""
+    with_lines = format_name.endswith(LINES)
+    return format_name.removesuffix(LINES) in FORMATS and state.spec.export and (not with_lines or state.has_lines)
+
+
 def file_name(state: ListState, format_name: str) -> str:
-    return f"{state.spec.heading} {timezone.localtime():%Y-%m-%d %H%M}.{format_name}"
+    return f"{state.spec.heading} {timezone.localtime():%Y-%m-%d %H%M}.{format_name.removesuffix(LINES)}"
+
+
+def _file(state: ListState, format_name: str, progress: Callable[[int], None] | None = None) -> tuple[io.BytesIO, str]:
+    """The file and its type."""
+    write, content_type = FORMATS[format_name.removesuffix(LINES)]
+    with_lines, target = format_name.endswith(LINES), io.BytesIO()
+    write(columns_of(state, with_lines), rows_of(state, progress, with_lines=with_lines), target)
+    return target, content_type
 
 
 def response(state: ListState, format_name: str) -> FileResponse:
     """The file, at once."""
-    write, content_type = FORMATS[format_name]
-    target = io.BytesIO()
-    write(state.columns, rows_of(state), target)
+    target, content_type = _file(state, format_name)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=file_name(state, format_name), content_type=content_type)
 
@@ -164,9 +208,7 @@ def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     with timezone.override(actor.company.time_zone):
         state = ListState(import_string(params["spec"])(), actor, explicit(QueryDict(params["query"])))
         progress(0, state.rows.count())
-        write, _content_type = FORMATS[params["format"]]
-        target = io.BytesIO()
-        write(state.columns, rows_of(state, progress), target)
+        target, _content_type = _file(state, params["format"], progress)
         result = {"file": keep(target.getvalue()), "name": file_name(state, params["format"])}
     with acting(actor):
         notifications.notify(

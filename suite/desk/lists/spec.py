@@ -102,6 +102,9 @@ class ListSpec:
     empty: ClassVar[Text] = ""
     importer: ClassVar[str] = ""  # the kind of import that fills the list
     export: ClassVar[bool] = True
+    line_columns: ClassVar[Sequence[Column]] = ()  # of the lines of a paper, for a sheet with a row for each of them
+    lines: ClassVar[str] = "lines"
+    line_related: ClassVar[Sequence[str]] = ()
     permission: ClassVar[str] = ""
     boards: ClassVar[Sequence[str]] = ()  # names of ChoiceFilters whose values the list can have as lanes
     total: ClassVar[str] = ""  # the column that lanes sum up

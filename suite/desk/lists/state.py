@@ -338,7 +338,12 @@ class ListState(Ways):
 
     @property
     def export_links(self) -> dict[str, str]:
-        return {name: self.link(export=name) for name in ("csv", "xlsx")}
+        return {name: self.link(export=name) for name in ("csv", "xlsx", "csv_lines", "xlsx_lines")}
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether a file can have a row for each line of the records."""
+        return bool(self.spec.line_columns)
 
     @property
     def has_row_acts(self) -> bool:

@@ -98,7 +98,7 @@ def back_to(request: HttpRequest) -> str:
 
 
 def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[int] | None) -> HttpResponseBase:
-    if format_name not in export.FORMATS or not state.spec.export:
+    if not export.is_known(state, format_name):
         raise PermissionDenied(format_name)
     if pks:
         state.rows = state.rows.filter(pk__in=pks)

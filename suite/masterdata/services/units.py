@@ -33,6 +33,14 @@ def base_quantities(lines: Sequence[tuple[Product, str, Decimal]]) -> list[Decim
 
     Raises BusinessError naming every line whose unit the product does not have, or whose quantity the unit cannot say.
     """
+    quantities, refusals = converted(lines)
+    if refusals:
+        raise BusinessError(*refusals)
+    return quantities
+
+
+def converted(lines: Sequence[tuple[Product, str, Decimal]]) -> tuple[list[Decimal], list[Refusal]]:
+    """What `base_quantities` answers and what it raises: quantities of the good lines, refusals at the others."""
     others = {product.pk for product, unit, _quantity in lines if unit != product.unit_id}
     known = factors(others) if others else {}
     refusals, quantities = [], []
@@ -52,9 +60,7 @@ def base_quantities(lines: Sequence[tuple[Product, str, Decimal]]) -> list[Decim
             refusals.append(refusal)
         else:
             quantities.append(times(quantity, factor))
-    if refusals:
-        raise BusinessError(*refusals)
-    return quantities
+    return quantities, refusals
 
 
 def base_quantity(product: Product, unit: str, quantity: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm.sales.imports import save
+from crm.sales.imports.papers import ORDERS
 from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
 from suite.core import jobs
@@ -65,14 +65,14 @@ def test_of_a_bad_order_nothing_goes_in_and_every_row_says_why(shop: Shop, lamp:
     reasons = dict(each.split(": ", 1) for each in job.result["refusals"])
     assert "there is no “NOTHING”" in reasons["Line 4"]
     assert "90% discount is more than" in reasons["Line 6"]
-    assert reasons["Line 5"] == "Another line of this order was refused"
+    assert reasons["Line 5"] == "Another line of this paper was refused"
 
 
 def test_an_order_that_names_no_customer_stays_out_and_says_so(shop: Shop, lamp: Product) -> None:
     rows = [["A-1", None, lamp.pk, Decimal(1), None, None], ["A-2", shop.customer.pk, lamp.pk, Decimal(1), None, None]]
 
     with acting(shop.rep):
-        saved = save(actor=shop.rep, batch=Batch(COLUMNS, rows, [2, 3]))
+        saved = ORDERS.save(actor=shop.rep, batch=Batch(COLUMNS, rows, [2, 3]))
 
     assert saved.refused == {0: "Say which customer orders"}
     assert Order.objects.get().external_ref == "A-2"
@@ -121,7 +121,7 @@ def test_a_batch_takes_the_same_statements_for_any_number_of_orders(shop: Shop, 
     rows = [[f"R-{number}", shop.customer.pk, lamp.pk, Decimal(1)] for number in range(orders)]
 
     with acting(shop.system), CaptureQueriesContext(connection) as captured:
-        saved = save(actor=shop.system, batch=Batch(names, rows, list(range(orders))))
+        saved = ORDERS.save(actor=shop.system, batch=Batch(names, rows, list(range(orders))))
 
     assert len(saved.made) == orders
     assert len(captured) <= 20
@@ -132,7 +132,7 @@ def test_a_quantity_below_zero_is_no_order(shop: Shop, lamp: Product) -> None:
 
     assert not Order.objects.exists()
     assert job.result["refusals"] == [
-        "Line 2: Another line of this order was refused",
+        "Line 2: Another line of this paper was refused",
         "Line 3: An order needs a quantity above zero; take goods back with a return",
     ]
 

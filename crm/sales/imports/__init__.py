@@ -1,0 +1,51 @@
+"""What selling takes out of sheets."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.imports import papers, price_lists
+from crm.sales.models import Order, Quotation
+from suite.desk import imports
+
+
+def register() -> None:
+    """Called once, from apps.py."""
+    imports.register(
+        "quotations",
+        _("Quotations"),
+        permission="crm_sales.add_quotation",
+        fields=papers.QUOTATION_FIELDS,
+        left_out=papers.QUOTATIONS_LEFT_OUT,
+        save=papers.QUOTATIONS.save,
+        undo=papers.undo_quotations,
+        group="reference",
+        batch=2000,
+        url_name="sales:quotations",
+        model=Quotation,
+    )
+    imports.register(
+        "orders",
+        _("Orders"),
+        permission="crm_sales.add_order",
+        fields=papers.ORDER_FIELDS,
+        left_out=papers.ORDERS_LEFT_OUT,
+        save=papers.ORDERS.save,
+        undo=papers.undo_orders,
+        group="external_ref",
+        batch=2000,
+        url_name="sales:orders",
+        model=Order,
+    )
+    imports.register(
+        "price-lists",
+        _("Price lists"),
+        permission="crm_sales.add_pricelist",
+        fields=price_lists.FIELDS,
+        left_out=price_lists.LEFT_OUT,
+        save=price_lists.save,
+        undo=price_lists.undo,
+        group="name",
+        batch=2000,
+        url_name="sales:price_lists",
+    )
