@@ -28,8 +28,12 @@ def connect() -> None:
     terms = ("party", "currency", "net")
     approvals.register(
         Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, stands_for=approving.quoted,
+        submit=lambda *, actor, pks: approving.submit_orders(order_ids=pks, actor=actor),
     )  # fmt: skip
-    approvals.register(Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs)
+    approvals.register(
+        Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs,
+        submit=lambda *, actor, pks: approving.submit_quotations(quotation_ids=pks, actor=actor),
+    )  # fmt: skip
     setup.register_settings(SalesPolicy, lambda actor, row, values: policy.change_policy(actor=actor, **values))
     documents.register(
         Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.inventory import ports
 from erp.procurement import checks, flows, sheets
 from erp.procurement import imports as paper_imports
+from erp.procurement.lists import over
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
@@ -50,6 +51,7 @@ def connect() -> None:
     approvals.register(
         Requisition,
         amount="amount",
+        submit=over(requisitions.submit_requisitions, "requisition_ids"),
         on_approved=requisitions.when_approved,
         on_rejected=requisitions.when_rejected,
         on_withdrawn=requisitions.when_withdrawn,
@@ -58,6 +60,7 @@ def connect() -> None:
     approvals.register(
         PurchaseOrder,
         amount=orders.worth,
+        submit=over(orders.submit_orders, "order_ids"),
         on_approved=orders.when_approved,
         on_rejected=orders.when_rejected,
         fields=("party", "currency", "net"),

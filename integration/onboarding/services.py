@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from erp.finance.models import Period
@@ -124,11 +127,12 @@ def invite_people(*, people: Sequence[Newcomer], roles: Collection[Role], actor:
             [_("%(address)s: somebody has this address already") % {"address": each} for each in sorted(taken)]
         )
     wanted = {each.mail: re.sub(r"[^\w.+-]", "", each.mail.partition("@")[0])[:100] or "user" for each in people}
-    used = set(User.objects.filter(username__in=wanted.values()).values_list("username", flat=True))
+    alike = reduce(or_, (Q(username__startswith=name) for name in wanted.values()), Q(pk=None))
+    used = set(User.objects.filter(alike).values_list("username", flat=True))
     added = []
     for each in people:
         name, number = wanted[each.mail], 1
-        while name in used or (number > 1 and User.objects.filter(username=name).exists()):
+        while name in used:
             number += 1
             name = f"{wanted[each.mail]}{number}"
         used.add(name)

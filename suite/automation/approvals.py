@@ -17,6 +17,8 @@ from suite.core.acts import plain
 
 # Called in the act of the decision with the locked documents, `actor=` (who decided last) and `note=`.
 Consequence = Callable[..., None]
+# The service of an area that asks for the approval of drafts by their keys `pks=`; `actor=` asks.
+Submission = Callable[..., Any]
 
 
 def nothing(documents: Collection[Any], *, actor: Any, note: str = "") -> None:
@@ -32,6 +34,7 @@ class Kind:
     on_approved: Consequence
     on_rejected: Consequence
     on_withdrawn: Consequence
+    submit: Submission
     fields: tuple[str, ...]
     lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None
     stands_for: Callable[[Any], Model | None]
@@ -66,6 +69,7 @@ def register(
     model: type[Model],
     *,
     amount: str | Callable[[Any], Decimal],
+    submit: Submission,
     on_approved: Consequence = nothing,
     on_rejected: Consequence = nothing,
     on_withdrawn: Consequence = nothing,
@@ -75,6 +79,7 @@ def register(
 ) -> None:
     """Let documents of `model` be submitted for approval, by the amount in its field `amount` (or what that answers).
 
+    `submit(actor=, pks=)` does it for flows; it raises BusinessError naming those that cannot be submitted.
     `on_approved(documents, actor=, note=)` and `on_rejected(...)` are called with the locked documents when the last
     step agreed, or when any refused, `on_withdrawn(...)` when the requester takes the question back on its page; they
     move the documents.
@@ -84,8 +89,12 @@ def register(
     """
     read = amount if callable(amount) else lambda document: getattr(document, amount)
     _kinds[model._meta.label_lower] = Kind(
-        model, read, on_approved, on_rejected, on_withdrawn, tuple(fields), lines, stands_for
+        model, read, on_approved, on_rejected, on_withdrawn, submit, tuple(fields), lines, stands_for
     )
+
+
+def is_known(name: str) -> bool:
+    return name in _kinds
 
 
 def kind(name: str) -> Kind:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from suite.automation.services import approvals, runs, triggers, webhooks
+from suite.automation.services import approvals, letters, runs, triggers, webhooks
 
 
 @shared_task(name="automation.send_webhooks")
@@ -31,7 +31,13 @@ def look_at_flows() -> int:
     return triggers.look()
 
 
+@shared_task(name="automation.send_flow_mails")
+def send_flow_mails() -> int:
+    return letters.deliver()
+
+
 SCHEDULE = {
+    "send-flow-mails": ("automation.send_flow_mails", 20.0),
     "chase-approvals": ("automation.chase_approvals", 60.0),
     "run-flows": ("automation.run_flows", 15.0),
     "look-at-flows": ("automation.look_at_flows", 60.0),

@@ -7,14 +7,18 @@ each way of sending carries a key by which the other side drops a second copy.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, Q, prefetch_related_objects
 
 from suite.core import bulk, clock
+
+log = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=Model)
 
@@ -62,6 +66,31 @@ class Queue(Generic[M]):
                 setattr(row, self.state, self.given_up)
             else:
                 row.next_try_at = clock.now() + self.waits[attempts - 1]  # type: ignore[attr-defined]
+
+    def mail(self, limit: int, write: Callable[[M], EmailMessage], *related: str) -> int:
+        """Send what is due as the mails that `write` makes of rows, which have `related`; says how many went out.
+
+        At least once: a worker that dies between sending and writing it down sends again, so each mail has a
+        Message-ID of its row, by which mailboxes drop the second copy.
+        """
+        rows = self.claim(limit)
+        if not rows:
+            return 0
+        prefetch_related_objects(rows, *related)
+        with get_connection() as connection:
+            return sum(self._mail(row, write, connection) for row in rows)
+
+    def _mail(self, row: M, write: Callable[[M], EmailMessage], connection: Any) -> bool:
+        error = ""
+        try:
+            message = write(row)
+            message.connection = connection
+            message.send()
+        except Exception as fault:
+            log.warning("%s %s was not sent: %s", self.model.__name__, row.pk, fault)
+            error = told(fault)
+        self.note([row], [error])
+        return not error
 
     def note(self, rows: Sequence[M], errors: Sequence[str]) -> None:
         """Write down what came of the try."""

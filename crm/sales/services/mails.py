@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +15,7 @@ from crm.sales.models import Quotation, QuotationMail
 from suite.core import doorbell
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
-from suite.core.sending import Queue, told
-
-log = logging.getLogger(__name__)
+from suite.core.sending import Queue
 
 QUEUE = Queue(QuotationMail)
 BATCH = 20
@@ -57,31 +51,11 @@ def ring() -> None:
 
 
 def deliver(limit: int = BATCH) -> int:
-    """Send what is due and say how many went out.
-
-    At least once: a worker that dies between sending and writing it down sends again under the same Message-ID, by
-    which mailboxes drop the second copy.
-    """
-    mails = QUEUE.claim(limit)
-    if not mails:
-        return 0
-    prefetch_related_objects(mails, "company", "sender", "quotation__party", "quotation__company")
-    with get_connection() as connection:
-        return sum(_send(mail, connection) for mail in mails)
+    """Send what is due and say how many went out; at least once, see `Queue.mail`."""
+    return QUEUE.mail(limit, _message, "company", "sender", "quotation__party", "quotation__company")
 
 
-def _send(mail: QuotationMail, connection: Any) -> bool:
-    error = ""
-    try:
-        _message(mail, connection).send()
-    except Exception as fault:
-        log.warning("Quotation mail %s was not sent: %s", mail.pk, fault)
-        error = told(fault)
-    QUEUE.note([mail], [error])
-    return not error
-
-
-def _message(mail: QuotationMail, connection: Any) -> EmailMessage:
+def _message(mail: QuotationMail) -> EmailMessage:
     quotation = mail.quotation
     with translation.override(mail.language):
         params = {"number": quotation, "company": mail.company.label}
@@ -93,7 +67,6 @@ def _message(mail: QuotationMail, connection: Any) -> EmailMessage:
         to=[mail.to],
         reply_to=[mail.sender.email] if mail.sender and mail.sender.email else [],
         headers={"Message-ID": f"<quotation-mail-{mail.pk}-{quotation.pk}@suite>"},
-        connection=connection,
     )
     message.attach(f"{quotation}.pdf", papers.quotation_pdf(quotation, language=mail.language), "application/pdf")
     return message

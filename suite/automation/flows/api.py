@@ -86,6 +86,7 @@ class RehearsalSerializer(serializers.Serializer):
     tasks = serializers.IntegerField()
     notices = serializers.IntegerField()
     mails = serializers.IntegerField()
+    letters = serializers.IntegerField()
     messages = serializers.IntegerField()
     steps = RehearsedStep(many=True)
     failures = Problem(many=True)

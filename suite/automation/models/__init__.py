@@ -8,7 +8,7 @@ from suite.automation.models.approvals import (
     Delegation,
     Together,
 )
-from suite.automation.models.flows import Flow, FlowRun, FlowStep, FlowVersion
+from suite.automation.models.flows import Flow, FlowMail, FlowRun, FlowStep, FlowVersion
 from suite.automation.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ApprovalStep",
     "Delegation",
     "Flow",
+    "FlowMail",
     "FlowRun",
     "FlowStep",
     "FlowVersion",

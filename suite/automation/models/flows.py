@@ -146,6 +146,36 @@ class FlowRun(CompanyRow):
         return f"{self.flow} {self.object_id}"
 
 
+class FlowMail(CompanyRow):
+    """流程邮件: what a flow writes to somebody outside; written with the step, sent after it: the row is the queue."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+
+    run = models.ForeignKey(FlowRun, models.CASCADE, related_name="mails", verbose_name=_("run"), db_index=False)
+    node = models.CharField(max_length=20)
+    to = models.EmailField(_("to"))
+    reply_to = models.EmailField(_("answers to"), blank=True)
+    subject = models.CharField(_("subject"), max_length=300)
+    text = models.TextField(_("text"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), default=clock.now)
+    error = models.TextField(_("error"), blank=True)
+    created_at = models.DateTimeField(_("created"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("mail of a flow")
+        verbose_name_plural = _("mails of flows")
+        constraints = [models.UniqueConstraint(fields=["run", "node"], name="automation_flowmail_once")]
+        indexes = [models.Index(fields=["next_try_at", "id"], name="automation_mail_due", condition=Q(state="queued"))]
+
+    def __str__(self) -> str:
+        return f"{self.subject} > {self.to}"
+
+
 class FlowStep(CompanyRow):
     """运行步骤: what a run did at one node, with what it was given and why it came out so."""
 

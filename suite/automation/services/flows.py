@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from suite.automation import subjects
-from suite.automation.flows import graphs
+from suite.automation.flows import graphs, nodes
 from suite.automation.models import Flow, FlowVersion
 from suite.automation.subjects import Subject
 from suite.core import cached, clock, modules
@@ -49,7 +49,7 @@ def _load(company_id: int) -> list[Live]:
         if not modules.is_on(company, flow.kind.partition(".")[0]):
             continue
         graph = flow.current.graph  # type: ignore[union-attr]
-        listens = any(node["kind"] == "until" for node in graph["nodes"])
+        listens = any((kind := nodes.kind(node["kind"], None)) and kind.listens for node in graph["nodes"])
         found.append(Live(flow.pk, flow.current_id, flow.kind, graphs.node_of(graph, "start") or {}, listens))  # type: ignore[arg-type]
     return found
 

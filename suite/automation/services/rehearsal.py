@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from suite.automation import conditions
 from suite.automation.flows import graphs
 from suite.automation.flows.nodes.ways import EVENT, SCHEDULE, last_slot
-from suite.automation.models import Flow, FlowRun, FlowStep, FlowVersion, WebhookDelivery
+from suite.automation.models import Flow, FlowMail, FlowRun, FlowStep, FlowVersion, WebhookDelivery
 from suite.automation.services import flows, runs, triggers
 from suite.automation.services.flows import Live
 from suite.core import clock
@@ -42,6 +42,7 @@ class Rehearsal:
     tasks: int = 0
     notices: int = 0
     mails: int = 0
+    letters: int = 0
     messages: int = 0
     failures: list[tuple[str, int]] = field(default_factory=list)
     loop: str = ""
@@ -119,6 +120,7 @@ def _count(flow: Flow, found: Rehearsal, before: dict[type[Model], int], subject
             outcomes = {str(words[outcome]): count for outcome, count in counts[node["id"]].items()}
             found.steps.append((graphs.text_of(node, subject, actor), outcomes))
     new = {model: model._default_manager.filter(company=flow.company_id, pk__gt=last) for model, last in before.items()}
+    found.letters = FlowMail.objects.filter(run__flow=flow).count()
     found.tasks, found.messages = new[Task].count(), new[WebhookDelivery].count()
     notices = dict(new[Notification].values_list("pk", "kind"))
     found.notices = sum(kind in ("flow", "flow_urgent") for kind in notices.values())

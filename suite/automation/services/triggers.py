@@ -121,6 +121,8 @@ def _wake(events: Sequence[OutboxEvent], actor: Actor) -> int:
     concerned = Q(kind__in=kinds)
     for event in events:
         concerned |= Q(kind=event.kind, object_id=event.object_id)
+        if about := event.payload.get("subject_id"):
+            concerned |= Q(kind=event.payload["subject_kind"], object_id=about)
     listening = FlowRun.objects.of(actor.company_id).filter(status=FlowRun.Status.OPEN, listens=True)
     return listening.filter(concerned).update(due_at=clock.now())
 

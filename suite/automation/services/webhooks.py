@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.automation.models import Webhook, WebhookDelivery
 from suite.automation.models.webhooks import new_secret
 from suite.automation.services.dialects import DIALECTS, Call, Dialect, Happened
-from suite.core import bulk, clock, doorbell, outgoing
+from suite.core import bulk, cached, clock, doorbell, outgoing
 from suite.core.access import Actor
 from suite.core.acts import acting, changes_between, current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -51,6 +51,13 @@ QUEUE = Queue(
 )  # fmt: skip
 
 
+def names(company_id: int) -> dict[int, str]:
+    """What the addresses of a company are called, by key; from the process's copy."""
+    return cached.rows(
+        company_id, "automation.webhooks", lambda pk: dict(Webhook.objects.of(pk).values_list("pk", "name"))
+    )
+
+
 @service
 def create_webhook(
     *, name: str, url: str, actor: Actor, events: Sequence[str] = (), kind: str = Webhook.Kind.SYSTEM, secret: str = ""
@@ -68,6 +75,7 @@ def create_webhook(
     webhook.save()
     changes = {"kind": (None, kind), "url": (None, webhook.shown_url), "events": (None, list(events))}
     current_act().audit(webhook, "created", changes)
+    cached.forget(actor.company_id)
     return webhook
 
 
@@ -89,6 +97,7 @@ def change_webhook(*, webhook: Webhook, actor: Actor, secret: str = "", reason: 
         changes["url"] = (old_url, row.shown_url)
     if changes or secret:
         current_act().audit(row, "changed", changes)
+    cached.forget(actor.company_id)
     return row
 
 
@@ -99,6 +108,7 @@ def remove_webhooks(*, webhooks: Collection[int], actor: Actor, reason: str = ""
     for row in rows:
         current_act().audit(row, "deleted", {"url": (row.shown_url, None)})
     Webhook.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    cached.forget(actor.company_id)
 
 
 @service

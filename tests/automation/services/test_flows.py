@@ -2,8 +2,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from suite.automation import subjects
+from suite.automation.flows import graphs
 from suite.automation.models import Flow, FlowVersion
 from suite.automation.services import flows
+from suite.automation.services.webhooks import create_webhook
 from suite.core import cached, signals
 from suite.core.errors import BusinessError, Stale
 from tests import make
@@ -129,3 +132,19 @@ def test_an_upgrade_brings_the_flows_that_a_company_does_not_have_yet(admin):
     signals.complete_schema(apps.get_app_config("core"))
 
     assert set(Flow.objects.of(admin.company_id).values_list("code", flat=True)) - before == {"overdue-task"}
+
+
+def test_the_words_of_steps_cost_no_statement_each(admin, django_assert_num_queries):
+    webhook = create_webhook(name="Sales group", url="https://example.com/hook", actor=admin)
+    steps = [
+        {"kind": "tell", "params": {"webhook": webhook.pk, "text": "Hello"}},
+        {"kind": "notice", "params": {"who": "role", "role": "accountant", "text": "Hello"}},
+        {"kind": "task", "params": {"who": "user", "user": admin.user_id, "text": "Hello"}},
+    ]
+    told = [graphs.text_of(step, subjects.subject(CUSTOMER), admin) for step in steps]
+
+    with django_assert_num_queries(0):
+        again = [graphs.text_of(step, subjects.subject(CUSTOMER), admin) for step in steps]
+
+    assert again == told
+    assert ["Sales group" in told[0], "Accountant" in told[1], admin.user.label in told[2]] == [True] * 3

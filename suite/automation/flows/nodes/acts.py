@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from suite.automation.flows.nodes import base, texts
 from suite.automation.flows.nodes.base import Came, Item, Kind, Node, NodeForm, Outcome, Results, Setting
 from suite.automation.flows.nodes.people import People, WhoForm, named
-from suite.automation.flows.nodes.texts import WordsField, filled, shown
+from suite.automation.flows.nodes.texts import WordsField, WordsForm, filled, shown, written
 from suite.automation.flows.nodes.ways import UNITS, from_when, spell, whole
 from suite.automation.models import Webhook
 from suite.automation.services import webhooks
@@ -28,25 +28,18 @@ from suite.desk.models import Task
 from suite.desk.services import notifications, todos
 
 
-class TextForm(NodeForm):
-    """A node that says something of a record; its words are checked, and listed for whoever types."""
+class TextForm(WordsForm):
+    """A node that tells colleagues something of a record, or of one behind it."""
 
     text = WordsField(label=gettext_lazy("Text"), max_length=200)
     about = forms.ChoiceField(label=gettext_lazy("About"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = ", ".join(f"{{{name}}} {word.label}" for name, word in self.subject.words.items())
-        self.fields["text"].help_text = _("Words of the record: %(words)s") % {"words": known} if known else ""
-        self.fields["text"].wide = True  # type: ignore[attr-defined]
         links = [(name, link.label) for name, link in self.subject.links.items()]
         self.fields["about"].choices = [("", _("the record itself")), *links]  # type: ignore[attr-defined]
         if not links:
             del self.fields["about"]
-
-    def clean_text(self) -> Any:
-        texts.check(self.cleaned_data["text"], self.subject)
-        return self.cleaned_data["text"]
 
 
 class TaskForm(TextForm, WhoForm):
@@ -186,12 +179,11 @@ class Tell(Kind):
 
     def words(self, node: Node, subject: Subject, actor: Actor) -> str:
         params = node.get("params", {})
-        pk = whole(params.get("webhook"))
-        webhook = Webhook.objects.of(actor.company_id).filter(pk=pk).first() if 0 < pk < 2**63 else None
-        return _("Message to %(address)s: “%(text)s”") % {"address": webhook or "…", "text": _text(params)}
+        address = webhooks.names(actor.company_id).get(whole(params.get("webhook")), "…")
+        return _("Message to %(address)s: “%(text)s”") % {"address": address, "text": _text(params)}
 
     def run(self, items: Sequence[Item], cleaned: dict[str, Any], setting: Setting) -> Results:
-        said = [(item, again(filled(cleaned["text"], item.row, setting.subject))) for item in items]
+        said = [(item, written(cleaned["text"], item.row, setting.subject)) for item in items]
         link = cleaned.get("about", "")
         told = [(key_of(item, setting), setting.subject.about(item.row, link), text) for item, text in said]
         webhooks.tell(webhook=cleaned["webhook"], told=told)

@@ -74,6 +74,7 @@ class Kind:
     group: str = "acts"
     exits: ClassVar[tuple[tuple[str, Text], ...]] = (("", ""),)
     asks: ClassVar[bool] = False
+    listens: ClassVar[bool] = False  # runs stay there until something happens
     form_class: ClassVar[type[NodeForm]] = NodeForm
 
     def fits(self, subject: Subject) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from suite.automation.flows.nodes.base import Item, NodeForm
 from suite.automation.subjects import Subject
+from suite.core import cached
 from suite.core.access import Actor
 from suite.core.models import Membership, Role
 from suite.core.said import Text
@@ -46,7 +47,17 @@ class WhoForm(NodeForm):
 
 
 def roles(actor: Actor) -> list[Role]:
-    return list(Role.objects.of(actor.company_id).order_by("pk"))
+    return cached.rows(actor.company_id, "automation.roles", lambda pk: list(Role.objects.of(pk).order_by("pk")))
+
+
+def names(actor: Actor) -> dict[int, str]:
+    """Who works in the company, by key of the user."""
+    return cached.rows(actor.company_id, "automation.people", _read_names)
+
+
+def _read_names(company_id: int) -> dict[int, str]:
+    members = Membership.objects.of(company_id).select_related("user")
+    return {row.user_id: row.user.label for row in members}
 
 
 def named(params: Mapping[str, Any], actor: Actor) -> str:
@@ -55,8 +66,7 @@ def named(params: Mapping[str, Any], actor: Actor) -> str:
         case "role":
             return next((role.label for role in roles(actor) if role.code == params.get("role")), _("Nobody"))
         case "user":
-            row = Membership.objects.of(actor.company_id).filter(user=_key(params.get("user"))).select_related("user")
-            return row[0].user.label if row else _("somebody who does not work here")
+            return names(actor).get(_key(params.get("user")), _("somebody who does not work here"))
     return str(dict(WHO).get(str(params.get("who")), _("Nobody")))
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from suite.automation.flows.nodes.base import NodeForm
 from suite.automation.subjects import Subject
 from suite.core.said import Said, in_each
 from suite.desk import formats
@@ -39,6 +40,28 @@ class WordsField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return shown(value) if is_template(value) else value
+
+
+class WordsForm(NodeForm):
+    """A node that says something of a record; its words are checked, and listed for whoever types."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = ", ".join(f"{{{name}}} {word.label}" for name, word in self.subject.words.items())
+        for field in self.fields.values():
+            if isinstance(field, WordsField):
+                field.help_text = _("Words of the record: %(words)s") % {"words": known} if known else ""
+                field.wide = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            if isinstance(field, WordsField) and typed.get(name):
+                try:
+                    check(typed[name], self.subject)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return typed
 
 
 def is_template(value: Any) -> bool:
@@ -73,15 +96,17 @@ def check(template: Template, subject: Subject) -> None:
 
 def filled(template: Template, row: Any, subject: Subject) -> str:
     """The text for a record, in the language of whoever reads it."""
+    return in_each(lambda: written(template, row, subject))
 
-    def write() -> str:
-        return WORD.sub(say, shown(template))
+
+def written(template: Template, row: Any, subject: Subject) -> str:
+    """The text for a record, in the language that is active now."""
 
     def say(found: re.Match[str]) -> str:
         word = subject.words.get(found[1])
         return _say(word.read(row)) if word else found[0]
 
-    return in_each(write)
+    return WORD.sub(say, shown(template))
 
 
 def _say(value: Any) -> str:

@@ -285,7 +285,7 @@ class Until(Kind):
     label = gettext_lazy("Wait until something holds")
     icon = "hourglass"
     group = "ways"
-    asks = True
+    asks = listens = True
     form_class = UntilForm
     exits = (("yes", gettext_lazy("It holds")), ("no", gettext_lazy("Too late")))
 

@@ -3,6 +3,7 @@
 from suite.automation.services.approvals.asking import (
     answer,
     ask_again,
+    last_of,
     missing,
     submit,
     take_back,
@@ -29,6 +30,7 @@ __all__ = [
     "decide_documents",
     "hand_over",
     "in_force",
+    "last_of",
     "missing",
     "send_back",
     "submit",

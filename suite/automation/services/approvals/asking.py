@@ -73,11 +73,17 @@ def submit(*, documents: Sequence[Model], actor: Actor) -> list[Approval]:
     _write(name, asked, actor)
     waiting = [approval for approval in asked if approval.status == Approval.Status.WAITING]
     for approval in waiting:
-        current_act().announce("automation.approval.requested", approval, {"number": approval.number}, key="1")
+        announce(approval, "requested")
     free = {approval.object_id for approval in asked} - {approval.object_id for approval in waiting}
     if free:
         kind.on_approved([document for document in documents if document.pk in free], actor=actor, note="")
     return asked
+
+
+def announce(approval: Approval, what: str, *, key: str = "1") -> None:
+    """Tell of an approval, and of which document it is."""
+    told = {"number": approval.number, "subject_kind": approval.kind, "subject_id": approval.object_id}
+    current_act().announce(f"automation.approval.{what}", approval, told, key=key)
 
 
 def _asked(
@@ -232,9 +238,17 @@ def answer(*, approvals: Collection[int], actor: Actor, note: str) -> None:
     Approval.objects.filter(pk__in=pks).update(status=Approval.Status.WAITING)
     for approval in locked:
         step = next(step for step in again if step.approval_id == approval.pk)
-        current_act().announce(
-            "automation.approval.requested", approval, {"number": approval.number}, key=f"s{step.pk}"
-        )
+        announce(approval, "requested", key=f"s{step.pk}")
+
+
+def last_of(documents: Collection[Model]) -> dict[int, Approval]:
+    """The last approval of each document of one kind, whatever came of it, by the document's key."""
+    if not documents:
+        return {}
+    name = next(iter(documents))._meta.label_lower
+    rows = Approval.objects.filter(kind=name, object_id__in=[document.pk for document in documents]).order_by("pk")
+    known = rows.select_related("requested_by").prefetch_related("steps__role", "steps__user")
+    return {row.object_id: row for row in known}
 
 
 def demand_asker(approvals: Sequence[Approval], actor: Actor, *states: str) -> None:

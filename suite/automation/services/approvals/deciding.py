@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.automation import approvals as kinds
 from suite.automation.models import Approval, ApprovalStep, Together
-from suite.automation.services.approvals.asking import UNDECIDED, later, lock, waiting_for
+from suite.automation.services.approvals.asking import UNDECIDED, announce, later, lock, waiting_for
 from suite.automation.services.approvals.judging import Judge
 from suite.core import bulk, clock
 from suite.core.access import Actor
@@ -71,9 +71,7 @@ def send_back(*, approvals: Collection[int], actor: Actor, note: str) -> list[Ap
     for case in cases:
         sign(case, Step.ASKED, actor, note)
         case.approval.status = Approval.Status.RETURNED
-        current_act().announce(
-            "automation.approval.questioned", case.approval, {"number": case.approval.number}, key=f"s{case.mine.pk}"
-        )
+        announce(case.approval, "questioned", key=f"s{case.mine.pk}")
     bulk.update([case.mine for case in cases], *SIGNED)
     bulk.update(locked, "status")
     return locked
@@ -184,10 +182,7 @@ def _write(cases: list[Case], approve: bool, actor: Actor, note: str) -> None:
                 step.status, step.next_at = Step.WAITING, later(moment, step.hours)
             touched += upcoming
             if upcoming:
-                current_act().announce(
-                    "automation.approval.requested", case.approval, {"number": case.approval.number},
-                    key=f"s{upcoming[0].pk}",
-                )  # fmt: skip
+                announce(case.approval, "requested", key=f"s{upcoming[0].pk}")
             else:
                 _end(case.approval, Approval.Status.APPROVED)
     bulk.update(touched, *SIGNED)
@@ -202,7 +197,7 @@ def _drop(steps: list[ApprovalStep], touched: list[ApprovalStep]) -> None:
 
 def _end(approval: Approval, status: str) -> None:
     approval.status, approval.decided_at = status, clock.now()
-    current_act().announce(f"automation.approval.{status}", approval, {"number": approval.number}, key="1")
+    announce(approval, status)
 
 
 def _carry_out(approvals: list[Approval], documents: Documents, approve: bool, actor: Actor, note: str) -> None:

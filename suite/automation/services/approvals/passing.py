@@ -12,13 +12,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from suite.automation.models import Approval, ApprovalStep
-from suite.automation.services.approvals.asking import UNDECIDED, later, lock
+from suite.automation.services.approvals.asking import UNDECIDED, announce, later, lock
 from suite.automation.services.approvals.deciding import SIGNED, Case, Step, sign, steps_of, take
 from suite.automation.services.approvals.judging import DECIDE
 from suite.automation.services.approvals.routing import People
 from suite.core import bulk, clock
 from suite.core.access import Actor, grants_of
-from suite.core.acts import acting, current_act, service
+from suite.core.acts import acting, service
 from suite.core.models import Company, Membership, User
 from suite.core.said import Said, name_of, said
 
@@ -96,9 +96,7 @@ def _ask(steps: list[ApprovalStep], approvals: dict[int, Approval]) -> None:
     for step in steps:
         if step.status == Step.WAITING:
             approval = approvals[step.approval_id]
-            current_act().announce(
-                "automation.approval.requested", approval, {"number": approval.number}, key=f"s{step.pk}"
-            )
+            announce(approval, "requested", key=f"s{step.pk}")
 
 
 def chase(limit: int = BATCH) -> int:
