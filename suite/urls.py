@@ -1,4 +1,7 @@
-"""All addresses, found by convention: an area has pages in `urls.py`, `router` and `urlpatterns` in `api.py`."""
+"""All addresses, found by convention: an area has pages in `urls.py`, `router` and `urlpatterns` in `api.py`.
+
+Pages that people type have short addresses: `at_root` in `urls.py`.
+"""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -21,11 +24,12 @@ def our_apps() -> Iterator[AppConfig]:
             yield app
 
 
-def pages() -> Iterator[URLResolver]:
+def pages() -> Iterator[URLResolver | URLPattern]:
     """`crm/sales/...`, `masterdata/...`; core and desk at the root."""
     for app in our_apps():
         if find_spec(f"{app.name}.urls"):
             yield path("" if app.name in ROOT else folder(app.label), include(f"{app.name}.urls"))
+            yield from getattr(import_module(f"{app.name}.urls"), "at_root", ())
 
 
 def interfaces() -> Iterator[URLResolver]:

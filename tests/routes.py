@@ -57,7 +57,7 @@ def _routes(pattern: URLPattern, address: str, *, in_admin: bool) -> Iterator[Ro
     view = pattern.callback
     cls = getattr(view, "cls", None)
     if cls is not None and issubclass(cls, Declared):
-        methods = {name: name for name in ("get", "post", "patch", "delete") if hasattr(cls, name)}
+        methods = {name: name for name in ("get", "post", "put", "patch", "delete") if hasattr(cls, name)}
         for method, action in (getattr(view, "actions", None) or methods).items():
             yield Route(address, method.upper(), cls.permission_code(action) or UNDECLARED, view, is_api=True)
     else:

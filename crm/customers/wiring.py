@@ -9,7 +9,7 @@ from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import importing
 from suite.core import modules
 from suite.core.access import register_owner_rule
-from suite.desk import choices, documents, events, imports, navigation, own, planned, workbench
+from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, workbench
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -59,6 +59,9 @@ def connect() -> None:
     )
 
     flows.connect()
+    customers = "crm.customers.views.lists.CustomerList"
+    dashboards.register_list("follow_ups", _("Follow-ups due"), customers, "count", view="due", order=74)
+    dashboards.register_list("customers", _("Customers by lifecycle"), customers, "by.stage", order=76)
     planned.register(queries.next_steps)
     permission = "crm_customers.view_customer"
     navigation.register(

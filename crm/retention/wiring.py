@@ -12,7 +12,7 @@ from suite.core import modules, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
-from suite.desk import events, navigation, setup
+from suite.desk import dashboards, events, navigation, setup
 from suite.desk.services import notifications
 
 
@@ -30,6 +30,14 @@ def connect() -> None:
     events.register("crm.retention.churnalert", _("Churn alert"), "raised")
     notifications.register_kind(
         "churn", _("A customer of mine has stopped ordering"), mail=True, module="crm_retention"
+    )
+    dashboards.register_list(
+        "dormant",
+        _("Customers who stopped ordering"),
+        "crm.retention.views.ChurnAlertList",
+        "count",
+        view="open",
+        order=75,
     )
     navigation.register(
         _("Customers"),

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import timeline
-from crm.sales import flows, imports, queries
+from crm.sales import flows, imports, queries, tiles
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine, SalesPolicy
 from crm.sales.services import approving, policy
@@ -72,6 +72,7 @@ def connect() -> None:
     flows.connect()
     menu()
     blocks()
+    tiles.connect()
 
 
 def words(row: Quotation | Order) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from erp.finance import checks, flows, imports, queries
+from erp.finance import checks, flows, imports, queries, tiles
 from erp.finance.models import (
     Account,
     FinancePolicy,
@@ -71,6 +71,7 @@ def connect() -> None:
         order=12,
         link="admin:erp_finance_close",
     )
+    tiles.connect()
 
 
 def _menu() -> None:

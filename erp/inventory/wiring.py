@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory import checks, flows, queries
+from erp.inventory import checks, flows, queries, tiles
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
 from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
@@ -55,6 +55,7 @@ def connect() -> None:
     _imports()
     _menu()
     _workbench()
+    tiles.connect()
 
 
 def live(actor: Actor) -> QuerySet[Warehouse]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
-from erp.procurement import checks, flows, sheets
+from erp.procurement import checks, flows, sheets, tiles
 from erp.procurement import imports as paper_imports
 from erp.procurement.lists import over
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
@@ -93,6 +93,7 @@ def connect() -> None:
     _papers()
     _pages()
     _blocks()
+    tiles.connect()
 
 
 def find_by_search(event: OutboxEvent, actor: Actor) -> None:

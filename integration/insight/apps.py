@@ -8,13 +8,14 @@ class InsightConfig(AppConfig):
     verbose_name = _("Insight")
 
     def ready(self) -> None:
-        from integration.insight import figures, happenings
+        from integration.insight import boards, happenings, tiles
         from suite.desk import navigation, workbench
 
         happenings.register()
+        tiles.connect()
         workbench.register(
             "figures", _("Key figures"), "integration/insight/_figures.html",
-            lambda actor: {"board": figures.board(actor)},
+            boards.figures,
             permission="crm_sales.view_order", order=5, wide=True,
             roles={"rep", "sales_manager", "executive", "accountant", "administrator"},
         )  # fmt: skip

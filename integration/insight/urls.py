@@ -1,10 +1,15 @@
 from django.urls import path
 
-from integration.insight import views
+from integration.insight import boards, views
 
 app_name = "insight"
+at_root = [  # typed with the remote control of a screen
+    path("wall/", boards.wall, name="wall"),
+    path("wall/figures/", boards.wall_figures, name="wall_figures"),
+]
 urlpatterns = [
-    path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/", boards.dashboard, name="dashboard"),
+    path("dashboard/roles/<int:pk>/", boards.role_dashboard, name="role_dashboard"),
     path("receivables/", views.receivables, name="receivables"),
     path("receipts/", views.receipts, name="receipts"),
     path("deliveries/", views.deliveries, name="deliveries"),

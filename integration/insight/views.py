@@ -7,43 +7,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from erp.finance.admin.items import ReceivableList
 from erp.finance.admin.money import ReceiptList
 from erp.inventory.lists import DeliveryList
-from integration.insight import figures, panels
+from integration.insight import panels
 from suite.core.doors import door
 from suite.desk.lists import ListSpec, list_view
 from suite.desk.pages import render_page
 from suite.masterdata.models import Party
-
-
-@require_GET
-@door("integration_insight.view_dashboard")
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """Company figures of the last twelve months; each opens the rows behind it."""
-    board = figures.board(request.actor)  # type: ignore[attr-defined]
-    drawn = [figure for figure in board.figures if figure.series]
-    context = {
-        "board": board,
-        "drawn": drawn,
-        "table": [(month, [figure.series[n] for figure in drawn]) for n, month in enumerate(board.months)],
-        "chart": {
-            "months": [f"{month:%Y-%m}" for month in board.months],
-            "units": [[10**8, "亿"], [10**4, "万"]] if get_language() == "zh-hans" else [[10**6, "M"], [10**3, "K"]],
-            "series": [
-                {
-                    "name": str(figure.title_of_series),
-                    "values": [float(value) for value in figure.series],
-                    "bars": figure.code in ("orders", "revenue"),
-                }
-                for figure in drawn
-            ],
-        },
-    }
-    return render_page(request, "integration/insight/dashboard.html", context)
 
 
 def _rows(spec: type[ListSpec], permission: str) -> Any:

@@ -1,7 +1,7 @@
 """行业模板: what each trade begins with. Data only: what a line means and how it is set says `targets`.
 
-A line names a target and what it should be. Nothing is ever deleted by a line: tags and menu entries are added to what
-is there, settings are changed, modules are switched.
+A line names a target and what it should be. Nothing is ever deleted by a line: tags, menu entries and tiles are added
+to what is there, settings are changed, modules are switched.
 """
 
 from __future__ import annotations
@@ -55,6 +55,17 @@ INDUSTRIES = (
             "menu.warehouse": {"first": ["inventory:scan"], "hidden": []},
             "approval.erp_procurement.requisition": {0: ["buyer"], 10000: ["buyer"], 20000: ["buyer", "executive"]},
             "approval.erp_procurement.purchaseorder": {0: ["buyer"], 10000: ["buyer"], 20000: ["buyer", "executive"]},
+            "dashboard.executive": [
+                "orders",
+                "collected",
+                "profit",
+                "stock",
+                "low_stock",
+                "tasks",
+                "customers",
+                "trend",
+            ],
+            "dashboard.sales_manager": ["orders", "collected", "to_deliver", "orders_by_owner", "customers", "trend"],
             "fields": [("crm_customers.customer", "date", "生日", "Birthday")],
             "tags": [("会员", "Member"), ("散客", "Walk-in"), ("团购", "Group buyer")],
         },
@@ -81,6 +92,27 @@ INDUSTRIES = (
             "menu.rep": {"first": ["customers:customers", "sales:quotations", "sales:orders"], "hidden": []},
             "approval.erp_procurement.requisition": {0: ["buyer"], 10000: ["buyer"], 50000: ["buyer", "executive"]},
             "approval.erp_procurement.purchaseorder": {0: ["buyer"], 10000: ["buyer"], 50000: ["buyer", "executive"]},
+            "dashboard.executive": [
+                "orders",
+                "revenue",
+                "profit",
+                "collected",
+                "overdue",
+                "stock",
+                "quotations",
+                "on_order",
+                "late",
+                "trend",
+            ],
+            "dashboard.sales_manager": [
+                "orders",
+                "quotations",
+                "late",
+                "overdue",
+                "orders_by_owner",
+                "order_states",
+                "trend",
+            ],
             "fields": [
                 ("crm_customers.customer", "text", "主营品类", "Main range"),
                 ("masterdata.product", "text", "产地", "Origin"),
@@ -117,6 +149,27 @@ INDUSTRIES = (
                 10000: ["buyer", "accountant"],
                 100000: ["buyer", "accountant", "executive"],
             },
+            "dashboard.executive": [
+                "orders",
+                "profit",
+                "collected",
+                "overdue",
+                "late",
+                "shortages",
+                "stock",
+                "on_order",
+                "purchases_late",
+                "trend",
+            ],
+            "dashboard.sales_manager": [
+                "orders",
+                "quotations",
+                "late",
+                "to_deliver",
+                "shortages",
+                "orders_by_owner",
+                "trend",
+            ],
             "fields": [
                 ("masterdata.product", "text", "图号", "Drawing number"),
                 ("crm_sales.order", "text", "客户料号", "Customer part"),
@@ -141,6 +194,27 @@ INDUSTRIES = (
             "retention.dormant_after_days": 365,
             "module.erp_procurement": False,
             "menu.rep": {"first": ["customers:customers", "sales:quotations"], "hidden": ["sales:price_lists"]},
+            "dashboard.executive": [
+                "orders",
+                "revenue",
+                "profit",
+                "collected",
+                "overdue",
+                "quotations",
+                "tasks",
+                "customers",
+                "trend",
+            ],
+            "dashboard.sales_manager": [
+                "orders",
+                "quotations",
+                "overdue",
+                "follow_ups",
+                "tasks",
+                "orders_by_owner",
+                "customers",
+                "trend",
+            ],
             "fields": [("crm_customers.customer", "date", "合同到期", "Contract ends")],
             "tags": [("年度合同", "Yearly contract"), ("项目客户", "Project customer")],
         },

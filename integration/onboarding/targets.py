@@ -32,9 +32,10 @@ from suite.core.models import Role
 from suite.core.roles import ROLES
 from suite.core.said import listed
 from suite.desk import documents, formats, navigation
-from suite.desk.models import MenuLayout, OwnField
+from suite.desk.dashboards.tiles import tile
+from suite.desk.models import DashboardLayout, MenuLayout, OwnField
 from suite.desk.own import definitions
-from suite.desk.services import menus
+from suite.desk.services import dashboards, menus
 
 NOTHING = "–"
 Field = tuple[str, str, str, str]  # kind of record, type, name, English name
@@ -134,6 +135,32 @@ def _menu(code: str) -> Target:
         return " · ".join(part for part in parts if part) or _("as usual")
 
     return Target(_("Menu: %(role)s") % {"role": _role_name(code)}, "core.change_role", read, write, show, is_met)
+
+
+def _dashboard(code: str) -> Target:
+    """The tiles on the dashboard of a role; those that are there stay before them."""
+
+    def kept(actor: Actor) -> list[dict[str, Any]]:
+        layout = DashboardLayout.objects.of(actor.company_id).filter(role__code=code).first()
+        return layout.tiles if layout else []
+
+    def read(actor: Actor) -> list[str]:
+        return [each["tile"] for each in kept(actor)]
+
+    def write(actor: Actor, wanted: Sequence[str]) -> None:
+        there = kept(actor)
+        names = {each["tile"] for each in there}
+        more = [{"tile": name, "width": found.width} for name in wanted if name not in names and (found := tile(name))]
+        role = Role.objects.get(company=actor.company_id, code=code)
+        dashboards.arrange(tiles=[*there, *more][: dashboards.MOST], role=role, actor=actor)
+
+    def is_met(present: Sequence[str], wanted: Sequence[str]) -> bool:
+        return set(wanted) <= set(present)
+
+    def show(names: Sequence[str]) -> str:
+        return listed(str(found.title) for name in names if (found := tile(name))) or _("as usual")
+
+    return Target(_("Dashboard: %(role)s") % {"role": _role_name(code)}, "core.change_role", read, write, show, is_met)
 
 
 def _flow(code: str) -> Target:
@@ -265,4 +292,6 @@ TARGETS = {
         lambda present, wanted: {name for name, _en in wanted} <= {name for name, _en in present},
     ),
 }  # fmt: skip
-_KINDS: dict[str, Callable[[str], Target]] = {"module": _module, "menu": _menu, "flow": _flow, "approval": _approval}
+_KINDS: dict[str, Callable[[str], Target]] = {
+    "module": _module, "menu": _menu, "dashboard": _dashboard, "flow": _flow, "approval": _approval,
+}  # fmt: skip

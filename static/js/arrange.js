@@ -1,4 +1,5 @@
-// Lists that people put in order: by drag, by the arrow buttons, by Alt and the arrow keys. Without it the buttons send the form.
+// What people put in order: by drag, by the arrow buttons, by Alt and the arrow keys. Without it the buttons send the form.
+// A form with data-at-once is kept after every move.
 const items = (list) => [...list.children].filter((each) => "item" in each.dataset);
 
 function say(item) {
@@ -14,7 +15,13 @@ function move(item, step) {
   if (step < 0) other.before(item); else other.after(item);
   item.scrollIntoView({ block: "nearest" });
   item.closest("form").dispatchEvent(new Event("input", { bubbles: true }));
+  settle(item);
+}
+
+function settle(item) {
   say(item);
+  const form = item.closest("form");
+  if ("atOnce" in form.dataset) form.requestSubmit();
 }
 
 document.addEventListener("click", (event) => {
@@ -27,11 +34,18 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const item = event.altKey && event.target.closest?.("[data-arrange] [data-item]");
-  if (!item || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  const step = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key];
+  if (!item || !step) return;
   event.preventDefault();
-  move(item, event.key === "ArrowUp" ? -1 : 1);
+  move(item, step);
   event.target.focus();
 });
 
-for (const list of document.querySelectorAll("[data-sortable]"))
-  window.Sortable?.create(list, { handle: "[data-handle]", animation: 120, onEnd: (event) => say(event.item) });
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+function sortables() {
+  for (const list of document.querySelectorAll("[data-sortable]:not(body)"))
+    if (window.Sortable && !window.Sortable.get(list))
+      window.Sortable.create(list, { handle: "[data-handle]", draggable: ">[data-item]", animation: calm ? 0 : 120, onEnd: (event) => { if (event.oldIndex !== event.newIndex) settle(event.item); } });
+}
+sortables();
+document.addEventListener("htmx:afterSettle", sortables);

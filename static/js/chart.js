@@ -38,11 +38,18 @@ function draw(node) {
       ? { name: each.name, type: "bar", data: each.values, barMaxWidth: 18, barGap: "10%", itemStyle: { borderRadius: [3, 3, 0, 0] } }
       : { name: each.name, type: "line", data: each.values, symbol: "circle", symbolSize: 6, lineStyle: { width: 2 } }),
   });
-  addEventListener("resize", () => chart.resize());
+  drawn.set(node, chart);
 }
 
-const charts = document.querySelectorAll("[data-chart]");
-if (charts.length) {
-  await load(charts[0].dataset.echarts);
-  charts.forEach(draw);
+const drawn = new Map();
+let library;
+async function charts() {
+  for (const [node, chart] of drawn) if (!node.isConnected) { chart.dispose(); drawn.delete(node); }
+  const fresh = [...document.querySelectorAll("[data-chart]")].filter((node) => !drawn.has(node));
+  if (!fresh.length) return;
+  await (library ??= load(fresh[0].dataset.echarts));
+  for (const node of fresh) if (node.isConnected && !drawn.has(node)) draw(node);
 }
+addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+document.addEventListener("htmx:afterSettle", charts);
+charts();

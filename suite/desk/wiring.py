@@ -14,7 +14,19 @@ def connect() -> None:
     """Called once, from apps.py."""
     from suite.core.api import own as api_own
     from suite.core.api.filters import StoredViews
-    from suite.desk import choices, documents, events, imports, navigation, own, queries, search, setup, workbench
+    from suite.desk import (
+        choices,
+        dashboards,
+        documents,
+        events,
+        imports,
+        navigation,
+        own,
+        queries,
+        search,
+        setup,
+        workbench,
+    )
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
     from suite.desk.lists.api import narrowed
@@ -126,6 +138,9 @@ def connect() -> None:
         "first-steps", _("First steps"), "suite/desk/blocks/_first_steps.html", blocks.my_first_steps,
         permission="desk.view_task", order=1, wide=True, link="desk:first_steps", when=first_steps.are_open,
     )  # fmt: skip
+    dashboards.register_list(
+        "tasks", _("Tasks overdue"), "suite.desk.views.todos.TaskList", "count", view="overdue", order=80
+    )
     setup.register_settings(Company, lambda actor, row, values: companies.change(values=values, actor=actor))
     setup.register_settings(Role, rights.set_back, present=rights.present)
     workbench.register(

@@ -1,6 +1,7 @@
 """The dashboard and the panels over both wings."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -16,10 +17,12 @@ from erp.finance import services as finance
 from erp.finance.models import Receivable
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery
-from integration.insight import figures
-from suite.core import clock
+from suite.core import clock, people
 from suite.core.access import Actor
+from suite.core.models import Role
+from suite.desk.dashboards import boards
 from suite.desk.formats import money, quantity
+from suite.desk.services import dashboards, saved_views
 from tests import make
 
 
@@ -38,16 +41,23 @@ def sold(company, rep):
     return order
 
 
+def read(actor):
+    """What stands in the tiles of somebody's dashboard, by the names of the tiles."""
+    board = boards.read(actor, boards.placed(actor))
+    return {shown.tile.name: shown.content for shown in board.shown}
+
+
 def test_the_board_says_what_was_ordered_earned_and_collected(company, sold):
     boss = make.actor(company, "executive")
 
-    shown = {figure.code: figure.value for figure in figures.board(boss).figures}
+    shown = read(boss)
 
-    assert shown["orders"] == Decimal("11300.00")
-    assert shown["revenue"] == Decimal("10000.00")
-    assert shown["profit"] == Decimal("4000.00")
-    assert shown["collected"] == Decimal("1300.00")
-    assert shown["stock"] == 0
+    assert shown["orders"].value == Decimal("11300.00")
+    assert shown["revenue"].value == Decimal("10000.00")
+    assert shown["profit"].value == Decimal("4000.00")
+    assert shown["collected"].value == Decimal("1300.00")
+    assert shown["stock"].value == 0
+    assert [series.values[-1] for series in shown["trend"].series] == [11300, 10000, 4000, 1300]
 
 
 def test_late_orders_of_any_currency_are_summed_in_the_companys_own(company, rep):
@@ -62,17 +72,17 @@ def test_late_orders_of_any_currency_are_summed_in_the_companys_own(company, rep
     )
     confirm_orders(order_ids=[order.pk], actor=rep)
 
-    late = {figure.code: figure.value for figure in figures.board(rep).figures}["late"]
+    late = read(rep)["late"]
 
-    assert late == Decimal("700.00")
+    assert late.value == Decimal("700.00")
 
 
 def test_the_board_takes_ten_statements_at_most(company, sold):
     boss = make.actor(company, "executive")
-    figures.board(boss)
+    read(boss)
 
     with CaptureQueriesContext(connection) as queries:
-        figures.board(boss)
+        read(boss)
 
     assert len(queries) <= 10
 
@@ -96,11 +106,11 @@ def test_each_figure_opens_rows_that_its_reader_may_see(client, company, sold, r
     actor = make.actor(company, role)
     client.force_login(actor.user)
 
-    board = figures.board(actor)
+    shown = [content for content in read(actor).values() if content.kind == "figure"]
 
-    assert board.figures
-    assert all(figure.url for figure in board.figures)
-    assert {client.get(figure.url, follow=True).status_code for figure in board.figures} == {200}
+    assert shown
+    assert all(figure.url for figure in shown)
+    assert {client.get(figure.url, follow=True).status_code for figure in shown} == {200}
 
 
 def test_an_executive_reads_in_the_admin_pages_and_writes_nothing(client, company, sold):
@@ -148,3 +158,111 @@ def test_a_delivery_on_the_timeline_says_what_went_what_came_back_and_what_the_r
     assert "came back" not in before
     assert "all of it came back" in text()
     assert money(sold.gross, "CNY") not in text()
+
+
+@pytest.fixture
+def boss(company):
+    return make.actor(company, "executive")
+
+
+@pytest.fixture
+def page(client, boss):
+    client.force_login(boss.user)
+    return client
+
+
+def names(actor):
+    return [each.tile.name for each in boards.placed(actor)]
+
+
+BOARD = "/integration/insight/dashboard/"
+
+
+def test_tiles_are_moved_widened_taken_off_and_added_by_the_form_and_each_act_is_taken_back(page, boss):
+    usual = names(boss)
+
+    page.post(BOARD, {"order": ["late", "orders"], "right": "late"})
+    assert names(boss)[:3] == ["orders", "late", "revenue"]
+    page.post(BOARD, {"wider": "late"})
+    assert next(each.width for each in boards.placed(boss) if each.tile.name == "late") == 2
+    page.post(BOARD, {"remove": "trend"})
+    assert "trend" not in names(boss)
+    answer = page.post(BOARD, {"add": "to_ship"}, follow=True)
+    assert names(boss)[-1] == "to_ship"
+
+    *_earlier, message = answer.context["messages"]
+    undo = json.loads(message.extra_tags)
+    page.post(undo["url"], undo["fields"])
+    assert "to_ship" not in names(boss)
+    page.post(BOARD, {"reset": "1"})
+    assert names(boss) == usual
+
+
+@pytest.mark.parametrize("wrong", [{"add": "nonsense"}, {"tiles": "{"}, {"tiles": '[{"tile": 1}]'}, {"tiles": "[1]"}])
+def test_what_no_tile_is_called_changes_nothing(page, boss, wrong):
+    usual = names(boss)
+
+    answer = page.post(BOARD, wrong, headers={"hx-request": "true"})
+
+    assert answer.status_code == 400
+    assert names(boss) == usual
+
+
+def test_an_administrator_arranges_the_dashboard_of_a_role(client, company, admin, boss):
+    client.force_login(admin.user)
+    role = Role.objects.get(company=company, code="executive")
+    address = reverse("insight:role_dashboard", args=[role.pk])
+
+    shown = client.get(address)
+    client.post(address, {"remove": "trend"})
+
+    assert shown.status_code == 200
+    assert "trend" not in names(boss)
+    client.force_login(boss.user)
+    assert client.post(address, {"remove": "late"}).status_code == 403
+
+
+def test_a_wall_reads_itself_anew_without_a_sign_in_until_its_reader_may_no_more(client, company, boss, sold):
+    client.force_login(boss.user)
+    wall = client.get("/wall/")
+    ticket = {"x-wall": wall.context["ticket"]}
+    client.logout()
+
+    figures = client.get("/wall/figures/", headers=ticket)
+
+    assert "11.3K" in figures.content.decode() or "1.1万" in figures.content.decode()
+    assert figures["Cache-Control"] == "no-store"
+    assert client.get("/wall/figures/").status_code == 404
+    assert client.get("/wall/figures/", headers={"x-wall": ticket["x-wall"] + "x"}).status_code == 404
+    with clock.at(clock.now() + dt.timedelta(days=21)):
+        assert client.get("/wall/figures/", headers=ticket).status_code == 200
+    people.sign_out_everywhere(users=[boss.user], actor=Actor.system(company))
+    assert client.get("/wall/figures/", headers=ticket).status_code == 404
+
+
+def test_a_wall_shows_no_records(page, boss):
+    view = saved_views.save(actor=boss, list_key="crm.sales.lists.OrderList", name="All", params={"sort": "date"})
+    tiles = [f"view.{view.pk}.rows", f"view.{view.pk}.count"]
+    dashboards.arrange(tiles=[{"tile": name, "width": 1} for name in tiles], actor=boss)
+
+    (shown,) = page.get("/wall/").context["board"].shown
+
+    assert shown.tile.name == tiles[1]
+
+
+def test_other_systems_read_figures_and_arrange_them(boss, sold):
+    api, address = make.client(boss), "/api/v1/integration/insight/dashboard/"
+
+    figures = api.get(address).json()
+    arranged = api.put(f"{address}arrangement/", {"tiles": [{"tile": "late", "width": 2}]}, format="json")
+    wrong = api.put(f"{address}arrangement/", {"tiles": [{"tile": "nonsense", "width": 1}]}, format="json")
+
+    told = {each["tile"]: each for each in figures["tiles"]}
+    assert (told["orders"]["value"], told["orders"]["currency"]) == ("11300.000000", "CNY")
+    assert told["trend"]["series"][0]["points"][-1]["value"] == "11300.000000"
+    assert arranged.json()["tiles"] == [{"tile": "late", "width": 2}]
+    assert arranged.json()["is_own"]
+    assert "orders" in {each["tile"] for each in arranged.json()["offered"]}
+    assert (wrong.status_code, list(wrong.json())) == (400, ["tiles"]), wrong.json()
+    assert not api.delete(f"{address}arrangement/").json()["is_own"]
+    assert make.client(make.actor(boss.company, "rep")).get(address).status_code == 403

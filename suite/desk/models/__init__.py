@@ -11,10 +11,11 @@ from suite.desk.models.notifications import (
 from suite.desk.models.own import OwnField, OwnSection
 from suite.desk.models.search import SearchEntry
 from suite.desk.models.todos import Task
-from suite.desk.models.ways import FirstSteps, MenuLayout
+from suite.desk.models.ways import DashboardLayout, FirstSteps, MenuLayout
 
 __all__ = [
     "Attachment",
+    "DashboardLayout",
     "Draft",
     "FirstSteps",
     "ImportBatch",

@@ -14,9 +14,10 @@ from suite.core.access import Actor
 from suite.core.doors import SIGNED_IN, door
 from suite.core.models import Role
 from suite.desk import navigation
+from suite.desk.models import MenuLayout
 from suite.desk.navigation import Entry
 from suite.desk.pages import render_page
-from suite.desk.services import menus
+from suite.desk.services import layouts, menus
 
 
 @door(SIGNED_IN)
@@ -36,8 +37,8 @@ def role_menu(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, entries: list[Entry], role: Role | None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    kept = menus.of(actor, role)
-    layout = kept[0] if kept else None if role else menus.layout_of(actor)
+    kept = layouts.own(MenuLayout, actor, role)
+    layout = kept or (None if role else layouts.holding(MenuLayout, actor))
     hidden = set(layout.hidden) if layout else set()
     if request.method == "POST":
         order = request.POST.getlist("order")

@@ -1,0 +1,88 @@
+"""What selling puts on dashboards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, F, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales import queries
+from crm.sales.models import Order
+from suite.core.models import User
+from suite.desk import dashboards
+from suite.desk.dashboards import Bar, Bars, Figure, Reading
+
+WORTH = F("gross") * F("exchange_rate")  # in the company's currency
+TOTAL = Coalesce(Sum(WORTH), Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2)))
+CENT = Decimal("0.01")
+PEOPLE = 8
+
+
+def connect() -> None:
+    """Called once, from apps.py."""
+    view = "crm_sales.view_order"
+    dashboards.register("orders", _("Orders this month"), orders, permission=view, icon="shopping-cart", order=10)
+    dashboards.register("late", _("Orders late"), late, permission=view, icon="alert-triangle", order=60)
+    dashboards.register(
+        "orders_by_owner", _("Orders this month by person"), by_owner,
+        permission=view, kind="bars", order=70, usual=False, personal=True,
+    )  # fmt: skip
+    orders_, quotations = "crm.sales.lists.OrderList", "crm.sales.lists.QuotationList"
+    dashboards.register_list("to_deliver", _("Orders to deliver"), orders_, "count", view="to_deliver", order=62)
+    dashboards.register_list("quotations", _("Open quotations"), quotations, "sum.gross", view="open", order=64)
+    dashboards.register_list(
+        "order_states", _("Orders of this year by state"), orders_, "by.status", params={"date": "this_year"}, order=72
+    )
+
+
+def ordered(reading: Reading) -> dict[dt.date, tuple[Decimal, int]]:
+    """What was ordered in each of the last months, and by how many orders."""
+    rows = (
+        _confirmed(reading)
+        .filter(date__gte=reading.months[0])
+        .annotate(month=TruncMonth("date"))
+        .values("month")
+        .annotate(total=TOTAL, orders=Count("pk"))
+    )
+    found = {row["month"]: (row["total"].quantize(CENT), row["orders"]) for row in rows}
+    return {month: found.get(month, (Decimal(0), 0)) for month in reading.months}
+
+
+def orders(reading: Reading) -> Figure:
+    by_month = reading.once(ordered)
+    value, count = by_month[reading.months[-1]]
+    return Figure(
+        value,
+        reading.link("sales:orders", status="confirmed", date="this_month"),
+        count=count,
+        series=[total for total, _count in by_month.values()],
+    )
+
+
+def late(reading: Reading) -> Figure:
+    found = queries.late(reading.actor).order_by().aggregate(value=TOTAL, count=Count("pk"))
+    link = reading.link("sales:orders", late="yes")
+    return Figure(found["value"].quantize(CENT), link, count=found["count"], is_warning=found["count"] > 0)
+
+
+def by_owner(reading: Reading) -> Bars:
+    """Who brought in most this month: one statement, one for the names."""
+    asked = {"status": "confirmed", "date": "this_month"}
+    rows = _confirmed(reading).filter(date__gte=reading.months[-1]).values("owner").annotate(total=TOTAL)
+    totals = {row["owner"]: row["total"].quantize(CENT) for row in rows.order_by("-total", "owner")[:PEOPLE]}
+    people = User.objects.in_bulk([pk for pk in totals if pk])
+    bars = []
+    for pk, total in totals.items():
+        who = people.get(pk)
+        owner = "none" if who is None else str(pk) if who.is_active else ""
+        link = reading.link("sales:orders", **asked, owner=owner) if owner else ""
+        bars.append(Bar(who.label if who else _t("Nobody"), total, link))
+    return Bars(bars, reading.link("sales:orders", **asked), is_money=True)
+
+
+def _confirmed(reading: Reading) -> QuerySet[Order]:
+    return Order.objects.visible_to(reading.actor).filter(status=Order.Status.CONFIRMED)
