@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
@@ -35,6 +34,7 @@ from suite.core.acts import acting, changes_between, current_act, save_changes
 from suite.core.errors import BusinessError
 from suite.desk import audit, documents, formats
 from suite.desk.admin_figures import figure_of
+from suite.desk.admin_forms import carrying, refusing
 from suite.desk.chain import chain_of
 from suite.desk.lists import Act, ListSpec, acts, list_view
 from suite.desk.own import admin as own_admin
@@ -145,6 +145,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     change_form_outer_before_template = "suite/desk/admin/_record_head.html"
+    change_form_before_template = "suite/desk/admin/_seen.html"
     delete_confirmation_max_display = 50
 
     # Subclasses with services define these two: add(actor, values, lines) -> row and change(actor, row, values, lines).
@@ -330,6 +331,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
             base = kwargs.get("form") or self.form
             kwargs["form"] = own_admin.with_fields(base, self.model, actor_of(request), obj)
         form = super().get_form(request, obj, change, **kwargs)
+        if obj is not None and self.has_change_permission(request, obj):
+            form = carrying(form, actor_of(request))
         error: BusinessError | ValidationError | None = getattr(request, "refused", None)
         return refusing(form, error) if error else form
 
@@ -408,25 +411,6 @@ def typed_lines(formset: Any) -> list[dict[str, Any]]:
         for form in formset.forms
         if form.cleaned_data and not form.cleaned_data.get("DELETE") and (form.has_changed() or form.instance.pk)
     ]
-
-
-def refusing(form: type[forms.Form], error: BusinessError | ValidationError) -> type[forms.Form]:
-    """A form that cannot be valid, and says why where the refusal belongs."""
-
-    class Refused(form):  # type: ignore[misc, valid-type]
-        def _post_clean(self) -> None:
-            super()._post_clean()
-            if isinstance(error, ValidationError):
-                told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-                for name, sentences in told.items():
-                    self.add_error(name if name in self.fields else None, sentences)
-                return
-            for refusal in error.refusals:
-                where = refusal.field if refusal.line is None and refusal.field in self.fields else None
-                place = _("Line %(number)s: ") % {"number": refusal.line + 1} if refusal.line is not None else ""
-                self.add_error(where, f"{place}{refusal}")
-
-    return Refused
 
 
 def say_refused(request: HttpRequest, error: BusinessError) -> None:

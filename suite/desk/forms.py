@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
-from suite.desk import choices
+from suite.desk import choices, stale
 from suite.desk.lists.filters import BIGINT
 
 R = TypeVar("R", bound=Model)
@@ -134,17 +134,22 @@ def at_home(form: forms.Form, actor: Actor) -> None:
 class ActorForm(forms.Form):
     """A form that knows who fills it in (`actor=`).
 
-    One that writes a kind of record names its `model`, and is given the `record` that is changed: it asks for the own
-    fields of the kind by itself (`own`), and `keep` writes them with what the service saves.
+    One that changes a record is given it (`record=`): a save over an older copy is told by itself (`stale`). One that
+    writes a kind of record names its `model`: it asks for the own fields of the kind by itself (`own`), and `keep`
+    writes them with what the service saves.
     """
 
     error_css_class = "is-invalid"
     model: ClassVar[type[Model] | None] = None
 
     def __init__(self, *args: Any, actor: Actor, record: Any = None, **kwargs: Any) -> None:
-        self.actor = actor
+        self.actor, self.record = actor, record
         super().__init__(*args, **kwargs)
         at_home(self, actor)
+        if record is not None:
+            self.fields[stale.NAME] = forms.CharField(
+                required=False, max_length=stale.LONGEST, widget=forms.HiddenInput, initial=lambda: stale.digests(self)
+            )
         self.own = self._own_form(record) if self.model else None
 
     def _own_form(self, record: Any) -> Any:
@@ -153,6 +158,11 @@ class ActorForm(forms.Form):
         return own_form(
             self.data if self.is_bound else None, self.files or None, actor=self.actor, model=self.model, record=record
         )
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.record is not None:
+            stale.judge(self, self.cleaned_data.pop(stale.NAME, ""), self.actor)
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.own is None or self.own.is_valid()])
@@ -178,19 +188,6 @@ class ActorForm(forms.Form):
         if isinstance(error, ValidationError) and isinstance(self.fields.get(field or ""), forms.DecimalField):
             error = error.error_list[0]
         super().add_error(field, error)
-
-
-def show_the_present(form: forms.Form, values: Mapping[str, tuple[Any, Any]], version: int) -> None:
-    """After a save over an older copy: say at each field what stands there now, by pairs of what was typed and what
-    is there; saving once more puts what was typed in its place."""
-    for name, (typed, present) in values.items():
-        if present != typed and name in form.fields:
-            sentence = _("Meanwhile: %(value)s") % {"value": _("(blank)") if present in (None, "") else present}
-            form.add_error(name, sentence)
-    if getattr(form, "own", None):
-        form.own.compare()  # type: ignore[attr-defined]
-    form.data = form.data.copy()
-    form.data["version"] = str(version)
 
 
 class LinesFormSet(BaseFormSet):

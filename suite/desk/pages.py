@@ -16,7 +16,8 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Stale
+from suite.desk import stale
 
 
 def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpResponse:
@@ -105,6 +106,8 @@ def entry_page(
                     lines.refuse(refusal.line, refusal.field, str(refusal))
                 else:
                     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            if isinstance(error, Stale):
+                stale.compare(form, form.actor)
         except ValidationError as error:
             for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
                 form.add_error(name if name in form.fields else None, sentences)

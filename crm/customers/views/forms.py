@@ -17,7 +17,7 @@ from crm.customers.services import customers, duplicates
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError, Stale
-from suite.desk.forms import show_the_present
+from suite.desk import stale
 from suite.desk.pages import render_page
 
 GRIDS = {"contacts": contacts_of, "addresses": addresses_of}
@@ -49,7 +49,7 @@ def _write(request: HttpRequest, customer: Customer | None, **context: Any) -> H
         except (BusinessError, ValidationError) as error:
             _explain(form, error)
             if customer and isinstance(error, Stale):
-                _compare(form, customer)
+                stale.compare(form, actor)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": saved.party.label})
             return redirect("customers:customer", saved.pk)
@@ -71,15 +71,6 @@ def _save(form: CustomerForm, grids: dict[str, Any], customer: Customer | None, 
     if customer:
         return customers.change_customer(customer=customer, version=form.cleaned_data["version"], actor=actor, **values)
     return customers.create_customer(allow_duplicate=form.cleaned_data["allow_duplicate"], actor=actor, **values)
-
-
-def _compare(form: CustomerForm, present: Customer) -> None:
-    present.refresh_from_db()
-    shown = CustomerForm.shown(present)
-    typed = {name: value for name, value in form.cleaned_data.items() if name in shown and name != "tags"}
-    pairs = {name: (value, shown[name]) for name, value in typed.items() if name != "version"}
-    form.add_error(None, _("Saving again replaces what stands there now by yours."))
-    show_the_present(form, pairs, present.version)
 
 
 def _explain(form: CustomerForm, error: BusinessError | ValidationError) -> None:

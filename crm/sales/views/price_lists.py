@@ -54,9 +54,8 @@ def price_list_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _sheet(request: HttpRequest, price_list: PriceList | None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     data = request.POST if request.method == "POST" else None
-    form = PriceListForm(
-        data, actor=actor, initial={name: getattr(price_list, name) for name in FIELDS} if price_list else None
-    )
+    present = {name: getattr(price_list, name) for name in FIELDS} if price_list else None
+    form = PriceListForm(data, actor=actor, initial=present, record=price_list)
     shown = _shown(price_list) if price_list and data is None else None
     lines = Prices(data, actor=actor, prefix="prices", initial=shown)
     status = 400 if data is not None else 200
@@ -108,7 +107,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     present = policy_of(actor.company_id)
     data = request.POST if request.method == "POST" else None
     shown = {name: getattr(present, name) for name in PolicyForm.base_fields}
-    form = PolicyForm(data, actor=actor, initial=shown | {"max_discount": plain(present.max_discount)})
+    form = PolicyForm(data, actor=actor, initial=shown | {"max_discount": plain(present.max_discount)}, record=present)
     if data is not None and form.is_valid():
         change_policy(actor=actor, **form.cleaned_data)
         messages.success(request, _("The sales settings were saved"))

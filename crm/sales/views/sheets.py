@@ -26,8 +26,7 @@ from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO, round_money
 from suite.core.words import amount_in_words
-from suite.desk import formats
-from suite.desk.forms import show_the_present
+from suite.desk import formats, stale
 from suite.desk.pages import render_page
 from suite.desk.records import PageAct
 from suite.masterdata.models import Product, TradeDocument
@@ -127,10 +126,7 @@ def place(error: BusinessError, form: Any, lines: Any) -> None:
 
 def compare(form: Any, lines: Any, document: Any) -> None:
     """After a save over an older copy: say at header and lines what stands there now, and let it be saved again."""
-    document.refresh_from_db()
-    typed = form.values() if hasattr(form, "values") else {}
-    pairs = {name: (value, getattr(document, name, value)) for name, value in typed.items()}
-    form.add_error(None, _("Saving again replaces what stands there now by yours."))
+    stale.compare(form, form.actor)
     known = {str(each["id"].value()) for each in lines.forms}
     present = {line.pk: line for line in document.lines.select_related("product")}
     for line in present.values():
@@ -139,7 +135,6 @@ def compare(form: Any, lines: Any, document: Any) -> None:
             form.add_error(None, _("Meanwhile a line was added: %(line)s") % {"line": what})
     for each in lines.filled_forms:
         _compare_line(each, present)
-    show_the_present(form, pairs, document.version)
 
 
 def _compare_line(form: Any, present: Mapping[int, Any]) -> None:

@@ -22,10 +22,10 @@ from erp.finance.services.vouchers import LineInput
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import acting
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Stale
 from suite.core.money import ZERO
 from suite.core.words import amount_in_words
-from suite.desk import documents
+from suite.desk import documents, stale
 from suite.desk.admin_base import SuiteModelAdmin
 from suite.desk.chain import chain_of
 from suite.desk.forms import lines_formset
@@ -273,3 +273,5 @@ def _refuse(form: VoucherForm, lines: Any, error: BusinessError) -> None:
             lines.refuse(refusal.line, refusal.field, str(refusal))
         else:
             form.add_error("posting_date" if refusal.field == "date" else None, str(refusal))
+    if isinstance(error, Stale):
+        stale.compare(form, form.actor, form.record.lines.select_related("account"))

@@ -263,6 +263,11 @@ class VoucherLine(CompanyRow):
     def __str__(self) -> str:
         return f"{self.account_id}: {self.debit or -self.credit}"
 
+    @property
+    def brief(self) -> str:
+        """The line in one row: 1001 -20 Taxi."""
+        return f"{self.account.code} {self.debit - self.credit:f} {self.summary}".strip()
+
 
 class AccountBalance(CompanyRow):
     """What an account moved in a period; kept by the trigger that posts, so that reports never add up lines."""

@@ -95,10 +95,10 @@ def change_rule(request: HttpRequest, pk: int) -> HttpResponse:
     figures = ("reorder_point", "target", "safety_stock")
     initial = {name: formats.quantity(getattr(rule, name)).replace(",", "") for name in figures}
     initial |= {"product": rule.product_id, "warehouse": rule.warehouse_id}
-    return _rule(request, initial, heading=str(rule.product))
+    return _rule(request, initial, heading=str(rule.product), rule=rule)
 
 
-def _rule(request: HttpRequest, initial: dict[str, Any], heading: str) -> HttpResponse:
+def _rule(request: HttpRequest, initial: dict[str, Any], heading: str, rule: StockRule | None = None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     back = reverse("admin:erp_inventory_stockrule_changelist")
 
@@ -107,7 +107,7 @@ def _rule(request: HttpRequest, initial: dict[str, Any], heading: str) -> HttpRe
         services.set_rule(actor=actor, **values)
         return back
 
-    form = RuleForm(request.POST or None, actor=actor, initial=initial)
+    form = RuleForm(request.POST or None, actor=actor, initial=initial, record=rule)
     for name in ("product", "warehouse") if initial else ():
         form.fields[name].disabled = True
     return entry_page(request, form, do, heading=heading, section=_("Stock rules"), back=back)

@@ -123,6 +123,11 @@ class RequisitionLine(CompanyRow):
         return f"{self.requisition_id} {self.product_id}"
 
     @property
+    def brief(self) -> str:
+        """The line in one row: LAMP 3 x 12.5."""
+        return f"{self.product.code} {formats.quantity(self.quantity)} x {formats.quantity(self.price)}"
+
+    @property
     def why(self) -> str:
         """The figures behind the quantity, in the reader's language."""
         terms = {name: formats.quantity(value) for name, value in self.terms.items()}

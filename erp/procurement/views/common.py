@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from suite.automation.services import approvals
 from suite.core.access import Actor
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Stale
+from suite.desk import stale
 from suite.desk.lists import Act
 from suite.desk.lists.acts import make_form
 from suite.desk.pages import back
@@ -82,3 +83,6 @@ def place(error: BusinessError, form: Any, lines: Any) -> None:
             lines.refuse(refusal.line, refusal.field, str(refusal))
         else:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    if isinstance(error, Stale):
+        present = form.record.lines.select_related("product") if lines is not None else ()
+        stale.compare(form, form.actor, present)

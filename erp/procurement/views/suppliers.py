@@ -19,7 +19,7 @@ from erp.procurement.forms import ItemForm, SupplierForm
 from erp.procurement.lists import AREA, PurchaseOrderList, SupplierItemList, SupplierList
 from erp.procurement.models import Supplier, SupplierItem
 from erp.procurement.services import suppliers
-from erp.procurement.views.common import actor_of
+from erp.procurement.views.common import actor_of, place
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
@@ -145,7 +145,7 @@ def supplier_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, supplier: Supplier | None, initial: dict[str, Any]) -> HttpResponse:
     actor = actor_of(request)
-    form = SupplierForm(request.POST or None, actor=actor, initial=initial)
+    form = SupplierForm(request.POST or None, actor=actor, initial=initial, record=supplier)
     status = 200 if request.method != "POST" else 400
     if request.method == "POST" and form.is_valid():
         status = 409
@@ -157,8 +157,7 @@ def _form(request: HttpRequest, supplier: Supplier | None, initial: dict[str, An
             else:
                 supplier = suppliers.create_supplier(actor=actor, **values)
         except BusinessError as error:
-            for refusal in error.refusals:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            place(error, form, None)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -185,12 +184,15 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     rows = SupplierItem.objects.visible_to(actor_of(request), f"{AREA}.change_supplieritem")
     item = get_object_or_404(rows.select_related("product"), pk=pk)
     initial = {name: getattr(item, name) for name in ItemForm.base_fields}
-    return _item_form(request, initial | {"supplier": item.supplier_id, "product": item.product_id}, str(item.product))
+    initial |= {"supplier": item.supplier_id, "product": item.product_id}
+    return _item_form(request, initial, str(item.product), item)
 
 
-def _item_form(request: HttpRequest, initial: dict[str, Any], heading: str) -> HttpResponse:
+def _item_form(
+    request: HttpRequest, initial: dict[str, Any], heading: str, item: SupplierItem | None = None
+) -> HttpResponse:
     actor = actor_of(request)
-    form = ItemForm(request.POST or None, actor=actor, initial=initial)
+    form = ItemForm(request.POST or None, actor=actor, initial=initial, record=item)
     if request.method == "POST" and form.is_valid():
         supplier, product = form.cleaned_data["supplier"], form.cleaned_data["product"]
         suppliers.set_item(supplier=supplier, product=product, actor=actor, **form.values())

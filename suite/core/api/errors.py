@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.apps import apps
@@ -17,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from suite.core.acts import RETRIED
-from suite.core.errors import BusinessError, Refusal
+from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.modules import SwitchedOff
 
 
@@ -38,8 +39,31 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an error: 409 for what the trade forbids, 400 at the field, 404 for what is not yours."""
     known = translated(error)
     if isinstance(known, BusinessError):
-        return Response(refused(known), status.HTTP_409_CONFLICT)
+        body = refused(known)
+        if isinstance(known, Stale):
+            body["refusals"] += list(_meanwhile(context))
+        return Response(body, status.HTTP_409_CONFLICT)
     return exception_handler(known, context)
+
+
+def _meanwhile(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """After a save over an older copy: each field that was sent and holds something else now, with what it holds."""
+    view, sent = context.get("view"), getattr(context.get("request"), "data", None)
+    if not isinstance(sent, Mapping) or "pk" not in getattr(view, "kwargs", {}) or not hasattr(view, "answer"):
+        return
+    present = view.answer(view.kwargs["pk"]).data  # type: ignore[union-attr]
+    for name in sent:
+        value = present.get(name)
+        if name in present and not isinstance(value, list | dict) and not _same(value, sent[name]):
+            said = _("Meanwhile: %(value)s") % {"value": _("(blank)") if value in (None, "") else value}
+            yield {"code": "stale", "detail": said, "line": None, "field": name, "key": None}
+
+
+def _same(value: Any, sent: Any) -> bool:
+    try:
+        return Decimal(str(value)) == Decimal(str(sent))
+    except InvalidOperation:
+        return (str(value) if value is not None else "") == (str(sent) if sent is not None else "")
 
 
 def refused(error: BusinessError) -> dict[str, Any]:

@@ -108,10 +108,10 @@ class OwnForm(ActorForm):
 
     def __init__(self, data: Any, files: Any, *, actor: Actor, fields: list[Definition], record: Any = None) -> None:
         self.definitions = {each.name: each for each in fields}
-        self.record = record
         before = record.own if record is not None else {each.key: each.default for each in fields}
         initial = {each.name: shown(each, before.get(each.key), actor) for each in fields}
         super().__init__(data, files, actor=actor, initial=initial)
+        self.record = record
         for each in fields:
             self.fields[each.name] = control(each)
         _lock_hidden(self, before)

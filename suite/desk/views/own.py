@@ -20,8 +20,8 @@ from suite.core.access import Actor
 from suite.core.doors import SIGNED_IN, door
 from suite.core.errors import BusinessError
 from suite.core.models import Role
-from suite.desk import documents, own
-from suite.desk.forms import ActorForm, lines_formset, show_the_present
+from suite.desk import documents, own, stale
+from suite.desk.forms import ActorForm, lines_formset
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, Create, ListSpec, View, list_view
 from suite.desk.models import OwnField, OwnSection
 from suite.desk.own import book, definitions, filters
@@ -187,7 +187,8 @@ def field_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _field_form(request: HttpRequest, field: OwnField | None, kind: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     data = request.POST if request.method == "POST" else None
-    form = FieldForm(data, actor=actor, field=field, kind=kind, initial=_shown(field) if field else {"kind": kind})
+    shown = _shown(field) if field else {"kind": kind}
+    form = FieldForm(data, actor=actor, field=field, kind=kind, initial=shown, record=field)
     shown = field.options if field and data is None else None
     lines = Options(data, actor=actor, prefix="options", initial=shown)
     status = 200 if data is None else 400
@@ -232,9 +233,7 @@ def _explain(form: FieldForm, error: BusinessError | ValidationError, field: Own
     for refusal in error.refusals:
         form.add_error(None, str(refusal))
     if field and error.code == "stale":
-        field.refresh_from_db()
-        pairs = {name: (form.cleaned_data.get(name), value) for name, value in _shown(field).items()}
-        show_the_present(form, {name: pair for name, pair in pairs.items() if name != "version"}, field.version)
+        stale.compare(form, form.actor)
 
 
 # The layout of a form
@@ -373,15 +372,13 @@ class ValuesForm(ActorForm):
 
     def __init__(self, *args: Any, kind: own.Registered, record: Any, **kwargs: Any) -> None:
         self.model = kind.model  # type: ignore[misc]
-        self.record = record
         super().__init__(*args, record=record, initial={"version": record.version}, **kwargs)
 
     def save(self) -> None:
         """Raises BusinessError, with what is wrong at the fields."""
         version = self.cleaned_data["version"]
         if version is not None and version != self.record.version:
-            self.record.refresh_from_db()
-            show_the_present(self, {}, self.record.version)
+            stale.compare(self, self.actor)
             raise BusinessError(definitions.STALE)
         self.keep(lambda: self.record, new=False)
 

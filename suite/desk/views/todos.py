@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 
 from suite.core.access import Actor
 from suite.core.doors import door
-from suite.desk import documents
+from suite.core.errors import Stale
+from suite.desk import documents, stale
 from suite.desk.forms import ActorForm, OwnRefused, PickerField
 from suite.desk.lists import (
     Act,
@@ -268,8 +269,13 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in ("title", "due_at", "note")}
         values["owner"] = form.cleaned_data["owner"] or task.owner
         version = form.cleaned_data["version"]
-        with suppress(OwnRefused):
+        try:
             form.keep(lambda: todos.change(task=task, values=values, actor=actor, version=version), new=False)
+        except Stale:
+            stale.compare(form, actor)
+        except OwnRefused:
+            pass  # it is said at each of them
+        else:
             messages.success(request, _("The task was saved"))
             return redirect("desk:task", pk)
     context = {"form": form, "heading": task.title, "back": reverse("desk:task", args=[pk])}

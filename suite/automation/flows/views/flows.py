@@ -81,7 +81,7 @@ def flow_edit(request: HttpRequest, pk: int) -> HttpResponse:
         flows.change_flow(flow=flow, name=typed["name"], actor=actor)
         return page
 
-    form = NameForm(request.POST or None, actor=actor, initial={"name": flow.name})
+    form = NameForm(request.POST or None, actor=actor, initial={"name": flow.name}, record=flow)
     return entry_page(request, form, do, heading=_("Rename"), section=str(flow), back=page)
 
 

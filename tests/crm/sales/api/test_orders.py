@@ -163,6 +163,7 @@ def test_a_stale_change_is_a_conflict(shop: Shop, lamp: Product, mei: APIClient)
     answer = mei.patch(f"{ORDERS}{order.pk}/", {"version": 1, "note": "second"}, format="json")
 
     assert (answer.status_code, answer.data["code"]) == (409, "stale")
+    assert {each["field"] for each in answer.data["refusals"]} >= {"version"}
 
 
 def test_reps_reach_their_own_orders_managers_the_teams_and_nobody_a_strangers(
