@@ -55,10 +55,9 @@ def route_of(kind: str, object_id: int) -> QuerySet[Approval]:
 
 def terms_of(approval: Approval) -> tuple[list[tuple[str, str]], list[str]]:
     """What people are asked to agree to: fields with their values, and lines in words."""
-    terms = dict(approval.terms)
-    lines = terms.pop("lines", [])
-    row = _as_change(approval, {name: [None, value] for name, value in terms.items()})
-    return Teller([row]).facts(row), lines
+    fields = kinds.kind(approval.kind).fields
+    row = _as_change(approval, {name: [None, approval.terms[name]] for name in fields if name in approval.terms})
+    return Teller([row]).facts(row), approval.terms.get("lines", [])
 
 
 def changes_since(approval: Approval, document: Any) -> list[str]:

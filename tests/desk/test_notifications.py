@@ -9,6 +9,7 @@ from suite.core.acts import acting
 from suite.desk.models import Notification, NotificationSending
 from suite.desk.services import notifications, telling, todos
 from suite.desk.services.notifications import notify
+from suite.desk.services.todos import NewTask
 from tests import make
 from tests.receiver import Receiver
 
@@ -252,3 +253,45 @@ def test_kinds_of_a_module_that_is_off_are_not_offered(rep, house):
     assert before - {kind.name for kind, _ways in notifications.preferences(rep)} == {
         "churn", "credit", "order", "payment",
     }  # fmt: skip
+
+
+# Notices about one record
+
+
+def told_of(actor, task, times):
+    for number in range(times):
+        with acting(actor):
+            notify([task.owner_id], "due", f"Notice {number}", key=f"{task.pk}:{number}", subject=task)
+
+
+def test_notices_about_one_record_are_one_in_the_bell_with_the_latest_on_top(rep, browse, django_assert_num_queries):
+    first, second = todos.create(tasks=[NewTask("Call"), NewTask("Visit")], actor=rep)
+    told_of(rep, first, 4)
+    told_of(rep, second, 1)
+
+    page = browse.get("/desk/notifications/?view=new")
+
+    rows = page.context["state"].page.rows
+    assert [(row.title, [each.title for each in row.earlier]) for row in rows] == [
+        ("Notice 0", []), ("Notice 3", ["Notice 2", "Notice 1", "Notice 0"]),
+    ]  # fmt: skip
+    assert "3 earlier" in page.content.decode()
+    assert notifications.unread(rep) == 2
+    assert len(browse.get("/desk/notifications/").context["state"].page.rows) == 5
+    with django_assert_num_queries(1):
+        notifications.earlier(rep, rows)
+
+
+def test_reading_the_latest_reads_all_before_it_and_what_comes_then_is_new_again(rep):
+    first, second = todos.create(tasks=[NewTask("Call"), NewTask("Visit")], actor=rep)
+    told_of(rep, first, 3)
+    told_of(rep, second, 2)
+    newest = notifications.inbox(rep).filter(subject_id=first.pk)[0]
+
+    done = notifications.mark_read(actor=rep, pks=[newest.pk])
+    told_of(rep, first, 4)  # three of them were told already
+
+    assert done == 3
+    assert [row.title for row in notifications.inbox(rep).filter(notifications.latest(rep), read_at=None)] == [
+        "Notice 3", "Notice 1",
+    ]  # fmt: skip

@@ -36,6 +36,11 @@ class Notification(CompanyRow):
         indexes = [
             models.Index(fields=["company", "user", "-id"], name="desk_notification_mine"),
             models.Index(
+                fields=["user", "subject_kind", "subject_id", "id"],
+                name="desk_notification_about",
+                condition=Q(subject_id__isnull=False, in_app=True),
+            ),
+            models.Index(
                 fields=["company", "user"], name="desk_notification_unread", condition=Q(read_at=None, in_app=True)
             ),
         ]

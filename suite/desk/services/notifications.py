@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +25,7 @@ from suite.desk import documents
 from suite.desk.models import Notification, NotificationPreference, NotificationSending, NotificationSettings
 
 MENTIONED = re.compile(r"@([\w.-]{1,30})")
+MOST_TOGETHER = 11  # notices about one record that are shown together
 MAIL, ROBOT = NotificationSending.Channel.MAIL, NotificationSending.Channel.ROBOT
 
 # The new notices with the ways by which they go out; one whose key is known already goes nowhere.
@@ -222,17 +224,54 @@ def inbox(actor: Actor) -> models.QuerySet[Notification]:
     return Notification.objects.of(actor.company_id).filter(user=actor.user_id, in_app=True).order_by("-id")
 
 
+def later(actor: Actor) -> models.QuerySet[Notification]:
+    """What came after a notice about the same record, for a subquery."""
+    return (
+        inbox(actor)
+        .order_by()
+        .filter(
+            subject_kind=models.OuterRef("subject_kind"),
+            subject_id=models.OuterRef("subject_id"),
+            pk__gt=models.OuterRef("pk"),
+        )
+    )
+
+
+def latest(actor: Actor) -> models.Q:
+    """The notices that stand for all about their record: no later one is unread, and none is where they are read."""
+    return ~models.Q(models.Exists(later(actor).filter(read_at=None))) & (
+        models.Q(read_at=None) | ~models.Q(models.Exists(later(actor)))
+    )
+
+
+def earlier(actor: Actor, rows: Iterable[Notification]) -> dict[int, list[Notification]]:
+    """What was told before about the records of notices, by the key of the notice, newest first; one statement."""
+    wanted = {(row.subject_kind, row.subject_id): row for row in rows if row.subject_id is not None}
+    if not wanted:
+        return {}
+    place = models.Window(
+        RowNumber(), partition_by=[models.F("subject_kind"), models.F("subject_id")], order_by=models.F("pk").desc()
+    )
+    about = models.Q(subject_kind__in={kind for kind, _pk in wanted}, subject_id__in={pk for _kind, pk in wanted})
+    found: dict[int, list[Notification]] = {}
+    for each in inbox(actor).filter(about).annotate(place=place).filter(place__lte=MOST_TOGETHER):
+        row = wanted.get((each.subject_kind, each.subject_id))
+        if row and each.pk < row.pk:
+            found.setdefault(row.pk, []).append(each)
+    return found
+
+
 def unread(actor: Actor) -> int:
-    """How many are unread; counted to 100."""
-    return inbox(actor).filter(read_at=None).order_by().values("pk")[:100].count()
+    """Of how many records, or without one, something is unread; counted to 100."""
+    return inbox(actor).filter(latest(actor), read_at=None).order_by().values("pk")[:100].count()
 
 
 @service
 def mark_read(*, actor: Actor, pks: Collection[int] | None = None) -> int:
-    """Mark notifications of the actor as read: these, or all."""
-    rows = inbox(actor).filter(read_at=None)
+    """Mark notifications of the actor as read: these with all that came before about the same records, or all."""
+    rows = inbox(actor).order_by().filter(read_at=None)
     if pks is not None:
-        rows = rows.filter(pk__in=pks)
+        rows = rows.filter(models.Q(pk__in=pks) | models.Q(models.Exists(later(actor).filter(pk__in=pks))))
     return rows.update(read_at=clock.now())
 
 

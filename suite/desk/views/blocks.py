@@ -34,7 +34,9 @@ def my_tasks(actor: Actor) -> dict[str, Any]:
 
 
 def my_notifications(actor: Actor) -> dict[str, Any]:
-    return {"notifications": list(notifications.inbox(actor).filter(read_at=None)[:8])}
+    rows = list(notifications.inbox(actor).filter(notifications.latest(actor), read_at=None)[:8])
+    before = notifications.earlier(actor, rows)
+    return {"notifications": [(row, sum(not each.read_at for each in before.get(row.pk, ()))) for row in rows]}
 
 
 def my_views(actor: Actor) -> dict[str, Any]:

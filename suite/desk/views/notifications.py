@@ -13,8 +13,9 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from suite.core import clock, robots
@@ -22,6 +23,7 @@ from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
 from suite.core.robots import Platform
+from suite.desk import formats
 from suite.desk.forms import ActorForm
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, View, list_view
 from suite.desk.models import Notification, Task
@@ -57,6 +59,18 @@ def _tomorrow(*, actor: Actor, pks: Collection[int]) -> int:
     return put_off
 
 
+def _together(row: Notification) -> str:
+    """The notices before about the same record, folded."""
+    rows: Sequence[Notification] = getattr(row, "earlier", ())
+    if not rows:
+        return ""
+    text = ngettext("%(count)s earlier", "%(count)s earlier", len(rows)) % {"count": len(rows)}
+    lines = format_html_join(
+        "", "<li>{} <time>{}</time></li>", ((each.title, formats.moment(each.created_at)) for each in rows)
+    )
+    return format_html('<details class="earlier"><summary>{}</summary><ul>{}</ul></details>', text, lines)
+
+
 class NotificationList(ListSpec):
     """What I was told."""
 
@@ -66,6 +80,7 @@ class NotificationList(ListSpec):
     icon = "bell"
     columns = (
         Column("title", gettext_lazy("Notification"), card="title"),
+        Column("earlier", gettext_lazy("Before about the same"), value=_together),
         Column("body", gettext_lazy("Text")),
         Column("created_at", gettext_lazy("When"), "datetime", card="side"),
         Column(
@@ -81,9 +96,10 @@ class NotificationList(ListSpec):
             choices=lambda actor: [(kind.name, kind.label) for kind in notifications.kinds(actor.company)],
         ),
         BoolFilter("read", gettext_lazy("Read"), condition=Q(read_at__isnull=False)),
+        BoolFilter("latest", gettext_lazy("Only the latest about a record"), condition=notifications.latest),
         DateFilter("created", gettext_lazy("When"), "created_at"),
     )
-    views = (View("new", gettext_lazy("Unread"), {"read": "no"}),)
+    views = (View("new", gettext_lazy("Unread"), {"read": "no", "latest": "yes"}),)
     acts: ClassVar[Sequence[Act]] = (
         Act("read", gettext_lazy("Mark as read"), "desk.view_notification", notifications.mark_read, icon="checks"),
         Act("done", gettext_lazy("Task done"), "desk.change_task", _done, icon="check", when=about(Task), in_row=True),
@@ -95,6 +111,13 @@ class NotificationList(ListSpec):
 
     def rows(self, actor: Actor) -> QuerySet[Notification]:
         return notifications.inbox(actor)
+
+    def complete(self, rows: Sequence[Notification], actor: Actor) -> None:
+        """Put what was told before about the same records on the latest notices about them."""
+        last = {(row.subject_kind, row.subject_id): row for row in sorted(rows, key=lambda row: row.pk)}
+        before = notifications.earlier(actor, last.values())
+        for row in last.values():
+            row.earlier = before.get(row.pk, ())  # type: ignore[attr-defined]
 
     def url(self, row: Notification) -> str:
         return reverse("desk:notification", args=[row.pk])
