@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm.sales.services.confirming import cancel_orders
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from suite.core import clock
 from suite.desk.models import Task
+from suite.desk.pages import undo_of
 from suite.desk.services import todos
 from tests import make
 from tests.desk.test_lists import URL, tasks
@@ -135,3 +137,48 @@ def test_a_calendar_takes_the_same_statements_however_full_it_is(rep, browse):
 
     assert counts[0] == counts[1] <= 12
     assert Task.objects.count() == 45
+
+
+# Another day
+
+
+def moved(browse, row, to, *, url=URL):
+    return browse.post(f"{url}?show=calendar", {"move": row.pk, "to": to, "next": f"{url}?show=calendar"}, follow=True)
+
+
+def test_a_row_is_put_on_another_day_at_its_time_and_taken_back(rep, browse):
+    (task,) = tasks(rep, 1)
+    before, local = task.due_at, timezone.localtime(task.due_at)
+
+    page = moved(browse, task, "2027-03-09")
+    task.refresh_from_db()
+    there = timezone.localtime(task.due_at)
+    undo = undo_of(next(iter(page.context["messages"])))
+    browse.post(undo["url"], dict(undo["pairs"]))
+    task.refresh_from_db()
+
+    assert (there.date(), there.time()) == (dt.date(2027, 3, 9), local.time())
+    assert task.due_at == before
+
+
+@pytest.mark.parametrize("to", ["", "soon", "2027-02-31", "2027-02-31T10:00", "9" * 400])
+def test_a_day_that_is_none_is_refused_and_the_row_stays(rep, browse, to):
+    (task,) = tasks(rep, 1)
+
+    page = moved(browse, task, to)
+
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    assert Task.objects.get().due_at == task.due_at
+
+
+def test_what_inline_edit_refuses_no_calendar_moves(rep, browse, manager, outsider, company, client):
+    (task,) = tasks(rep, 1)
+    client.force_login(outsider.user, "suite.core.auth.CompanyBackend")
+    order_url = "/crm/sales/orders/"
+
+    assert moved(client, task, "2027-03-09").status_code == 404
+    assert browse.post(f"{order_url}?show=calendar", {"move": "1", "to": "2027-03-09"}).status_code == 404
+    assert browse.post(URL, {"move": task.pk, "to": "2027-03-09"}).status_code == 404  # a table has no days
+    assert b"data-entry" not in browse.get(f"{order_url}?show=calendar").content
+    assert b"data-entry" in browse.get(f"{URL}?show=calendar&on={task.due_at:%Y-%m-%d}").content
+    assert b"data-entry" in browse.get(f"/desk/calendar/?kind=month&date={task.due_at:%Y-%m-%d}").content

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from suite.core import clock
+from suite.core.access import Actor
 from suite.desk.models import SavedView, Task
 from suite.desk.services import todos
 from suite.desk.services.todos import NewTask
@@ -170,3 +171,24 @@ def test_boards_calendars_and_chips_are_accessible(desk, query):
     desk.goto(f"{TASKS}{query}")
 
     assert real.access_problems(desk, AXE) == []
+
+
+def test_an_entry_is_put_on_another_day_by_drag_and_by_keys_and_taken_back(desk):
+    due = clock.now() + dt.timedelta(days=400)
+    rep = Task.objects.first().owner
+    todos.create(
+        tasks=[NewTask("Far away", due_at=due.replace(day=10, hour=4))], actor=Actor(rep, make.company("acme"))
+    )
+    month = f"{due:%Y-%m}"
+    desk.goto(f"{TASKS}?show=calendar&on={month}-10")
+    desk.wait_for_function("() => Boolean(window.Sortable)")
+    entry = desk.locator("[data-entry]")
+
+    entry.drag_to(desk.locator(f'[data-day="{month}-12"]'))
+    expect(desk.locator(f'[data-day="{month}-12"] [data-entry]')).to_have_count(1)
+    expect(entry).to_be_focused()
+    entry.press("Alt+ArrowDown")
+    expect(desk.locator(f'[data-day="{month}-19"] [data-entry]')).to_have_count(1)
+    desk.locator(".toast-note button", has_text=re.compile("undo|back", re.I)).first.click()
+
+    expect(desk.locator(f'[data-day="{month}-12"] [data-entry]')).to_have_count(1)

@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from suite.core import clock
 from suite.core.models import Company
 from suite.desk.lists.dates import Unclear, day_of, within
@@ -34,6 +36,7 @@ class Entry:
     icon: str = ""
     is_overdue: bool = False
     row: Any = None
+    pk: int | None = None  # of what may be put on another day
 
     @property
     def is_timed(self) -> bool:
@@ -47,6 +50,7 @@ class Day:
     date: dt.date
     is_today: bool = False
     is_outside: bool = False
+    is_weekend: bool = False
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -92,7 +96,10 @@ def calendar_of(
     first, last, previous, following = stretch(kind, date)
     days = {
         (day := first + dt.timedelta(days=number)): Day(
-            day, is_today=day == today, is_outside=kind == "month" and day.month != date.month
+            day,
+            is_today=day == today,
+            is_outside=kind == "month" and day.month != date.month,
+            is_weekend=day.weekday() > 4,
         )
         for number in range((last - first).days + 1)
     }
@@ -110,6 +117,11 @@ def dates_of(state: KeptViews) -> list[DateFilter]:
     return [each for each in state.filters if isinstance(each, DateFilter) and each.name in state.spec.calendars]
 
 
+def with_movable(rows: QuerySet[Any], changeable: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with `is_movable`: whether they are among those that may be changed."""
+    return rows.annotate(is_movable=Exists(changeable.filter(pk=OuterRef("pk"))))
+
+
 def calendar_for(state: ListState, by: DateFilter) -> Calendar:
     """The rows of a list by one of its dates: one statement, beside those the list makes for its columns."""
     company, title = state.actor.company, state.title_column
@@ -117,7 +129,9 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
 
     def between(first: dt.date, last: dt.date) -> Iterable[Entry]:
         found = within(by.path, first, last, company, moment=by.is_moment(state.spec.model))
-        rows = list(state.shown_rows.filter(found).order_by(by.path, "pk")[:MOST])
+        edit = state.moving and state.moving.edit
+        shown = with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
+        rows = list(shown.filter(found).order_by(by.path, "pk")[:MOST])
         state.complete(rows)
         for row in rows:
             at = row
@@ -129,6 +143,7 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
                 partial(title.html, row),
                 lambda row=row: [column.html(row) for column in about],
                 partial(state.spec.url, row),
+                pk=row.pk if edit and row.is_movable else None,
             )
 
     return calendar_of(company, state.span, state.params.get("on", ""), between)

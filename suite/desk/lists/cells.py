@@ -1,17 +1,24 @@
-"""Changing one cell of a list where it stands."""
+"""Changing one cell of a list where it stands, and putting a row on another day of a calendar."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
 from suite.core.errors import BusinessError
+from suite.core.models import Company
 from suite.desk.lists.columns import Column, read
 from suite.desk.lists.filters import BIGINT
 from suite.desk.lists.state import ListState
+from suite.desk.pages import back, done
 
 EDITOR = "suite/desk/_cell_edit.html"
 
@@ -23,11 +30,11 @@ def cell(request: HttpRequest, state: ListState) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     column = next((each for each in state.all_columns if each.name == asked.get("edit") and each.edit), None)
     pk = asked.get("pk", "")
-    if column is None or column.edit is None or not (pk.isascii() and pk.isdigit() and int(pk) < BIGINT):
+    if column is None or column.edit is None or not _is_key(pk):
         raise Http404
     if not state.actor.may(column.edit.permission):
         raise PermissionDenied(column.edit.permission)
-    mine = state.spec.model._default_manager.visible_to(state.actor, column.edit.permission)  # type: ignore[attr-defined]
+    mine = state.changeable(column.edit)
     row = state.complete_row(int(pk), mine)
     if row is None:
         raise Http404
@@ -48,6 +55,53 @@ def cell(request: HttpRequest, state: ListState) -> HttpResponse:
         return _editor(request, column, form, 409)
     row = state.complete_row(int(pk), mine) or row
     return HttpResponse(state.html_of(column, row))
+
+
+def move(request: HttpRequest, state: ListState) -> HttpResponse:
+    """Put a row on another day (`to`) of the calendar, by the service of its cell; the time of the day stays.
+
+    With a moment in `to` the row goes there: that is how it is taken back.
+    """
+    column, pk = state.moving, request.POST["move"]
+    if column is None or column.edit is None or not _is_key(pk):
+        raise Http404
+    row = state.complete_row(int(pk), state.changeable(column.edit))
+    if row is None:
+        raise Http404
+    before, after = read(row, column.edit.path or column.path), back(request, request.get_full_path())
+    try:
+        value = column.edit.field.clean(_there(request.POST.get("to", ""), before, state.actor.company))
+        column.edit.save(row=row, value=value, actor=state.actor)
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.error(request, sentence)
+    except BusinessError as error:
+        for refusal in error.refusals:
+            messages.error(request, str(refusal))
+    else:
+        sentence = _("%(name)s: now on %(day)s") % {"name": row, "day": column.render(row, value)}
+        done(request, sentence, request.get_full_path(), {"move": pk, "to": before.isoformat(), "next": after})
+    return redirect(after)
+
+
+def _there(text: str, before: dt.date | dt.datetime, company: Company) -> dt.date | dt.datetime:
+    """The day, or the moment of it, at which something is to stand."""
+    try:
+        exactly, day = parse_datetime(text) if "T" in text else None, parse_date(text)
+    except ValueError:
+        exactly, day = None, None
+    if exactly:
+        return exactly
+    if day is None:
+        raise ValidationError(_("There is no such day"))
+    if not isinstance(before, dt.datetime):
+        return day
+    local = before.astimezone(ZoneInfo(company.time_zone))
+    return dt.datetime.combine(day, local.time(), tzinfo=local.tzinfo)
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) < BIGINT
 
 
 def _editor(request: HttpRequest, column: Column, form: Any, status: int) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.core.models import Role
+from suite.desk.lists.columns import Column, Edit
 from suite.desk.lists.filters import Filter
 from suite.desk.lists.spec import ListSpec
 from suite.desk.models import SavedView
@@ -41,6 +42,7 @@ class KeptViews:
     where: Q | None
     filters: list[Filter]
     filter_keys: list[str]
+    all_columns: list[Column]
     rows: QuerySet[Any]
 
     def __init__(
@@ -53,6 +55,10 @@ class KeptViews:
     def saved(self) -> list[SavedView]:
         """The saved views of this list that the actor may use."""
         return list(saved_views.offered(self.actor).filter(list_key=self.spec.key))
+
+    def changeable(self, edit: Edit) -> QuerySet[Any]:
+        """The rows whose cell the actor may change."""
+        return self.spec.model._default_manager.visible_to(self.actor, edit.permission)  # type: ignore[attr-defined]
 
     @cached_property
     def first(self) -> SavedView | None:

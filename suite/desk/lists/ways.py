@@ -7,6 +7,7 @@ from typing import Any
 
 from suite.desk.lists.boards import Lane, choices_of, lanes_of, more_of
 from suite.desk.lists.calendars import SPANS, Calendar, calendar_for, dates_of
+from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Filter
 from suite.desk.lists.kept import KeptViews
 from suite.desk.models import SavedView
@@ -70,6 +71,21 @@ class Ways(KeptViews):
     @cached_property
     def calendar(self) -> Calendar:
         return calendar_for(self, self.grouping[0])  # type: ignore[arg-type]
+
+    @cached_property
+    def moving(self) -> Column | None:
+        """The column whose cell is changed when a row is put on another day of the calendar, if the actor may."""
+        path = self.grouping[0].path if self.show == SavedView.Kind.CALENDAR else ""
+        edits = ((column, column.edit) for column in self.all_columns if column.edit)
+        known = (
+            column for column, edit in edits if (edit.path or column.path) == path and self.actor.may(edit.permission)
+        )
+        return next(known, None)
+
+    @property
+    def mover(self) -> str:
+        """Where the calendar posts what is put on another day; empty where nothing may be."""
+        return self.link() if self.moving else ""
 
     @property
     def calendar_links(self) -> dict[str, Any]:

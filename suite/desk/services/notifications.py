@@ -246,7 +246,9 @@ def latest(actor: Actor) -> models.Q:
 
 def earlier(actor: Actor, rows: Iterable[Notification]) -> dict[int, list[Notification]]:
     """What was told before about the records of notices, by the key of the notice, newest first; one statement."""
-    wanted = {(row.subject_kind, row.subject_id): row for row in rows if row.subject_id is not None}
+    wanted: dict[tuple[str, int | None], Notification] = {
+        (row.subject_kind, row.subject_id): row for row in rows if row.subject_id is not None
+    }
     if not wanted:
         return {}
     place = models.Window(

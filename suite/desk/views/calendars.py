@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk import planned
-from suite.desk.lists.calendars import MOST, Calendar, Entry, calendar_of
+from suite.desk.lists.calendars import MOST, Calendar, Entry, calendar_of, with_movable
 from suite.desk.models import Task
 
 
@@ -26,9 +26,15 @@ class Agenda:
 
 def agenda_of(actor: Actor, rows: QuerySet[Task], whose: str, kind: str, date_text: str) -> Agenda:
     """The days around a date with the tasks in `rows`: three statements, and three for each other kind of entry."""
+    rows = with_movable(rows, Task.objects.visible_to(actor, "desk.change_task"))
 
     def entries(tasks: Iterable[Task], begin: dt.datetime | None, end: dt.datetime | None) -> list[Entry]:
-        found = [Entry(task.due_at, task.title, row=task, is_overdue=task.is_overdue) for task in tasks]
+        found = [
+            Entry(
+                task.due_at, task.title, row=task, is_overdue=task.is_overdue, pk=task.pk if task.is_movable else None
+            )
+            for task in tasks
+        ]
         found += [
             Entry(each.at, each.title, each.about, each.url, each.icon, each.is_overdue)
             for each in planned.between(actor, whose, begin, end)

@@ -96,7 +96,7 @@ class NotificationList(ListSpec):
             choices=lambda actor: [(kind.name, kind.label) for kind in notifications.kinds(actor.company)],
         ),
         BoolFilter("read", gettext_lazy("Read"), condition=Q(read_at__isnull=False)),
-        BoolFilter("latest", gettext_lazy("Only the latest about a record"), condition=notifications.latest),
+        BoolFilter("latest", gettext_lazy("Latest only"), condition=notifications.latest, quick=False),
         DateFilter("created", gettext_lazy("When"), "created_at"),
     )
     views = (View("new", gettext_lazy("Unread"), {"read": "no", "latest": "yes"}),)

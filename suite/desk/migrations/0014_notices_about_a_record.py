@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from suite.core.migrating import AllAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(AllAtOnce):
 
     dependencies = [
         ('core', '0007_define_own_fields'),
-        ('desk', '0012_mails_are_sendings'),
+        ('desk', '0013_dashboards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
