@@ -15,6 +15,7 @@ from crm.sales.models import Order
 from suite.core.models import User
 from suite.desk import dashboards
 from suite.desk.dashboards import Bar, Bars, Figure, Reading
+from suite.desk.lists.dates import span, within
 
 WORTH = F("gross") * F("exchange_rate")  # in the company's currency
 TOTAL = Coalesce(Sum(WORTH), Value(Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2)))
@@ -72,7 +73,8 @@ def late(reading: Reading) -> Figure:
 def by_owner(reading: Reading) -> Bars:
     """Who brought in most this month: one statement, one for the names."""
     asked = {"status": "confirmed", "date": "this_month"}
-    rows = _confirmed(reading).filter(date__gte=reading.months[-1]).values("owner").annotate(total=TOTAL)
+    in_days = within("date", *span("this_month", reading.today), reading.actor.company, moment=False)
+    rows = _confirmed(reading).filter(in_days).values("owner").annotate(total=TOTAL)
     totals = {row["owner"]: row["total"].quantize(CENT) for row in rows.order_by("-total", "owner")[:PEOPLE]}
     people = User.objects.in_bulk([pk for pk in totals if pk])
     bars = []

@@ -33,15 +33,22 @@ def reads_the_books(actor: Actor) -> bool:
 
 
 def revenue(reading: Reading) -> Figure:
-    return _of_month(reading, reading.once(earned)[0], reading.link("admin:erp_finance_trial_balance"))
+    return _of_month(reading, reading.once(earned)[0], books_of(reading)[-1])
 
 
 def profit(reading: Reading) -> Figure:
-    return _of_month(reading, reading.once(earned)[1], reading.link("admin:erp_finance_trial_balance"))
+    return _of_month(reading, reading.once(earned)[1], books_of(reading)[-1])
+
+
+def books_of(reading: Reading) -> list[str]:
+    """The addresses of the balances of each month."""
+    codes = [f"{month:%Y-%m}" for month in reading.months]
+    return [reading.link("admin:erp_finance_trial_balance", from_period=code, to_period=code) for code in codes]
 
 
 def collected(reading: Reading) -> Figure:
-    return _of_month(reading, reading.once(received), reading.link("insight:receipts", date="this_month"))
+    link = reading.link("insight:receipts", date="this_month", status="posted")
+    return _of_month(reading, reading.once(received), link)
 
 
 def overdue(reading: Reading) -> Figure:

@@ -37,4 +37,5 @@ def stock(reading: Reading) -> Figure:
     total = StockValue.objects.visible_to(reading.actor).aggregate(
         value=Coalesce(Sum("value"), ZERO), count=Count("pk", filter=Q(quantity__gt=0))
     )
-    return Figure(total["value"], reading.link("admin:erp_inventory_stockbalance_changelist"), count=total["count"])
+    link = reading.link("admin:erp_inventory_stockbalance_changelist", view="there")
+    return Figure(total["value"], link, count=total["count"])

@@ -156,8 +156,8 @@ def _told(shown: Shown, currency: str) -> dict[str, Any]:
 
 
 def _series(series: Any, months: Any) -> dict[str, Any]:
-    pairs = zip(months, series.values, strict=True)
-    return {"name": series.name, "points": [{"label": f"{m:%Y-%m}", "value": v, "url": ""} for m, v in pairs]}
+    points = zip(months, series.values, series.urls, strict=True)
+    return {"name": series.name, "points": [{"label": f"{m:%Y-%m}", "value": v, "url": url} for m, v, url in points]}
 
 
 urlpatterns = [

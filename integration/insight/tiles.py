@@ -26,11 +26,14 @@ def trend(reading: Reading) -> Trend:
     actor, series = reading.actor, []
     if actor.may("crm_sales.view_order"):
         totals = [total for total, _count in reading.once(sales.ordered).values()]
-        series.append(Series(_("Orders"), totals, bars=True))
+        series.append(Series(_("Orders"), totals, reading.monthly("sales:orders", status="confirmed"), bars=True))
     if finance.reads_the_books(actor):
         revenue, profit = reading.once(finance.earned)
-        series.append(Series(pgettext_lazy("figure", "Revenue"), list(revenue.values()), bars=True))
-        series.append(Series(_("Gross profit"), list(profit.values())))
+        booked = [any(month) for month in zip(revenue.values(), profit.values(), strict=True)]
+        books = [url if is_booked else "" for url, is_booked in zip(finance.books_of(reading), booked, strict=True)]
+        series.append(Series(pgettext_lazy("figure", "Revenue"), list(revenue.values()), books, bars=True))
+        series.append(Series(_("Gross profit"), list(profit.values()), books))
     if actor.may("erp_finance.view_receipt"):
-        series.append(Series(_("Collected"), list(reading.once(finance.received).values())))
+        money = list(reading.once(finance.received).values())
+        series.append(Series(_("Collected"), money, reading.monthly("insight:receipts", status="posted")))
     return Trend(reading.months, series)

@@ -19,12 +19,12 @@ function say(sentence) {
 async function refresh() {
   let wait = EVERY;
   try {
-    const answer = await fetch(body.dataset.figures, { headers: { "X-Wall": body.dataset.ticket }, cache: "no-store", signal: AbortSignal.timeout(30000) });
+    const answer = await fetch(body.dataset.figures, { headers: { "X-Wall": body.dataset.ticket }, credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(30000) });
     if (answer.status === 404) over = true;
     if (!answer.ok) throw new Error(answer.status);
     place.innerHTML = await answer.text();
     const now = place.firstElementChild.dataset;
-    if (now.build !== build) { location.reload(); return; } // the house was renewed meanwhile
+    if (now.build !== build && (await fetch(location.href, { redirect: "manual" })).ok) { location.reload(); return; } // the house was renewed meanwhile
     const time = body.querySelector("[data-time]");
     time.dateTime = now.asOf;
     time.textContent = now.clock;

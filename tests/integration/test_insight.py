@@ -113,6 +113,18 @@ def test_each_figure_opens_rows_that_its_reader_may_see(client, company, sold, r
     assert {client.get(figure.url, follow=True).status_code for figure in shown} == {200}
 
 
+def test_each_month_of_the_trend_opens_its_rows(client, company, sold):
+    boss = make.actor(company, "executive")
+    client.force_login(boss.user)
+
+    orders, revenue, _profit, collected = read(boss)["trend"].series
+
+    assert [line.pk for line in client.get(orders.urls[-1]).context["state"].lines] == [sold.pk]
+    assert client.get(orders.urls[0]).context["state"].lines == []
+    assert "1,300.00" in client.get(collected.urls[-1], follow=True).content.decode()
+    assert (revenue.urls[0], client.get(revenue.urls[-1]).status_code) == ("", 200)
+
+
 def test_an_executive_reads_in_the_admin_pages_and_writes_nothing(client, company, sold):
     client.force_login(make.user(company, "executive"))
     page = reverse("admin:erp_finance_receivable_change", args=[Receivable.objects.get(order_id=sold.pk).pk])

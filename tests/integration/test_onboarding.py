@@ -18,8 +18,9 @@ from integration.onboarding.targets import target
 from suite.automation.models import ApprovalRule, Flow
 from suite.core import access, modules
 from suite.core.models import AuditRow, Company, Membership, Role, User
+from suite.desk.dashboards import boards
 from suite.desk.models import FirstSteps, OwnField
-from suite.desk.services import menus
+from suite.desk.services import dashboards, menus
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,18 @@ def test_a_template_brings_rules_of_approval_and_switches_flows(company, admin):
     assert not Flow.objects.get(company=company, code="visit-after-deal").is_on
     services.take_on(industry=industry("trade"), keys=["flow.visit-after-deal"], actor=admin)
     assert Flow.objects.get(company=company, code="visit-after-deal").is_on
+
+
+def test_a_template_puts_tiles_on_the_dashboards_of_roles_and_takes_none_away(company, admin):
+    role, boss = Role.objects.get(company=company, code="executive"), make.actor(company, "executive")
+    dashboards.arrange(tiles=[{"tile": "tasks", "width": 2}], role=role, actor=admin)
+
+    services.take_on(industry=industry("manufacturing"), keys=["dashboard.executive"], actor=admin)
+
+    placed = [(each.tile.name, each.width) for each in boards.placed(boss)]
+    assert placed[:2] == [("tasks", 2), ("orders", 1)]
+    assert placed[-1] == ("trend", 3)
+    assert {name for name, _width in placed} >= set(industry("manufacturing").lines["dashboard.executive"])
 
 
 def test_each_line_can_be_left(company, admin):

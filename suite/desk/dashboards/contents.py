@@ -99,10 +99,12 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Series:
+    """A way through months; `urls` are the rows behind each of them."""
+
     name: Text
     values: Sequence[Decimal]
+    urls: Sequence[str]
     bars: bool = False
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,10 @@ class Trend:
         }
 
     @property
-    def table(self) -> list[tuple[dt.date, list[Decimal]]]:
-        return [(month, [each.values[n] for each in self.series]) for n, month in enumerate(self.months)]
+    def table(self) -> list[tuple[dt.date, list[tuple[Decimal, str]]]]:
+        """Month by month the numbers, each with its rows."""
+        pairs = [list(zip(each.values, each.urls, strict=True)) for each in self.series]
+        return [(month, [each[n] for each in pairs]) for n, month in enumerate(self.months)]
 
     @property
     def lines(self) -> list[tuple[Series, str]]:

@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import Count, F, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from suite.core import clock, keyset
 from suite.core.access import Actor
@@ -126,7 +127,7 @@ def _state(spec: ListSpec, actor: Actor, asked: Mapping[str, str], view: SavedVi
 
 def looks(state: ListState) -> dict[str, str]:
     """How a list can be looked at, with words for each."""
-    found = {"count": _("Count")}
+    found = {"count": pgettext("look", "Count")}
     found |= {f"sum.{name}": _("Sum: %(column)s") % {"column": c.label} for name, c in _summed(state).items()}
     found["rows"] = _("First rows")
     for look, kinds in (("by", (ChoiceFilter, OwnerFilter)), ("months", (DateFilter,))):

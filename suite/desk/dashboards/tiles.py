@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk.dashboards.contents import Content
+from suite.desk.lists.dates import months_on
 
 Text = str | Promise
 T = TypeVar("T")
@@ -34,8 +35,11 @@ class Reading:
     @cached_property
     def months(self) -> list[dt.date]:
         """First days of the last months, the current one last."""
-        month = self.today.year * 12 + self.today.month - 1
-        return [dt.date(n // 12, n % 12 + 1, 1) for n in range(month - MONTHS + 1, month + 1)]
+        return [months_on(self.today.replace(day=1), n) for n in range(1 - MONTHS, 1)]
+
+    def monthly(self, name: str, **query: str) -> list[str]:
+        """The addresses of the rows of each month, for a list that is narrowed by `date`."""
+        return [self.link(name, **query, date_min=f"{month}", date_max=f"{_last_day(month)}") for month in self.months]
 
     def once(self, read: Callable[[Reading], T]) -> T:
         if read not in self._known:
@@ -51,6 +55,10 @@ class Reading:
         if name.startswith("admin:") and not self.actor.may("core.use_admin"):
             return ""
         return f"{url}?{urlencode(query, safe=',')}" if query else url
+
+
+def _last_day(month: dt.date) -> dt.date:
+    return months_on(month, 1) - dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
