@@ -63,9 +63,14 @@ def inserting(rows: Sequence[models.Model]) -> tuple[str, list[list[Any]]]:
     return plan.text, [column.values(rows) for column in plan.columns]
 
 
-def insert(rows: Sequence[M]) -> Sequence[M]:
-    """Insert new rows by one statement, whatever their number; their keys and numbers come back from the database."""
-    plan = _planned(rows)
+def insert(rows: Sequence[M], *, once: str = "") -> Sequence[M]:
+    """Insert new rows by one statement, whatever their number; their keys and numbers come back from the database.
+
+    `once` names a unique column: a row whose value there is known already gets the key of the one that has it.
+    """
+    if not rows:
+        return rows
+    plan = _planned(rows, once)
     _take(rows, plan, sql.rows(plan.returning, [column.values(rows) for column in plan.columns]))
     return rows
 
@@ -87,11 +92,11 @@ def insert_together(*kinds: Sequence[models.Model]) -> None:
         _take(rows, plan, zip(*[next(columns) for _name in plan.answered], strict=True))
 
 
-def _planned(rows: Sequence[models.Model]) -> Insertion:
+def _planned(rows: Sequence[models.Model], once: str = "") -> Insertion:
     for row in rows:
         if row._state.fields_cache:
             row._prepare_related_fields_for_save(operation_name="bulk.insert")  # type: ignore[attr-defined]
-    return _insertion(type(rows[0]), _given(rows[0]))
+    return _insertion(type(rows[0]), _given(rows[0]), once)
 
 
 def _take(rows: Sequence[models.Model], plan: Insertion, answers: Iterable[Sequence[Any]]) -> None:
@@ -125,7 +130,7 @@ def _filled_by_database(model: type[models.Model]) -> tuple[str, ...]:
 
 
 @cache
-def _insertion(model: type[models.Model], given: frozenset[str]) -> Insertion:
+def _insertion(model: type[models.Model], given: frozenset[str], once: str = "") -> Insertion:
     meta = model._meta
     columns = [
         _column(field)
@@ -136,7 +141,8 @@ def _insertion(model: type[models.Model], given: frozenset[str]) -> Insertion:
     arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
     text = f"INSERT INTO {_quoted(meta.db_table)} ({names}) SELECT * FROM unnest({arrays})"
     answered = [field.attname for field in meta.db_returning_fields]
-    return Insertion(text, f"{text} RETURNING {', '.join(answered)}", columns, answered)
+    known = f" ON CONFLICT ({once}) DO UPDATE SET {once} = EXCLUDED.{once}" if once else ""
+    return Insertion(text, f"{text}{known} RETURNING {', '.join(answered)}", columns, answered)
 
 
 @cache

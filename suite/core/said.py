@@ -9,7 +9,7 @@ What a person wrote is an ordinary string and stays as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -45,11 +45,19 @@ def said(text: Text, params: Mapping[str, Any] | None = None) -> Said:
 
 def in_each(write: Callable[[], str]) -> str:
     """A text that each language writes in its own way; an ordinary string where all write it alike."""
+    return all_in_each([write])[0]
+
+
+def all_in_each(writes: Sequence[Callable[[], str]]) -> list[str]:
+    """Like `in_each`, for many texts at once: turning to another language takes longer than writing one."""
     texts = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            texts[language] = str(again(write()))
-    return Said(texts) if len(set(texts.values())) > 1 else next(iter(texts.values()))
+            texts[language] = [str(again(write())) for write in writes]
+    return [
+        Said(dict(zip(texts, alike, strict=True))) if len(set(alike)) > 1 else alike[0]
+        for alike in zip(*texts.values(), strict=True)
+    ]
 
 
 def name_of(row: models.Model | None) -> str:
@@ -64,6 +72,8 @@ def again(text: str) -> str:
 
 def in_all(text: str) -> list[str]:
     """The text in every language, for those who look for it."""
+    if not isinstance(text, Said):
+        return [text]
     texts = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
-from typing import Any
+from functools import lru_cache, partial
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 from django.db.models import Q
@@ -21,12 +21,13 @@ from suite.core.access import Actor
 from suite.core.acts import Act, current_act
 from suite.core.models import Company
 from suite.core.pinyin import syllables
-from suite.core.said import cut, in_each
+from suite.core.said import all_in_each, cut
 from suite.core.sql import unnested
 from suite.desk import documents
 from suite.desk.models import SearchEntry
 from suite.desk.own import values as own_values
 
+BATCH = 2000  # records of a rebuild
 LONGEST = 20  # letters of a token
 NAME_START = 6  # characters whose joined pinyin is found from its first letter on
 PLAIN = {
@@ -239,25 +240,43 @@ def _write(act: Act, rows: list[models.Model]) -> None:
         source = _sources[name]
         profiles = own_values.related(source.model, [act.actor.company_id])
         models.prefetch_related_objects(list(latest.values()), *source.related, *source.prefetch, *profiles)
-    store([entry(row) for latest in kinds.values() for row in latest.values()])
+    store(entries([row for latest in kinds.values() for row in latest.values()]))
 
 
-def entry(row: Any) -> SearchEntry:
-    """The search row of a record."""
-    source = _sources[row._meta.label_lower]
-    return SearchEntry(
-        company_id=row.company_id,
-        kind=row._meta.label_lower,
-        object_id=row.pk,
-        owner_id=getattr(row, "owner_id", None),
-        team_id=getattr(row, "team_id", None),
-        title=cut(in_each(lambda: source.title(row)), 200),
-        subtitle=cut(in_each(lambda: source.subtitle(row)), 200),
-        tokens=_tokens((*source.words(row), *own_values.words(row))),
-    )
+class Entry(NamedTuple):
+    """A row of the search table, as it is written."""
+
+    company_id: int
+    kind: str
+    object_id: int
+    owner_id: int | None
+    team_id: int | None
+    title: str
+    subtitle: str
+    tokens: tuple[str, ...]
 
 
-def store(entries: Collection[SearchEntry]) -> None:
+def entries(rows: Sequence[Any]) -> list[Entry]:
+    """The search rows of records."""
+    sources = [_sources[row._meta.label_lower] for row in rows]
+    titles = all_in_each([partial(source.title, row) for source, row in zip(sources, rows, strict=True)])
+    subtitles = all_in_each([partial(source.subtitle, row) for source, row in zip(sources, rows, strict=True)])
+    return [
+        Entry(
+            company_id=row.company_id,
+            kind=row._meta.label_lower,
+            object_id=row.pk,
+            owner_id=getattr(row, "owner_id", None),
+            team_id=getattr(row, "team_id", None),
+            title=cut(title, 200),
+            subtitle=cut(subtitle, 200),
+            tokens=_tokens((*source.words(row), *own_values.words(row))),
+        )
+        for source, row, title, subtitle in zip(sources, rows, titles, subtitles, strict=True)
+    ]
+
+
+def store(entries: Collection[Entry]) -> None:
     """Insert or replace search rows; one statement."""
     if not entries:
         return
@@ -280,14 +299,10 @@ def rebuild(kind: str | None = None) -> int:
         companies = Company.objects.values_list("pk", flat=True)
         profiles = own_values.related(source.model, companies)
         rows = source.model._default_manager.prefetch_related(*source.related, *source.prefetch, *profiles)
-        batch: list[SearchEntry] = []
-        for row in rows.iterator(chunk_size=2000):
-            batch.append(entry(row))
-            if len(batch) == 2000:
-                store(batch)
-                done, batch = done + len(batch), []
-        store(batch)
-        done += len(batch)
+        records = rows.iterator(chunk_size=BATCH)
+        while batch := list(islice(records, BATCH)):
+            store(entries(batch))
+            done += len(batch)
     return done
 
 

@@ -1,7 +1,7 @@
 """Moving runs through their flows: all that stand at the same node at once.
 
-A portion of runs, what is done for them, its log and where they go next stand in one transaction: a worker that dies
-leaves all of it or nothing, two workers share the work.
+A portion of runs, what is done for them, its log and where they have got to stand in one transaction: a worker that
+dies leaves all of it or nothing, two workers share the work.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -85,23 +86,35 @@ def _portion(waiting: QuerySet[FlowRun], *, is_rehearsal: bool = False) -> int:
 
 
 def _move(runs: list[FlowRun], version: FlowVersion, is_rehearsal: bool) -> None:
+    """Lead runs on from the node at which they stand, each as far as it gets now; then write where they are."""
     flow, moment = version.flow, clock.now()
-    actor = Actor.system(flow.company)
-    subject, node = subjects.subject(flow.kind), graphs.node_of(version.graph, runs[0].node)
-    kind = nodes.kind(node["kind"], subject) if node else None
-    if subject is None or node is None or kind is None:
-        results = {run.pk: Came(Outcome.FAILED, _("This step does not exist any more")) for run in runs}
-        _write(runs, results, version, str(runs[0].node), moment)
-        return
-    if not modules.is_on(flow.company, subject.model._meta.app_label):
+    actor, subject = Actor.system(flow.company), subjects.subject(flow.kind)
+    if subject and not modules.is_on(flow.company, subject.model._meta.app_label):
         _set(runs, due_at=moment + REST)
         return
-    setting = Setting(flow, subject, actor, node, version.graph["nodes"], moment, is_rehearsal)
-    rows = subject.load(actor, {run.object_id for run in runs})
-    items = [Item(run, rows[run.object_id]) for run in runs if run.object_id in rows]
-    results = _outcomes(kind, items, setting) if items else {}
-    title = in_each(lambda: graphs.text_of(node, subject, actor))
-    _write(runs, results, version, title, moment)
+    steps: list[FlowStep] = []
+    rows: dict[int, Any] = {}
+    waiting = {runs[0].node: runs}
+    while waiting:
+        here = next(iter(waiting))
+        group, node = waiting.pop(here), graphs.node_of(version.graph, here)
+        kind = nodes.kind(node["kind"], subject) if node else None
+        if subject and node and kind:
+            setting = Setting(flow, subject, actor, node, version.graph["nodes"], moment, is_rehearsal)
+            rows |= subject.load(actor, unread) if (unread := {run.object_id for run in group} - rows.keys()) else {}
+            items = [Item(run, rows[run.object_id]) for run in group if run.object_id in rows]
+            results = _outcomes(kind, items, setting) if items else {}
+            title = in_each(partial(graphs.text_of, node, subject, actor))
+            rows = {} if kind.changes else rows
+        else:
+            results = {run.pk: Came(Outcome.FAILED, _("This step does not exist any more")) for run in group}
+            title = here
+        steps += _log(group, results, version, title, moment)
+        for run in group:
+            if run.status == Status.OPEN and not run.listens and run.due_at <= moment:
+                waiting.setdefault(run.node, []).append(run)
+    bulk.insert(steps)
+    bulk.update(runs, "node", "due_at", "arrived_at", "listens", "status", "error", "ended_at")
     failed = [run for run in runs if run.status == Status.FAILED]
     if failed and not is_rehearsal:
         tell_of_trouble(flow, _("The flow %(flow)s got stuck: %(why)s"), failed[0].error, actor)
@@ -129,22 +142,19 @@ def _told(error: Exception) -> Text:
     return f"{type(error).__name__}: {error}"
 
 
-def _write(runs: list[FlowRun], results: Results, version: FlowVersion, title: str, moment: Any) -> None:
-    """The log, and where each run goes next: two statements."""
-    steps = []
+def _log(
+    runs: list[FlowRun], results: Results, version: FlowVersion, title: str, moment: dt.datetime
+) -> Iterator[FlowStep]:
+    """What came of a node for each run, which is led on."""
     for run in runs:
         came = results.get(run.pk) or Came(Outcome.FAILED, _("The record is not here any more"))
         reason = _kept(came.reason)
         if not (came.again_at and run.listens):  # waiting on is no news
-            steps.append(
-                FlowStep(
-                    company_id=run.company_id, run=run, node=run.node, title=title, input=dict(came.input),
-                    outcome=came.outcome, reason=reason, at=moment,
-                )
+            yield FlowStep(
+                company_id=run.company_id, run=run, node=run.node, title=title, input=dict(came.input),
+                outcome=came.outcome, reason=reason, at=moment,
             )  # fmt: skip
         _lead_on(run, came, version, reason, moment)
-    bulk.insert(steps) if steps else None
-    bulk.update(runs, "node", "due_at", "arrived_at", "listens", "status", "error", "ended_at")
 
 
 def _kept(text: Text) -> str:

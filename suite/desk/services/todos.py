@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from suite.core import clock
+from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import acting, current_act, save_changes, service
 from suite.core.models import Company, Membership, User
@@ -66,7 +66,7 @@ def create(*, tasks: Iterable[NewTask], actor: Actor) -> list[Task]:
         raise ValidationError({"owner": _("This person does not work here")})
     rows = [_row(each, actor, teams) for each in new]
     # Whoever used a key at the same time made the task; both get to know it.
-    Task.objects.bulk_create(rows, update_conflicts=True, unique_fields=["dedupe_key"], update_fields=["dedupe_key"])
+    bulk.insert(rows, once="dedupe_key")
     _tell_owners((row for row, each in zip(rows, new, strict=True) if each.is_news), actor)
     for row, each in zip(rows, new, strict=True):
         current_act().audit(row, "created")

@@ -224,4 +224,4 @@ def announce_parties(pks: Collection[int]) -> None:
 def index_parties(event: OutboxEvent, actor: Actor) -> None:
     """Put the parties of an imported batch into the search table."""
     rows = Party.objects.of(actor.company_id).filter(pk__in=event.payload["ids"]).prefetch_related("contacts")
-    search.store([search.entry(row) for row in rows])
+    search.store(search.entries(list(rows)))

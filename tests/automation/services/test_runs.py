@@ -246,9 +246,8 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_behind(admin, rep,
     def dies(*_args, **_kwargs):
         raise Killed
 
-    runs._portion(runs._due())
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "_write", dies)
+        patch.setattr(runs.bulk, "update", dies)
         with pytest.raises(Killed):
             runs.advance()
     assert not Task.objects.exists()
@@ -263,12 +262,10 @@ def test_a_fault_of_one_record_does_not_stop_the_others(admin, rep, monkeypatch)
     made = [make.customer(rep, f"C{number}") for number in range(5)]
     write = acts.filled
 
-    def broken(text, row, subject):
-        return 1 / 0 if row.pk == made[2].pk else write(text, row, subject)
+    def broken(text, rows, subject):
+        return 1 / 0 if made[2].pk in {row.pk for row in rows} else write(text, rows, subject)
 
-    monkeypatch.setattr(
-        acts, "filled", lambda text, row, subject: 1 / 0 if row.pk == made[2].pk else write(text, row, subject)
-    )
+    monkeypatch.setattr(acts, "filled", broken)
 
     work()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from suite.automation.models import Webhook
 from suite.automation.services import webhooks
 from suite.automation.subjects import Subject
 from suite.core.access import Actor
-from suite.core.said import again, in_each, name_of
+from suite.core.said import again, all_in_each, in_each
 from suite.desk.forms import ActorForm
 from suite.desk.lists import Act
 from suite.desk.lists.acts import make_form
@@ -85,35 +86,32 @@ class MakeTask(Kind):
 
     def run(self, items: Sequence[Item], cleaned: dict[str, Any], setting: Setting) -> Results:
         people, tasks, results = People(cleaned, items, setting.subject, setting.actor), [], {}
-        for item in items:
+        titles = filled(cleaned["text"], [item.row for item in items], setting.subject)
+        abouts = [setting.subject.about(item.row, cleaned.get("about", "")) for item in items]
+        labels = all_in_each([partial(str, about) for about in abouts])
+        for item, title, about, label in zip(items, titles, abouts, labels, strict=True):
             owner = people.one(item)
             if owner is None:
                 results[item.run.pk] = Came(Outcome.FAILED, people.nobody())
                 continue
-            task = self._task(item, owner, cleaned, setting)
-            tasks.append(task)
-            results[item.run.pk] = Came(input={"owner": owner, "title": again(task.title), "due_at": _iso(task.due_at)})
+            due = self._due(item, cleaned, setting)
+            tasks.append(
+                todos.NewTask(
+                    title=title, owner_id=owner, due_at=due, note=cleaned["note"], subject=about, subject_label=label,
+                    source=source_of(setting), key=key_of(item, setting),
+                )
+            )  # fmt: skip
+            results[item.run.pk] = Came(input={"owner": owner, "title": again(title), "due_at": _iso(due)})
         todos.create(tasks=tasks, actor=setting.actor)
         return results
 
-    def _task(self, item: Item, owner: int, typed: dict[str, Any], setting: Setting) -> todos.NewTask:
-        about = setting.subject.about(item.row, typed.get("about", ""))
-        due = None
-        if typed["number"] is not None:
-            due = from_when(
-                item.row, setting.subject, typed["date"], typed["number"], typed["unit"] or "days", setting.moment,
-                setting.actor.company,
-            )  # fmt: skip
-        return todos.NewTask(
-            title=filled(typed["text"], item.row, setting.subject),
-            owner_id=owner,
-            due_at=due,
-            note=typed["note"],
-            subject=about,
-            subject_label=name_of(about),
-            source=source_of(setting),
-            key=key_of(item, setting),
-        )
+    def _due(self, item: Item, typed: dict[str, Any], setting: Setting) -> dt.datetime | None:
+        if typed["number"] is None:
+            return None
+        return from_when(
+            item.row, setting.subject, typed["date"], typed["number"], typed["unit"] or "days", setting.moment,
+            setting.actor.company,
+        )  # fmt: skip
 
 
 def _iso(moment: dt.datetime | None) -> str | None:
@@ -148,12 +146,12 @@ class Notice(Kind):
 
     def run(self, items: Sequence[Item], cleaned: dict[str, Any], setting: Setting) -> Results:
         people, results = People(cleaned, items, setting.subject, setting.actor), {}
-        for item in items:
+        lines = filled(cleaned["text"], [item.row for item in items], setting.subject)
+        for item, text in zip(items, lines, strict=True):
             told = people.all(item)
             if not told:
                 results[item.run.pk] = Came(Outcome.NOTHING, people.nobody())
                 continue
-            text = filled(cleaned["text"], item.row, setting.subject)
             kind = "flow_urgent" if cleaned["urgent"] else "flow"
             about = setting.subject.about(item.row, cleaned.get("about", ""))
             notifications.notify(told, kind, text, key=key_of(item, setting), subject=about)
@@ -201,6 +199,8 @@ class CloseForm(NodeForm):
 class CloseTasks(Kind):
     """Closes what is still open of the tasks that the run made before."""
 
+    changes = True
+
     name = "close"
     label = gettext_lazy("Close the tasks of this flow")
     icon = "square-check"
@@ -229,6 +229,8 @@ class CloseTasks(Kind):
 
 class Do(Kind):
     """An act of the list of such records, done through the service of its area."""
+
+    changes = True
 
     def __init__(self, act: Act) -> None:
         self.act = act

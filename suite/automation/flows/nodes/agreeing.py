@@ -33,7 +33,7 @@ class AskApproval(Kind):
     label = gettext_lazy("Ask for approval")
     icon = "clipboard-check"
     group = "ways"
-    listens = True
+    listens = changes = True
     exits = ((APPROVED, gettext_lazy("Approved")), (REJECTED, gettext_lazy("Rejected")))
 
     def fits(self, subject: Subject) -> bool:

@@ -75,6 +75,7 @@ class Kind:
     exits: ClassVar[tuple[tuple[str, Text], ...]] = (("", ""),)
     asks: ClassVar[bool] = False
     listens: ClassVar[bool] = False  # runs stay there until something happens
+    changes: ClassVar[bool] = False  # records may be others afterwards
     form_class: ClassVar[type[NodeForm]] = NodeForm
 
     def fits(self, subject: Subject) -> bool:

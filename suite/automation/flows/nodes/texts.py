@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from suite.automation.flows.nodes.base import NodeForm
 from suite.automation.subjects import Subject
-from suite.core.said import Said, in_each
+from suite.core.said import Said, all_in_each
 from suite.desk import formats
 
 WORD = re.compile(r"\{(\w+)\}")
@@ -94,9 +95,9 @@ def check(template: Template, subject: Subject) -> None:
                 )
 
 
-def filled(template: Template, row: Any, subject: Subject) -> str:
-    """The text for a record, in the language of whoever reads it."""
-    return in_each(lambda: written(template, row, subject))
+def filled(template: Template, rows: Sequence[Any], subject: Subject) -> list[str]:
+    """The text for each record, in the language of whoever reads it."""
+    return all_in_each([partial(written, template, row, subject) for row in rows])
 
 
 def written(template: Template, row: Any, subject: Subject) -> str:
