@@ -117,7 +117,7 @@ class ArrangementView(ServiceView):
     def delete(self, request: Request) -> Response:
         """Go back to the dashboard of the caller's role."""
         dashboards.forget(actor=self.actor)
-        return self._answer()
+        return Response(status=204)
 
     def _answer(self) -> Response:
         settle()

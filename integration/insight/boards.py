@@ -145,7 +145,7 @@ def _kept(text: str) -> list[dict[str, Any]]:
     """Tiles as a page gave them out to be put back; ValidationError for anything else."""
     try:
         return [{"tile": str(each["tile"]), "width": int(each["width"])} for each in json.loads(text)]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise ValidationError(_("This cannot be put back")) from error
 
 

@@ -210,7 +210,10 @@ def test_tiles_are_moved_widened_taken_off_and_added_by_the_form_and_each_act_is
     assert names(boss) == usual
 
 
-@pytest.mark.parametrize("wrong", [{"add": "nonsense"}, {"tiles": "{"}, {"tiles": '[{"tile": 1}]'}, {"tiles": "[1]"}])
+NOT_TILES = ["{", "[1]", '[{"tile": 1}]', '[{"tile": "late", "width": 1e400}]', '[{"tile": "late", "width": 9}]']
+
+
+@pytest.mark.parametrize("wrong", [{"add": "nonsense"}, {"add": "\x00"}, *({"tiles": text} for text in NOT_TILES)])
 def test_what_no_tile_is_called_changes_nothing(page, boss, wrong):
     usual = names(boss)
 
@@ -276,5 +279,6 @@ def test_other_systems_read_figures_and_arrange_them(boss, sold):
     assert arranged.json()["is_own"]
     assert "orders" in {each["tile"] for each in arranged.json()["offered"]}
     assert (wrong.status_code, list(wrong.json())) == (400, ["tiles"]), wrong.json()
-    assert not api.delete(f"{address}arrangement/").json()["is_own"]
+    assert api.delete(f"{address}arrangement/").status_code == 204
+    assert not api.get(f"{address}arrangement/").json()["is_own"]
     assert make.client(make.actor(boss.company, "rep")).get(address).status_code == 403
