@@ -20,10 +20,9 @@ PHONE = {"width": 390, "height": 844}
 
 
 def chromium() -> str | None:
-    """The system's Chromium, if there is one."""
-    return next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
+    """The system's Chromium, if there is one; the shell without windows takes half as long over a page."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: pytest.Fix
 def chromium() -> Iterator[Any]:
     """One browser for all tests of a process. Those that need it are skipped where the machine has none."""
     if real.chromium() is None:
-        pytest.skip("No Chromium on this machine; on Debian: apt install chromium fonts-noto-cjk")
+        pytest.skip("No Chromium on this machine; on Debian: apt install chromium-headless-shell fonts-noto-cjk")
     with real.browser() as running:
         yield running
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +23,13 @@ from suite.core.api.schema import Generator
 from suite.core.models import Company
 from tests import make
 
-EXAMPLES = 4  # of each operation, of each mode
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 2))  # of each operation, of each mode; the more, the longer
 KEYS = 6  # below this lie the keys of the records that stand in the database
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return schemathesis.openapi.from_dict(Generator().get_schema())
 
 
 @pytest.fixture
@@ -94,8 +100,7 @@ def unlike(operation: Any, answer: Any) -> str:
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_every_answer_to_any_input_is_one_that_the_description_names(caller, mode):
-    schema = schemathesis.openapi.from_dict(Generator().get_schema())
+def test_every_answer_to_any_input_is_one_that_the_description_names(schema, caller, mode):
     wrong = []
 
     for found in schema.get_all_operations():

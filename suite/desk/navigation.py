@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from suite.core import cached
 from suite.core.access import Actor, Grants, Scope
 from suite.core.models import Company, Role, User
 
@@ -110,6 +111,18 @@ def pages_of_role(role: Role, company: Company) -> list[Entry]:
 
 def pages(actor: Actor) -> list[Entry]:
     """The pages the actor may open: sections in which they mostly act stand before those in which they mostly look."""
+    return _settled("pages", actor, _pages_of)
+
+
+def _settled(name: str, actor: Actor, find: Callable[[Actor], list[Entry]]) -> list[Entry]:
+    """What is found for a person, from the process's copy: every page asks, and it changes with their roles only."""
+    if actor.user_id is None or actor.token_scopes is not None:
+        return find(actor)
+    key = f"desk.{name}.{actor.user_id}.{actor.user and actor.user.is_superuser}.{actor.company.modules_off}"
+    return cached.rows(actor.company_id, key, lambda _company_id: find(actor))
+
+
+def _pages_of(actor: Actor) -> list[Entry]:
     entries = [entry for entry in _pages if entry.open_to(actor)]
     done = {_subject(code) for code in actor.grants.scopes if ".view_" not in code}
     looked: Counter[str] = Counter()
@@ -131,6 +144,10 @@ def _subject(code: str) -> tuple[str, str]:
 
 def quick(actor: Actor) -> list[Entry]:
     """What the actor may create."""
+    return _settled("quick", actor, _quick_of)
+
+
+def _quick_of(actor: Actor) -> list[Entry]:
     return sorted((entry for entry in _quick if entry.open_to(actor)), key=lambda entry: entry.order)
 
 

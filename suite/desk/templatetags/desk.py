@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect, Select
+from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from suite.core.said import listed
@@ -60,9 +62,35 @@ def state(row: Any) -> SafeString | str:
 
 
 @register.simple_tag
-def badge_of(shell: Shell, entry: navigation.Entry) -> int:
-    """The cached count behind a page of the menu."""
-    return (shell.badges or {}).get(entry.key, 0)
+def menu_places(shell: Shell, entries: list[navigation.Entry], kind: str = "side") -> SafeString:
+    """The places of a menu, each drawn once a process: every page shows a hundred.
+
+    `side` tells what waits behind a place, `side` and `bottom` tell which is open, `acts` are just links.
+    """
+    badges, open_place = shell.badges or {}, shell.current and shell.current.key
+    places = (
+        _place(
+            kind, e.url, e.icon, str(e.label), e.key == open_place, e.key if e.has_badge else "", badges.get(e.key, 0)
+        )
+        for e in entries
+    )
+    return format_html_join("", "{}", ((place,) for place in places))
+
+
+@lru_cache(maxsize=5_000)
+def _place(kind: str, url: str, picture: str, label: str, is_open: bool, counted: str, count: int) -> SafeString:
+    return render_to_string("suite/desk/_place.html", {**locals()})
+
+
+@register.simple_tag
+def settled(template_name: str) -> SafeString:
+    """A part of the page that depends on nothing but the language, drawn once a process."""
+    return _settled(template_name, translation.get_language() or "")
+
+
+@cache
+def _settled(template_name: str, language: str) -> SafeString:
+    return render_to_string(template_name)
 
 
 @register.simple_tag
