@@ -47,11 +47,10 @@ def submit_quotations(*, quotation_ids: Collection[int], actor: Actor, reason: s
 
 
 def _submit(documents: list[D], states: Collection[str], actor: Actor) -> list[D]:
-    for document in documents:
-        document.demand_status(*states)
-    missing = approvals.missing(documents, actor)
-    refused: Refusals = {}
-    for document in documents:
+    refused: Refusals = {row.pk: refusal for row in documents if (refusal := row.wrong_state(*states))}
+    drafts = [document for document in documents if document.pk not in refused]
+    missing = approvals.missing(drafts, actor)
+    for document in drafts:
         lacks = missing.get(document.pk)
         if lacks is None:
             sentence = _("%(number)s needs no approval")

@@ -26,11 +26,7 @@ def demand(rows: Iterable[Document], *allowed: Any, refused: Mapping[int, Refusa
     """Raise BusinessError naming every paper whose state forbids the act, besides those `refused` already."""
     by_key = dict(refused or {})
     for row in rows:
-        if row.status not in allowed:  # type: ignore[attr-defined]
-            by_key[row.pk] = Refusal(
-                "wrong_state",
-                _("%(number)s is %(status)s: this cannot be done any more"),
-                {"number": str(row), "status": row.get_status_display()},  # type: ignore[attr-defined]
-            )
+        if refusal := row.wrong_state(*allowed):
+            by_key[row.pk] = refusal
     if by_key:
         raise BusinessError(by_key=by_key)

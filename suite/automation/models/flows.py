@@ -175,6 +175,11 @@ class FlowMail(CompanyRow):
     def __str__(self) -> str:
         return f"{self.subject} > {self.to}"
 
+    @property
+    def colour(self) -> str:
+        """Of its badge."""
+        return {"sent": "success", "failed": "danger"}.get(self.state, "info")
+
 
 class FlowStep(CompanyRow):
     """运行步骤: what a run did at one node, with what it was given and why it came out so."""

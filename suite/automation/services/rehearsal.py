@@ -99,7 +99,7 @@ def _begin(live: Live, house: Actor, found: Rehearsal, moment: dt.datetime) -> N
     if params.get("on") == SCHEDULE:
         slot = last_slot(params, house.company, moment)
         since = slot - dt.timedelta(seconds=1) if slot else moment
-    triggers.start_all(live, house, since, moment)
+    triggers.start_all(live, house, since, moment, at_most=AT_MOST + 1)
     made = FlowRun.objects.filter(flow=live.pk).order_by("id")
     spare = list(made.values_list("pk", flat=True)[AT_MOST:])
     found.is_cut = bool(spare)

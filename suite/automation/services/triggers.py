@@ -157,8 +157,11 @@ def _look(pk: int) -> int:
         return started
 
 
-def start_all(flow: Live, actor: Actor, since: dt.datetime, moment: dt.datetime) -> int:
-    """Make the runs of all records whose time came after `since`, up to `moment`: one statement for any number."""
+def start_all(flow: Live, actor: Actor, since: dt.datetime, moment: dt.datetime, *, at_most: int | None = None) -> int:
+    """Make the runs of all records whose time came after `since`, up to `moment`: one statement for any number.
+
+    With `at_most`, of the latest records only.
+    """
     subject, params = subjects.subject(flow.kind), flow.start.get("params", {})
     if subject is None:
         return 0
@@ -175,6 +178,7 @@ def start_all(flow: Live, actor: Actor, since: dt.datetime, moment: dt.datetime)
     own = Cast(F("pk"), TextField())
     key = Concat(own, Value(":"), cause, output_field=TextField()) if params.get("again") == EACH else own
     found = rows.filter(asked).order_by().annotate(flow_key=key).values_list("pk", "flow_key")
+    found = found.order_by("-pk")[:at_most] if at_most else found
     text, values = found.query.sql_with_params()
     given: list[Any] = [actor.company_id, flow.pk, flow.version_id, flow.kind, told, moment, moment, moment]
     with caused_by(()), connection.cursor() as cursor:

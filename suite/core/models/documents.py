@@ -246,14 +246,18 @@ class Document(CompanyRow):
 
     def demand_status(self, *allowed: Any) -> None:
         """Refuse an act that the state forbids."""
-        if self.status not in allowed:  # type: ignore[attr-defined]
-            raise BusinessError(
-                Refusal(
-                    "wrong_state",
-                    _("%(number)s is %(status)s: this cannot be done any more"),
-                    {"number": str(self), "status": self.get_status_display()},  # type: ignore[attr-defined]
-                )
-            )
+        if refusal := self.wrong_state(*allowed):
+            raise BusinessError(refusal)
+
+    def wrong_state(self, *allowed: Any) -> Refusal | None:
+        """Why the state forbids an act; None where it does not."""
+        if self.status in allowed:  # type: ignore[attr-defined]
+            return None
+        return Refusal(
+            "wrong_state",
+            _("%(number)s is %(status)s: this cannot be done any more"),
+            {"number": str(self), "status": self.get_status_display()},  # type: ignore[attr-defined]
+        )
 
 
 @cache

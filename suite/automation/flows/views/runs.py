@@ -48,7 +48,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: every step with what it was given, what came of it and why."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = FlowRun.objects.visible_to(actor).select_related("flow", "flow_version")
-    run = get_object_or_404(rows.prefetch_related("steps"), pk=pk)
+    run = get_object_or_404(rows.prefetch_related("steps", "mails"), pk=pk)
     subject = subjects.subject(run.kind)
     record = visible(subject, actor, [run.object_id]).get(run.object_id) if subject else None
     node = graphs.node_of(run.flow_version.graph, run.node)
