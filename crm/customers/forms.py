@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.customers.models import Activity, Customer, Tag
 from suite.core.access import Actor
-from suite.desk.forms import ActorForm, LinesFormSet, PickerField, lines_formset
+from suite.desk.forms import ActorForm, LinesFormSet, MentionsWidget, PickerField, lines_formset
 from suite.masterdata import standards
 from suite.masterdata.models import Address, Party
 
@@ -179,7 +179,7 @@ class ActivityForm(WithNextStep):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind, widget=forms.RadioSelect)
     text = forms.CharField(
-        label=_("What happened"), max_length=20000, required=False, widget=forms.Textarea({"rows": 2})
+        label=_("What happened"), max_length=20000, required=False, widget=MentionsWidget({"rows": 2})
     )
     contact = forms.ModelChoiceField(label=_("With"), queryset=None, required=False, empty_label="–")
     product = PickerField("product", label=_("About the product"), required=False)

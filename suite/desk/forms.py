@@ -67,6 +67,14 @@ class PickerWidget(forms.Select):
         )
 
 
+class MentionsWidget(forms.Textarea):
+    """A text in which `@` offers colleagues to be told of it."""
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        offers = {"data-mentions": reverse("desk:choices", args=["mention"]), "aria-autocomplete": "list"}
+        return super().build_attrs(base_attrs, extra_attrs) | offers | {"aria-haspopup": "listbox"}
+
+
 class PickerField(forms.Field):
     """A record of a registered kind of choices; needs a form that knows its actor. Cleans to the record."""
 

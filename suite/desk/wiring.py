@@ -46,6 +46,15 @@ def connect() -> None:
         order="name",
     )
     choices.register(
+        "mention",
+        User,
+        rows=queries.colleagues,
+        fields=("name", "name_en", "username"),
+        exact=("username", "name", "name_en"),
+        hint=lambda user: user.username,
+        order="name",
+    )
+    choices.register(
         "team", Team, rows=queries.teams, fields=("name", "name_en"), exact=("name", "name_en"), order="name"
     )
 

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from suite.desk.models import NotificationPreference, NotificationSettings
+from suite.core.models import User
+from suite.desk.models import Notification, NotificationPreference, NotificationSettings
 from tests import browser as real
 from tests import make
 from tests.desk.test_browser import AXE
@@ -36,3 +37,34 @@ def test_on_a_phone_one_chooses_kinds_ways_and_quiet_hours_and_half_of_them_is_r
         assert page.complaints == []
     assert NotificationSettings.objects.get().quiet_from.hour == 22
     assert NotificationPreference.objects.get(kind="due").mail
+
+
+def test_in_a_note_colleagues_are_offered_taken_by_keys_and_told(chromium, live_server):
+    company = make.company("acme")
+    rep = make.actor(company, "rep", username="rep")
+    mira, _otto = (make.actor(company, "rep", username=name) for name in ("mira", "miro"))
+    User.objects.filter(pk=mira.user.pk).update(name="米拉", name_en="Mira Lang")
+    with real.page(chromium, live_server.url, rep.user) as page:
+        page.goto("/desk/tasks/new/")
+        page.fill("[name=title]", "Offer")
+        page.locator("[name=note]").press_sequentially("Mail a@mir, 请@mir")
+        offered = page.locator(".mentions [role=option]")
+        expect(offered).to_have_count(2)
+        assert real.access_problems(page, AXE) == []
+
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        chosen = page.locator(".mentions [aria-selected=true]")
+        expect(page.locator("[name=note]")).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+        page.keyboard.press("Escape")
+        expect(offered).to_have_count(0)
+        page.keyboard.type("a")
+        expect(offered).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(page.locator("[name=note]")).to_have_value("Mail a@mir, 请@mira ")
+
+        page.keyboard.type("have a look")
+        page.locator("[data-save]").click()
+        expect(page.locator(".toast-note")).to_contain_text("The task was saved")
+        assert page.complaints == []
+    assert [row.user_id for row in Notification.objects.filter(kind="mentioned")] == [mira.user.pk]

@@ -20,7 +20,7 @@ from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import Stale
 from suite.desk import documents, stale
-from suite.desk.forms import ActorForm, OwnRefused, PickerField
+from suite.desk.forms import ActorForm, MentionsWidget, OwnRefused, PickerField
 from suite.desk.lists import (
     Act,
     ChoiceFilter,
@@ -51,7 +51,7 @@ class TaskForm(ActorForm):
     due_at = forms.DateTimeField(label=gettext_lazy("Due"), required=False, widget=forms.DateTimeInput)
     owner = PickerField("user", label=gettext_lazy("Owner"), required=False)
     note = forms.CharField(
-        label=gettext_lazy("Note"), required=False, max_length=5000, widget=forms.Textarea({"rows": 4})
+        label=gettext_lazy("Note"), required=False, max_length=5000, widget=MentionsWidget({"rows": 4})
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
