@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import jobs, outbox
+from suite.core import jobs, numbering, outbox
 from suite.core.access import Actor
-from suite.core.models import ApiCall, AuditRow, Job, OutboxEvent
+from suite.core.models import ApiCall, AuditRow, Job, NumberPattern, OutboxEvent
 from suite.core.roles import our_models
 from suite.desk import audit, documents
 from suite.desk.admin_base import SuiteModelAdmin
@@ -97,6 +97,39 @@ class CallList(ListSpec):
 
     def url(self, row: ApiCall) -> str:
         return reverse("admin:core_apicall_change", args=[row.pk])
+
+
+class PatternList(ListSpec):
+    """How the numbers of papers look."""
+
+    model = NumberPattern
+    title = _("Numbers of papers")
+    icon = "hash"
+    searchable = False
+    columns = (
+        Column("kind", _("Kind of paper"), value=str, card="title"),
+        Column("prefix", _("Prefix")),
+        Column("stamp", _("Date in the number")),
+        Column("width", _("Digits"), "number"),
+        Column("example", _("Next numbers look like"), value="example", card="side"),
+    )
+    order = "id"
+    related = ("company",)
+
+    def url(self, row: NumberPattern) -> str:
+        return reverse("admin:core_numberpattern_change", args=[row.pk])
+
+
+@admin.register(NumberPattern)
+class PatternAdmin(SuiteModelAdmin):
+    list_spec = PatternList
+    fields = ("prefix", "stamp", "width")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # founded with the company
+
+    def change(self, actor: Actor, row: NumberPattern, values: dict[str, Any], lines: Any) -> NumberPattern:
+        return numbering.change_pattern(pattern=row, actor=actor, **values)
 
 
 @admin.register(ApiCall)

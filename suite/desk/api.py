@@ -32,6 +32,7 @@ from suite.core.api import (
 from suite.core.models import User
 from suite.core.robots import Platform
 from suite.desk import documents
+from suite.desk.adoption import adoption
 from suite.desk.lists.api import SavedViewViewSet
 from suite.desk.models import Notification, Task
 from suite.desk.own.api import OwnFieldViewSet, OwnSectionViewSet
@@ -239,9 +240,53 @@ class NotificationSettingsView(ServiceView):
         return Response(TimesSerializer(times | {"robot_url": robots.shown(row.robot_url), "ways": ways}).data)
 
 
+class PersonSerializer(serializers.Serializer):
+    """What one person did: acts by area, sign-ins, first steps."""
+
+    user = serializers.IntegerField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    roles = serializers.CharField()
+    sign_ins = serializers.IntegerField()
+    latest = serializers.DateTimeField(allow_null=True)
+    total = serializers.IntegerField()
+    acts = serializers.DictField(child=serializers.IntegerField())
+    steps_done = serializers.IntegerField()
+    steps = serializers.IntegerField()
+
+
+class AdoptionSerializer(serializers.Serializer):
+    """Who used what since a day, the busiest first, and the areas that nobody used."""
+
+    since = serializers.DateField()
+    people = PersonSerializer(many=True)
+    idle = serializers.ListField(child=serializers.CharField())
+
+
+class AdoptionView(ServiceView):
+    action_permissions = {"get": "core.view_auditrow"}
+    serializer_class = AdoptionSerializer
+
+    def get(self, request: Request) -> Response:
+        """Who used what over the last thirty days, as the page tells it."""
+        usage = adoption(self.actor)
+        people = [
+            {
+                "user": each.user.pk, "username": each.user.username, "name": each.user.label, "roles": each.roles,
+                "sign_ins": each.sign_ins, "latest": each.latest, "total": each.total, "acts": dict(each.acts),
+                "steps_done": each.steps_done, "steps": each.steps,
+            }
+            for each in usage.people
+        ]  # fmt: skip
+        return Response(AdoptionSerializer({"since": usage.since, "people": people, "idle": usage.idle}).data)
+
+
 KEPT = ("quiet_from", "quiet_until", "digest_at", "robot")
 
-urlpatterns = [path("notification-settings/", NotificationSettingsView.as_view(), name="notification-settings")]
+urlpatterns = [
+    path("notification-settings/", NotificationSettingsView.as_view(), name="notification-settings"),
+    path("adoption/", AdoptionView.as_view(), name="adoption"),
+]
 
 router = Router()
 router.register("tasks", TaskViewSet, basename="desk-task")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import companies, jobs
+from suite.core import companies, jobs, numbering
 from suite.core.access import register_owner_rule
-from suite.core.models import Company, Role, Team, User
+from suite.core.models import Company, NumberPattern, Role, Team, User
 from suite.core.said import in_all
 
 
@@ -126,6 +126,7 @@ def connect() -> None:
             (_("Roles"), "role", "shield-check"),
             (_("Teams"), "team", "users-group"),
             (_("Company"), "company", "building"),
+            (_("Numbers of papers"), "numberpattern", "hash"),
             (_("API tokens"), "apitoken", "key"),
             (_("API calls"), "apicall", "api"),
             (_("Events"), "outboxevent", "webhook"),
@@ -133,7 +134,7 @@ def connect() -> None:
             (_("Audit trail"), "auditrow", "history"),
         )
     ):
-        act = "change" if model in ("user", "role", "team", "company", "job") else "view"
+        act = "change" if model in ("user", "role", "team", "company", "numberpattern", "job") else "view"
         navigation.register(
             house, label, f"admin:core_{model}_changelist", icon=picture,
             permission=f"core.{act}_{model}", order=950 + order,
@@ -151,6 +152,10 @@ def connect() -> None:
         "tasks", _("Tasks overdue"), "suite.desk.views.todos.TaskList", "count", view="overdue", order=80
     )
     setup.register_settings(Company, lambda actor, row, values: companies.change(values=values, actor=actor))
+    companies.on_founding(numbering.found, order=5, table="core_numberpattern")
+    setup.register_settings(
+        NumberPattern, lambda actor, row, values: numbering.change_pattern(pattern=row, actor=actor, **values)
+    )
     setup.register_settings(Role, rights.set_back, present=rights.present)
     workbench.register(
         "my-tasks", _("My tasks"), "suite/desk/blocks/_tasks.html", blocks.my_tasks,

@@ -104,6 +104,17 @@ def test_adoption_counts_acts_by_person_and_area(company, admin, rep, django_ass
     assert "Purchasing" in usage.idle or "Procurement" in usage.idle
 
 
+def test_adoption_is_told_by_the_api_with_the_same_figures(company, admin, rep):
+    cache.clear()
+    todos.create(tasks=[todos.NewTask("Call")], actor=rep)
+
+    answer = make.client(admin).get("/api/v1/desk/adoption/")
+
+    told = {each["username"]: each for each in answer.data["people"]}[rep.user.username]
+    assert (answer.status_code, told["total"], told["acts"]) == (200, 1, {"desk": 1})
+    assert make.client(rep).get("/api/v1/desk/adoption/").status_code == 403
+
+
 def test_adoption_is_shown_to_administrators_alone(company, admin, rep, client):
     cache.clear()
     client.force_login(admin.user, BACKEND)

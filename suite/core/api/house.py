@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from suite.core import jobs, modules, outbox, staff
+from suite.core import jobs, modules, numbering, outbox, staff
 from suite.core.access import Actor
 from suite.core.api import own
 from suite.core.api.fields import ScopedRelatedField
@@ -20,7 +20,7 @@ from suite.core.api.routes import Router
 from suite.core.api.serializers import Reason, StrictModelSerializer, StrictSerializer
 from suite.core.api.viewsets import Creating, ServiceView, ServiceViewSet, Updating
 from suite.core.doors import SIGNED_IN
-from suite.core.models import ApiCall, AuditRow, Job, OutboxEvent, Role, Team, User
+from suite.core.models import ApiCall, AuditRow, Job, NumberPattern, OutboxEvent, Role, Team, User
 
 
 class Me(serializers.Serializer):
@@ -91,6 +91,22 @@ class TeamViewSet(Creating, Updating, ServiceViewSet):
 
     def change(self, row: Team, values: dict[str, Any]) -> None:
         staff.save_team(team=row, values=values, actor=self.actor)
+
+
+class NumberPatternSerializer(StrictModelSerializer):
+    class Meta:
+        model = NumberPattern
+        fields = ("id", "kind", "prefix", "stamp", "width", "example")
+        read_only_fields = ("kind", "example")
+
+
+class NumberPatternViewSet(Updating, ServiceViewSet):
+    model = NumberPattern
+    serializer_class = NumberPatternSerializer
+    ordering = "id"
+
+    def change(self, row: NumberPattern, values: dict[str, Any]) -> None:
+        numbering.change_pattern(pattern=row, actor=self.actor, **values)
 
 
 class RoleSerializer(StrictModelSerializer):
@@ -265,6 +281,7 @@ router = Router()
 router.register("users", UserViewSet)
 router.register("teams", TeamViewSet)
 router.register("roles", RoleViewSet)
+router.register("number-patterns", NumberPatternViewSet)
 router.register("jobs", JobViewSet)
 router.register("events", EventViewSet)
 router.register("audit-rows", AuditViewSet)

@@ -8,7 +8,7 @@ from suite.core.models.documents import (
     ScopedQuerySet,
 )
 from suite.core.models.jobs import Job
-from suite.core.models.numbers import Counter
+from suite.core.models.numbers import Counter, NumberPattern
 from suite.core.models.outbox import Effect, OutboxEvent
 from suite.core.models.people import Company, Grant, Membership, Role, Team, User
 from suite.core.models.tokens import ApiCall, ApiToken, IdempotencyKey
@@ -28,6 +28,7 @@ __all__ = [
     "Job",
     "Membership",
     "NumberField",
+    "NumberPattern",
     "OutboxEvent",
     "Role",
     "ScopedManager",

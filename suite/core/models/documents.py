@@ -149,10 +149,11 @@ def _blank(model: type[models.Model]) -> Blank:
 
 
 class NumberField(models.CharField):
-    """A plain document number: prefix and the next value of the prefix's SEQUENCE, given by the database at INSERT.
+    """A plain document number, given by the database at INSERT: the next value of the prefix's SEQUENCE in the pattern
+    of the company (`NumberPattern`), which begins as prefix and six digits.
 
-    Gaps are allowed; numbers that the law wants without gaps come from `core.numbering` at posting.
-    The migration that makes the table makes the sequence first (`NumberSequence`).
+    Gaps are allowed; numbers that the law wants without gaps come from `core.numbering` at posting. The migration that
+    makes the table makes the sequence first (`NumberSequence`) and the trigger behind it (`NumberTrigger`).
     """
 
     def __init__(self, prefix: str = "", **kwargs: Any) -> None:
