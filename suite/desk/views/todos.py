@@ -271,7 +271,8 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
         version = form.cleaned_data["version"]
         try:
             form.keep(lambda: todos.change(task=task, values=values, actor=actor, version=version), new=False)
-        except Stale:
+        except Stale as error:
+            form.add_error(None, str(error))
             stale.compare(form, actor)
         except OwnRefused:
             pass  # it is said at each of them
