@@ -26,7 +26,7 @@ def NumberTrigger(table: str, prefix: str, column: str = "number") -> RunSQL:
     """Migration operation: the trigger that writes the numbers of a table as companies want them; behind the table."""
     name = f"{table}_{column}"
     return RunSQL(
-        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.{column} LIKE '#%')"
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW WHEN (left(NEW.{column}, 1) = E'\\x01')"
         f" EXECUTE FUNCTION suite_numbered_{column}('{prefix}')",
         f"DROP TRIGGER {name} ON {table}",
     )

@@ -16,6 +16,7 @@ from crm.sales.services.quotations import create_quotation, revise_quotation, se
 from suite.core import clock, numbering
 from suite.core.access import Actor
 from suite.core.models import Company, NumberPattern
+from suite.masterdata.models import Party
 from tests import make
 
 
@@ -58,10 +59,12 @@ def test_other_companies_and_numbers_that_are_given_are_left_alone(company: Comp
 
     revised = revise_quotation(quotation_id=paper.pk, actor=by)
     stranger, own = make.party(make.company()), make.party(company)
+    hand = Party.objects.create(company=company, kind=own.kind, name="Hand", code="#7")
 
     assert revised.number == paper.number
     assert stranger.code.startswith("P0")
     assert own.code.startswith("KH-")
+    assert Party.objects.get(pk=hand.pk).code == "#7"
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,9 @@ BEGIN
   NEW.code := suite_number_of(NEW.company_id, TG_ARGV[0], substr(NEW.code, 2));
   RETURN NEW;
 END $$;
--- the counter alone, marked: the trigger of the table knows the company and makes the number of it
+-- the counter alone, marked as nobody types: the trigger of the table knows the company and makes the number of it
 CREATE OR REPLACE FUNCTION suite_number(prefix text) RETURNS text LANGUAGE sql VOLATILE AS $$
-  SELECT '#' || nextval(('suite_number_' || lower(prefix))::regclass)::text
+  SELECT E'\\x01' || nextval(('suite_number_' || lower(prefix))::regclass)::text
 $$;
 """
 BEFORE = """
