@@ -127,7 +127,7 @@ class OrderList(ListSpec):
         ChoiceFilter("payment", pgettext_lazy("progress", "Payment"), choices=Order.Progress, quick=False),
         NumberFilter("gross", _("Total with tax"), quick=False),
         LineFilter("discount", _("Discount of a line %"), quick=False),
-        DateFilter("promised", _("Promised date"), "promised_date", quick=False),
+        DateFilter("promised", _("Promised date"), "promised_date", quick=False, otherwise="requested_date"),
     )
     views = (
         View("mine", _("Mine"), {"owner": "me"}),

@@ -70,15 +70,18 @@ def again(text: str) -> str:
     return Said(text.kept) if isinstance(text, Said) else text
 
 
-def in_all(text: str) -> list[str]:
+def in_all(text: Text) -> list[str]:
     """The text in every language, for those who look for it."""
-    if not isinstance(text, Said):
-        return [text]
-    texts = []
+    return all_in_all([text])[0]
+
+
+def all_in_all(texts: Sequence[Text]) -> list[list[str]]:
+    """Like `in_all`, for many texts at once; a text that all read alike stands there once."""
+    found = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            texts.append(again(text))
-    return list(dict.fromkeys(texts))
+            found.append([again(text) if isinstance(text, Said) else str(text) for text in texts])
+    return [list(dict.fromkeys(alike)) for alike in zip(*found, strict=True)]
 
 
 def listed(words: Iterable[Any]) -> str:

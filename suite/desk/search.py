@@ -21,7 +21,7 @@ from suite.core.access import Actor
 from suite.core.acts import Act, current_act
 from suite.core.models import Company
 from suite.core.pinyin import syllables
-from suite.core.said import all_in_each, cut
+from suite.core.said import all_in_all, all_in_each, cut
 from suite.core.sql import unnested
 from suite.desk import documents
 from suite.desk.models import SearchEntry
@@ -211,11 +211,13 @@ def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: i
     rows = list(newest[0].union(*newest[1:], all=True) if len(newest) > 1 else newest[0])
     text = normal(q).strip()
 
-    def distance(row: SearchEntry) -> tuple[bool, bool, bool, int]:
-        title = normal(row.title)
-        return not title.startswith(text), text not in title, not is_found(row.title, q), len(title)
+    def distance(name: str) -> tuple[bool, bool, bool, int]:
+        title = normal(name)
+        is_in = text in title
+        return not title.startswith(text), not is_in, not is_in and not is_found(name, q), len(title)
 
-    return sorted(rows, key=distance)[:limit]
+    nearest = [min(map(distance, names)) for names in all_in_all([row.title for row in rows])]
+    return [rows[place] for place in sorted(range(len(rows)), key=nearest.__getitem__)[:limit]]
 
 
 def _visible(kind: documents.Kind, actor: Actor) -> models.QuerySet[Any]:

@@ -3,6 +3,7 @@
 import pytest
 
 from suite.core.access import Actor
+from suite.core.said import Said, in_each
 from suite.desk.lists.boards import choices_of
 from suite.desk.lists.calendars import dates_of
 from suite.desk.lists.spec import ListSpec, spec_of
@@ -51,3 +52,9 @@ def test_every_list_opens_in_every_way_it_offers_for_everybody_who_may_see_it(re
         state = ListState(spec, admin, {"show": show})
         if state.show == show:
             assert client.get(spec.address, {"show": show}).status_code == 200, spec.key
+
+
+def test_a_list_is_called_by_each_in_their_own_language():
+    alike = [spec.key for spec in every_list() if not isinstance(in_each(lambda spec=spec: spec.heading), Said)]
+
+    assert alike == []

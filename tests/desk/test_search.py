@@ -163,3 +163,24 @@ def test_a_saved_view_of_a_list_that_is_closed_to_somebody_is_not_found(admin, w
 
     assert [hit.title for hit in hits(admin, "late ones", limit=9)] == ["Late ones"]
     assert hits(warehouse, "late ones", limit=9) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "url"),
+    [
+        ("en", "新建待办", "/desk/tasks/new/"),
+        ("en", "日历", "/desk/calendar/"),
+        ("zh-hans", "new task", "/desk/tasks/new/"),
+        ("zh-hans", "calendar", "/desk/calendar/"),
+    ],
+)
+def test_acts_and_pages_are_found_in_the_language_one_does_not_read(rep, language, words, url):
+    with translation.override(language):
+        assert url in [hit.url for hit in hits(rep, words, limit=12)]
+
+
+def test_who_is_meant_comes_first_though_the_name_is_shown_in_another_language(rep):
+    party = make.customer(rep, "恒泰建筑", name_en="Qingdao Construction")
+    todos.create(tasks=[NewTask(f"回访 {number}", subject=party) for number in range(3)], actor=rep)
+
+    assert [search.find(rep, q, limit=2)[0].kind for q in ("恒泰", "htjz")] == ["masterdata.party"] * 2

@@ -9,11 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from suite.core import clock
 from suite.core.models import Company
-from suite.desk.lists.dates import Unclear, day_of, within
+from suite.desk.lists.dates import Unclear, day_of
 from suite.desk.lists.filters import DateFilter
 from suite.desk.lists.kept import KeptViews
 
@@ -128,15 +129,14 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
     about = [column for column in state.columns if column is not title and column.card == "side"][:2]
 
     def between(first: dt.date, last: dt.date) -> Iterable[Entry]:
-        found = within(by.path, first, last, company, moment=by.is_moment(state.spec.model))
+        found = by.between(first, last, company, state.spec.model)
         edit = state.moving and state.moving.edit
         shown = with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
-        rows = list(shown.filter(found).order_by(by.path, "pk")[:MOST])
+        day = Coalesce(*by.paths) if by.otherwise else F(by.path)
+        rows = list(shown.filter(found).order_by(day, "pk")[:MOST])
         state.complete(rows)
         for row in rows:
-            at = row
-            for name in by.path.split("__"):
-                at = getattr(at, name)
+            at = next((at for path in by.paths if (at := _at(row, path))), None)
             # Called by the template: a full month shows four of the entries of a day.
             yield Entry(
                 at,
@@ -147,3 +147,9 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
             )
 
     return calendar_of(company, state.span, state.params.get("on", ""), between)
+
+
+def _at(row: Any, path: str) -> Any:
+    for name in path.split("__"):
+        row = getattr(row, name)
+    return row

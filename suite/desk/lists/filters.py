@@ -11,6 +11,7 @@ What cannot be understood becomes a red chip; the rest applies.
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from django.utils.translation import gettext_lazy
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.api.fields import is_written
+from suite.core.models import Company
 from suite.core.said import listed
 from suite.desk import choices, formats
 from suite.desk.lists.dates import NONE, WORDS, Unclear, span, within
@@ -303,10 +305,12 @@ class NumberFilter(Filter):
 class DateFilter(Filter):
     """A day, a relative word or a range: `due=today`, `due=2026-11-21`, `due_min=2026-11-01&due_max=today`.
 
-    `undated` are the rows that still want a date; with it `due=none` finds them.
+    `undated` are the rows that still want a date; with it `due=none` finds them. `otherwise` is the path of the date
+    that stands in for one that is missing.
     """
 
     undated: Q | None = None
+    otherwise: str = ""
     suffixes: ClassVar[tuple[str, ...]] = ("min", "max")
     template: ClassVar[str] = "suite/desk/filters/_date.html"
 
@@ -321,7 +325,24 @@ class DateFilter(Filter):
         else:
             first, last = span(least, today)[0] if least else None, span(most, today)[1] if most else None
             text = f"{words.get(least, least) or '…'} – {words.get(most, most) or '…'}"
-        return within(self.path, first, last, actor.company, moment=self.is_moment(model)), text
+        return self.between(first, last, actor.company, model), text
+
+    def between(self, first: dt.date | None, last: dt.date | None, company: Company, model: type[models.Model]) -> Q:
+        """The rows from the first to the last day, both included."""
+        found = within(self.path, first, last, company, moment=self.is_moment(model))
+        if self.otherwise and (first or last):
+            instead = within(self.otherwise, first, last, company, moment=self.is_moment(model))
+            found |= Q(instead, **{self.path: None})
+        return found
+
+    def nothing(self, model: type[models.Model]) -> Q | None:
+        missing = super().nothing(model)
+        return missing and (Q(missing, **{self.otherwise: None}) if self.otherwise else missing)
+
+    @property
+    def paths(self) -> list[str]:
+        """Where the date of a row stands: at the first of these that has one."""
+        return [path for path in (self.path, self.otherwise) if path]
 
     def is_moment(self, model: type[models.Model]) -> bool:
         return isinstance(field_at(model, self.path), models.DateTimeField)

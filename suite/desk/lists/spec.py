@@ -126,7 +126,7 @@ class ListSpec:
     def slug(self) -> str:
         return slugify(self.key.rpartition(".")[2])
 
-    @cached_property
+    @property
     def heading(self) -> str:
         return capfirst(str(self.title or self.model._meta.verbose_name_plural))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from suite.core.access import Actor
 from suite.core.doors import SIGNED_IN, door
+from suite.core.said import all_in_all
 from suite.desk import documents, navigation, search
 from suite.desk.lists.spec import open_spec
 from suite.desk.pages import render_page
@@ -39,7 +42,7 @@ def hits(actor: Actor, q: str, *, limit: int) -> list[Hit]:
     only, words = (mark, q[1:].strip()) if (mark := search.normal(q[:1])) in (">", "#", "@") else ("", q)
     found: list[Hit] = []
     if only in ("", ">"):
-        found += _entries(_("New"), navigation.quick(actor), words, _("New"))
+        found += _entries(_("New"), navigation.quick(actor), words, gettext_lazy("New"))
         found += [*_views(actor, words), *_entries(_("Pages"), navigation.pages(actor), words)] if only != ">" else []
     if words and only != ">":
         for entry in search.find(actor, words, search.people() if only == "@" else None, limit=limit):
@@ -55,14 +58,13 @@ def on_this_page(offered: list[str], q: str) -> list[Hit]:
     if mark in ("#", "@"):
         return []
     words = q[1:].strip() if mark == ">" else q
-    called = [(place, name) for place, name in enumerate(offered) if _is_called([name], name, words)]
+    called = [(place, name) for place, name in enumerate(offered) if _is_called(name, words)]
     return [Hit(_("On this page"), name[:80], "", "", "player-play", here=place) for place, name in called[:8]]
 
 
-def _is_called(names: list[str], label: str, words: str) -> bool:
+def _is_called(label: str, words: str) -> bool:
     wanted = search.normal(words)
-    called = any(wanted in search.normal(name) for name in names)
-    return called or (len(wanted) > 1 and search.is_found(label, words))
+    return wanted in search.normal(label) or (len(wanted) > 1 and search.is_found(label, words))
 
 
 def grouped(found: list[Hit], *, last: str) -> list[Hit]:
@@ -71,20 +73,23 @@ def grouped(found: list[Hit], *, last: str) -> list[Hit]:
     return sorted(found, key=lambda hit: (hit.group == last, order[hit.group]))
 
 
-def _entries(group: str, entries: list[navigation.Entry], words: str, verb: str = "") -> list[Hit]:
-    """Pages and acts whose name the words begin or contain, in pinyin too, also with its verb ("New quotation")."""
+def _entries(group: str, entries: list[navigation.Entry], words: str, verb: Promise | str = "") -> list[Hit]:
+    """Pages and acts whose name the words begin or contain, in any language and with its verb too ("New quotation")."""
+    verbs, *names = all_in_all([verb, *(entry.label for entry in entries)])
+    wanted = search.normal(words)
     found = []
-    for entry in entries:
+    for entry, spoken in zip(entries, names, strict=True):
         label = str(entry.label)
-        names = [label, *(f"{verb}{space}{label}" for space in ("", " ") if verb)]
-        if _is_called(names, label, words):
+        with_verb = [f"{each}{space}{name}" for each in verbs if each for name in spoken for space in ("", " ")]
+        others = [*spoken, *with_verb] if len(wanted) > 1 or not wanted.isascii() else []
+        if _is_called(label, words) or any(wanted in search.normal(name) for name in others):
             found.append(Hit(group, label, str(entry.section), entry.url, entry.icon))
     return found[:8]
 
 
 def _views(actor: Actor, words: str) -> list[Hit]:
     """Saved views that the actor may open and the words call."""
-    called = [view for view in saved_views.offered(actor)[:MOST_VIEWS] if _is_called([view.name], view.name, words)]
+    called = [view for view in saved_views.offered(actor)[:MOST_VIEWS] if _is_called(view.name, words)]
     open_ones = ((view, open_spec(view.list_key, actor)) for view in called)
     return [
         Hit(_("Views"), view.name, spec.heading, f"{spec.address}?view={view.pk}", saved_views.ICONS[view.kind])

@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import pytest
 
+from crm.sales.lists import OrderList
 from crm.sales.services.orders import change_order
 from crm.sales.services.promising import promise_order
 from suite.core import clock
 from suite.core.errors import BusinessError
+from suite.desk.lists.state import ListState
 from suite.masterdata.models import Product
 from tests import make
 from tests.crm.sales.shop import Shop, line
@@ -50,3 +52,17 @@ def test_other_lines_need_another_promise(shop: Shop, lamp: Product) -> None:
 
     order.refresh_from_db()
     assert order.promised_date is None
+
+
+def test_what_is_not_promised_stands_on_the_day_it_is_wanted_for(shop: Shop, lamp: Product) -> None:
+    wanted = clock.today(shop.company) + timedelta(days=3)
+    order = shop.order(line(lamp, "1"), requested_date=wanted)
+    day = wanted.isoformat()
+
+    found = ListState(OrderList(), shop.rep, {"promised": day})
+    empty = ListState(OrderList(), shop.rep, {"promised_empty": "yes"})
+    calendar = ListState(OrderList(), shop.rep, {"show": "calendar", "group": "promised", "span": "day", "on": day})
+
+    assert [row.pk for row in found.rows] == [order.pk]
+    assert not empty.rows.exists()
+    assert [entry.at for entry in calendar.calendar.days[0].entries] == [wanted]
