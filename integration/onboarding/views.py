@@ -30,7 +30,7 @@ from suite.core.acts import acting
 from suite.core.doors import OPEN, door
 from suite.core.errors import BusinessError
 from suite.core.views.signin import BACKEND
-from suite.desk import imports
+from suite.desk import imports, refusals
 from suite.desk.pages import render_page
 from suite.desk.services import first_steps
 
@@ -48,8 +48,7 @@ def first(request: HttpRequest) -> HttpResponse:
         try:
             user = services.found_first(**form.cleaned_data, language=translation.get_language())
         except ValidationError as error:
-            for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
-                form.add_error(name if name in form.fields else None, sentences)
+            refusals.place(error, form)
         else:
             login(request, user, BACKEND)
             return redirect("onboarding:start")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
-from suite.desk import stale
+from suite.desk import refusals, stale
 
 
 def carrying(form: type[forms.ModelForm], actor: Actor) -> type[forms.ModelForm]:
@@ -33,14 +32,6 @@ def refusing(form: type[forms.Form], error: BusinessError | ValidationError) -> 
     class Refused(form):  # type: ignore[misc, valid-type]
         def _post_clean(self) -> None:
             super()._post_clean()
-            if isinstance(error, ValidationError):
-                told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-                for name, sentences in told.items():
-                    self.add_error(name if name in self.fields else None, sentences)
-                return
-            for refusal in error.refusals:
-                where = refusal.field if refusal.line is None and refusal.field in self.fields else None
-                place = _("Line %(number)s: ") % {"number": refusal.line + 1} if refusal.line is not None else ""
-                self.add_error(where, f"{place}{refusal}")
+            refusals.place(error, self)
 
     return Refused

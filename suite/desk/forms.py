@@ -237,7 +237,8 @@ class LinesFormSet(BaseFormSet):
         """Put a refusal of the service at the line it speaks of (counted over the filled ones)."""
         forms_ = self.filled_forms
         if line < len(forms_):
-            forms_[line].add_error(field if field in forms_[line].fields else None, sentence)
+            seen = {each.name for each in forms_[line].visible_fields()}
+            forms_[line].add_error(field if field in seen else None, sentence)
 
 
 def _picked(form: Any, name: str) -> int | None:

@@ -16,8 +16,8 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from suite.core.errors import BusinessError, Stale
-from suite.desk import stale
+from suite.core.errors import BusinessError
+from suite.desk import refusals
 
 
 def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpResponse:
@@ -100,17 +100,8 @@ def entry_page(
         status = 409
         try:
             return redirect(do(dict(form.cleaned_data), lines.filled if lines is not None else []))
-        except BusinessError as error:
-            for refusal in error.refusals:
-                if lines is not None and refusal.line is not None:
-                    lines.refuse(refusal.line, refusal.field, str(refusal))
-                else:
-                    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-            if isinstance(error, Stale):
-                stale.compare(form, form.actor)
-        except ValidationError as error:
-            for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
-                form.add_error(name if name in form.fields else None, sentences)
+        except (BusinessError, ValidationError) as error:
+            refusals.place(error, form, lines)
     context = {
         "form": form, "lines": lines, "heading": heading, "crumbs": [(section, back)], "back": back, "submit": submit,
     }  # fmt: skip

@@ -16,8 +16,8 @@ from crm.customers.models import Customer
 from crm.customers.services import customers, duplicates
 from suite.core.access import Actor
 from suite.core.doors import door
-from suite.core.errors import BusinessError, Stale
-from suite.desk import stale
+from suite.core.errors import BusinessError
+from suite.desk import refusals
 from suite.desk.pages import render_page
 
 GRIDS = {"contacts": contacts_of, "addresses": addresses_of}
@@ -47,9 +47,7 @@ def _write(request: HttpRequest, customer: Customer | None, **context: Any) -> H
         try:
             saved = form.keep(lambda: _save(form, grids, customer, actor), new=customer is None)
         except (BusinessError, ValidationError) as error:
-            _explain(form, error)
-            if customer and isinstance(error, Stale):
-                stale.compare(form, actor)
+            refusals.place(error, form)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": saved.party.label})
             return redirect("customers:customer", saved.pk)
@@ -71,14 +69,6 @@ def _save(form: CustomerForm, grids: dict[str, Any], customer: Customer | None, 
     if customer:
         return customers.change_customer(customer=customer, version=form.cleaned_data["version"], actor=actor, **values)
     return customers.create_customer(allow_duplicate=form.cleaned_data["allow_duplicate"], actor=actor, **values)
-
-
-def _explain(form: CustomerForm, error: BusinessError | ValidationError) -> None:
-    if isinstance(error, ValidationError):
-        form.add_error(None, error.messages)
-        return
-    for refusal in error.refusals:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 @door("crm_customers.add_customer")

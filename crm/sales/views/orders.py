@@ -20,13 +20,13 @@ from crm.sales.models import Order
 from crm.sales.services import amending, approving, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, compare, in_words, pdf_acts, place, reckon, write
+from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, reckon, write
 from suite.automation.queries import route_of
 from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
-from suite.core.errors import BusinessError, Stale
+from suite.core.errors import BusinessError
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
@@ -92,9 +92,7 @@ def order_amend(request: HttpRequest, pk: int) -> HttpResponse:
                 reason=typed["reason"],
             )
         except BusinessError as error:
-            place(error, form, lines)
-            if isinstance(error, Stale):
-                compare(form, lines, order)
+            place(error, form, lines, order)
         else:
             messages.success(request, _("Order %(number)s was amended") % {"number": order})
             return redirect(page)

@@ -16,10 +16,10 @@ from crm.sales.lists import PriceListList
 from crm.sales.models import PriceList
 from crm.sales.services import price_lists
 from crm.sales.services.policy import change_policy, policy_of
-from crm.sales.views.sheets import place
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
+from suite.desk import refusals
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
 
@@ -64,10 +64,8 @@ def _sheet(request: HttpRequest, price_list: PriceList | None) -> HttpResponse:
         prices = [each.typed_price() for each in lines.filled_forms]
         try:
             saved = _save(price_list, prices, form.cleaned_data, actor)
-        except BusinessError as error:
-            place(error, form, lines)
-        except ValidationError as error:
-            form.add_error(None, error)
+        except (BusinessError, ValidationError) as error:
+            refusals.place(error, form, lines)
         else:
             messages.success(request, _("Price list %(name)s was saved") % {"name": saved.label})
             return redirect("sales:price_lists")

@@ -19,14 +19,14 @@ from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Quotation
 from crm.sales.services import approving, quotations
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, write
+from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, write
 from suite.automation.queries import route_of
 from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
-from suite.desk import documents, formats
+from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
@@ -252,7 +252,7 @@ def quotation_send(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             quotations.send_quotation(quotation_id=pk, actor=actor, by_mail=bool(typed["to"]), **typed)
         except BusinessError as error:
-            place(error, form, None)
+            refusals.place(error, form)
         else:
             messages.success(request, _("%(number)s was sent") % {"number": quotation})
             return redirect(page)

@@ -26,7 +26,7 @@ from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal, Stale
 from suite.core.money import ZERO, round_money
 from suite.core.words import amount_in_words
-from suite.desk import formats, stale
+from suite.desk import formats, refusals
 from suite.desk.pages import render_page
 from suite.desk.records import PageAct
 from suite.masterdata.models import Product, TradeDocument
@@ -38,7 +38,6 @@ SEEN: dict[str, Callable[[Any], str]] = {  # what is compared of a line, and how
     "unit_price": plain,
     "discount": plain,
 }
-LINE_FIELDS = {"id": None}  # what people cannot see on a line is said about the whole line
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,7 @@ def write(
         try:
             saved = _save(sheet, document, form, [each.line() for each in lines.filled_forms], actor)
         except BusinessError as error:
-            place(error, form, lines)
-            if isinstance(error, Stale):
-                compare(form, lines, document)
+            place(error, form, lines, document)
         else:
             messages.success(request, sheet.saved % {"number": saved})
             return redirect(sheet.page, saved.pk)
@@ -115,18 +112,11 @@ def _shown(sheet: Sheet, document: Any) -> dict[str, Any]:
     return {name: getattr(document, name) for name in names}
 
 
-def place(error: BusinessError, form: Any, lines: Any) -> None:
-    """Put each refusal where it belongs: at its line and field, else at the field of the header, else on top."""
-    for refusal in error.refusals:
-        if refusal.line is not None:
-            lines.refuse(refusal.line, LINE_FIELDS.get(refusal.field or "", refusal.field), str(refusal))
-        else:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-def compare(form: Any, lines: Any, document: Any) -> None:
-    """After a save over an older copy: say at header and lines what stands there now, and let it be saved again."""
-    stale.compare(form, form.actor)
+def place(error: BusinessError, form: Any, lines: Any, document: Any) -> None:
+    """Put refusals where they belong; after a save over an older copy say at each line, too, what stands there now."""
+    refusals.place(error, form, lines)
+    if not isinstance(error, Stale):
+        return
     known = {str(each["id"].value()) for each in lines.forms}
     present = {line.pk: line for line in document.lines.select_related("product")}
     for line in present.values():

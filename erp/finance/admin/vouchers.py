@@ -22,10 +22,10 @@ from erp.finance.services.vouchers import LineInput
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import acting
-from suite.core.errors import BusinessError, Stale
+from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.core.words import amount_in_words
-from suite.desk import documents, stale
+from suite.desk import documents, refusals
 from suite.desk.admin_base import SuiteModelAdmin
 from suite.desk.chain import chain_of
 from suite.desk.forms import lines_formset
@@ -176,7 +176,8 @@ class VoucherAdmin(SuiteModelAdmin):
             try:
                 saved = self._save(request, voucher, form, lines)
             except BusinessError as error:
-                _refuse(form, lines, error)
+                now = voucher.lines.select_related("account") if voucher else ()
+                refusals.place(error, form, lines, now=now)
             else:
                 messages.success(request, _("%(number)s was saved") % {"number": saved.number})
                 again = "_addanother" in data
@@ -265,13 +266,3 @@ def _lines_of(voucher: Voucher | None) -> list[dict[str, Any]]:
         }
         for line in voucher.lines.all()
     ]
-
-
-def _refuse(form: VoucherForm, lines: Any, error: BusinessError) -> None:
-    for refusal in error.refusals:
-        if refusal.line is not None:
-            lines.refuse(refusal.line, refusal.field, str(refusal))
-        else:
-            form.add_error("posting_date" if refusal.field == "date" else None, str(refusal))
-    if isinstance(error, Stale):
-        stale.compare(form, form.actor, form.record.lines.select_related("account"))

@@ -8,11 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from erp.finance import queries
 from erp.finance.models import Voucher
 from erp.finance.services import vouchers
 from erp.finance.services.vouchers import LineInput, NewVoucher
-from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
 from suite.desk.imports import Field
@@ -53,11 +51,7 @@ def _voucher(reference: str, header: dict[str, Any], rows: list[dict[str, Any]])
 
 
 def _check(drafts: list[NewVoucher], *, actor: Actor) -> Wrong:
-    def judge(draft: NewVoucher) -> None:
-        queries.period_on(actor.company_id, draft.posting_date or clock.today(actor.company))
-        vouchers.judged(draft, actor)
-
-    return each(judge, drafts)
+    return each(lambda draft: vouchers.judged(draft, actor), drafts)
 
 
 def _month(row: Row) -> Any:

@@ -92,6 +92,7 @@ def judged(each: NewVoucher, actor: Actor) -> VoucherDraft:
         word=each.word,
         attachment_count=each.attachment_count,
     )
+    queries.period_on(draft.company_id, draft.posting_date, field="posting_date")
     _enter(draft, each.lines)
     return draft
 
@@ -113,7 +114,7 @@ def change(
     _demand_by_hand(voucher)
     for name, value in values.items():
         setattr(voucher, name, value)
-    voucher.period_id = queries.period_on(actor.company_id, voucher.posting_date).id
+    voucher.period_id = queries.period_on(actor.company_id, voucher.posting_date, field="posting_date").id
     if lines is None:
         VoucherLine.objects.filter(voucher=voucher).update(posting_date=voucher.posting_date)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +15,6 @@ from django.utils.translation import gettext as _
 
 from suite.automation.services import approvals
 from suite.core.access import Actor
-from suite.core.errors import BusinessError, Stale
-from suite.desk import stale
 from suite.desk.lists import Act
 from suite.desk.lists.acts import make_form
 from suite.desk.pages import back
@@ -76,13 +74,6 @@ def do(request: HttpRequest, acts: Sequence[Act], model: type[Model], pk: int, n
     return redirect(page if act.form else back(request, page))  # a form came from the address of the act itself
 
 
-def place(error: BusinessError, form: Any, lines: Any) -> None:
-    """Put each refusal where it belongs: at its line and field, else at the field of the header, else on top."""
-    for refusal in error.refusals:
-        if refusal.line is not None:
-            lines.refuse(refusal.line, refusal.field, str(refusal))
-        else:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-    if isinstance(error, Stale):
-        present = form.record.lines.select_related("product") if lines is not None else ()
-        stale.compare(form, form.actor, present)
+def lines_now(paper: Any) -> Iterable[Any]:
+    """The lines of a paper as they stand, with what names them; none of one that is new."""
+    return paper.lines.select_related("product") if paper else ()

@@ -24,13 +24,13 @@ from erp.procurement.models import PurchaseOrder, PurchaseOrderLine
 from erp.procurement.printing import order_pdf
 from erp.procurement.queries import arrivals
 from erp.procurement.services.sending import send_order
-from erp.procurement.views.common import actor_of, buttons, do, place
+from erp.procurement.views.common import actor_of, buttons, do, lines_now
 from suite.automation.queries import route_of
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
-from suite.desk import documents, formats
+from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
@@ -243,7 +243,7 @@ def _sheet(request: HttpRequest, order: PurchaseOrder | None, initial: dict[str,
             typed = [each.line() for each in lines.filled_forms]
             saved = form.keep(lambda: _save(order, typed, form, actor), new=order is None)
         except BusinessError as error:
-            place(error, form, lines)
+            refusals.place(error, form, lines, now=lines_now(order))
         else:
             messages.success(request, _("%(number)s was saved") % {"number": saved})
             return redirect("procurement:order", saved.pk)

@@ -15,11 +15,11 @@ from erp.procurement import services
 from erp.procurement.forms import ChooseSupplierForm, PaperForm, wishes_of
 from erp.procurement.lists import AREA, REQUISITION_ACTS, RequisitionList
 from erp.procurement.models import Requisition
-from erp.procurement.views.common import actor_of, buttons, do, place
+from erp.procurement.views.common import actor_of, buttons, do, lines_now
 from suite.automation.queries import route_of
 from suite.core.doors import door
 from suite.core.errors import BusinessError
-from suite.desk import documents, formats
+from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
 from suite.desk.pages import render_page
@@ -129,7 +129,7 @@ def _sheet(request: HttpRequest, requisition: Requisition | None) -> HttpRespons
             version = form.cleaned_data["version"]
             saved = form.keep(lambda: _save(requisition, wishes, values, version, actor), new=requisition is None)
         except BusinessError as error:
-            place(error, form, lines)
+            refusals.place(error, form, lines, now=lines_now(requisition))
         else:
             messages.success(request, _("%(number)s was saved") % {"number": saved})
             return redirect("procurement:requisition", saved.pk)

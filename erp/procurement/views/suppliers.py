@@ -19,13 +19,13 @@ from erp.procurement.forms import ItemForm, SupplierForm
 from erp.procurement.lists import AREA, PurchaseOrderList, SupplierItemList, SupplierList
 from erp.procurement.models import Supplier, SupplierItem
 from erp.procurement.services import suppliers
-from erp.procurement.views.common import actor_of, place
+from erp.procurement.views.common import actor_of
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
 from suite.core.money import ZERO
-from suite.desk import documents, formats
+from suite.desk import documents, formats, refusals
 from suite.desk.lists import list_view
 from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import render_page
@@ -156,10 +156,8 @@ def _form(request: HttpRequest, supplier: Supplier | None, initial: dict[str, An
                 suppliers.change_supplier(supplier=supplier, version=version, actor=actor, **values)
             else:
                 supplier = suppliers.create_supplier(actor=actor, **values)
-        except BusinessError as error:
-            place(error, form, None)
-        except ValidationError as error:
-            form.add_error(None, error)
+        except (BusinessError, ValidationError) as error:
+            refusals.place(error, form)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": values["name"]})
             return redirect("procurement:supplier", supplier.pk)

@@ -23,7 +23,7 @@ from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
 from suite.core.robots import Platform
-from suite.desk import formats
+from suite.desk import formats, refusals
 from suite.desk.forms import ActorForm
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, View, list_view
 from suite.desk.models import Notification, Task
@@ -189,8 +189,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
                 notifications.prefer(actor=actor, choices={kind.name: ways for kind, ways in shown})
                 notifications.set_times(actor=actor, **form.cleaned_data)
         except ValidationError as error:
-            for name, sentences in error.message_dict.items():
-                form.add_error(name if name in form.fields else None, sentences)
+            refusals.place(error, form)
         else:
             messages.success(request, _("Saved"))
             return redirect("desk:notification_preferences")

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from suite.core.access import Actor
 from suite.core.doors import SIGNED_IN, door
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Stale
 from suite.core.models import Role
-from suite.desk import documents, own, stale
+from suite.desk import documents, own, refusals
 from suite.desk.forms import ActorForm, lines_formset
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, Create, ListSpec, View, list_view
 from suite.desk.models import OwnField, OwnSection
@@ -197,7 +197,7 @@ def _field_form(request: HttpRequest, field: OwnField | None, kind: str) -> Http
             saved = _save(form, lines, field, actor)
         except (BusinessError, ValidationError) as error:
             status = 409
-            _explain(form, error, field)
+            refusals.place(error, form)
         else:
             messages.success(request, _("The field “%(name)s” was saved") % {"name": saved.label})
             return redirect(f"{reverse('desk:own_fields')}?{urlencode({'kind': saved.kind})}")
@@ -223,17 +223,6 @@ def _save(form: FieldForm, lines: Any, field: OwnField | None, actor: Actor) -> 
     if field:
         return definitions.change(actor=actor, field=field, values=values, version=form.cleaned_data["version"])
     return definitions.create(actor=actor, kind=form.cleaned_data["kind"], values=values)
-
-
-def _explain(form: FieldForm, error: BusinessError | ValidationError, field: OwnField | None) -> None:
-    if isinstance(error, ValidationError):
-        for name, sentences in getattr(error, "message_dict", {None: error.messages}).items():
-            form.add_error(name if name in form.fields else None, sentences)
-        return
-    for refusal in error.refusals:
-        form.add_error(None, str(refusal))
-    if field and error.code == "stale":
-        stale.compare(form, form.actor)
 
 
 # The layout of a form
@@ -353,8 +342,7 @@ def values_of(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         try:
             form.save()
         except BusinessError as error:
-            for refusal in error.refusals:
-                form.add_error(None, str(refusal))
+            refusals.place(error, form)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": row})
             return redirect(page)
@@ -378,8 +366,7 @@ class ValuesForm(ActorForm):
         """Raises BusinessError, with what is wrong at the fields."""
         version = self.cleaned_data["version"]
         if version is not None and version != self.record.version:
-            stale.compare(self, self.actor)
-            raise BusinessError(definitions.STALE)
+            raise Stale(definitions.STALE)
         self.keep(lambda: self.record, new=False)
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import Stale
-from suite.desk import documents, stale
+from suite.desk import documents, refusals
 from suite.desk.forms import ActorForm, MentionsWidget, OwnRefused, PickerField
 from suite.desk.lists import (
     Act,
@@ -272,8 +272,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             form.keep(lambda: todos.change(task=task, values=values, actor=actor, version=version), new=False)
         except Stale as error:
-            form.add_error(None, str(error))
-            stale.compare(form, actor)
+            refusals.place(error, form)
         except OwnRefused:
             pass  # it is said at each of them
         else:
