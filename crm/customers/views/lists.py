@@ -17,6 +17,7 @@ from crm.customers import queries
 from crm.customers.forms import ProfileForm, TagForm, TransferForm
 from crm.customers.models import Customer, Tag
 from crm.customers.services.customers import change_customer, change_profiles, transfer_customers
+from crm.customers.services.putting_back import held, put_back
 from crm.customers.services.tags import tag_customers
 from suite.core.access import Actor
 from suite.core.doors import door
@@ -32,6 +33,7 @@ from suite.desk.lists import (
     DateFilter,
     Edit,
     ListSpec,
+    Memory,
     OwnerFilter,
     PickFilter,
     View,
@@ -71,6 +73,9 @@ def _change(name: str, *, row: Customer, value: Any, actor: Actor) -> None:
 def _edit(name: str, field: forms.Field, **more: Any) -> Edit:
     """A cell that changes one field of the customer."""
     return Edit("crm_customers.change_customer", field, partial(_change, name), **more)
+
+
+MEMORY = Memory(held, put_back)
 
 
 class CustomerList(ListSpec):
@@ -144,9 +149,18 @@ class CustomerList(ListSpec):
             _transfer,
             icon="arrows-exchange",
             form=TransferForm,
+            memory=MEMORY,
         ),
-        Act("tag", _("Tag"), "crm_customers.change_customer", _tag, icon="tag", form=TagForm),
-        Act("set", _("Change fields"), "crm_customers.change_customer", _set, icon="pencil", form=ProfileForm),
+        Act("tag", _("Tag"), "crm_customers.change_customer", _tag, icon="tag", form=TagForm, memory=MEMORY),
+        Act(
+            "set",
+            _("Change fields"),
+            "crm_customers.change_customer",
+            _set,
+            icon="pencil",
+            form=ProfileForm,
+            memory=MEMORY,
+        ),
     )
     boards = ("stage", "grade")
     calendars = ("next_step", "last_contact", "last_order")

@@ -22,7 +22,7 @@ from suite.desk.lists.filters import (
     PickFilter,
     TextFilter,
 )
-from suite.desk.lists.spec import Act, Create, ListSpec, View
+from suite.desk.lists.spec import Act, Create, ListSpec, Memory, View
 from suite.desk.lists.state import ListState
 from suite.desk.lists.views import list_view
 
@@ -37,6 +37,7 @@ __all__ = [
     "Filter",
     "ListSpec",
     "ListState",
+    "Memory",
     "NumberFilter",
     "OwnerFilter",
     "PickFilter",

@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -30,6 +32,8 @@ from suite.desk.pages import refuse
 
 AT_ONCE = 200  # rows an act takes while the person waits; more becomes a job
 AT_MOST = 100_000
+RESTORE = "_restore"  # what the button posts that puts back what an act with a memory has changed
+RESTORE_SECONDS = 600
 SHOWN = 50  # refusals that stand on the page of a job; the file has all
 
 
@@ -88,10 +92,15 @@ def do(
             },
         )
         return redirect("desk:job", job.pk)
-    done, refused, told = perform(act, model, actor, pks, data)
-    takes_back = {"act": act.undo, "pk": pks, "next": after} if undo and act.undo and done == len(pks) else None
-    report(request, act, done, refused, undo, takes_back)
-    for sentence in told:
+    came = perform(act, model, actor, pks, data)
+    takes_back: dict[str, Any] | None = None
+    if undo and act.undo and came.done == len(pks):
+        takes_back = {"act": act.undo, "pk": pks, "next": after}
+    elif undo and came.changed:
+        kept = signing.dumps([actor.user_id, actor.company_id, act.name, came.changed], salt=RESTORE, compress=True)
+        takes_back = {"act": RESTORE, "kept": kept, "next": after}
+    report(request, act, came.done, came.refused, undo, takes_back)
+    for sentence in came.told:
         messages.warning(request, sentence)
     return redirect(after)
 
@@ -117,21 +126,75 @@ class Refused:
         return f"{self.row}: {self.why}" if self.row else self.why
 
 
-def perform(
-    act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]
-) -> tuple[int, list[Refused], Sequence[str]]:
-    """Do it through the service: how many went through, which of the others did not and why, what else to know."""
+Changed = dict[int, dict[str, list[Any]]]
+
+
+class Came(NamedTuple):
+    """What came of an act: how many rows went through, which not and why, what else to know, what it changed."""
+
+    done: int
+    refused: list[Refused]
+    told: Sequence[str] = ()
+    changed: Changed = {}
+
+
+def perform(act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]) -> Came:
+    """Do it through the service."""
     try:
-        outcome = act.run(actor=actor, pks=pks, **data)
+        if act.memory:
+            outcome, changed = _remembering(act=act, model=model, pks=pks, data=data, actor=actor)
+        else:
+            outcome, changed = act.run(actor=actor, pks=pks, **data), {}
     except BusinessError as error:
         alone = pks[0] if len(pks) == 1 else None
         row = model._default_manager.filter(pk=alone).first() if alone else None
-        return 0, [Refused(alone, str(row or ""), str(refusal)) for refusal in error.refusals], ()
+        return Came(0, [Refused(alone, str(row or ""), str(refusal)) for refusal in error.refusals])
     refused = getattr(outcome, "refused", None) or {}
     done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
     rows = model._default_manager.in_bulk(refused) if refused else {}
     told = [Refused(pk, str(rows.get(pk, pk)), str(refusal)) for pk, refusal in refused.items()]
-    return done, told, getattr(outcome, "told", ())
+    return Came(done, told, getattr(outcome, "told", ()), changed)
+
+
+@service
+def _remembering(
+    *, act: Act, model: type[Model], pks: list[int], data: dict[str, Any], actor: Actor
+) -> tuple[Any, Changed]:
+    """Do it, and say what it changed."""
+    assert act.memory is not None
+    list(model._default_manager.of(actor.company_id).lock(pks))  # type: ignore[attr-defined]
+    before = act.memory.read(pks)
+    outcome = act.run(actor=actor, pks=pks, **data)
+    after = act.memory.read(pks)
+    pairs = {
+        pk: {name: [value, after[pk][name]] for name, value in values.items() if after[pk][name] != value}
+        for pk, values in before.items()
+    }
+    return outcome, {pk: changes for pk, changes in pairs.items() if changes}
+
+
+def restore(request: HttpRequest, offered: Sequence[Act], after: str) -> HttpResponse:
+    """Put back what the act had changed that handed out this button; its signature says who did it to which rows."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        user_id, company_id, name, kept = signing.loads(
+            request.POST.get("kept", ""), salt=RESTORE, max_age=RESTORE_SECONDS
+        )
+    except signing.BadSignature:
+        return refuse(request, [_("This cannot be taken back")], status=400)
+    act = next((act for act in offered if act.name == name), None)
+    if act is None or act.memory is None or (user_id, company_id) != (actor.user_id, actor.company_id):
+        raise PermissionDenied(name)
+    count = act.memory.write(actor=actor, changed={int(pk): changes for pk, changes in kept.items()})
+    if count:
+        restored = ngettext("%(count)s row is as it was", "%(count)s rows are as they were", count)
+        messages.success(request, restored % {"count": f"{count:,}"})
+    if left := len(kept) - count:
+        stay = ngettext(
+            "%(count)s row stays: it was changed since", "%(count)s rows stay: they were changed since", left
+        )
+        messages.warning(request, stay % {"count": f"{left:,}"})
+    return redirect(after)
 
 
 def report(
@@ -150,6 +213,8 @@ def report(
             pages.done(request, text, undo, takes_back)
         else:
             messages.success(request, text)
+    elif not refused:
+        messages.info(request, _("Nothing had to be changed"))
     for each in refused[:5]:
         messages.error(request, str(each))
     if len(refused) > 5:
@@ -164,6 +229,8 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """
     holder, model = import_string(job.params["holder"]), apps.get_model(job.params["model"])
     act = next(act for act in holder.acts if act.name == job.params["act"] and actor.may(act.permission))
+    if "changed" in job.params:
+        return _restore_in_portions(job, act, actor, progress)
     data: dict[str, Any] = {}
     if act.form:
         typed = QueryDict(mutable=True)
@@ -174,14 +241,17 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         data = form.cleaned_data
     pks, done = job.params["pks"], 0
     refused: list[Refused] = []
+    changed: Changed = {}
+    is_whole = not job.done  # what the worker that died had changed, nobody knows
     progress(job.done, len(pks))
     for start in range(job.done, len(pks), AT_ONCE):
         portion = pks[start : start + AT_ONCE]
-        went, left, _told = perform(act, model, actor, portion, data)
-        if not went and any(each.pk is None for each in left):
-            alone = [perform(act, model, actor, [pk], data) for pk in portion]
-            went, left = sum(one[0] for one in alone), [each for one in alone for each in one[1]]
-        done, refused = done + went, refused + left
+        came = [perform(act, model, actor, portion, data)]
+        if not came[0].done and any(each.pk is None for each in came[0].refused):
+            came = [perform(act, model, actor, [pk], data) for pk in portion]
+        done += sum(each.done for each in came)
+        refused += [each for one in came for each in one.refused]
+        changed.update(pair for one in came for pair in one.changed.items())
         progress(min(start + AT_ONCE, len(pks)), len(pks))
     result: dict[str, Any] = {
         "done": done,
@@ -193,7 +263,20 @@ def run_job(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     if done and act.undo:
         not_done = {each.pk for each in refused}
         result["undo"] = {"act": act.undo, "pks": [pk for pk in pks if pk not in not_done]}
+    elif changed and is_whole:
+        result["undo"] = {"act": act.name, "pks": [*changed], "changed": changed}
     return result
+
+
+def _restore_in_portions(job: Job, act: Act, actor: Actor, progress: Progress) -> dict[str, Any]:
+    assert act.memory is not None
+    pairs, done = list(job.params["changed"].items()), 0
+    progress(job.done, len(pairs))
+    for start in range(job.done, len(pairs), AT_ONCE):
+        portion = {int(pk): changes for pk, changes in pairs[start : start + AT_ONCE]}
+        done += act.memory.write(actor=actor, changed=portion)
+        progress(min(start + AT_ONCE, len(pairs)), len(pairs))
+    return {"done": done, "refused": 0}
 
 
 def _file_of(refused: Sequence[Refused]) -> str:
@@ -213,7 +296,8 @@ def taking_back(job: Job, actor: Actor) -> Act | None:
     if not undo:
         return None
     found = next((act for act in import_string(job.params["holder"]).acts if act.name == undo["act"]), None)
-    return found if found and found.form is None and actor.may(found.permission) else None
+    may = found and actor.may(found.permission) and (found.form is None or "changed" in undo)
+    return found if may else None
 
 
 @service
@@ -228,5 +312,5 @@ def take_back(*, job: Job, actor: Actor) -> Job:
         kind="desk.bulk",
         actor=actor,
         title=said(gettext_lazy("Undo: %(title)s"), {"title": job.title}),
-        params={**job.params, "act": act.name, "pks": undo["pks"], "data": {}},
+        params={**job.params, "data": {}, **undo},
     )

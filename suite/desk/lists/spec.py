@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -24,14 +24,27 @@ Text = str | Promise
 
 
 @dataclass(frozen=True)
+class Memory:
+    """How an act without an opposite is taken back.
+
+    `read(pks)` says what rows hold: {pk: {name: value}}, values as in JSON. `write(actor=, changed=)` puts back what
+    nobody has changed since, and returns of how many rows: {pk: {name: [before, after]}}.
+    """
+
+    read: Callable[[Collection[int]], dict[int, dict[str, Any]]]
+    write: Callable[..., int]
+
+
+@dataclass(frozen=True)
 class Act:
     """Something done to the rows that are selected, through a service.
 
     `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
     asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
     `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too. `undo`
-    names the act of the same list that takes it back. `refused(row)` says why a button of the record is shut although
-    the state fits; it may ask the database. `initial(actor, pk)` is what its form shows at first for one row alone.
+    names the act of the same list that takes it back, `memory` knows what there was before. `refused(row)` says why a
+    button of the record is shut although the state fits; it may ask the database. `initial(actor, pk)` is what its form
+    shows at first for one row alone.
     """
 
     name: str
@@ -45,6 +58,7 @@ class Act:
     when: Callable[[Any], bool] | None = None
     in_row: bool = False
     undo: str = ""
+    memory: Memory | None = None
     refused: Callable[[Any], Text] | None = None
     initial: Callable[[Actor, int], dict[str, Any]] | None = None
     to: str = ""

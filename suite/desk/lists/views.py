@@ -60,6 +60,8 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
     name, pks = _chosen(request.POST)
     if name.startswith("_export_"):
         return _export(request, state, name.removeprefix("_export_"), pks)
+    if name == acts.RESTORE:
+        return acts.restore(request, state.acts, back_to(request))
     act = next((act for act in state.acts if act.name == name), None)
     if act is None:
         raise PermissionDenied(name)
