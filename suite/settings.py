@@ -213,6 +213,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BUILT / "static"
+WHITENOISE_AUTOREFRESH = TESTING  # else it reads all files that were collected anew for each test
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BUILT / "assets")]
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # the set-up makes var/assets; not every command waits for it
 STORAGES = {
