@@ -118,7 +118,7 @@ def theirs() -> Found:
 
 @pytest.fixture(scope="module")
 def catalogue() -> polib.POFile:
-    return polib.pofile(str(CHINESE), check_for_duplicates=True)
+    return polib.pofile(str(CHINESE))
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +148,12 @@ def test_every_text_of_packages_without_chinese_is_there(chinese):
 
     assert any(message.text == "Search apps and models..." for message in found)  # else nothing was looked at
     assert untranslated(found, chinese) == []
+
+
+def test_no_text_is_there_twice(catalogue):
+    times = Counter((entry.msgctxt, entry.msgid) for entry in catalogue)
+
+    assert [text for text, count in times.items() if count > 1] == []
 
 
 def test_no_translation_is_a_guess(catalogue):

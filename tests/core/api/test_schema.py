@@ -1,5 +1,6 @@
 """How the API describes itself."""
 
+import functools
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from drf_spectacular.validation import validate_schema
 from tests import make
 
 
+@functools.cache
 def schema_of(urlconf):
     GENERATOR_STATS.reset()
     schema = SchemaGenerator(urlconf=urlconf).get_schema(request=None, public=True)
