@@ -12,12 +12,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Model, QuerySet
+from django.utils.dateparse import parse_date
 from django.utils.text import capfirst
 
 from suite.core.access import Actor
 from suite.core.said import Text
 from suite.desk import documents, events
 from suite.desk.lists import Act, Filter, ListSpec
+from suite.desk.own import book, types
+from suite.desk.own.book import Definition, Type
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,13 @@ class DateFact:
 
     label: Text
     path: str
+
+    def read(self, row: Any) -> Any:
+        """The day or instant of a record; None where it has none."""
+        value = row
+        for name in self.path.split("__"):
+            value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+        return parse_date(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,7 @@ class Subject:
     related: tuple[str, ...]
     addressees: Addressees | None = None
     more_acts: tuple[Act, ...] = ()
+    own: tuple[Definition, ...] = ()
 
     @property
     def model(self) -> type[Model]:
@@ -75,6 +86,15 @@ class Subject:
     @property
     def label(self) -> str:
         return capfirst(documents.label_of(self.name))
+
+    def of(self, company_id: int) -> Subject:
+        """As a company sees it: with the fields that it has added, but for those that only some roles see."""
+        own = tuple(field for field in book.of(self.name, company_id) if not field.seen_by)
+        if not own:
+            return self
+        dates = {field.name: DateFact(field.label, field.path) for field in own if field.type == Type.DATE}
+        words = {field.name: Word(field.label, _reading(field)) for field in own if field.type not in types.REFS}
+        return replace(self, own=own, dates={**self.dates, **dates}, words={**self.words, **words})
 
     def filters_for(self, actor: Actor) -> list[Filter]:
         """What may be asked of a record: the filters of its list, and what only flows ask."""
@@ -147,8 +167,14 @@ def extend(name: str, *, facts: Collection[Filter] = (), hears: Collection[str] 
     _subjects[name] = replace(known, facts=(*known.facts, *facts), hears=(*known.hears, *hears))
 
 
-def subject(name: str) -> Subject | None:
-    return _subjects.get(name)
+def subject(name: str, company_id: int | None = None) -> Subject | None:
+    """What is known of a kind of record; of a company also its own fields."""
+    found = _subjects.get(name)
+    return found.of(company_id) if found and company_id else found
+
+
+def _reading(field: Definition) -> Callable[[Any], str]:
+    return lambda row: types.said(field, row.own.get(field.key))
 
 
 def choices() -> list[tuple[str, str]]:

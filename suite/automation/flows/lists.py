@@ -80,7 +80,7 @@ class FlowList(ListSpec):
     def complete(self, rows: Sequence[Any], actor: Actor) -> None:
         """When each begins, in words."""
         for row in rows:
-            subject = subjects.subject(row.kind)
+            subject = subjects.subject(row.kind, row.company_id)
             start = graphs.node_of((row.current.graph if row.current else row.draft), "start")
             row.when = graphs.text_of(start, subject, actor) if subject and start else ""
 

@@ -56,7 +56,7 @@ def _load(company_id: int) -> list[Live]:
 
 def subject_of(flow: Flow) -> Subject:
     """The kind of record a flow speaks of. Raises BusinessError where no area knows it any more."""
-    subject = subjects.subject(flow.kind)
+    subject = subjects.subject(flow.kind, flow.company_id)
     if subject is None:
         raise BusinessError(
             Refusal("unknown_kind", _("Nothing here knows records of the kind %(kind)s"), {"kind": flow.kind})

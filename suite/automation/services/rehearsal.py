@@ -87,7 +87,7 @@ def _begin(live: Live, house: Actor, found: Rehearsal, moment: dt.datetime) -> N
     params = live.start.get("params", {})
     if params.get("on") == EVENT:
         past = OutboxEvent.objects.of(house.company_id).filter(
-            kind=live.kind, event__in=params.get("events", ()), created_at__gte=found.since
+            kind=live.kind, event__in=triggers.heard(params), created_at__gte=found.since
         )
         events = list(past.order_by("-id")[: AT_MOST + 1])
         for event in events:

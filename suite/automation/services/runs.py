@@ -88,7 +88,7 @@ def _portion(waiting: QuerySet[FlowRun], *, is_rehearsal: bool = False) -> int:
 def _move(runs: list[FlowRun], version: FlowVersion, is_rehearsal: bool) -> None:
     """Lead runs on from the node at which they stand, each as far as it gets now; then write where they are."""
     flow, moment = version.flow, clock.now()
-    actor, subject = Actor.system(flow.company), subjects.subject(flow.kind)
+    actor, subject = Actor.system(flow.company), subjects.subject(flow.kind, flow.company_id)
     if subject and not modules.is_on(flow.company, subject.model._meta.app_label):
         _set(runs, due_at=moment + REST)
         return

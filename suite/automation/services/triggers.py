@@ -21,10 +21,12 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import caused_by
 from suite.core.models import OutboxEvent
-from suite.core.said import said
+from suite.core.said import in_each, said
 from suite.desk import events as names
+from suite.desk.own.filters import in_json
 
 CATCH_UP = dt.timedelta(days=7)  # what was missed while nobody looked is made good no further back
+OWN_CHANGED = "desk.own.changed"
 DEPTH = 5  # so many flows may lead to each other
 SELF = _("Stopped: what the flow did itself (%(event)s) would start it again")
 DEEP = _("Stopped: flows have started each other %(count)s times in a row (%(event)s)")
@@ -54,7 +56,12 @@ def on_events(events: Sequence[OutboxEvent], actor: Actor) -> None:
 def concerns(start: Mapping[str, Any], kind: str, event: OutboxEvent) -> bool:
     """Whether an event is what a flow on such records waits for."""
     params = start.get("params", {})
-    if params.get("on") != EVENT or event.kind != kind or event.event not in params.get("events", ()):
+    if (
+        params.get("on") != EVENT
+        or event.kind != kind
+        or event.event not in heard(params)
+        or event.payload.get("beside")
+    ):
         return False
     fields = params.get("fields_changed")
     if not fields or not event.event.endswith(".changed"):
@@ -62,9 +69,15 @@ def concerns(start: Mapping[str, Any], kind: str, event: OutboxEvent) -> bool:
     return bool(set(fields) & set(event.payload.get("changed", ())))
 
 
+def heard(params: Mapping[str, Any]) -> set[str]:
+    """The events that a flow waits for: a change is one of own fields, too."""
+    named = set(params.get("events", ()))
+    return named | {OWN_CHANGED} if any(name.endswith(".changed") for name in named) else named
+
+
 def fitting(flow: Live, events: Sequence[OutboxEvent], actor: Actor) -> list[OutboxEvent]:
     """Those of the events on whose records the conditions hold. Raises Misunderstood."""
-    subject = subjects.subject(flow.kind)
+    subject = subjects.subject(flow.kind, actor.company_id)
     mine = [event for event in events if concerns(flow.start, flow.kind, event)] if subject else []
     if not mine or subject is None:
         return []
@@ -100,7 +113,7 @@ def _run(flow: Live, event: OutboxEvent, actor: Actor, error: str) -> FlowRun:
         object_id=event.object_id, key=key_of(flow.start, event.object_id, event.dedupe_key), cause=event.event,
         origin=list(event.origin), node="start", arrived_at=moment, due_at=moment, started_at=moment,
     )  # fmt: skip
-    params = {"event": names.label_of(event.event), "count": DEPTH}
+    params = {"event": in_each(lambda: names.label_of(event.event)), "count": DEPTH}
     if flow.pk in event.origin or len(event.origin) >= DEPTH:
         row.key = f"{event.object_id}:loop"
         row.status, row.ended_at = FlowRun.Status.STOPPED, moment
@@ -162,7 +175,7 @@ def start_all(flow: Live, actor: Actor, since: dt.datetime, moment: dt.datetime,
 
     With `at_most`, of the latest records only.
     """
-    subject, params = subjects.subject(flow.kind), flow.start.get("params", {})
+    subject, params = subjects.subject(flow.kind, actor.company_id), flow.start.get("params", {})
     if subject is None:
         return 0
     cause: Any
@@ -196,4 +209,5 @@ def reached(
     if is_moment(subject, params["date"]):
         return subject.rows(actor).filter(**{f"{path}__gt": since - moved, f"{path}__lte": moment - moved})
     first, last = (clock.day_of(actor.company, each) - moved for each in (since, moment))
-    return subject.rows(actor).filter(**{f"{path}__gt": first, f"{path}__lte": last})
+    asked = Q(**{f"{path}__gt": first, f"{path}__lte": last})
+    return subject.rows(actor).filter(in_json(asked) if path.startswith("own__") else asked)

@@ -148,6 +148,7 @@ def _store(rows: Mapping[int, Any], changed: Mapping[int, Given], *, alone: bool
     if not rows:
         return
     act, moment = current_act(), clock.now()
+    told_of = {(event.kind, event.object_id) for event in act.events if event.event.endswith(".changed")}
     for pk, changes in changed.items():
         row = rows[pk]
         told = {PREFIX + key: (row.own.get(key), value) for key, value in changes.items()}
@@ -157,7 +158,8 @@ def _store(rows: Mapping[int, Any], changed: Mapping[int, Given], *, alone: bool
         _tell(act, row, told)
         if alone:
             kind = row._meta.label_lower
-            act.announce("desk.own.changed", row, {"kind": kind}, key=f"{kind}:{row.version}")
+            beside = {"beside": True} if (kind, pk) in told_of else {}  # a change of the record tells of these, too
+            act.announce("desk.own.changed", row, {"kind": kind, **beside}, key=f"{kind}:{row.version}")
     bulk.update(list(rows.values()), "own", "version", "updated_at")
     _find_by(rows, changed)
 

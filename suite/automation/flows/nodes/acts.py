@@ -241,15 +241,7 @@ class Do(Kind):
         return make_form(self.act, actor, data, initial) if self.act.form else ActorForm(data, actor=actor)  # type: ignore[no-any-return]
 
     def words(self, node: Node, subject: Subject, actor: Actor) -> str:
-        form = self.form(subject, actor, dict(node.get("params", {})))
-        if not form.is_valid():
-            return f"{self.label}…"
-        said = [
-            f"{form[name].label}: {_spoken(form.fields[name], value)}"
-            for name, value in form.cleaned_data.items()
-            if value
-        ]
-        return f"{self.label} ({', '.join(said)})" if said else str(self.label)
+        return sentence_of(self, self.form(subject, actor, dict(node.get("params", {}))))
 
     def run(self, items: Sequence[Item], cleaned: dict[str, Any], setting: Setting) -> Results:
         fitting = [item for item in items if self.act.fits(item.row)]
@@ -271,10 +263,23 @@ class Do(Kind):
         return results
 
 
+def sentence_of(kind: Kind, form: forms.Form) -> str:
+    """A kind of node with what its form says: "Change fields (Grade: A)"."""
+    if not form.is_valid():
+        return f"{kind.label}…"
+    said = [
+        f"{form[name].label}: {_spoken(form.fields[name], value)}"
+        for name, value in form.cleaned_data.items()
+        if value or form.data.get(name) == "false"
+    ]
+    return f"{kind.label} ({', '.join(said)})" if said else str(kind.label)
+
+
 def _spoken(field: forms.Field, value: Any) -> str:
     if hasattr(value, "values_list") or isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
-    return str(dict(getattr(field, "choices", None) or []).get(value, value))
+    chosen = str(value).lower() if isinstance(value, bool) else value
+    return str(dict(getattr(field, "choices", None) or []).get(chosen, value))
 
 
 def act_of(name: str, subject: Subject | None) -> Kind | None:

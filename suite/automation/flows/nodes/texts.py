@@ -17,7 +17,7 @@ from suite.automation.subjects import Subject
 from suite.core.said import Said, all_in_each
 from suite.desk import formats
 
-WORD = re.compile(r"\{(\w+)\}")
+WORD = re.compile(r"\{([\w.]+)\}")
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
 
 Template = str | Mapping[str, str]  # as somebody typed it, or one for each language

@@ -132,7 +132,8 @@ def changing(subject: Subject) -> dict[str, str]:
     """The fields of a record that change and are told of, by name."""
     meta = subject.model._meta
     fields = [each for each in (*meta.fields, *meta.many_to_many) if each.editable and not each.auto_created]
-    return {each.name: capfirst(str(each.verbose_name)) for each in fields if each.name != "version"}
+    names = {each.name: capfirst(str(each.verbose_name)) for each in fields if each.name != "version"}
+    return names | {field.name: field.label for field in subject.own}
 
 
 def is_moment(subject: Subject, date: str) -> bool:
@@ -231,9 +232,7 @@ def from_when(
     """So long after a date of the record, or after now; None where the record has no such date."""
     if not date:
         return moment + span(number, unit)
-    value: Any = row
-    for name in subject.dates[date].path.split("__"):
-        value = getattr(value, name, None)
+    value = subject.dates[date].read(row)
     if value is None:
         return None
     start = value if isinstance(value, dt.datetime) else clock.day_starts(company, value)
