@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -127,6 +128,15 @@ def test_nothing_is_handed_to_who_asked_or_works_elsewhere(planner: Actor, buyer
 
     with pytest.raises(BusinessError):
         approvals.hand_over(approvals=[approval.pk], to=buyer.user, actor=planner)
+
+
+def test_who_answers_one_step_is_not_asked_for_another(planner: Actor, buyer: Actor, friend: Actor) -> None:
+    approval = asked(planner)
+    approvals.add_signer(approvals=[approval.pk], to=friend.user, before=False, actor=buyer)
+
+    for ask in (approvals.hand_over, partial(approvals.add_signer, before=True)):
+        with pytest.raises(ValidationError, match="another step"):
+            ask(approvals=[approval.pk], to=friend.user, actor=buyer)
 
 
 @pytest.mark.parametrize("before", [True, False])

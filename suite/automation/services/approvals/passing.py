@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.automation.models import Approval, ApprovalStep
 from suite.automation.services.approvals.asking import UNDECIDED, announce, later, lock
 from suite.automation.services.approvals.deciding import SIGNED, Case, Step, sign, steps_of, take
-from suite.automation.services.approvals.judging import DECIDE
+from suite.automation.services.approvals.judging import DECIDE, DECIDED
 from suite.automation.services.approvals.routing import People
 from suite.core import bulk, clock
 from suite.core.access import Actor, grants_of
@@ -70,7 +70,10 @@ def _make_room(case: Case, before: bool) -> list[ApprovalStep]:
 
 
 def demand_signer(user: User, approvals: Collection[Approval], actor: Actor) -> None:
-    """Refuse who does not work here, may not decide, or asked for it themselves; raises ValidationError."""
+    """Refuse who does not work here, may not decide, asked for it themselves, or answers another step of it already.
+
+    Nobody decides two steps of one document, so theirs would wait for ever. Raises ValidationError.
+    """
     works_here = Membership.objects.filter(company=actor.company, user=user, user__is_active=True).exists()
     if not works_here:
         raise ValidationError({"to": _("This person does not work here")})
@@ -80,6 +83,10 @@ def demand_signer(user: User, approvals: Collection[Approval], actor: Actor) -> 
         raise ValidationError({"to": _("Choose somebody else")})
     if any(approval.requested_by_id == user.pk for approval in approvals):
         raise ValidationError({"to": _("%(name)s asked for it and cannot decide it") % {"name": user}})
+    theirs = ApprovalStep.objects.filter(approval__in=approvals)
+    asked = Q(user=user, status__in=UNDECIDED) | Q(decided_by=user, status__in=DECIDED)
+    if approvals and theirs.filter(asked).exists():
+        raise ValidationError({"to": _("%(name)s decides or decided another step of it") % {"name": user}})
 
 
 def _follow(step: ApprovalStep, why: Said, **who: Any) -> ApprovalStep:
