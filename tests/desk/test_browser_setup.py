@@ -32,8 +32,7 @@ def opened(chromium, live_server, role, language, **look):
     return actor, real.page(chromium, live_server.url, actor.user, **look)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+@pytest.mark.parametrize(("language", "phone"), [("en", False), ("zh-hans", True)], ids=["wide", "phone"])
 def test_an_administrator_goes_through_the_six_steps(chromium, live_server, language, phone):
     _admin, page = opened(chromium, live_server, "administrator", language, phone=phone)
     with page as desk:
