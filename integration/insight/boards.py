@@ -17,6 +17,7 @@ from suite.core.access import Actor
 from suite.core.doors import OPEN, door
 from suite.core.middleware import memberships_of, settle_in
 from suite.core.models import Role, User
+from suite.core.texts import read_json
 from suite.desk.dashboards import boards, lists, tiles
 from suite.desk.dashboards.boards import Placed
 from suite.desk.dashboards.tiles import WIDEST
@@ -144,8 +145,8 @@ def _width(name: str) -> int:
 def _kept(text: str) -> list[dict[str, Any]]:
     """Tiles as a page gave them out to be put back; ValidationError for anything else."""
     try:
-        return [{"tile": str(each["tile"]), "width": int(each["width"])} for each in json.loads(text)]
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        return [{"tile": str(each["tile"]), "width": int(each["width"])} for each in read_json(text)]
+    except (ValueError, TypeError, KeyError) as error:
         raise ValidationError(_("This cannot be put back")) from error
 
 

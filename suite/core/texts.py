@@ -5,6 +5,7 @@ Forms and the API take them by fields of Django and of the REST framework, which
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -20,6 +21,16 @@ UNSEEN = re.compile(r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u
 def one_line(text: str) -> str:
     """The text with blanks for its breaks and without what cannot be seen."""
     return text.strip() if text.isprintable() else UNSEEN.sub("", BREAKS.sub(" ", text)).strip()
+
+
+def read_json(text: str | bytes) -> Any:
+    """JSON that can be stored; ValueError for what is none, too deep, or holds half characters or endless numbers."""
+    try:
+        data = json.loads(text)
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    return data
 
 
 def _form_text(field: forms.CharField, value: Any) -> Any:

@@ -18,6 +18,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
+from suite.core.texts import read_json
 from suite.desk import choices, formats
 
 NAME = "seen"
@@ -44,7 +45,7 @@ def digests(form: forms.BaseForm) -> str:
 def changed_since(form: forms.BaseForm, carried: str) -> list[str]:
     """The fields that hold something else than when the form was shown."""
     try:
-        before = json.loads(carried or "{}")
+        before = read_json(carried or "{}")
     except ValueError:
         return []
     if not isinstance(before, dict):

@@ -48,6 +48,10 @@ def test_a_draft_is_kept_found_changed_and_discarded(rep, manager, browse, djang
         (FORM, '{"a": 1}'),
         (FORM, json.dumps([["note", "\x00"]])),
         (FORM, json.dumps([["note", "x" * drafts.LARGEST]])),
+        (FORM, "[NaN]"),
+        (FORM, "[1e999]"),
+        (FORM, "[" * 3000),
+        (FORM, '[["note", "\\ud800"]]'),
     ],
 )
 def test_nonsense_is_no_draft(browse, address, values):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import translation
 from openpyxl import Workbook
 
-from suite.core import jobs
+from suite.core import clock, jobs
 from suite.core.acts import current_act
 from suite.core.models import Job
 from suite.core.said import again
@@ -246,6 +246,33 @@ def test_chinese_files_are_read_in_any_usual_encoding(rep, encoding):
     load(rep, "待办,备注\n回访华为,打电话\n".encode(encoding))
 
     assert Task.objects.get().title == "回访华为"
+
+
+@pytest.mark.parametrize("encodings", [["utf-8-sig", "utf-8", "gbk", "utf-8"], ["gbk", "gbk", "utf-8", "gbk"]])
+def test_a_sheet_of_lines_in_several_encodings_is_read_line_by_line(rep, encodings):
+    lines = ["待办,备注", "回访华为,打电话", "拜访联想,约·翰", "联通,é"]
+    content = b"\r\n".join(line.encode(encoding) for line, encoding in zip(lines, encodings, strict=True))
+
+    load(rep, content)
+
+    assert sorted(Task.objects.values_list("title", "note")) == sorted(tuple(line.split(",")) for line in lines[1:])
+
+
+def test_a_row_whose_characters_were_lost_on_the_way_is_refused(rep):
+    job = load(rep, "待办,备注\n回访华为,a\n".encode() + b"\xe5\x9b\x9e\xff\xff,b\n")
+
+    assert (job.result["made"], job.result["refused"]) == (1, 1)
+    assert job.result["refusals"][0].startswith("Line 3: Title: characters were lost on the way")
+
+
+def test_all_or_nothing_is_not_done_twice_when_its_worker_died_before_it_said_so(rep):
+    job = load(rep, "Title,Note\nCall,a\nVisit,b\n", key="", whole=True)
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.RUNNING, alive_at=clock.now() - 2 * jobs.SILENCE, result={})
+
+    jobs.run(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.result["made"], Task.objects.count()) == (Job.Status.DONE, 2, 2)
 
 
 def test_a_workbook_brings_real_dates_numbers_and_full_width_digits(rep):

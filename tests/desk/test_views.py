@@ -177,6 +177,16 @@ def test_the_api_refuses_a_view_that_is_none_of_these_records(browse, key):
     assert (answer.status_code, list(answer.json())) == (400, ["view"])
 
 
+@pytest.mark.parametrize("params", [{"due_min": "soon"}, {"own.salary_min": "5000"}])
+def test_a_view_that_asks_what_the_caller_cannot_ask_shows_nothing_rather_than_too_much(rep, browse, two_tasks, params):
+    view = keep(rep, **params)
+
+    answer = browse.get(API, {"view": view.pk})
+
+    assert (answer.status_code, list(answer.json())) == (400, ["view"])
+    assert next(iter(params)) in answer.json()["view"][0]
+
+
 def test_a_view_of_other_records_is_refused(rep, browse):
     view = saved_views.save(actor=rep, list_key="crm.sales.lists.OrderList", name="Orders", params={"status": "draft"})
 
@@ -202,6 +212,7 @@ def test_views_are_made_changed_used_and_deleted_by_the_api(rep, browse):
     [
         ({"list": "nowhere", "name": "x"}, "list"),
         ({"list": KEY, "name": "x", "params": {"colour": "red"}}, "params"),
+        ({"list": KEY, "name": "x", "params": {"due_min": "1e30"}}, "params"),
         ({"list": KEY, "name": ""}, "name"),
         ({"list": KEY, "name": "x", "audience": "nobody"}, "audience"),
     ],

@@ -19,11 +19,15 @@ class StrictJSONParser(JSONParser):
     ) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
-            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair parses, but cannot be stored
+            json.dumps(
+                data, ensure_ascii=False, allow_nan=False
+            ).encode()  # half a surrogate pair parses, but cannot be stored
         except ParseError as error:
             raise ParseError(_why(error.__context__)) from error
         except (RecursionError, UnicodeEncodeError) as error:
             raise ParseError(_("This is not text that can be stored")) from error
+        except ValueError as error:
+            raise ParseError(_why(error)) from error
         return data
 
 

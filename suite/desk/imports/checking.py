@@ -178,6 +178,8 @@ def _converter(each: Field, actor: Actor) -> Convert:
 
 def _text(cell: Any, longest: int) -> str:
     text = cell if isinstance(cell, str) else shown(cell)
+    if "\ufffd" in text:
+        raise Unreadable(_("characters were lost on the way: save the sheet as UTF-8 or XLSX"))
     if len(text) > longest:
         if len(text) > CELL:
             raise Unreadable(_("the cell is too long"))

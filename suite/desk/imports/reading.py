@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -19,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from suite.desk.imports import Field, Text
-from suite.desk.lists.export import harmless
+from suite.desk.lists.export import as_written, harmless
 from suite.desk.search import normal
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -114,13 +115,35 @@ def csv_rows(content: bytes) -> Iterator[Row]:
 
 
 def decode(content: bytes) -> str:
-    """UTF-8 with or without its mark, UTF-16 with its mark, else the Chinese encodings; the rest is replaced."""
+    """UTF-8 with or without its mark, UTF-16 with its mark, else the Chinese encodings; the rest is replaced.
+
+    A sheet put together out of several has lines of either kind: each is read as what it is.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("gb18030", "replace")
+        lines = content.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
+    texts = [_utf8(line) for line in lines]
+    # What is written in Chinese characters only is no GBK that happens to be UTF-8; a short word in accents may be.
+    sure = content.startswith(codecs.BOM_UTF8) or sum(map(_is_wide, texts)) * 2 > sum(not x.isascii() for x in lines)
+    kept = (text if text is not None and (sure or _is_wide(text)) else None for text in texts)
+    return "".join(
+        line.decode("gb18030", "replace") if text is None else text for line, text in zip(lines, kept, strict=True)
+    )
+
+
+def _utf8(line: bytes) -> str | None:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_wide(text: str | None) -> bool:
+    """Whether a text that was read as UTF-8 holds what takes three bytes there, as Chinese does."""
+    return text is not None and any(char >= "\u0800" for char in text)
 
 
 def workbook_rows(file: BinaryIO) -> Iterator[Row]:
@@ -150,7 +173,7 @@ def is_blank(row: Iterable[Any]) -> bool:
 
 def heading(cell: Any) -> str:
     """A heading as it is compared: no case, no spaces, no stars of required fields."""
-    return "".join(normal(str(cell or "")).split()).strip("*：:")
+    return "".join(normal(as_written(str(cell or ""))).split()).strip("*：:")
 
 
 def find_header(rows: list[Row], fields: Iterable[Field]) -> int:

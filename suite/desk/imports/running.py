@@ -88,7 +88,8 @@ def run(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     if found is None or not actor.may(found.permission):
         raise BusinessError(Refusal("not_allowed", gettext_lazy("This may not be imported any more")))
     work = _Import(job, actor, found, progress)
-    result = work.whole() if job.params["rehearse"] or job.params["whole"] else work.by_batches()
+    at_once = (job.params["rehearse"] or job.params["whole"]) and not work.done_before
+    result = work.whole() if at_once else work.by_batches()
     progress(work.rows, work.rows)
     done = 0 if result["nothing_kept"] else work.rows - result["refused"]
     taken = in_each(lambda: ngettext("%(count)s row taken", "%(count)s rows taken", done) % {"count": done})
@@ -116,14 +117,14 @@ class _Import:
         self.refused: dict[int, str] = {}
         self.doubtful: dict[int, str] = {}
         self.made = self.changed = self.rows = 0
+        self.done_before = {each.position: each for each in ImportBatch.objects.filter(job=job)}
 
     def by_batches(self) -> dict[str, Any]:
         """Good rows in, bad rows out, batch by batch."""
-        done_before = {each.position: each for each in ImportBatch.objects.filter(job=self.job)}
         self.progress(0, self._count())
         for position, rows in enumerate(self.batches()):
-            if position in done_before:
-                self._replay(done_before[position], rows)
+            if position in self.done_before:
+                self._replay(self.done_before[position], rows)
                 continue
             retrying(lambda rows=rows, position=position: self._commit(rows, position))  # type: ignore[misc]
             self.progress(self.rows, None)
@@ -264,7 +265,7 @@ class _Import:
         writer.writerow([_("Line"), _("Reason"), *(harmless(shown(cell)) for cell in headings)])
         for line, row in self._numbered():
             if line in self.refused:
-                writer.writerow([line, self.refused[line], *(harmless(shown(cell)) for cell in row)])
+                writer.writerow([line, harmless(self.refused[line]), *(harmless(shown(cell)) for cell in row)])
         content = ContentFile(target.getvalue().encode("utf-8-sig"))
         return default_storage.save(f"exports/{secrets.token_hex(16)}", content)
 

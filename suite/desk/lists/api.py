@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -35,7 +35,8 @@ OF_ACTOR = ("is_pinned", "is_default")
 def narrowed(actor: Actor, rows: QuerySet[Any], key: str, asked: Collection[str]) -> tuple[QuerySet[Any], str]:
     """The rows that a saved view shows, and its order ("" for none that fits); filters on `asked` fields are left out.
 
-    Raises LookupError for a view that is not offered to the actor, or shows other records.
+    Raises LookupError for a view that is not offered to the actor, or shows other records, and ValidationError for one
+    that asks what the actor's list does not know: left out, it would show too much.
     """
     pk = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
     view = saved_views.offered(actor).filter(pk=pk).first()
@@ -43,7 +44,12 @@ def narrowed(actor: Actor, rows: QuerySet[Any], key: str, asked: Collection[str]
     if view is None or spec is None or spec.model._meta.concrete_model is not rows.model._meta.concrete_model:
         raise LookupError(key)
     known = {name for each in spec.filters_for(actor) if each.path in asked for name in each.keys}
-    state = ListState(spec, actor, {name: value for name, value in view.params.items() if name not in known})
+    params = {name: value for name, value in view.params.items() if name not in known}
+    if strange := strange_in(params, spec, actor):
+        raise ValidationError({"view": [_("The view asks for “%(name)s”: %(reason)s") % {
+            "name": name, "reason": reasons[0],
+        } for name, reasons in strange.items()]})  # fmt: skip
+    state = ListState(spec, actor, params)
     if type(spec).rows is not ListSpec.rows:  # its filters may lean on what it computes
         rows = rows.filter(pk__in=state.rows.values("pk"))
     else:
@@ -100,10 +106,17 @@ class ChangedView(StrictSerializer):
 
 
 def demand_known(spec: ListSpec, actor: Actor, params: dict[str, str]) -> None:
-    """Refuse parameters that the list does not have: a misspelt filter would show too much."""
-    state = ListState(spec, actor, {})
-    if unknown := sorted(set(params) - {*state.filter_keys, *state.LOOKS}):
-        raise serializers.ValidationError({"params": {key: [_("There is no such filter here")] for key in unknown}})
+    """Refuse parameters that the list does not have or understand: a misspelt filter would show too much."""
+    if strange := strange_in(params, spec, actor):
+        raise serializers.ValidationError({"params": strange})
+
+
+def strange_in(params: dict[str, str], spec: ListSpec, actor: Actor) -> dict[str, list[str]]:
+    """What is wrong with each parameter that the list of the actor does not have, or does not understand."""
+    state = ListState(spec, actor, params)
+    unknown = sorted(set(params) - {*state.filter_keys, *state.LOOKS})
+    unclear = {key: [chip.text] for chip in state.applied[1] if chip.bad for key in chip.keys if params.get(key)}
+    return {key: [_("There is no such filter here")] for key in unknown} | unclear
 
 
 class SavedViewFilters(FilterSet):

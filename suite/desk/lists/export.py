@@ -95,7 +95,7 @@ def write_csv(columns: list[Column], rows: Iterator[Row], target: BinaryIO) -> N
     """CSV in UTF-8 with the mark by which Excel knows it."""
     text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow([str(column.label) for column in columns])
+    writer.writerow([harmless(str(column.label)) for column in columns])
     for row in rows:
         writer.writerow([harmless(value) if isinstance(value, str) else _text(value) for value in row])
     text.detach()
@@ -140,11 +140,20 @@ def _width(value: Any) -> float:
 
 
 def _head(sheet: Any, column: Column) -> Any:
-    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    cell = WriteOnlyCell(sheet, str(column.label))
+    cell = _plain(sheet, str(column.label))
     cell.font = Font(bold=True)
+    return cell
+
+
+def _plain(sheet: Any, text: str) -> Any:
+    """A cell with a text that stays one, also when somebody edits it."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, FORBIDDEN.sub("", text)[:32_000])
+    cell.data_type = "s"
+    cell.quotePrefix = FORMULA.match(text) is not None
     return cell
 
 
@@ -154,10 +163,7 @@ def _cell(sheet: Any, column: Column, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, FORBIDDEN.sub("", value)[:32_000])
-        cell.data_type = "s"
-        cell.quotePrefix = FORMULA.match(value) is not None  # stays a text when somebody edits it
-        return cell
+        return _plain(sheet, value)
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         cell.number_format = NUMBER_FORMATS.get(column.kind, "General")

@@ -5,6 +5,7 @@ as quickly by them as by a column. Only the owner of the tables may build them.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from suite.desk.own.book import Type
 
 MOST = 20  # of one kind of record in one company: each is written whenever the record is
 LOCK = 7_061_943  # one builder at a time
+PATIENCE = 0.3  # seconds between two looks whether the other one is done
 NAME = re.compile(r"desk_own_\d+_\d")
 Index = OwnField.Index
 
@@ -72,12 +74,19 @@ def bring_in_line(*, using: str = "owner", progress: Progress | None = None) -> 
     connection = connections[using]
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")  # it waits for whoever writes the table
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        while not _is_ours(cursor):
+            time.sleep(PATIENCE)
         try:
             return _build(connection, cursor, progress)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
             cursor.execute("RESET statement_timeout; RESET lock_timeout")
+
+
+def _is_ours(cursor: Any) -> bool:
+    """Take the lock if it is free: whoever waits for it inside a statement is waited for by the one who builds."""
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 def _build(connection: Any, cursor: Any, progress: Progress | None) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_http_methods
 
 from suite.core.doors import SIGNED_IN, door
+from suite.core.texts import read_json
 from suite.desk.services import drafts
 
 
@@ -24,7 +23,7 @@ def draft(request: HttpRequest) -> JsonResponse:
         drafts.discard(actor=actor, addresses=[address.replace("\x00", "")])
         return JsonResponse({})
     try:
-        values = json.loads(request.POST["values"])
+        values = read_json(request.POST["values"])
     except ValueError:
         values = None
     return JsonResponse({"at": drafts.keep(actor=actor, address=address, values=values).at.timestamp() * 1000})

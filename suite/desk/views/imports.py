@@ -35,6 +35,7 @@ from suite.desk.imports.reading import (
     shown,
 )
 from suite.desk.imports.running import said_before, start, take_back
+from suite.desk.lists.export import harmless
 from suite.desk.pages import render_page
 
 PREVIEW = 15
@@ -198,7 +199,7 @@ def import_sample(request: HttpRequest, kind: str) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
     writer = csv.writer(response)
-    writer.writerow([f"{each.label}{'*' if each.required else ''}" for each in found.fields])
+    writer.writerow([harmless(f"{each.label}{'*' if each.required else ''}") for each in found.fields])
     if any(each.example for each in found.fields):
         writer.writerow([each.example for each in found.fields])
     return response

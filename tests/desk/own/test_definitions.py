@@ -1,5 +1,8 @@
 """Own fields as an administrator makes them: names, keys, types, options, roles, order."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -208,6 +211,22 @@ def test_filters_and_sorting_go_by_the_index(admin, type, params, number):
     told = plan(state.rows.order_by(state.order, *by) if "sort" in params else state.rows.order_by())
 
     assert f"desk_own_{row.pk}_{number}" in told, told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_to_build_does_not_stand_in_the_way_of_who_builds():
+    def wait_and_build():
+        indexes.bring_in_line(using="default")
+        connection.close()
+
+    with connection.cursor() as cursor, ThreadPoolExecutor() as pool:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [indexes.LOCK])
+        waiting = pool.submit(wait_and_build)
+        time.sleep(0.2)
+        cursor.execute("CREATE INDEX CONCURRENTLY desk_slow_to_build ON desk_task (id)")
+        cursor.execute("DROP INDEX desk_slow_to_build")
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [indexes.LOCK])
+        waiting.result()
 
 
 def test_a_kind_has_at_most_twenty_indexes(admin):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,6 +23,7 @@ from suite.automation.services import flows
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
+from suite.core.texts import read_json
 from suite.desk.pages import render_page
 from suite.desk.records import record_page
 
@@ -140,7 +140,7 @@ def flow_graph(request: HttpRequest, pk: int) -> JsonResponse:
     """Keep the drawing as the draft; answers what its steps say now."""
     actor, flow = request.actor, mine(request, pk, CHANGE)  # type: ignore[attr-defined]
     try:
-        sent = json.loads(request.body)
+        sent = read_json(request.body)
         graph, version = sent["graph"], int(sent["version"])
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": _("This is no drawing")}, status=400)
