@@ -66,6 +66,21 @@ def test_a_task_says_at_each_field_what_stands_there_meanwhile(by: Actor, browse
     assert Task.objects.get().note == "Mine"
 
 
+def test_what_the_person_left_alone_is_taken_over_from_others(by: Actor, browser: Client) -> None:
+    (task,) = todos.create(tasks=[NewTask("Call back", note="Old\nnote")], actor=by)
+    page = reverse("desk:task_edit", args=[task.pk])
+    data = shown(browser, page) | {"title": "Call them", "note": "Old\r\nnote"}
+    todos.change(task=Task.objects.get(), values={"note": "Theirs"}, actor=by)
+
+    form = browser.post(page, data).context["form"]
+    again = browser.post(page, {name: form.data[name] for name in data})
+
+    assert form.errors == {"__all__": [*form.errors["__all__"]]}
+    assert "Taken over as others changed it: Note" in form.errors["__all__"]
+    assert again.status_code == 302
+    assert Task.objects.values_list("title", "note").get() == ("Call them", "Theirs")
+
+
 def test_a_task_is_compared_by_its_version_where_nothing_was_carried(by: Actor, browser: Client) -> None:
     (task,) = todos.create(tasks=[NewTask("Call back", note="Old")], actor=by)
     page = reverse("desk:task_edit", args=[task.pk])
@@ -105,7 +120,8 @@ def test_the_pages_of_the_administration_compare_too(company: Company, by: Actor
     again = browser.post(page, data | {"seen": form.data["seen"]})
 
     assert form.errors["name"] == ["Meanwhile: Their lamp"]
-    assert "sale_price" in form.errors
+    assert "sale_price" not in form.errors
+    assert form.data["sale_price"] == Decimal(5)
     assert again.status_code == 302, again.context["adminform"].form.errors
     assert Product.objects.get().name == "My lamp"
 
