@@ -1,5 +1,6 @@
 // Cells that are changed where they stand: double click, F2 or e; Enter saves and goes down, Tab goes on, Escape leaves.
 let editing = null; // {cell, before}
+let pending = null; // the save that is under way
 
 const rowOf = (cell) => cell.closest("tr");
 const address = (cell) => { const url = new URL(cell.closest("[data-rows]").dataset.url, location.href); url.searchParams.set("edit", cell.dataset.edit); url.searchParams.set("pk", rowOf(cell).dataset.pk); return url; };
@@ -15,6 +16,10 @@ function show(cell, html) {
   if (first?.select && first.type !== "date" && first.type !== "datetime-local") first.select();
 }
 export async function edit(cell) {
+  if (pending) {
+    await pending;
+    if (editing) return field(editing.cell)?.focus(); // what was refused comes first
+  }
   if (editing?.cell === cell) return;
   if (editing) leave();
   editing = { cell, before: cell.innerHTML };
@@ -29,7 +34,11 @@ function leave() {
   cell.classList.remove("editing");
   cell.innerHTML = before;
 }
-async function save(next) {
+function save(next) {
+  pending ??= saving(next).finally(() => { pending = null; });
+}
+async function saving(next) {
+  if (!field(editing.cell)) return leave(); // its editor has not come yet
   const { cell } = editing, values = new URLSearchParams();
   for (const each of cell.querySelectorAll("[data-editor] [name]")) if (!["checkbox", "radio"].includes(each.type) || each.checked) values.append(each.name, each.value);
   values.set("edit", cell.dataset.edit);

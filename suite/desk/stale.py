@@ -61,7 +61,7 @@ def judge(form: forms.BaseForm, carried: str, actor: Actor) -> bool:
 
 
 def compare(form: Any, actor: Actor, lines: Iterable[Any] = ()) -> None:
-    """Say at each field what stands there now, where something else was typed, and let it be saved once more.
+    """Say at each field that others changed, too, what stands there now, and let it be saved once more.
 
     What a form shows at first is the record as it stands now, also of one that was sent. `lines` are those of now, for
     a paper whose lines are replaced as a whole.
@@ -69,7 +69,7 @@ def compare(form: Any, actor: Actor, lines: Iterable[Any] = ()) -> None:
     carried, form.data = _read(form.data.get(NAME, "")), form.data.copy()
     taken, conflicts = [], False
     for name in compared(form):
-        if not _differs(form, name):
+        if not _differs(form, name) or carried.get(name) == _digest(_present(form, name)):
             continue
         if _left_alone(form, name, carried):
             _take(form, name)

@@ -127,6 +127,13 @@ def test_cells_are_changed_by_keys_down_a_column_and_a_wrong_value_stays(desk):
     expect(desk.locator("[data-editor]")).to_have_count(0)
     expect(desk.locator("td[data-edit=due_at]").first).to_contain_text("2031-05-01")
     assert Task.objects.filter(due_at__year=2031).count() == 1
+    desk.locator("td[data-edit=due_at]").first.dblclick()
+    desk.locator("[data-editor] input").fill("2032-05-01T09:00")
+    desk.locator("td[data-edit=owner]").nth(1).dblclick()
+    expect(desk.locator("td[data-edit=due_at]").first).to_contain_text("2032-05-01")
+    expect(desk.locator("td[data-edit=owner]").nth(1).locator("[data-editor]")).to_have_count(1)
+    desk.keyboard.press("Escape")
+    expect(desk.locator("[data-editor]")).to_have_count(0)
     desk.locator("body").press("j")
     desk.locator("body").press("F2")
     desk.locator("[data-editor] input").evaluate("field => { field.type = 'text'; field.value = 'soon'; }")

@@ -31,6 +31,15 @@ def test_a_cell_is_edited_where_it_stands_and_shows_what_was_saved(rep, browse):
     assert "A" in saved.content.decode()
 
 
+def test_what_stands_in_a_cell_is_text(rep, browse):
+    customer = make.customer(rep)
+    cell = {"edit": "next_step", "pk": customer.pk, "value": "<img src=x>"}
+
+    saved = browse.post(f"{CUSTOMERS}?edit=next_step&pk={customer.pk}", cell)
+
+    assert saved.content.decode() == "&lt;img src=x&gt;"
+
+
 @pytest.mark.parametrize("value", ["nonsense", "Z"])
 def test_a_value_that_cannot_be_stays_in_its_cell_with_the_reason(rep, browse, value):
     customer = make.customer(rep, grade="B")

@@ -36,7 +36,7 @@ KINDS = {"count": "figure", "sum": "figure", "rows": "rows", "by": "bars", "mont
 WIDTHS = {"rows": 2}
 SUMMED = {"money", "quantity", "number"}
 FIRST, COLUMNS, LONGEST = 5, 4, 12  # rows and columns of a table, bars of a chart
-UNIT, SUM, COUNT, KEY = "tile_unit", "tile_sum", "tile_count", "tile_key"
+UNIT, SUM, COUNT, KEY, DAY = "tile_unit", "tile_sum", "tile_count", "tile_key", "tile_day"
 
 
 def register_list(
@@ -192,10 +192,11 @@ def _months(state: ListState, what: str) -> Bars:
     """A month leads to its days from the first to the last that has a row, so that other filters stay as they are."""
     by, company = _grouping(state, DateFilter)[what], state.actor.company
     is_moment = by.is_moment(state.spec.model)  # type: ignore[attr-defined]
-    month = TruncMonth(by.path, tzinfo=ZoneInfo(company.time_zone)) if is_moment else TruncMonth(by.path)
+    month = TruncMonth(DAY, tzinfo=ZoneInfo(company.time_zone)) if is_moment else TruncMonth(DAY)
+    dated = _flat(state).order_by().annotate(**{DAY: by.stands}).filter(**{f"{DAY}__isnull": False})
     rows = (
-        _flat(state).order_by().filter(**{f"{by.path}__isnull": False}).values(**{KEY: month})
-        .annotate(**{COUNT: Count("pk"), "first": Min(by.path), "last": Max(by.path)}).order_by(f"-{KEY}")[:LONGEST]
+        dated.values(**{KEY: month})
+        .annotate(**{COUNT: Count("pk"), "first": Min(DAY), "last": Max(DAY)}).order_by(f"-{KEY}")[:LONGEST]
     )  # fmt: skip
     day: Callable[[Any], Any] = partial(clock.day_of, company) if is_moment else lambda date: date
     bars = [

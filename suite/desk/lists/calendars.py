@@ -9,8 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 
 from suite.core import clock
 from suite.core.models import Company
@@ -132,8 +131,7 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
         found = by.between(first, last, company, state.spec.model)
         edit = state.moving and state.moving.edit
         shown = with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
-        day = Coalesce(*by.paths) if by.otherwise else F(by.path)
-        rows = list(shown.filter(found).order_by(day, "pk")[:MOST])
+        rows = list(shown.filter(found).order_by(by.stands, "pk")[:MOST])
         state.complete(rows)
         for row in rows:
             at = next((at for path in by.paths if (at := _at(row, path))), None)

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 
 from suite.core.errors import BusinessError
@@ -54,7 +55,7 @@ def cell(request: HttpRequest, state: ListState) -> HttpResponse:
         form.add_error("value", [str(refusal) for refusal in error.refusals])
         return _editor(request, column, form, 409)
     row = state.complete_row(int(pk), mine) or row
-    return HttpResponse(state.html_of(column, row))
+    return HttpResponse(conditional_escape(state.html_of(column, row)))
 
 
 def move(request: HttpRequest, state: ListState) -> HttpResponse:

@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -343,6 +344,11 @@ class DateFilter(Filter):
     def paths(self) -> list[str]:
         """Where the date of a row stands: at the first of these that has one."""
         return [path for path in (self.path, self.otherwise) if path]
+
+    @property
+    def stands(self) -> F | Coalesce:
+        """The date of a row, for the database."""
+        return Coalesce(*self.paths) if self.otherwise else F(self.path)
 
     def is_moment(self, model: type[models.Model]) -> bool:
         return isinstance(field_at(model, self.path), models.DateTimeField)

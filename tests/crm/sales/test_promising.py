@@ -7,6 +7,7 @@ from crm.sales.services.orders import change_order
 from crm.sales.services.promising import promise_order
 from suite.core import clock
 from suite.core.errors import BusinessError
+from suite.desk.dashboards.lists import look_at
 from suite.desk.lists.state import ListState
 from suite.masterdata.models import Product
 from tests import make
@@ -66,3 +67,4 @@ def test_what_is_not_promised_stands_on_the_day_it_is_wanted_for(shop: Shop, lam
     assert [row.pk for row in found.rows] == [order.pk]
     assert not empty.rows.exists()
     assert [entry.at for entry in calendar.calendar.days[0].entries] == [wanted]
+    assert [bar.label for bar in look_at(ListState(OrderList(), shop.rep, {}), "months.promised").bars] == [day[:7]]
