@@ -27,11 +27,12 @@ def connect() -> None:
     companies.on_founding(policy.found)
     terms = ("party", "currency", "net")
     approvals.register(
-        Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, stands_for=approving.quoted,
+        Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, say_lines=OrderLine.named,
+        stands_for=approving.quoted,
         submit=lambda *, actor, pks: approving.submit_orders(order_ids=pks, actor=actor),
     )  # fmt: skip
     approvals.register(
-        Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs,
+        Quotation, amount=approving.worth, fields=terms, lines=QuotationLine.briefs, say_lines=QuotationLine.named,
         submit=lambda *, actor, pks: approving.submit_quotations(quotation_ids=pks, actor=actor),
     )  # fmt: skip
     setup.register_settings(SalesPolicy, lambda actor, row, values: policy.change_policy(actor=actor, **values))

@@ -11,7 +11,15 @@ from erp.inventory import ports
 from erp.procurement import checks, flows, sheets, tiles
 from erp.procurement import imports as paper_imports
 from erp.procurement.lists import over
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchasePolicy, Requisition, Supplier, SupplierItem
+from erp.procurement.models import (
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchasePolicy,
+    Requisition,
+    RequisitionLine,
+    Supplier,
+    SupplierItem,
+)
 from erp.procurement.queries import work
 from erp.procurement.queries.arrivals import incoming
 from erp.procurement.services import (
@@ -56,6 +64,8 @@ def connect() -> None:
         on_rejected=requisitions.when_rejected,
         on_withdrawn=requisitions.when_withdrawn,
         fields=("warehouse", "amount", "note"),
+        lines=RequisitionLine.briefs,
+        say_lines=RequisitionLine.named,
     )
     approvals.register(
         PurchaseOrder,
@@ -65,6 +75,7 @@ def connect() -> None:
         on_rejected=orders.when_rejected,
         fields=("party", "currency", "net"),
         lines=PurchaseOrderLine.briefs,
+        say_lines=PurchaseOrderLine.named,
     )
     outbox.on("erp.procurement.requisition.requested", find_by_search)
     imports.register(

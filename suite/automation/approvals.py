@@ -37,6 +37,7 @@ class Kind:
     submit: Submission
     fields: tuple[str, ...]
     lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None
+    say_lines: Callable[[int, Sequence[str]], Sequence[str]]
     stands_for: Callable[[Any], Model | None]
 
     @property
@@ -57,6 +58,11 @@ class Kind:
         }
 
 
+def hold(kept: Mapping[str, Any], present: Mapping[str, Any]) -> bool:
+    """Whether what was submitted still stands; what was not kept then says nothing."""
+    return bool(kept) and all(present.get(name) == value for name, value in kept.items())
+
+
 def _written(value: Any) -> Any:
     """A value as it is kept; the same amount is written the same, whether it was just typed or read."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else plain(value)
@@ -75,6 +81,7 @@ def register(
     on_withdrawn: Consequence = nothing,
     fields: Collection[str] = (),
     lines: Callable[[Sequence[Any]], Mapping[int, Sequence[str]]] | None = None,
+    say_lines: Callable[[int, Sequence[str]], Sequence[str]] = lambda company_id, lines: lines,
     stands_for: Callable[[Any], Model | None] = lambda document: None,
 ) -> None:
     """Let documents of `model` be submitted for approval, by the amount in its field `amount` (or what that answers).
@@ -84,12 +91,13 @@ def register(
     step agreed, or when any refused, `on_withdrawn(...)` when the requester takes the question back on its page; they
     move the documents.
     `fields`, and the `lines` of documents in words, are what an approval is about: what differs later is shown, and is
-    not approved. What may be asked of them as `subjects` are the conditions of a rule.
+    not approved; `say_lines(company_id, lines)` words kept lines for whoever reads them. What may be asked of them as
+    `subjects` are the conditions of a rule.
     `stands_for(document)` is an earlier document whose approval holds for this one where it says the same.
     """
     read = amount if callable(amount) else lambda document: getattr(document, amount)
     _kinds[model._meta.label_lower] = Kind(
-        model, read, on_approved, on_rejected, on_withdrawn, submit, tuple(fields), lines, stands_for
+        model, read, on_approved, on_rejected, on_withdrawn, submit, tuple(fields), lines, say_lines, stands_for
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -53,11 +54,11 @@ def route_of(kind: str, object_id: int) -> QuerySet[Approval]:
     )
 
 
-def terms_of(approval: Approval) -> tuple[list[tuple[str, str]], list[str]]:
+def terms_of(approval: Approval) -> tuple[list[tuple[str, str]], Sequence[str]]:
     """What people are asked to agree to: fields with their values, and lines in words."""
     fields = kinds.kind(approval.kind).fields
     row = _as_change(approval, {name: [None, approval.terms[name]] for name in fields if name in approval.terms})
-    return Teller([row]).facts(row), approval.terms.get("lines", [])
+    return Teller([row]).facts(row), _said(approval, approval.terms.get("lines", []))
 
 
 def changes_since(approval: Approval, document: Any) -> list[str]:
@@ -76,12 +77,21 @@ def changes_before(approval: Approval) -> list[str]:
 
 def _differences(approval: Approval, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     old, new = dict(before), dict(after)
+    both = "lines" in old and "lines" in new  # what was not kept then is not told as a change
     lines, now = old.pop("lines", []), new.pop("lines", [])
-    changes = {name: [old.get(name), new.get(name)] for name in new if old.get(name) != new.get(name)}
+    changes = {name: [old[name], new[name]] for name in new if name in old and old[name] != new[name]}
     row = _as_change(approval, changes)
     told = Teller([row]).text(row).splitlines() if changes else []
-    told += [_("Line taken out: %(line)s") % {"line": line} for line in lines if line not in now]
-    return told + [_("New or changed line: %(line)s") % {"line": line} for line in now if line not in lines]
+    gone, more = ([line for line in lines if line not in now], [line for line in now if line not in lines])
+    if both and (gone or more):
+        told += [_("Line taken out: %(line)s") % {"line": line} for line in _said(approval, gone)]
+        told += [_("New or changed line: %(line)s") % {"line": line} for line in _said(approval, more)]
+    return told
+
+
+def _said(approval: Approval, lines: list[str]) -> Sequence[str]:
+    """Kept lines in the words of whoever reads them."""
+    return kinds.kind(approval.kind).say_lines(approval.company_id, lines) if lines else lines
 
 
 def _as_change(approval: Approval, changes: dict[str, list[Any]]) -> AuditRow:

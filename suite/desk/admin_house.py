@@ -123,7 +123,16 @@ class PatternList(ListSpec):
 @admin.register(NumberPattern)
 class PatternAdmin(SuiteModelAdmin):
     list_spec = PatternList
-    fields = ("prefix", "stamp", "width")
+    fields = ("prefix", "stamp", "width", "example")
+    readonly_fields = ("example",)
+
+    @admin.display(description=_("Next numbers look like"))
+    def example(self, row: NumberPattern) -> str:
+        return row.example
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["help_texts"] = {"prefix": _("What has a number already keeps it")}
+        return super().get_form(request, obj, change, **kwargs)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # founded with the company

@@ -55,8 +55,8 @@ def judge(form: forms.BaseForm, carried: str, actor: Actor) -> bool:
     """Refuse a form that was typed over an older copy; whether it was."""
     if not any(_differs(form, name) for name in changed_since(form, carried)):
         return False
-    compare(form, actor)
     form.add_error(None, _("Somebody else changed this record meanwhile"))
+    compare(form, actor)
     return True
 
 
@@ -135,6 +135,8 @@ def in_words(form: forms.BaseForm, name: str, actor: Actor) -> str:
         return ", ".join(known.get(str(each), str(each)) for each in keys)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, Decimal):
+        return formats.quantity(value)
     if isinstance(value, dt.datetime):
         return formats.moment(value)
     return formats.day(value) if isinstance(value, dt.date) else str(value)

@@ -140,6 +140,6 @@ def test_purchase_papers_say_their_lines_and_can_be_saved_again(company: Company
     first = browser.post(page, data)
     again = browser.post(page, data | {"version": first.context["form"].data["version"]})
 
-    assert "The lines meanwhile: LAMP 7 x 3" in first.context["form"].non_field_errors()
+    assert "The lines meanwhile: LAMP 7 pcs x 3" in first.context["form"].non_field_errors()
     assert again.status_code == 302
     assert paper.lines.get().quantity == 5

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.inputs import Source
 from erp.inventory.models.stock import Warehouse
@@ -76,7 +77,7 @@ class Delivery(OrderPaper):
     note = models.TextField(_("note"), blank=True)
 
     class Meta:
-        verbose_name = _("delivery")
+        verbose_name = pgettext_lazy("paper", "delivery")
         verbose_name_plural = _("deliveries")
         permissions = [("ship_delivery", "Can ship deliveries"), ("return_delivery", "Can take goods back")]
         constraints = [models.CheckConstraint(condition=OrderPaper.WHOLE_ORDER, name="erp_delivery_whole_order")]

@@ -13,7 +13,7 @@ from erp.procurement.models.suppliers import Supplier
 from suite.core.models import CompanyRow, Document, NumberField
 from suite.core.money import AmountField, QuantityField
 from suite.desk import formats
-from suite.masterdata.models import Product
+from suite.masterdata.models import Briefs, Product
 
 
 class Requisition(Document):
@@ -73,7 +73,7 @@ class Requisition(Document):
         ]
 
 
-class RequisitionLine(CompanyRow):
+class RequisitionLine(Briefs, CompanyRow):
     """How much is needed, and how much is asked for after minimum and pack; `ordered` of it stands on purchase orders,
     `cancelled` of it is not wanted any more, the rest is `pending`. `terms` keeps the figures behind the quantity."""
 
@@ -124,8 +124,9 @@ class RequisitionLine(CompanyRow):
 
     @property
     def brief(self) -> str:
-        """The line in one row: LAMP 3 x 12.5."""
-        return f"{self.product.code} {formats.quantity(self.quantity)} x {formats.quantity(self.price)}"
+        """The line in one row: LAMP 3 pcs x 12.5."""
+        quantity = f"{self.quantity.normalize():f} {self.product.unit_id}"
+        return f"{self.product.code} {quantity} x {self.price.normalize():f}"
 
     @property
     def why(self) -> str:

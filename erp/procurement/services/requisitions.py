@@ -238,7 +238,7 @@ def settle_status(requisitions: Sequence[Requisition], *, actor: Actor) -> None:
 def write(
     asked: Sequence[tuple[Requisition, Sequence[Wish]]], *, actor: Actor, asker: Actor | None = None
 ) -> list[Requisition]:
-    """Insert requisitions with lines and ask for the approval of those submitted; three statements for any number.
+    """Insert requisitions with lines and ask for the approval of those submitted; four statements for any number.
 
     `asker` asks for it, and may not approve it: the actor, unless the house itself found out what is missing.
     """

@@ -3,7 +3,9 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core.models.documents import CompanyRow
 
@@ -29,7 +31,7 @@ class NumberPattern(CompanyRow):
     """编号规则: how the numbers of a kind of paper look. Triggers read it at INSERT; what has a number keeps it."""
 
     class Stamp(models.TextChoices):
-        NONE = "", _("No date")
+        NONE = "", pgettext_lazy("in a number", "No date")
         YEAR = "YYYY", _("Year")
         MONTH = "YYYYMM", _("Year and month")
         DAY = "YYYYMMDD", _("Day")
@@ -66,7 +68,7 @@ class NumberPattern(CompanyRow):
         from suite.core.numbering import kinds
 
         found = kinds().get(self.kind)
-        return str(found._meta.verbose_name) if found else self.kind
+        return capfirst(str(found._meta.verbose_name)) if found else self.kind
 
     @property
     def example(self) -> str:

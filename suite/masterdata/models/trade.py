@@ -1,6 +1,6 @@
 """What quotations, orders, purchase orders and invoices have in common."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,39 @@ class TradeDocument(Document):
         abstract = True
 
 
-class TradeLine(CompanyRow):
+class Briefs:
+    """What lines with a product say of themselves in one row."""
+
+    @classmethod
+    def briefs(cls, documents: Collection[models.Model]) -> dict[int, list[str]]:
+        """The lines of documents in their order, by the key of the document; one statement."""
+        found: dict[int, list[str]] = {document.pk: [] for document in documents}
+        model: Any = cls
+        whole: Any = part_of_what(model)
+        rows = model._default_manager.filter(**{f"{whole.name}__in": found}).select_related("product")
+        for line in rows.order_by("position", "pk"):
+            found[getattr(line, whole.attname)].append(line.brief)
+        return found
+
+    @staticmethod
+    def named(company_id: int, briefs: Sequence[str]) -> list[str]:
+        """Briefs that were kept, with the names of their products as the reader calls them; one statement."""
+        codes = {brief: _beginnings(brief) for brief in briefs}
+        known = {row.code: row for row in Product.objects.of(company_id).filter(code__in=set().union(*codes.values()))}
+        told = []
+        for brief in briefs:
+            code = max((code for code in codes[brief] if code in known), key=len, default="")
+            told.append(f"{known[code]}{brief.removeprefix(code)}" if code else brief)
+        return told
+
+
+def _beginnings(brief: str) -> set[str]:
+    """What may be the code of its product; a code may have spaces."""
+    words = brief.split(" ")
+    return {" ".join(words[:end]) for end in range(1, len(words))}
+
+
+class TradeLine(Briefs, CompanyRow):
     """One line: quantity in the line's unit and in the product's base unit, price, discount, and its three amounts."""
 
     position = models.PositiveIntegerField(_("position"), default=0)
@@ -64,16 +96,6 @@ class TradeLine(CompanyRow):
         """The line in one row of a history: LAMP 3 pcs x 113 -10%."""
         price, off = f"{self.unit_price.normalize():f}", f" -{self.discount.normalize():f}%" if self.discount else ""
         return f"{self.product.code} {self.quantity.normalize():f} {self.unit_id} x {price}{off}"
-
-    @classmethod
-    def briefs(cls, documents: Collection[models.Model]) -> dict[int, list[str]]:
-        """The lines of documents in their order, by the key of the document; one statement."""
-        found: dict[int, list[str]] = {document.pk: [] for document in documents}
-        whole: Any = part_of_what(cls)
-        rows = cls._default_manager.filter(**{f"{whole.name}__in": found}).select_related("product")
-        for line in rows.order_by("position", "pk"):
-            found[getattr(line, whole.attname)].append(line.brief)
-        return found
 
     @classmethod
     def sane(cls, table: str) -> list[models.BaseConstraint]:

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
-from erp.procurement.models import Requisition
+from erp.procurement.models import Requisition, RequisitionLine
 from erp.procurement.services import Wish, create_requisition, submit_requisitions
 from suite.automation.models import Approval, ApprovalRule, ApprovalStep
-from suite.automation.queries import my_approvals
+from suite.automation.queries import changes_since, my_approvals, terms_of
 from suite.automation.services import approvals, rules
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
@@ -166,6 +167,39 @@ def test_a_changed_rule_sends_the_next_document_another_way(planner: Actor, admi
     assert AuditRow.objects.filter(kind="automation.approvalrule", action="changed").exists()
 
 
+def test_lines_are_asked_for_by_the_names_of_their_products(planner: Actor, buyer: Actor) -> None:
+    lamp = make.product(planner.company, "LAMP 2", name="台灯", name_en="Desk lamp")
+    requisition = create_requisition(lines=[Wish(lamp.pk, Decimal(3), price=Decimal("12.50"))], actor=planner)
+    submit_requisitions(requisition_ids=[requisition.pk], actor=planner)
+    approval = Approval.objects.get(object_id=requisition.pk)
+
+    with translation.override("en"):
+        _facts, lines = terms_of(approval)
+        unchanged = changes_since(approval, requisition)
+        RequisitionLine.objects.update(quantity=4)
+        changed = changes_since(approval, requisition)
+
+    assert lines == ["LAMP 2 Desk lamp 3 pcs x 12.5"]
+    assert unchanged == []
+    assert changed == [
+        "Line taken out: LAMP 2 Desk lamp 3 pcs x 12.5",
+        "New or changed line: LAMP 2 Desk lamp 4 pcs x 12.5",
+    ]
+    assert refusal(requisition, buyer) == "changed"
+
+
+def test_what_was_submitted_before_lines_were_kept_can_still_be_decided(planner: Actor, buyer: Actor) -> None:
+    requisition = asked(planner, "5")
+    approval = Approval.objects.get(object_id=requisition.pk)
+    del approval.terms["lines"]
+    approval.save(update_fields=["terms"])
+
+    told, done = changes_since(approval, requisition), decided(requisition, buyer)
+
+    assert told == []
+    assert done.status == Approval.Status.APPROVED
+
+
 def test_my_list_holds_what_waits_for_my_role_now(planner: Actor, buyer: Actor, boss: Actor) -> None:
     requisition = asked(planner, "20000")
     before = (my_approvals(buyer).count(), my_approvals(boss).count())
@@ -177,7 +211,9 @@ def test_my_list_holds_what_waits_for_my_role_now(planner: Actor, buyer: Actor, 
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_submitting_takes_one_statement_for_any_number(planner: Actor, count: int, django_assert_num_queries) -> None:
+def test_submitting_reads_the_lines_and_writes_at_once_for_any_number(
+    planner: Actor, count: int, django_assert_num_queries
+) -> None:
     asked(planner, "5")  # the rules are at hand
     papers = [asked_draft(planner) for _n in range(count)]
 
@@ -185,7 +221,7 @@ def test_submitting_takes_one_statement_for_any_number(planner: Actor, count: in
 
     @service
     def submit(*, actor: Actor) -> None:
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             approvals.submit(documents=papers, actor=actor)
 
     submit(actor=planner)

@@ -52,7 +52,8 @@ SELECT id, object_id FROM made
 
 @service
 def submit(*, documents: Sequence[Model], actor: Actor) -> list[Approval]:
-    """Ask for the approval of documents of one kind; one statement for any number of them where roles decide by amount.
+    """Ask for the approval of documents of one kind; one statement for their lines, and one for any number of them
+    where roles decide by amount.
 
     Where no rule of the company asks for an approval, the documents count as approved at once, and that is kept too.
     The documents must be saved, numbered, and in the state in which they wait; their kind must be registered.
@@ -152,7 +153,7 @@ def missing(documents: Sequence[Any], actor: Actor) -> Refusals:
         own = known.get((name, document.pk))
         before = earlier[document.pk]
         either = (own, known.get((before._meta.label_lower, before.pk)) if before else None)
-        if any(each and each.status == "approved" and each.terms == terms[document.pk] for each in either):
+        if any(each and each.status == "approved" and kinds.hold(each.terms, terms[document.pk]) for each in either):
             continue
         refused[document.pk] = _why_not(document, own, routes[document.pk], kind, actor)
     return refused
@@ -170,7 +171,7 @@ def _why_not(document: Any, own: Approval | None, route: Route, kind: kinds.Kind
     if own and own.status in Approval.OPEN:
         told = {"number": document, "who": own.turn}
         return Refusal("waits_for_approval", _("%(number)s waits for the approval of %(who)s"), told)
-    if own and own.status == Approval.Status.REJECTED and own.terms == kind.terms([document])[document.pk]:
+    if own and own.status == Approval.Status.REJECTED and kinds.hold(own.terms, kind.terms([document])[document.pk]):
         return Refusal("approval_refused", _("%(number)s was rejected: change it and submit it again"), {
             "number": document,
         })  # fmt: skip
@@ -187,7 +188,7 @@ def ask_again(*, documents: Sequence[Model], actor: Actor) -> list[Approval]:
         return []
     asked = [document for document in documents if document.pk in waiting]
     terms = kinds.kind(asked[0]._meta.label_lower).terms(asked)
-    changed = [document for document in asked if terms[document.pk] != waiting[document.pk].terms]
+    changed = [document for document in asked if not kinds.hold(waiting[document.pk].terms, terms[document.pk])]
     withdraw(documents=changed, actor=actor)
     return submit(documents=changed, actor=actor)
 

@@ -149,7 +149,7 @@ def _refuse_changed(approvals: Sequence[Approval], documents: Documents) -> None
     refused = {
         approval.pk: Refusal("changed", sentence, {"number": approval.number})
         for approval in approvals
-        if approval.terms and present.get((approval.kind, approval.object_id)) != approval.terms
+        if approval.terms and not kinds.hold(approval.terms, present.get((approval.kind, approval.object_id), {}))
     }
     if refused:
         raise BusinessError(by_key=refused)
