@@ -14,6 +14,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+Numbers = tuple[str, str, int]  # prefix, date in the number, digits
+
 
 @dataclass(frozen=True)
 class Industry:
@@ -66,6 +68,7 @@ INDUSTRIES = (
                 "trend",
             ],
             "dashboard.sales_manager": ["orders", "collected", "to_deliver", "orders_by_owner", "customers", "trend"],
+            "number.SO": ("LS", "YYYYMMDD", 6),
             "fields": [("crm_customers.customer", "date", "生日", "Birthday")],
             "tags": [("会员", "Member"), ("散客", "Walk-in"), ("团购", "Group buyer")],
         },
@@ -113,6 +116,8 @@ INDUSTRIES = (
                 "order_states",
                 "trend",
             ],
+            "number.SO": ("SC", "YYYY", 6),
+            "number.PO": ("PC", "YYYY", 6),
             "fields": [
                 ("crm_customers.customer", "text", "主营品类", "Main range"),
                 ("masterdata.product", "text", "产地", "Origin"),
@@ -170,6 +175,8 @@ INDUSTRIES = (
                 "orders_by_owner",
                 "trend",
             ],
+            "number.SO": ("SO", "YYYYMM", 6),
+            "number.PO": ("PO", "YYYYMM", 6),
             "fields": [
                 ("masterdata.product", "text", "图号", "Drawing number"),
                 ("crm_sales.order", "text", "客户料号", "Customer part"),
@@ -215,6 +222,7 @@ INDUSTRIES = (
                 "customers",
                 "trend",
             ],
+            "number.SO": ("HT", "YYYY", 6),
             "fields": [("crm_customers.customer", "date", "合同到期", "Contract ends")],
             "tags": [("年度合同", "Yearly contract"), ("项目客户", "Project customer")],
         },

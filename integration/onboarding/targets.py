@@ -24,11 +24,12 @@ from erp.finance.models import FinancePolicy, PaymentTerm
 from erp.finance.services import settings as finance
 from erp.procurement.models import PurchasePolicy
 from erp.procurement.services import policy as purchase
+from integration.onboarding.industries import INDUSTRIES, Numbers
 from suite.automation.models import ApprovalRule, Flow
 from suite.automation.services import flows, rules
-from suite.core import modules
+from suite.core import modules, numbering
 from suite.core.access import Actor
-from suite.core.models import Role
+from suite.core.models import NumberPattern, Role
 from suite.core.roles import ROLES
 from suite.core.said import listed
 from suite.desk import documents, formats, navigation
@@ -224,6 +225,32 @@ def _approval(kind: str) -> Target:
     return Target(label, "automation.change_approvalrule", read, write, show, is_met)
 
 
+def _number(kind: str) -> Target:
+    """How the numbers of a kind of paper look; what the company has said itself stays."""
+    key = f"number.{kind}"
+    offered = {(kind, "", 6), *(each.lines[key] for each in INDUSTRIES if key in each.lines)}
+
+    def read(actor: Actor) -> Numbers:
+        row = NumberPattern.objects.of(actor.company_id).get(kind=kind)
+        return row.prefix, row.stamp, row.width
+
+    def write(actor: Actor, wanted: Numbers) -> None:
+        rows, (prefix, stamp, width) = NumberPattern.objects.of(actor.company_id), wanted
+        if not rows.filter(prefix=prefix).exclude(kind=kind).exists():  # else the company has other uses for it
+            row = rows.get(kind=kind)
+            numbering.change_pattern(pattern=row, actor=actor, prefix=prefix, stamp=stamp, width=width)
+
+    def show(value: Numbers) -> str:
+        prefix, stamp, width = value
+        return f"{prefix}{stamp}{'-' if stamp else ''}{'1':0>{width}}"
+
+    paper = documents.label_of(numbering.kinds()[kind]._meta.label_lower)
+    return Target(
+        _("Numbers: %(document)s") % {"document": paper}, "core.change_numberpattern", read, write, show,
+        lambda present, wanted: present == wanted or present not in offered,
+    )  # fmt: skip
+
+
 def _tag_names(actor: Actor) -> list[tuple[str, str]]:
     return list(Tag.objects.of(actor.company_id).values_list("name", "name_en"))
 
@@ -294,4 +321,5 @@ TARGETS = {
 }  # fmt: skip
 _KINDS: dict[str, Callable[[str], Target]] = {
     "module": _module, "menu": _menu, "dashboard": _dashboard, "flow": _flow, "approval": _approval,
+    "number": _number,
 }  # fmt: skip

@@ -17,7 +17,8 @@ from integration.onboarding.steps import STEPS
 from integration.onboarding.targets import target
 from suite.automation.models import ApprovalRule, Flow
 from suite.core import access, modules
-from suite.core.models import AuditRow, Company, Membership, Role, User
+from suite.core.models import AuditRow, Company, Membership, NumberPattern, Role, User
+from suite.core.numbering import change_pattern
 from suite.desk.dashboards import boards
 from suite.desk.models import FirstSteps, OwnField
 from suite.desk.services import dashboards, menus
@@ -46,6 +47,24 @@ def test_a_template_taken_whole_leaves_no_difference(template, company, admin):
         if line.key not in ("tags", "fields") and "menu" not in line.key
     )
     assert Company.objects.get(pk=company.pk).industry == template.code
+
+
+def test_a_template_says_how_numbers_look_and_leaves_those_of_the_company(company, admin):
+    patterns = {row.kind: row for row in NumberPattern.objects.of(company.pk)}
+    change_pattern(pattern=patterns["PO"], actor=admin, prefix="OUR")
+    change_pattern(pattern=patterns["QT"], actor=admin, prefix="LS")
+    trade, retail = industry("trade"), industry("retail")
+    before = {line.key: (line.now, line.then, line.is_met) for line in services.difference(trade, admin)}
+
+    services.take_on(industry=trade, keys=["number.SO", "number.PO"], actor=admin)
+    sold = NumberPattern.objects.of(company.pk).get(kind="SO").example
+    services.take_on(industry=retail, keys=["number.SO"], actor=admin)
+
+    assert before["number.SO"] == ("SO000001", "SCYYYY-000001", False)
+    assert before["number.PO"][2]
+    assert sold.startswith("SC2")
+    assert NumberPattern.objects.of(company.pk).get(kind="PO").prefix == "OUR"
+    assert NumberPattern.objects.of(company.pk).get(kind="SO").prefix == "SC"  # LS means something else here
 
 
 def test_a_template_sets_what_it_says(company, admin):
