@@ -26,6 +26,8 @@ def delegate(*, to: User, first_day: dt.date, last_day: dt.date, actor: Actor, r
     Raises ValidationError for who cannot decide, days that are over, or days that another delegation covers.
     """
     demand_signer(to, (), actor)
+    if last_day < first_day:
+        raise ValidationError({"last_day": _("The last day is before the first")})
     row = Delegation(
         company=actor.company, user_id=actor.user_id, to=to, first_day=first_day, last_day=last_day, reason=reason[:200]
     )

@@ -57,6 +57,8 @@ def set_rule(
     asked = {name: str(value) for name, value in (conditions or {}).items() if value not in (None, "")}
     if wrong := spoken.problems(spoken.all_of(asked), kinds.kind(kind).subject, actor):
         raise ValidationError({"conditions": wrong})
+    if from_amount < 0:
+        raise ValidationError({"from_amount": _("Not less than %(limit_value)s") % {"limit_value": 0}})
     rule.kind, rule.from_amount, rule.conditions, rule.together = kind, from_amount, asked, together
     rule.full_clean()
     is_new = not rule.pk

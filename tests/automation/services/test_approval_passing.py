@@ -86,7 +86,7 @@ def test_days_that_are_over_or_taken_and_strangers_are_refused(buyer: Actor, fri
     for to, first, last, where in (
         (friend, week, week + dt.timedelta(days=1), "first_day"),
         (friend, today - dt.timedelta(days=9), today - dt.timedelta(days=8), "last_day"),
-        (friend, week + dt.timedelta(days=9), week + dt.timedelta(days=8), "__all__"),
+        (friend, week + dt.timedelta(days=9), week + dt.timedelta(days=8), "last_day"),
         (buyer, week + dt.timedelta(days=1), week + dt.timedelta(days=2), "to"),
         (stranger, week + dt.timedelta(days=1), week + dt.timedelta(days=2), "to"),
     ):

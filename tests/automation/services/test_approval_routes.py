@@ -155,7 +155,7 @@ def test_below_the_lowest_limit_nobody_is_asked(admin: Actor, planner: Actor) ->
         ([], {"conditions": {"origin": "mars"}}, "conditions"),
         ([], {"conditions": {"amount_min": "much"}}, "conditions"),
         ([], {"kind": "core.user"}, "kind"),
-        ([], {"from_amount": Decimal(-1)}, "__all__"),
+        ([], {"from_amount": Decimal(-1)}, "from_amount"),
     ],
 )
 def test_a_rule_that_says_nonsense_is_refused(

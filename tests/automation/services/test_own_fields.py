@@ -66,18 +66,20 @@ def test_an_own_date_is_reached(admin, rep, time_machine):
 def test_a_flow_fills_in_own_fields_and_is_told_when_that_would_start_it_again(admin, rep):
     field(admin.company, CUSTOMER, "choice", key="size")
     field(admin.company, CUSTOMER, "bool", key="big")
-    fill = {"kind": "own", "params": {"own.size": "large", "own.big": "false"}}
+    field(admin.company, CUSTOMER, "party", key="sent_by")
+    friend = make.customer(rep, "Friend").party
+    fill = {"kind": "own", "params": {"own.size": "large", "own.big": "false", "own.sent_by": friend.pk}}
     rule = flow(admin, graph(start("created"), fill))
     customer = make.customer(rep, "One")
 
     work()
 
     customer.refresh_from_db()
-    assert customer.own == {"size": "large", "big": False}
+    assert customer.own == {"size": "large", "big": False, "sent_by": friend.pk}
     subject = flows.subject_of(rule)
     with translation.override("en"):
         assert graphs.text_of({"id": "n1", **fill}, subject, admin) == (
-            "Fill in own fields (Field size: Large, Field big: No)"
+            "Fill in own fields (Field size: Large, Field big: No, Field sent_by: Friend)"
         )
     again = flow(
         admin, graph(start("changed", again="each"), {"kind": "own", "params": {"own.size": "small"}}), on=False

@@ -13,6 +13,7 @@ from suite.automation.flows.nodes.acts import sentence_of
 from suite.automation.flows.nodes.base import Came, Item, Kind, Node, NodeForm, Results, Setting
 from suite.automation.subjects import Subject
 from suite.core.access import Actor
+from suite.desk.forms import at_home
 from suite.desk.own import values
 from suite.desk.own.book import PREFIX, Definition, Type
 from suite.desk.own.forms import control
@@ -24,6 +25,7 @@ class FieldsForm(NodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {field.name: control(field, required=False) for field in fillable(self.subject)}
+        at_home(self, self.actor)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
