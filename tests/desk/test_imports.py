@@ -275,6 +275,28 @@ def test_all_or_nothing_is_not_done_twice_when_its_worker_died_before_it_said_so
     assert (job.status, job.result["made"], Task.objects.count()) == (Job.Status.DONE, 2, 2)
 
 
+def test_a_page_that_is_sent_twice_starts_one_import_and_one_undoing(rep, browse):
+    upload = io.BytesIO(b"Title,Note\nCall,a\n")
+    upload.name = "tasks.csv"
+    page = browse.post("/desk/imports/tasks/", {"file": upload}, follow=True)
+    form = {"column-title": "0", "key": "", "once": page.context["once"]}
+
+    def sent():
+        answer = browse.post(page.redirect_chain[-1][0], form)
+        return Job.objects.get(pk=answer.url.split("/")[-2])
+
+    job = sent()
+    assert sent() == job
+    jobs.run(job.pk)
+    assert sent() == job
+    job.refresh_from_db()
+    undo = running.take_back(actor=rep, job=job)
+    assert running.take_back(actor=rep, job=job) == undo
+    jobs.run(undo.pk)
+    assert not Task.objects.exists()
+    assert sent() != job
+
+
 def test_a_workbook_brings_real_dates_numbers_and_full_width_digits(rep):
     content = workbook(
         [

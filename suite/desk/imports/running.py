@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +33,8 @@ from suite.desk.models import ImportBatch
 from suite.desk.own import importing as own_importing
 from suite.desk.services import notifications
 
+UNDER_WAY = (Job.Status.WAITING, Job.Status.RUNNING)
+
 
 class _Rehearsed(Exception):
     """Ends a rehearsal, or an import that must take all rows or none, so that nothing stays."""
@@ -52,12 +54,14 @@ def start(
     rehearse: bool = False,
     whole: bool = False,
     headings: Sequence[str] = (),
+    once: str = "",
 ) -> Job:
     """Put an import into the queue: a stored file, the line of its headings (from 0), field name -> column.
 
     `key` is the field by which rows find their record (blank: all rows are new); with `update` found records are
     changed, else refused. `rehearse` keeps nothing; `whole` keeps all rows or none. What is said of these `headings`
-    is proposed for the next sheet that has the same. Raises ValidationError.
+    is proposed for the next sheet that has the same. A page that is sent twice, with one `once`, starts one import.
+    Raises ValidationError.
     """
     found = importer(kind, actor)
     if found is None:
@@ -70,9 +74,20 @@ def start(
     params = {
         "kind": kind, "path": path, "name": name, "header": header, "mapping": mapping, "key": key,
         "update": update, "rehearse": rehearse, "whole": whole, "headings": list(headings),
+        "once": once,
     }  # fmt: skip
+    if once and not rehearse and (started := _started(params, actor)):
+        return started
     title = gettext_lazy("Rehearsal: %(name)s") if rehearse else gettext_lazy("Import: %(name)s")
     return jobs.enqueue(kind="desk.import", actor=actor, title=said(title, {"name": name}), params=params)
+
+
+def _started(params: dict[str, Any], actor: Actor) -> Job | None:
+    """The import that the same page has started, unless it was taken back since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {params['once']}"])
+    same = Job.objects.of(actor.company_id).filter(kind="desk.import", user=actor.user_id, params=params).first()
+    return same if same and same.result.get("undo_url") != "" else None
 
 
 def said_before(actor: Actor, kind: str, headings: Sequence[str]) -> dict[str, Any]:
@@ -278,7 +293,12 @@ def _by_line(reasons: dict[int, str]) -> list[str]:
 
 @service
 def take_back(*, actor: Actor, job: Job) -> Job:
-    """Put the undoing of an import into the queue."""
+    """Put the undoing of an import into the queue, once at a time."""
+    mine = Job.objects.of(actor.company_id)
+    mine.lock([job.pk]).get()
+    under_way = mine.filter(kind="desk.import_undo", params__job=job.pk, status__in=UNDER_WAY).first()
+    if under_way:
+        return under_way
     title = said(gettext_lazy("Undo: %(title)s"), {"title": job.title})
     return jobs.enqueue(kind="desk.import_undo", actor=actor, title=title, params={"job": job.pk})
 

@@ -303,6 +303,7 @@ def taking_back(job: Job, actor: Actor) -> Act | None:
 @service
 def take_back(*, job: Job, actor: Actor) -> Job:
     """Put the undoing of a job into the queue, once; it goes through the rows that were done."""
+    job = Job.objects.of(actor.company_id).lock([job.pk]).get()  # a double click finds it done
     act = taking_back(job, actor)
     if act is None:
         raise BusinessError(Refusal("not_allowed", gettext_lazy("This cannot be taken back")))

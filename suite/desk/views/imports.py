@@ -155,6 +155,7 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
                 rehearse="rehearse" in request.POST,
                 whole=request.POST.get("whole") == "1",
                 headings=signature,
+                once=request.POST.get("once", "").replace("\x00", "")[:40],
             )
             return redirect("desk:job", job.pk)
         except ValidationError as error:
@@ -182,6 +183,7 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
             for row in rows[header + 1 : header + 1 + PREVIEW]
         ],
         "problem": problem,
+        "once": data.get("once") or secrets.token_hex(16),
     }
     return render_page(request, "suite/desk/imports/map.html", context)
 
