@@ -21,6 +21,13 @@ def fields_of(model: type[models.Model], actor: Actor) -> list[Field]:
     return [_field(each) for each in book.writable(known.name, actor) if each.type != Type.FILE] if known else []
 
 
+def files_of(model: type[models.Model] | None, actor: Actor) -> list[str]:
+    """The names of the fields that no sheet can fill in, since files are in them."""
+    known = own.kind_of(model) if model else None
+    fields = book.seen(known.name, actor) if known else []
+    return [name for each in fields if each.type == Type.FILE for name in (each.title, each.title_en, each.key) if name]
+
+
 def _field(each: Definition) -> Field:
     kind = types.BEHAVIOURS[each.type].cell
     return Field(

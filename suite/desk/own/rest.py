@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model, Q
+from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 from suite.core.api import own as door
@@ -30,7 +34,7 @@ class Answers(door.Nobody):
         return {field.key: _written(field, kept[field.key]) for field in fields if field.key in kept}
 
     def saved(self, actor: Actor, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
-        return values.kept(actor, save, given, new=new)
+        return values.kept(actor, save, {key: _sent(key, value) for key, value in (given or {}).items()}, new=new)
 
     def narrowed(
         self, model: type[Model], actor: Actor, params: Mapping[str, str]
@@ -70,6 +74,17 @@ class Answers(door.Nobody):
             elif isinstance(part, list):
                 waiting += part
         return whole
+
+
+def _sent(key: str, value: Any) -> Any:
+    """A value as it was sent; a file comes as its name and its content in Base64."""
+    if not isinstance(value, Mapping) or set(value) != {"name", "content"}:
+        return value
+    try:
+        content = base64.b64decode(str(value["content"]), validate=True)
+    except ValueError:
+        raise ValidationError({f"{book.PREFIX}{key}": _("The content of a file is written in Base64")}) from None
+    return SimpleUploadedFile(str(value["name"])[-200:] or "-", content)
 
 
 def _written(field: Definition, kept: Any) -> Any:

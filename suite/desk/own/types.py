@@ -164,6 +164,17 @@ def _plain(field: Definition, kept: Any) -> str:
     return str(kept)
 
 
+A_FILE = {
+    "oneOf": [
+        {"type": "integer"},
+        {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "content": {"type": "string", "format": "byte"}},
+            "required": ["name", "content"],
+            "additionalProperties": False,
+        },
+    ]
+}
 NUMERIC = {"type": "string", "format": "decimal"}
 BEHAVIOURS: dict[str, Behaviour] = {
     Type.TEXT: Behaviour(_text, _as_it_is, _plain, {"type": "string", "maxLength": SHORT}),
@@ -187,7 +198,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     ),
     Type.PARTY: Behaviour(_key, _as_it_is, _plain, {"type": "integer"}, cell="ref"),
     Type.PRODUCT: Behaviour(_key, _as_it_is, _plain, {"type": "integer"}, cell="ref"),
-    Type.FILE: Behaviour(_key, _as_it_is, _plain, {"type": "integer"}),
+    Type.FILE: Behaviour(_key, _as_it_is, _plain, A_FILE),
 }
 
 

@@ -36,6 +36,7 @@ from suite.desk.imports.reading import (
 )
 from suite.desk.imports.running import said_before, start, take_back
 from suite.desk.lists.export import harmless
+from suite.desk.own import importing as own_importing
 from suite.desk.pages import render_page
 
 PREVIEW = 15
@@ -161,7 +162,7 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         except ValidationError as error:
             problem = " ".join(error.messages)
     nameless = [shown(cell) for place, cell in enumerate(headings) if cell and place not in mapping.values()]
-    own = headings_of(*found.left_out)
+    own, files = headings_of(*found.left_out), headings_of(*own_importing.files_of(found.model, actor))
     context = {
         "importer": found,
         "ticket": ticket,
@@ -176,7 +177,8 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
         "update": data.get("update", str(int(before.get("update", True)))),
         "whole": data.get("whole", "1" if before.get("whole") else ""),
         "known_sheet": bool(before),
-        "unknown": [name for name in nameless if heading(name) not in own],
+        "unknown": [name for name in nameless if heading(name) not in own | files],
+        "files": [name for name in nameless if heading(name) in files],
         "made_here": [name for name in nameless if heading(name) in own],
         "preview": [
             [(shown(name), shown(cell)[:60]) for name, cell in zip_longest(headings, row)]

@@ -1,5 +1,6 @@
 """One field, every face: form, page, list, sheet, API, search; the same for a customer and an order."""
 
+import base64
 import csv
 import io
 from decimal import Decimal
@@ -305,6 +306,26 @@ def test_the_file_of_a_hidden_field_is_hidden_too(shop, mei):
     assert bo.get(address).status_code == 200
     assert "zebra.pdf" not in text(mei.get(files))
     assert mei.get(address).status_code == 404
+
+
+def test_a_file_comes_by_the_api_with_its_record(shop, kind):
+    name, _address, api, _make_row = kind
+    field(shop.company, name, "file", key="paper", required=True)
+    client = make.client(shop.rep)
+    paper = {"name": "offer.pdf", "content": base64.b64encode(b"%PDF-1.7 paper").decode()}
+
+    made = client.post(api, body(shop, name, paper=paper), format="json").json()
+    again = client.patch(f"{api}{made['id']}/", {"own": {"paper": made["own"]["paper"]}}, format="json")
+    wrong = [
+        client.patch(f"{api}{made['id']}/", {"own": {"paper": each}}, format="json")
+        for each in (paper | {"content": "%"}, paper | {"name": "a.html"}, {"name": "offer.pdf"}, 999_999)
+    ]
+
+    kept = Attachment.objects.get()
+    assert (made["own"]["paper"], kept.name, kept.file.read()) == (kept.pk, "offer.pdf", b"%PDF-1.7 paper")
+    assert again.status_code == 200
+    assert [answer.status_code for answer in wrong] == [400] * 4
+    assert all("own.paper" in answer.json() for answer in wrong)
 
 
 def test_the_trail_of_the_api_tells_nothing_of_a_hidden_field(shop):
