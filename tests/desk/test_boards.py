@@ -62,7 +62,10 @@ def test_a_card_offers_the_acts_that_lead_into_other_lanes_and_they_move_it(rep,
 
     browse.post(f"{URL}?show=board", {"row_act": f"complete:{task.pk}", "next": f"{URL}?show=board"})
 
-    assert [(act.name, value) for act, value in card.moves] == [("complete", "done"), ("cancel", "cancelled")]
+    assert [(move.value, move.to) for move in card.moves] == [
+        (f"complete:{card.line.pk}", "done"),
+        (f"cancel:{card.line.pk}", "cancelled"),
+    ]
     assert lanes(browse.get(URL, BOARD))["done"] == ("1", 1)
 
 
@@ -182,3 +185,23 @@ def test_what_inline_edit_refuses_no_calendar_moves(rep, browse, manager, outsid
     assert b"data-entry" not in browse.get(f"{order_url}?show=calendar").content
     assert b"data-entry" in browse.get(f"{URL}?show=calendar&on={task.due_at:%Y-%m-%d}").content
     assert b"data-entry" in browse.get(f"/desk/calendar/?kind=month&date={task.due_at:%Y-%m-%d}").content
+
+
+def test_a_card_is_put_into_another_lane_by_its_cell_and_back(rep, browse):
+    customer = make.customer(rep, grade="B")
+    board = "/crm/customers/?show=board&group=grade"
+
+    page = browse.get(board).content.decode()
+    browse.post(board, {"put": f"{customer.pk}:A"})
+    customer.refresh_from_db()
+    put = customer.grade
+    wrong = browse.post(board, {"put": f"{customer.pk}:Z"}, follow=True)
+    strange = browse.post(board, {"put": "999999:A"})
+    browse.post(board, {"put": f"{customer.pk}:B"})
+    customer.refresh_from_db()
+
+    assert f'name="put" value="{customer.pk}:A" data-to="A"' in page
+    assert (put, customer.grade) == ("A", "B")
+    assert "toast-error" in wrong.content.decode()
+    assert strange.status_code == 404
+    assert browse.post("/crm/customers/", {"put": f"{customer.pk}:A"}).status_code == 404

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 
 from suite.core import keyset
 from suite.desk import formats
+from suite.desk.lists.calendars import with_movable
 from suite.desk.lists.filters import ChoiceFilter
 from suite.desk.lists.kept import COUNTED, KeptViews, count_text
 from suite.desk.lists.spec import Act, Line
@@ -24,12 +25,24 @@ CARDS = 50  # in a lane before "more"
 TOLD = 5  # columns on a card
 
 
+@dataclass(frozen=True)
+class Move:
+    """What leads a card into the lane `to`: a button of its menu, with the name and value it posts."""
+
+    name: str
+    value: str
+    to: str
+    label: Any
+    icon: str = "arrow-right"
+    confirm: Any = ""
+
+
 @dataclass
 class Card:
-    """A row in a lane, with the acts that lead it into others."""
+    """A row in a lane, with what leads it into others."""
 
     line: Line
-    moves: list[tuple[Act, str]]  # act, value of the lane it leads to
+    moves: list[Move]
 
 
 @dataclass
@@ -57,7 +70,7 @@ def lanes_of(state: ListState, by: ChoiceFilter) -> list[Lane]:
     lanes = [Lane(value, labels[value]) for value in asked or labels]
     found = _counted(state, [state.rows.filter(**{by.path: lane.value}) for lane in lanes])
     keys = [pk for _count, _sum, pks in found for pk in pks]
-    rows = _rows(state, state.shown_rows.filter(pk__in=keys)) if keys else {}
+    rows = _rows(state, _shown(state).filter(pk__in=keys)) if keys else {}
     for lane, (count, total, pks) in zip(lanes, found, strict=True):
         lane.count, lane.total = count_text(count), total
         here = [rows[pk] for pk in pks if pk in rows]
@@ -71,7 +84,7 @@ def more_of(state: ListState, by: ChoiceFilter, value: str, cursor: str) -> Lane
     if value not in labels:
         raise ValidationError({"lane": value})
     lane = Lane(value, labels[value])
-    page = keyset.page(state.shown_rows.filter(**{by.path: value}), ordering=state.order, cursor=cursor, size=CARDS)
+    page = keyset.page(_shown(state).filter(**{by.path: value}), ordering=state.order, cursor=cursor, size=CARDS)
     state.complete(page.rows)
     _fill(state, by, lane, page.rows, more=bool(page.next))
     return lane
@@ -86,9 +99,21 @@ def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *
         leads.setdefault(act.to, act)
     legal = getattr(state.spec.model, "MOVES", {}).get(lane.value, ())
     told = [column for column in state.columns if column.path != by.path and column.card != "hide"][:TOLD]
+    others = [(value, label) for value, label in by.options(state.actor) if value != lane.value]
     for row in rows:
-        moves = [(act, value) for value, act in leads.items() if value in legal and act.fits(row)]
+        moves = [
+            Move("row_act", f"{act.name}:{row.pk}", value, act.label, act.icon, act.confirm)
+            for value, act in leads.items()
+            if value in legal and act.fits(row)
+        ]
+        if state.moving and row.is_movable:
+            moves += [Move("put", f"{row.pk}:{value}", value, label) for value, label in others]
         lane.cards.append(Card(state.line_of(row, told), moves))
+
+
+def _shown(state: ListState) -> QuerySet[Any]:
+    edit = state.moving and state.moving.edit
+    return with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
 
 
 def _rows(state: ListState, found: QuerySet[Any]) -> dict[int, Any]:

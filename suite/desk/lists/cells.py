@@ -1,8 +1,9 @@
-"""Changing one cell of a list where it stands, and putting a row on another day of a calendar."""
+"""Changing one cell of a list where it stands, and putting a row on another day of a calendar or into another lane."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from suite.core.errors import BusinessError
 from suite.core.models import Company
@@ -63,7 +65,33 @@ def move(request: HttpRequest, state: ListState) -> HttpResponse:
 
     With a moment in `to` the row goes there: that is how it is taken back.
     """
-    column, pk = state.moving, request.POST["move"]
+    pk, text = request.POST["move"], request.POST.get("to", "")
+    return _put(
+        request, state, pk,
+        lambda before: _there(text, before, state.actor.company),
+        lambda before: {"move": pk, "to": before.isoformat()},
+        gettext_lazy("%(name)s: now on %(day)s"),
+    )  # fmt: skip
+
+
+def put(request: HttpRequest, state: ListState) -> HttpResponse:
+    """Put a row into another lane of the board (`pk:value`), by the service of its cell."""
+    pk, _colon, value = request.POST["put"].partition(":")
+    return _put(
+        request, state, pk, lambda _before: value, lambda before: {"put": f"{pk}:{before}"},
+        gettext_lazy("%(name)s: now %(day)s"),
+    )  # fmt: skip
+
+
+def _put(
+    request: HttpRequest,
+    state: ListState,
+    pk: str,
+    wanted: Callable[[Any], Any],
+    undo: Callable[[Any], dict[str, str]],
+    sentence: Any,
+) -> HttpResponse:
+    column = state.moving
     if column is None or column.edit is None or not _is_key(pk):
         raise Http404
     row = state.complete_row(int(pk), state.changeable(column.edit))
@@ -71,17 +99,17 @@ def move(request: HttpRequest, state: ListState) -> HttpResponse:
         raise Http404
     before, after = read(row, column.edit.path or column.path), back(request, request.get_full_path())
     try:
-        value = column.edit.field.clean(_there(request.POST.get("to", ""), before, state.actor.company))
+        value = column.edit.field.clean(wanted(before))
         column.edit.save(row=row, value=value, actor=state.actor)
     except ValidationError as error:
-        for sentence in error.messages:
-            messages.error(request, sentence)
+        for text in error.messages:
+            messages.error(request, text)
     except BusinessError as error:
         for refusal in error.refusals:
             messages.error(request, str(refusal))
     else:
-        sentence = _("%(name)s: now on %(day)s") % {"name": row, "day": column.render(row, value)}
-        done(request, sentence, request.get_full_path(), {"move": pk, "to": before.isoformat(), "next": after})
+        text = sentence % {"name": row, "day": column.render(row, value)}
+        done(request, text, request.get_full_path(), {**undo(before), "next": after})
     return redirect(after)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from suite.core import jobs
 from suite.core.said import in_each, said
 from suite.desk.lists import acts, export
-from suite.desk.lists.cells import cell, move
+from suite.desk.lists.cells import cell, move, put
 from suite.desk.lists.filters import BIGINT
 from suite.desk.lists.spec import ListSpec
 from suite.desk.lists.state import ListState, explicit
@@ -43,6 +43,8 @@ def list_view(
         return cell(request, state)
     if request.POST.get("move"):
         return move(request, state)
+    if request.POST.get("put"):
+        return put(request, state)
     if request.method == "POST":
         return _act(request, state)
     if request.GET.get("counts"):

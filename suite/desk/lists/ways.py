@@ -74,8 +74,8 @@ class Ways(KeptViews):
 
     @cached_property
     def moving(self) -> Column | None:
-        """The column whose cell is changed when a row is put on another day of the calendar, if the actor may."""
-        path = self.grouping[0].path if self.show == SavedView.Kind.CALENDAR else ""
+        """The column whose cell is changed when a row is put on another day or into another lane, if the actor may."""
+        path = self.grouping[0].path if self.show != SavedView.Kind.TABLE else ""
         edits = ((column, column.edit) for column in self.all_columns if column.edit)
         known = (
             column for column, edit in edits if (edit.path or column.path) == path and self.actor.may(edit.permission)
