@@ -111,7 +111,8 @@ def demand_name(row: OwnField, others: Sequence[OwnField]) -> None:
     if not row.name:
         raise ValidationError({"name": _("Give the field a name")})
     taken = {_folded(name) for each in others if not each.is_archived for name in (each.name, each.name_en) if name}
-    house = _house_names(row.kind)
+    was = OwnField.objects.filter(pk=row.pk).values_list("name", "name_en").first() or ()
+    house = _house_names(row.kind) - {_folded(name) for name in was}
     wrong = {}
     for name in ("name", "name_en"):
         folded = _folded(getattr(row, name))
@@ -124,13 +125,24 @@ def demand_name(row: OwnField, others: Sequence[OwnField]) -> None:
 
 
 def _house_names(kind: str) -> set[str]:
-    """What the fields of the record itself are called, in both languages."""
+    """What the fields of the record, the columns of its lists and of its sheets are called, in both languages."""
+    from suite.desk.imports import importers  # these two know own fields
+    from suite.desk.lists.spec import ListSpec
+
     model = own.kind(kind).model  # type: ignore[union-attr]
+    fields = (field for field in model._meta.concrete_fields if field.editable or hasattr(field, "choices"))
+    names: list[Any] = [field.verbose_name for field in fields if field.name not in ("id", "own")]
+    names += [
+        column.label
+        for spec in ListSpec.known.values()
+        if getattr(spec, "model", None) is model
+        for column in spec.columns
+    ]
+    names += [each.label for sheet in importers() if sheet.model is model for each in sheet.fields]
     found = set()
     for language in ("en", "zh-hans"):
         with translation.override(language):
-            fields = (field for field in model._meta.concrete_fields if field.editable or hasattr(field, "choices"))
-            found |= {_folded(str(field.verbose_name)) for field in fields if field.name not in ("id", "own")}
+            found |= {_folded(str(name)) for name in names}
     return found
 
 

@@ -55,6 +55,17 @@ def test_names_of_the_houses_own_fields_are_refused(admin, name):
     assert refused(admin, name=name) == {"name": ["A field of the house is called so already"]}
 
 
+def test_names_of_columns_and_sheets_of_the_record_are_refused_but_what_is_called_so_may_go_on(admin):
+    old = field(admin.company, CUSTOMER, "text", key="other", name="别的")
+    OwnField.objects.filter(pk=old.pk).update(name="名称")
+
+    with pytest.raises(ValidationError):
+        definitions.create(actor=admin, kind=CUSTOMER, values={"name": "名称"})
+    definitions.change(actor=admin, field=old, values={"required": True})
+    with pytest.raises(ValidationError):
+        definitions.change(actor=admin, field=old, values={"name": "联系人：姓名", "name_en": "Legal representative"})
+
+
 def test_all_that_is_wrong_is_said_at_once(admin):
     wrong = refused(admin, name="", key="id", type="choice", seen_by=["nobody"])
 
