@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from suite.automation import conditions, subjects
 from suite.automation.flows import graphs, nodes
@@ -116,5 +117,5 @@ def kinds_of(subject: subjects.Subject) -> list[tuple[str, list[Any]]]:
     offered = list(nodes.offered(subject))
     return [
         (_("Do"), [kind for kind in offered if kind.group == "acts"]),
-        (_("Go on"), [kind for kind in offered if kind.group == "ways"]),
+        (pgettext("flow", "Go on"), [kind for kind in offered if kind.group == "ways"]),
     ]
