@@ -159,12 +159,14 @@ def _cut_off(pool: urllib3.HTTPConnectionPool) -> Iterator[None]:
 
 
 def _read(answer: urllib3.BaseHTTPResponse, until: float) -> str:
+    """As much of the body as came in time; with the code above it the call has been answered, however it goes on."""
     read = b""
-    while len(read) < LONGEST and time.monotonic() < until:
-        part = answer.read1(LONGEST - len(read))
-        if not part:
-            break
-        read += part
+    with suppress(urllib3.exceptions.HTTPError, OSError):
+        while len(read) < LONGEST and time.monotonic() < until:
+            part = answer.read1(LONGEST - len(read))
+            if not part:
+                break
+            read += part
     return read.decode(errors="replace").replace("\x00", "")
 
 

@@ -88,7 +88,7 @@ def test_five_thousand_points_take_no_more_statements_than_one(shop: Shop, djang
         for product in products
     )
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         made = reorder(actor=shop.actor)
 
     assert RequisitionLine.objects.filter(requisition__in=made).count() == 5000
