@@ -180,7 +180,7 @@ def _load_search() -> None:
 
     names = [f"{place}{name}{trade}有限公司" for place in PLACES for name in NAMES for trade in TRADES]
     rows = [
-        (place, title, " ".join(sorted(search.tokens_of([title, f"P{place:06}", f"1380{place:07}", "Trading Ltd"]))))
+        (place, title, " ".join(sorted(search.tokens_of([title, f"P{place:06}", _phone(place), "Trading Ltd"]))))
         for place, title in enumerate(names, 1)
     ]
     with connections["owner"].cursor() as owner, connection.cursor() as cursor:
@@ -193,6 +193,10 @@ def _load_search() -> None:
         cursor.execute(FOUND, {"names": len(rows)})
         owner.execute("SET maintenance_work_mem = '1GB'")
         owner.execute("CREATE INDEX desk_search_tokens ON desk_searchentry USING gin (tokens) WITH (fastupdate = off)")
+
+
+def _phone(place: int) -> str:
+    return f"13{place * 79_199_927 % 10**9:09}"  # spread like those of people: pieces of them are rare
 
 
 def _ask(client: Client, address: str) -> Any:
