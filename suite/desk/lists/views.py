@@ -20,7 +20,7 @@ from suite.desk.lists.cells import cell, move, put
 from suite.desk.lists.filters import BIGINT
 from suite.desk.lists.spec import ListSpec
 from suite.desk.lists.state import ListState, explicit
-from suite.desk.pages import refuse, render_page
+from suite.desk.pages import back, refuse, render_page
 
 KEPT = ("act", "row_act", "pk", "everything", "next")  # what the form of an act posts again
 
@@ -63,7 +63,7 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
     if name.startswith("_export_"):
         return _export(request, state, name.removeprefix("_export_"), pks)
     if name == acts.RESTORE:
-        return acts.restore(request, state.acts, back_to(request))
+        return acts.restore(request, state.acts, back(request, request.get_full_path()))
     act = next((act for act in state.acts if act.name == name), None)
     if act is None:
         raise PermissionDenied(name)
@@ -78,7 +78,7 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
         model=state.spec.model,
         heading=in_each(lambda: state.spec.heading),
         hidden={name: request.POST.getlist(name) for name in KEPT if name in request.POST},
-        after=back_to(request),
+        after=back(request, request.get_full_path()),
         undo=f"{request.path}?view=all",
     )
 
@@ -95,12 +95,6 @@ def _chosen(data: QueryDict) -> tuple[str, list[int] | None]:
 
 def _keys(texts: Collection[str]) -> list[int]:
     return [int(text) for text in texts if text.isascii() and text.isdigit() and int(text) < BIGINT][: acts.AT_MOST]
-
-
-def back_to(request: HttpRequest) -> str:
-    """The list or record on which the act was started."""
-    target = request.POST.get("next", "")
-    return target if target.startswith("/") and not target.startswith("//") else request.get_full_path()
 
 
 def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[int] | None) -> HttpResponseBase:
