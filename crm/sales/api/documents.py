@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,11 @@ from rest_framework.response import Response
 
 from crm.sales import papers
 from crm.sales.models import OrderLine, QuotationLine
+from crm.sales.services import approving
 from crm.sales.services.lines import inputs_of
 from crm.sales.services.pricing import LineInput
 from suite.core.api import DecimalField, InItsCurrency, ServiceViewSet, StrictModelSerializer, StrictSerializer
+from suite.core.errors import Refusal
 from suite.desk.chain import chain_of
 from suite.masterdata.models import TradeDocument
 from suite.masterdata.queries import is_currency
@@ -31,7 +34,8 @@ LINE_FIELDS = (
 DECIDED = ("position", "base_quantity", "tax_rate", "net", "tax_amount", "gross")
 HEADER_FIELDS = (
     "id", "number", "status", "party", "party_name", "contact", "owner", "team", "date", "currency", "exchange_rate",
-    "prices_include_tax", "net", "tax_amount", "gross", "note", "revision", "version", "created_at", "updated_at",
+    "prices_include_tax", "net", "tax_amount", "gross", "note", "doubts", "revision", "version", "created_at",
+    "updated_at",
 )  # fmt: skip
 GIVEN_BY_US = ("number", "status", "owner", "team", "revision", "version", "created_at", "updated_at")
 
@@ -69,17 +73,37 @@ class TradeLineSerializer(StrictModelSerializer):
         extra_kwargs = {"tax": {"required": False}}
 
 
+class Doubt(serializers.Serializer):
+    """What a draft gives away beyond the caller's limits: it is saved, and refused where it would be promised."""
+
+    line = serializers.IntegerField()
+    field = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField(source="*")
+
+
 class TradeSerializer(InItsCurrency, StrictModelSerializer):
     """The header of a quotation or an order."""
 
     party_name = serializers.CharField(source="party.label", read_only=True)
     currency = CurrencyField(source="currency_id", required=False)
     exchange_rate = DecimalField(max_digits=18, decimal_places=8, min_value=SMALLEST, required=False)
+    doubts = Doubt(many=True, read_only=True)
 
     class Meta:
         fields = HEADER_FIELDS
         read_only_fields = GIVEN_BY_US
         extra_kwargs = {"date": {"required": False}}
+
+    @cached_property
+    def _doubts(self) -> dict[int, list[Refusal]]:
+        """Of all papers that are answered together, as many statements for a page of them as for one."""
+        many = isinstance(self.parent, serializers.ListSerializer)
+        return approving.doubts(self.parent.instance if many else [self.instance], self.context["request"].actor)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        instance.doubts = self._doubts.get(instance.pk, ())
+        return super().to_representation(instance)
 
 
 class Language(StrictSerializer):

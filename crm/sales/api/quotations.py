@@ -163,7 +163,9 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         order = quotations.order_from_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
         settle()
         rows = Order.objects.of(self.actor.company_id).prefetch_related(*OrderViewSet.prefetch)
-        return Response(OrderSerializer(rows.select_related("party").get(pk=order.pk)).data, status.HTTP_201_CREATED)
+        made = rows.select_related("party").get(pk=order.pk)
+        answer = OrderSerializer(made, context=self.get_serializer_context())
+        return Response(answer.data, status.HTTP_201_CREATED)
 
     @action(detail=True)
     def chain(self, request: Request, pk: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.sales.models import Order, Quotation
-from crm.sales.services import orders, quotations
+from crm.sales.services import approving, orders, quotations
 from crm.sales.services.orders import OrderDraft
 from crm.sales.services.pricing import LineInput
 from crm.sales.services.quotations import QuotationDraft
@@ -128,6 +128,7 @@ ORDERS = Papers(
     draft=_order,
     check=orders.check_orders,
     create=orders.create_orders,
+    doubts=approving.doubts,
     known=_ordered,
     line=_below,
     lacking=_nobody,
@@ -139,6 +140,7 @@ QUOTATIONS = Papers(
     draft=_quotation,
     check=quotations.check_quotations,
     create=quotations.create_quotations,
+    doubts=approving.doubts,
     known=_quoted,
     lacking=_nobody,
 )

@@ -8,12 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderAmendment, OrderLine
+from crm.sales.services import allowance, approving, progress
 from crm.sales.services import lines as trade_lines
-from crm.sales.services import progress
 from crm.sales.services.confirming import locked_with_lines, not_confirmed, told
 from crm.sales.services.pricing import LineInput
 from crm.sales.signals import orders_amended
-from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal
@@ -45,9 +44,7 @@ def amend_order(
         raise BusinessError(Refusal("nothing_changed", _("The order already is like this")))
     order.confirmed_lines = list(OrderLine.objects.filter(order=order).select_related("product"))
     demand_within_done(before, order.confirmed_lines)
-    discounts = {line.pk: line.discount for line in before}
-    if any(line.discount > discounts.get(line.pk, 0) for line in order.confirmed_lines):
-        demand_agreed([order], actor)
+    demand_agreed(order, before, actor)
     amendment = OrderAmendment.objects.create(
         company_id=order.company_id,
         order=order,
@@ -65,13 +62,20 @@ def amend_order(
     return amendment
 
 
-def demand_agreed(orders: Sequence[Order], actor: Actor) -> None:
-    """Refuse more discount than may be given without an approval: what is confirmed does not wait."""
-    if refused := approvals.missing(orders, actor):
+def demand_agreed(order: Order, before: Sequence[OrderLine], actor: Actor) -> None:
+    """Refuse to give more away than was agreed, or than the actor may without an approval: what is confirmed does not
+    wait. Lines that stay as they were, or shrink, are not judged again."""
+    more = allowance.given_more(before, order.confirmed_lines)
+    lacks = approving.lacking([order], actor).get(order.pk, []) if more else []
+    refused = [each for each in lacks if each.line in more]
+    missing = [each for each in lacks if each.line is None]
+    if missing and (refused or any(order.confirmed_lines[place].discount for place in more)):
         sentence = _(
             "%(number)s: such a discount needs an approval; undo the confirmation, change and submit the draft"
         )
-        raise BusinessError(by_key={pk: Refusal("needs_approval", sentence, refused[pk].params) for pk in refused})
+        raise BusinessError(Refusal("needs_approval", sentence, {"number": order}))
+    if refused:
+        raise BusinessError(*refused)
 
 
 def demand_within_done(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> None:

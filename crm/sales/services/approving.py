@@ -1,14 +1,19 @@
-"""Asking for the approval of a quotation or an order, where a rule of the company wants one (a high discount, say)."""
+"""What must be agreed to before a paper is promised to its customer: asked for where a rule of the company wants it (a
+high discount, say), else refused to whoever may not give so much away."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, Quotation
+from crm.sales.services import allowance
+from crm.sales.services.lines import Line
+from suite.automation import approvals as kinds
 from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
@@ -65,7 +70,62 @@ def _submit(documents: list[D], states: Collection[str], actor: Actor) -> list[D
     return documents
 
 
-def demand_approved(documents: Sequence[Order | Quotation], actor: Actor) -> None:
-    """Refuse papers that still need an approval."""
-    if refused := approvals.missing(documents, actor):
+def demand_granted(documents: Sequence[D], actor: Actor) -> None:
+    """Refuse papers that lack an approval, or give away more than the actor may without one."""
+    if refused := ungranted(documents, actor):
         raise BusinessError(by_key=refused)
+
+
+def ungranted(documents: Sequence[D], actor: Actor) -> Refusals:
+    """Why papers of one kind may not be promised to their customers; of what speaks against each the first."""
+    return {pk: refusals[0] for pk, refusals in lacking(documents, actor).items()}
+
+
+def lacking(documents: Sequence[D], actor: Actor) -> dict[int, list[Refusal]]:
+    """What keeps the actor from promising papers of one kind: first, without a line, the approval that is missing, then
+    at each line what is given away beyond the actor's limits and to what nobody agreed.
+
+    One statement for lines that are not read yet, further ones where a rule holds or a limit is exceeded.
+    """
+    missing, lines = approvals.missing(documents, actor), _lines(documents)
+    found: dict[int, tuple[list[Refusal], list[Refusal]]] = {}
+    for document in documents:
+        lacks = missing.get(document.pk)
+        excess = allowance.beyond(
+            lines[document.pk], rate=document.exchange_rate, includes_tax=document.prices_include_tax, actor=actor,
+            words=allowance.TO_APPROVE if lacks else allowance.FORBIDDEN,
+        )  # fmt: skip
+        if lacks or excess:
+            found[document.pk] = [lacks] if lacks else [], excess
+    more = [document for document in documents if document.pk in found and found[document.pk][1]]
+    granted = approvals.agreed(more) | _as_quoted(more) if more else set()
+    whole = {pk: lacks + ([] if pk in granted else excess) for pk, (lacks, excess) in found.items()}
+    return {pk: refusals for pk, refusals in whole.items() if refusals}
+
+
+def doubts(documents: Sequence[D], actor: Actor) -> dict[int, list[Refusal]]:
+    """What must be said at the lines of drafts of one kind before anybody tries to promise them, by their keys."""
+    found = lacking([document for document in documents if document.status == "draft"], actor)
+    at_lines = {pk: [each for each in refusals if each.line is not None] for pk, refusals in found.items()}
+    return {pk: refusals for pk, refusals in at_lines.items() if refusals}
+
+
+def _lines(documents: Sequence[D]) -> dict[int, Sequence[Line]]:
+    """The lines as they now stand; whoever locked an order with its lines has them already."""
+    known = {row.pk: row.confirmed_lines for row in documents if hasattr(row, "confirmed_lines")}
+    unread = [row for row in documents if row.pk not in known]
+    if unread:
+        model: Any = type(unread[0])._meta.get_field("lines").related_model
+        prefetch_related_objects(unread, Prefetch("lines", model.objects.select_related("product")))
+    return {row.pk: known[row.pk] if row.pk in known else list(row.lines.all()) for row in documents}
+
+
+def _as_quoted(documents: Sequence[D]) -> set[int]:
+    """Orders that say what their quotation said: it was judged when it was sent or accepted."""
+    papers = ((document.pk, getattr(document, "quotation_id", None)) for document in documents)
+    quoted = {pk: quotation for pk, quotation in papers if quotation}
+    if not quoted:
+        return set()
+    said = kinds.kind(Quotation.kind()).terms(list(Quotation.objects.in_bulk(quoted.values()).values()))
+    present = kinds.kind(Order.kind()).terms(documents)
+    return {pk for pk, quotation in quoted.items() if kinds.hold(said[quotation], present[pk])}

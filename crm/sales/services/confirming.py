@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine
-from crm.sales.services import progress
+from crm.sales.services import approving, progress
 from crm.sales.signals import orders_cancelled, orders_confirmed
 from suite.automation.services import approvals
 from suite.core import clock
@@ -52,7 +52,7 @@ def confirm_orders(
 
     Raises BusinessError when an order is refused and `all_or_nothing` is set; else the outcome names the refused."""
     orders = locked_with_lines(order_ids, actor)
-    refused = approvals.missing(orders, actor) | not_drafts(orders) | incomplete(orders)
+    refused = approving.ungranted(orders, actor) | not_drafts(orders) | incomplete(orders)
     accepted = _accepted(orders, refused, all_or_nothing)
     if accepted:
         refused |= _answers(orders_confirmed.send(sender=Order, orders=accepted, actor=actor))

@@ -22,8 +22,6 @@ from suite.masterdata.models import TradeDocument
 
 Line = OrderLine | QuotationLine
 
-# What is decided by hand on a line; while it stays as it was, it is not judged again.
-JUDGED = ("product_id", "unit_id", "unit_price", "discount")
 # Changing one of these reckons the lines anew, with the prices they have.
 TERMS = {"party_id", "contact_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
 WRITTEN = (
@@ -69,22 +67,12 @@ def _price(book: PriceBook, terms: Terms, inputs: Sequence[LineInput], known: Ma
             priced.lines.append(line)
             if abs(line.amounts.gross) >= LARGEST_AMOUNT:
                 refusals = [Refusal("too_large", _("The amount is too large"), {}, index, "quantity")]
-            elif not _as_before(line, known.get(each.id or 0)):
-                refusals = book.undercut(terms, line, index)
         priced.refusals += refusals
     in_own = abs(sum((line.amounts.gross for line in priced.lines), ZERO)) * terms.exchange_rate
     if not priced.refusals and in_own >= LARGEST_AMOUNT:
         sentence = _("At this exchange rate the amount is too large")
         priced.refusals.append(Refusal("too_large", sentence, field="exchange_rate"))
     return priced
-
-
-def _as_before(line: PricedLine, before: Line | None) -> bool:
-    return before is not None and all(getattr(before, name) == _value(line, name) for name in JUDGED)
-
-
-def _value(line: PricedLine, name: str) -> Any:
-    return line.product.pk if name == "product_id" else getattr(line, name)
 
 
 def inputs_of(lines: Iterable[Line], *, keep_ids: bool = True) -> list[LineInput]:

@@ -1,4 +1,4 @@
-"""Prices of lines: the narrowest price list that holds, else the product's own price; discounts within the limit."""
+"""Prices of lines: the narrowest price list that holds, else the product's own price."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import PriceListItem, SalesPolicy
-from crm.sales.services.policy import policy_of
+from crm.sales.models import PriceListItem
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.money import HUNDRED, LineAmounts, line_amounts, round_quantity
-from suite.desk import formats
 from suite.masterdata.models import Product, Tax
 from suite.masterdata.services import units
 
-MAY_UNDERCUT = "crm_sales.override_discount"
 # What 18 digits with six places (quantities, prices) can hold.
 SMALLEST, LARGEST = Decimal("0.000001"), Decimal(10) ** 12
 
@@ -123,10 +120,6 @@ class PriceBook:
             self.factors |= units.factors(self.products)
 
     @cached_property
-    def policy(self) -> SalesPolicy:
-        return policy_of(self.actor.company_id)
-
-    @cached_property
     def taxes(self) -> dict[int, Tax]:
         """All taxes of the company; read only when a line wants another one than its product has."""
         return Tax.objects.of(self.actor.company_id).in_bulk()
@@ -196,7 +189,7 @@ class PriceBook:
             amount, included = item.price, item.price_list.includes_tax
         else:
             amount, included = product.sale_price / terms.exchange_rate, product.sale_price_includes_tax
-        return ListPrice(units.times(_with_tax(amount, rate, included, terms.includes_tax), factor), item)
+        return ListPrice(units.times(with_tax(amount, rate, included, terms.includes_tax), factor), item)
 
     def _best_item(self, terms: Terms, product: Product, base_quantity: Decimal) -> PriceListItem | None:
         """Customer before tier before everybody; then the list that began last; then the highest quantity reached."""
@@ -214,29 +207,6 @@ class PriceBook:
             ),
             default=None,
         )
-
-    def undercut(self, terms: Terms, line: PricedLine, index: int | None = None) -> list[Refusal]:
-        """What the actor may not give away: a discount above the company's limit, a price below the product's floor."""
-        if self.actor.may(MAY_UNDERCUT):
-            return []
-        most = self.policy.max_discount
-        if line.discount > most:
-            params = {"discount": formats.quantity(line.discount), "most": formats.quantity(most)}
-            sentence = _("%(discount)s%% discount is more than the %(most)s%% you may give; your manager may give it")
-            return [Refusal("discount_too_high", sentence, params, index, "discount")]
-        floor = line.product.floor_price
-        if floor is None:
-            return []
-        factor = self.factors[line.product.pk, line.unit_id]
-        lowest = _with_tax(floor / terms.exchange_rate, line.tax_rate, line.product.sale_price_includes_tax,
-                           terms.includes_tax)  # fmt: skip
-        lowest = units.times(lowest, factor)
-        asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
-        if asked < lowest:
-            params = {"price": formats.quantity(asked), "floor": formats.quantity(lowest)}
-            sentence = _("%(price)s is below the floor price of %(floor)s; your manager may allow it")
-            return [Refusal("below_floor", sentence, params, index, "unit_price")]
-        return []
 
 
 def _items_by_product(
@@ -272,7 +242,7 @@ def _holds(item: PriceListItem, terms: Terms) -> bool:
     )
 
 
-def _with_tax(price: Decimal, rate: Decimal, included: bool, wanted: bool) -> Decimal:
+def with_tax(price: Decimal, rate: Decimal, included: bool, wanted: bool) -> Decimal:
     """A price with or without tax, as the document shows its prices."""
     if included == wanted:
         return price

@@ -147,7 +147,8 @@ def send_quotation(
     quotation.demand_status(Status.DRAFT, Status.SENT)
     if not quotation.lines.exists():
         raise BusinessError(Refusal("no_lines", _("%(number)s has no lines"), {"number": quotation}))
-    approving.demand_approved([quotation], actor)
+    if quotation.status == Status.DRAFT:
+        approving.demand_granted([quotation], actor)
     if by_mail:
         mails.queue(quotation, actor=actor, to=to, message=message, language=language)
     if quotation.status == Status.DRAFT:
@@ -184,7 +185,7 @@ def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Qu
 
 @service
 def win_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
-    """Close a quotation as won, where the order is written elsewhere."""
+    """Close a quotation as won, where the order is written elsewhere; a draft is promised by it, as by sending."""
     return _close(quotation_id, Status.WON, "won", actor)
 
 
@@ -197,6 +198,8 @@ def lose_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quot
 def _close(quotation_id: int, status: str, what: str, actor: Actor) -> Quotation:
     quotation = _locked(quotation_id, actor)
     quotation.demand_status(Status.DRAFT, Status.SENT)
+    if quotation.status == Status.DRAFT and status == Status.WON:
+        approving.demand_granted([quotation], actor)
     _move(quotation, status, what)
     return quotation
 
@@ -206,7 +209,7 @@ def order_from_quotation(*, quotation_id: int, actor: Actor, reason: str = "", *
     """Write the order with the very lines that were quoted and close the quotation as won.
 
     `fields` are further fields of the order (customer_reference, requested_date, ...). A second call is refused with
-    the number of the order that is there.
+    the number of the order that is there. A draft is promised by it, as by sending.
     """
     quotation = _locked(quotation_id, actor)
     existing = quotation.orders.exclude(status=Order.Status.CANCELLED).values_list("number", flat=True).first()
@@ -214,6 +217,8 @@ def order_from_quotation(*, quotation_id: int, actor: Actor, reason: str = "", *
         sentence = _("%(number)s has become order %(order)s already")
         raise BusinessError(Refusal("already_ordered", sentence, {"number": quotation, "order": existing}))
     quotation.demand_status(Status.DRAFT, Status.SENT, Status.WON)
+    if quotation.status == Status.DRAFT:
+        approving.demand_granted([quotation], actor)
     address = shipping_addresses(actor, [quotation.party_id]).get(quotation.party_id, "")
     order = Order(
         **_header_of(quotation),

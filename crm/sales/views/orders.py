@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,17 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.sales import papers, ports, queries
 from crm.sales.forms import AmendForm, OrderForm, lines_of
 from crm.sales.lists import OrderList, is_draft
-from crm.sales.models import Order
+from crm.sales.models import Order, OrderLine
 from crm.sales.services import amending, approving, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, reckon, write
 from suite.automation.queries import route_of
-from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.doors import door
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Refusal
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
@@ -128,13 +128,15 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     """The page of an order; after a refusal with what was said at the lines and what may be done about it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     fulfilment = ports.fulfilment(order, actor)
-    lines = list(order.lines.select_related("product", "unit"))
+    prefetch_related_objects([order], Prefetch("lines", OrderLine.objects.select_related("product", "unit")))
+    lines = list(order.lines.all())
+    lacking = approving.lacking([order], actor).get(order.pk, []) if is_draft(order) else []
     page = RecordPage(
         order.number,
         lead=order.party.label,
         crumbs=_crumbs(),
         badges=[documents.state_of(order) or ("", "")],
-        acts=_acts(order, actor),
+        acts=_acts(order, actor, next((each for each in lacking if each.line is None), None)),
         facts=_facts(order),
         tabs=_tabs(order) + files_tab(actor, order),
         chain=chain_of(actor, order),
@@ -143,6 +145,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     context = {
         "order": order,
         "rows": queries.progress_of(lines, fulfilment),
+        "doubts": lacking,
         "dated": any(line.promised_date or line.requested_date for line in lines),
         "way": queries.way_of(order, lines, fulfilment, actor),
         "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),
@@ -156,14 +159,13 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     return response
 
 
-def _acts(order: Order, actor: Actor) -> list[PageAct]:
+def _acts(order: Order, actor: Actor, missing: Refusal | None) -> list[PageAct]:
     draft, confirmed = is_draft(order), order.status == Status.CONFIRMED
     started = _("Something was delivered, invoiced or paid already") if _has_started(order) else ""
     refusal = confirming.carried_out([order]).get(order.pk)
     delivered = str(refusal) if refusal else ""
     acts = []
     if draft:
-        missing = approvals.missing([order], actor).get(order.pk)
         if missing and missing.code == "needs_approval":
             acts.append(_act(order, "submit", _("Submit for approval"), "send", "crm_sales.change_order", primary=True))
         acts += [

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,16 +17,15 @@ from django.views.decorators.http import require_GET
 from crm.sales import papers
 from crm.sales.forms import QuotationForm, SendForm
 from crm.sales.lists import QUOTATION_COLOURS, QuotationList
-from crm.sales.models import Quotation
+from crm.sales.models import Quotation, QuotationLine
 from crm.sales.services import approving, quotations
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, write
 from suite.automation.queries import route_of
-from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
-from suite.core.errors import BusinessError
+from suite.core.errors import BusinessError, Refusal
 from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
@@ -78,12 +78,14 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One quotation: its lines, its papers, whether the mail went out."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     quotation = _mine(request, pk, "crm_sales.view_quotation")
+    prefetch_related_objects([quotation], Prefetch("lines", QuotationLine.objects.select_related("product", "unit")))
+    lacking = approving.lacking([quotation], actor).get(pk, []) if quotation.status == Status.DRAFT else []
     page = RecordPage(
         str(quotation),
         lead=quotation.party.label,
         crumbs=_crumbs(),
         badges=[_state(quotation, actor)],
-        acts=_acts(quotation, request.actor),  # type: ignore[attr-defined]
+        acts=_acts(quotation, next((each for each in lacking if each.line is None), None)),
         facts=_facts(quotation),
         tabs=[
             Tab("history", _("History"), url=reverse("sales:quotation_history", args=[pk])),
@@ -96,7 +98,8 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "quotation": quotation,
         "approvals": route_of(quotation.kind(), pk),
-        "lines": quotation.lines.select_related("product", "unit"),
+        "lines": quotation.lines.all(),
+        "doubts": lacking,
         "capitals": in_words(quotation.gross, quotation.currency_id),
         "mails": quotation.mails.order_by("-id")[:5],
     }
@@ -110,11 +113,10 @@ def _state(quotation: Quotation, actor: Actor) -> tuple[str, str]:
     return str(quotation.get_status_display()), QUOTATION_COLOURS[quotation.status]
 
 
-def _acts(quotation: Quotation, actor: Actor) -> list[PageAct]:
+def _acts(quotation: Quotation, missing: Refusal | None) -> list[PageAct]:
     draft, sent = quotation.status == Status.DRAFT, quotation.status == Status.SENT
     acts = []
-    missing = approvals.missing([quotation], actor).get(quotation.pk) if draft or sent else None
-    if draft and missing and missing.code == "needs_approval":
+    if missing and missing.code == "needs_approval":
         acts.append(
             _act(quotation, "submit", _("Submit for approval"), "send", "crm_sales.change_quotation", primary=True)
         )

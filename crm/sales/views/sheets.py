@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from crm.sales import ports
 from crm.sales.forms import PaperForm, lines_of, plain
 from crm.sales.models import Order
+from crm.sales.services import allowance
 from crm.sales.services.documents import Basis, Draft
 from crm.sales.services.once import once
 from crm.sales.services.pricing import LineInput, PriceBook, PricedLine
@@ -165,6 +166,7 @@ class ReckonedLine:
     available: str = ""
     shortage: str = ""
     refusal: str = ""
+    warning: str = ""
 
 
 def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
@@ -296,13 +298,13 @@ def price_typed(
         found = book.price(terms, line)
         wanted = bool(each.cleaned_data.get("quantity"))
         priced += [found] if wanted else []
-        below = book.undercut(terms, found)
+        below = allowance.beyond([found], rate=terms.exchange_rate, includes_tax=terms.includes_tax, actor=actor)
         reckoned.append(_reckoned(each.prefix, found, stock, below, terms.currency, wanted=wanted))
     return reckoned, priced, terms.exchange_rate
 
 
 def _reckoned(
-    prefix: str, line: PricedLine, stock: Stock, undercut: Sequence[Refusal], currency: str, *, wanted: bool
+    prefix: str, line: PricedLine, stock: Stock, beyond: Sequence[Refusal], currency: str, *, wanted: bool
 ) -> ReckonedLine:
     item = line.list_price.item
     source = item.price_list.label if item else _("product price")
@@ -313,7 +315,7 @@ def _reckoned(
         price=f"{formats.price(line.list_price.amount, currency)} · {source}",
         available=available,
         shortage=shortage,
-        refusal=str(undercut[0]) if undercut else "",
+        warning=str(beyond[0]) if beyond else "",
     )
 
 

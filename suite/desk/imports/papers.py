@@ -19,6 +19,11 @@ Row = Mapping[str, Any]
 Wrong = Mapping[int, Sequence[Refusal]]
 
 
+def no_doubt(papers: Sequence[Any], actor: Actor) -> Wrong:
+    """For papers that are taken or refused, and nothing else is to be said of them."""
+    return {}
+
+
 def no_line(row: Row) -> Refusal | None:
     """For papers that take any line."""
     return None
@@ -34,6 +39,7 @@ class Papers(Generic[D]):
     each by its index, `create(drafts, actor=)` writes those that are good; both take any number by a fixed number of
     statements. `known(references, actor)` are the references that are here already, `line(row)` is what is wrong with a
     row by itself, `lacking(header)` with what is said of the whole, `part(row)` tells papers with one reference apart.
+    `doubts(papers, actor)` is what must be said at lines of papers that were taken, by their keys.
     """
 
     group: str
@@ -46,6 +52,7 @@ class Papers(Generic[D]):
     line: Callable[[Row], Refusal | None] = no_line
     lacking: Callable[[Row], str | Promise] = lambda header: ""
     part: Callable[[Row], Any] = lambda row: None
+    doubts: Callable[[Sequence[Any], Actor], Wrong] = no_doubt
 
     def save(self, *, actor: Actor, batch: Batch, key: str = "", update: bool = True) -> Saved:
         """Write the papers of a batch: a good one whole, of a bad one nothing, with the reason at its line."""
@@ -70,7 +77,11 @@ class Papers(Generic[D]):
                 refuse_at_lines(saved, papers[name], refused[index])
                 del drafts[name]
         if drafts:
-            saved.made = [paper.pk for paper in self.create(list(drafts.values()), actor=actor)]
+            papers_made = self.create(list(drafts.values()), actor=actor)
+            saved.made = [paper.pk for paper in papers_made]
+            told = self.doubts(papers_made, actor)
+            for name, pk in zip(drafts, saved.made, strict=True):
+                saved.doubtful |= {papers[name][each.line or 0]: str(each) for each in told.get(pk, ())}
         made = zip(drafts, saved.made, strict=True)
         saved.placed = {place: pk for name, pk in made for place in papers[name]}
         return saved

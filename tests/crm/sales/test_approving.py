@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from crm.sales.models import Order, Quotation
 from crm.sales.services import amending, approving, confirming, orders, quotations
+from crm.sales.services.policy import change_policy
 from crm.sales.services.pricing import LineInput
 from suite.automation.models import Approval
 from suite.automation.services import approvals, rules
@@ -118,6 +119,85 @@ def test_the_approval_of_a_quotation_holds_for_the_order_that_says_the_same(
 
     assert refused == "needs_approval"
     assert confirm(order, shop).status == Order.Status.CONFIRMED
+
+
+def test_an_approval_allows_more_than_the_limit_of_a_rep_and_only_what_was_approved(
+    rule: None, shop: Shop, lamp: Product, manager: Actor
+) -> None:
+    order, changed = shop.order(off(lamp, "50")), shop.order(off(lamp, "50"))
+    (told,) = approving.doubts([order], shop.rep)[order.pk]
+    for each in (order, changed):
+        approvals.decide(approvals=[submitted(each, shop).pk], approve=True, actor=manager)
+    orders.change_order(order_id=changed.pk, lines=[off(lamp, "51")], actor=shop.rep)
+
+    outcome = confirming.confirm_orders(order_ids=[order.pk, changed.pk], actor=shop.rep, all_or_nothing=False)
+
+    assert str(told) == "50% discount is above the 20% you may give: it needs an approval"
+    assert [each.pk for each in outcome.done] == [order.pk]
+    assert {pk: each.code for pk, each in outcome.refused.items()} == {changed.pk: "needs_approval"}
+
+
+def test_what_counted_as_approved_because_nobody_was_asked_allows_nothing(
+    rule: None, shop: Shop, lamp: Product
+) -> None:
+    change_policy(max_discount=5, actor=shop.system)
+    order = shop.order(off(lamp, "16"))
+    submitted(order, shop)
+
+    orders.change_order(order_id=order.pk, lines=[off(lamp, "12")], actor=shop.rep)
+
+    assert Approval.objects.filter(object_id=order.pk, status=Approval.Status.APPROVED).exists()
+    assert code_of(lambda: confirm(order, shop)) == "discount_too_high"
+
+
+def test_a_quotation_beyond_the_limit_is_neither_sent_nor_accepted_and_what_the_manager_sent_is_ordered(
+    shop: Shop, lamp: Product
+) -> None:
+    quotation = shop.quotation(off(lamp, "30"))
+    doors = (quotations.win_quotation, quotations.order_from_quotation)
+
+    refused = {code_of(lambda act=act: act(quotation_id=quotation.pk, actor=shop.rep)) for act in doors}  # type: ignore[misc]
+    refused.add(code_of(lambda: quotations.send_quotation(quotation_id=quotation.pk, actor=shop.rep, by_mail=False)))
+    quotations.send_quotation(quotation_id=quotation.pk, actor=shop.manager, by_mail=False)
+    order = quotations.order_from_quotation(quotation_id=quotation.pk, actor=shop.rep)
+    quoted = approving.doubts([order], shop.rep)
+    orders.change_order(order_id=order.pk, lines=[off(lamp, "31")], actor=shop.rep)
+
+    assert refused == {"discount_too_high"}
+    assert not quoted
+    assert code_of(lambda: confirm(order, shop)) == "discount_too_high"
+
+
+def test_an_amendment_grows_nothing_that_was_agreed_for_less(
+    rule: None, shop: Shop, lamp: Product, manager: Actor
+) -> None:
+    order = shop.order(off(lamp, "50"), line(lamp))
+    approvals.decide(approvals=[submitted(order, shop).pk], approve=True, actor=manager)
+    dear, plain = confirm(order, shop).confirmed_lines
+
+    def amend(quantity: str, others: str) -> None:
+        lines = [
+            LineInput(lamp.pk, Decimal(quantity), discount=Decimal(50), id=dear.pk),
+            LineInput(lamp.pk, Decimal(others), id=plain.pk),
+        ]
+        amending.amend_order(order_id=order.pk, lines=lines, actor=shop.rep)
+
+    assert code_of(lambda: amend("200", "1")) == "needs_approval"
+    amend("2", "5")
+    amend("1", "5")
+
+
+def test_without_a_rule_an_amendment_gives_no_more_than_the_limit(shop: Shop, lamp: Product) -> None:
+    order = confirm(shop.order(off(lamp, "20")), shop)
+    (row,) = order.confirmed_lines
+    more = LineInput(product_id=lamp.pk, quantity=Decimal(2), discount=Decimal(21), id=row.pk)
+
+    with pytest.raises(BusinessError) as refused:
+        amending.amend_order(order_id=order.pk, lines=[more], actor=shop.rep)
+
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.line, refusal.field) == ("discount_too_high", 0, "discount")
+    assert amending.amend_order(order_id=order.pk, lines=[more], actor=shop.manager).revision == 1
 
 
 def test_a_deleted_or_cancelled_draft_waits_for_nobody(rule: None, shop: Shop, lamp: Product) -> None:

@@ -56,7 +56,7 @@ def test_of_a_bad_order_nothing_goes_in_and_every_row_says_why(shop: Shop, lamp:
         ("A-2", "华为", "LAMP", 1, "", ""),
         ("A-2", "华为", "NOTHING", 1, "", ""),
         ("A-3", "华为", "LAMP", 1, "", ""),
-        ("A-3", "华为", "LAMP", 1, "", 90),
+        ("A-3", "华为", "LAMP", 1, "", 101),
         ("A-4", "华为", "LAMP", "many", "", ""),
     )
 
@@ -64,8 +64,19 @@ def test_of_a_bad_order_nothing_goes_in_and_every_row_says_why(shop: Shop, lamp:
     assert job.result["refused"] == 5
     reasons = dict(each.split(": ", 1) for each in job.result["refusals"])
     assert "there is no “NOTHING”" in reasons["Line 4"]
-    assert "90% discount is more than" in reasons["Line 6"]
+    assert reasons["Line 6"] == "A discount is between 0 and 100 percent"
     assert reasons["Line 5"] == "Another line of this paper was refused"
+
+
+def test_an_order_with_a_higher_discount_comes_in_and_its_line_says_so(shop: Shop, lamp: Product) -> None:
+    rows = [("A-1", "华为", "LAMP", 1, "", ""), ("A-1", "华为", "LAMP", 1, "", 90)]
+
+    rehearsed, loaded = load(shop, *rows, rehearse=True), load(shop, *rows)
+
+    assert (loaded.result["made"], loaded.result["refused"]) == (1, 0)
+    (doubt,) = loaded.result["doubts"]
+    assert doubt.startswith("Line 3: 90% discount is above the 20% you may give")
+    assert rehearsed.result["doubts"] == loaded.result["doubts"]
 
 
 def test_an_order_that_names_no_customer_stays_out_and_says_so(shop: Shop, lamp: Product) -> None:

@@ -4,8 +4,11 @@ from decimal import Decimal
 import pytest
 
 from crm.sales.models import Order, SalesPolicy
+from crm.sales.services import approving
+from crm.sales.services.confirming import confirm_orders
 from suite.core import clock
-from suite.core.errors import BusinessError
+from suite.core.access import Actor
+from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Product, ProductUnit, Unit
 from tests.crm.sales.shop import Shop, line
 
@@ -83,34 +86,46 @@ def test_a_unit_in_which_the_product_is_not_traded_is_refused_at_the_line(shop: 
     assert (refusal.code, refusal.line, refusal.field) == ("unknown_unit", 1, "unit")
 
 
-def test_a_rep_gives_the_discount_of_the_policy_and_not_more(shop: Shop, lamp: Product) -> None:
-    assert only_line(shop.order(line(lamp, discount=Decimal(20)))).gross == Decimal("90.40")
-
+def refused_at_confirm(order: Order, actor: Actor) -> list[Refusal]:
     with pytest.raises(BusinessError) as refused:
-        shop.order(line(lamp, discount=Decimal(21)))
+        confirm_orders(order_ids=[order.pk], actor=actor)
+    return refused.value.refusals
 
-    assert refused.value.code == "discount_too_high"
-    assert only_line(shop.order(line(lamp, discount=Decimal(21)), actor=shop.manager)).discount == 21
+
+def test_a_rep_gives_the_discount_of_the_policy_and_not_more(shop: Shop, lamp: Product) -> None:
+    allowed, more = shop.order(line(lamp, discount=Decimal(20))), shop.order(line(lamp, discount=Decimal(21)))
+
+    (refusal,) = refused_at_confirm(more, shop.rep)
+
+    assert only_line(allowed).gross == Decimal("90.40")
+    assert (refusal.code, refusal.line, refusal.field) == ("discount_too_high", 0, "discount")
+    assert confirm_orders(order_ids=[allowed.pk], actor=shop.rep).done == [allowed]
+    assert confirm_orders(order_ids=[more.pk], actor=shop.manager).done == [more]
 
 
 def test_below_the_floor_price_only_a_manager_sells(shop: Shop) -> None:
     lamp = shop.add_product("L2", floor_price=Decimal("100"))
+    order = shop.order(line(lamp, "1", "110", discount=Decimal(10)))
 
-    with pytest.raises(BusinessError) as refused:
-        shop.order(line(lamp, "1", "110", discount=Decimal(10)))
+    (refusal,) = refused_at_confirm(order, shop.rep)
 
-    (refusal,) = refused.value.refusals
     assert (refusal.code, refusal.line, refusal.field) == ("below_floor", 0, "unit_price")
     assert "99" in str(refusal)
-    assert shop.order(line(lamp, "1", "99"), actor=shop.manager).gross == 99
+    assert confirm_orders(order_ids=[order.pk], actor=shop.manager).done == [order]
 
 
-def test_the_floor_price_holds_with_and_without_tax(shop: Shop) -> None:
+def test_the_floor_price_holds_with_and_without_tax_and_in_every_unit(shop: Shop) -> None:
     lamp = shop.add_product("L2", floor_price=Decimal("113"))
+    third, _made = Unit.objects.get_or_create(code="third", defaults={"name": "三分之一"})
+    ProductUnit.objects.create(company=shop.company, product=lamp, unit=third, numerator=2, denominator=3)
 
-    assert shop.order(line(lamp, "1", "100"), prices_include_tax=False).gross == 113
-    with pytest.raises(BusinessError):
-        shop.order(line(lamp, "1", "99.99"), prices_include_tax=False)
+    at_the_floor = shop.order(
+        line(lamp, "1", "100"), line(lamp, "3", "66.666667", unit_id="third"), prices_include_tax=False
+    )
+    below = shop.order(line(lamp, "1", "99.99"), line(lamp, "3", "66.66", unit_id="third"), prices_include_tax=False)
+
+    assert approving.doubts([at_the_floor, below], shop.rep).keys() == {below.pk}
+    assert [each.line for each in approving.doubts([below], shop.rep)[below.pk]] == [0, 1]
 
 
 def test_a_product_of_another_company_does_not_exist(shop: Shop) -> None:

@@ -93,7 +93,7 @@ def test_the_order_has_the_very_lines_that_were_quoted(shop: Shop, lamp: Product
     quotation = shop.quotation(
         line(lamp, "3", "33.33"), line(lamp, "7", discount=Decimal(50), description="floor model"), actor=shop.manager
     )
-    send_quotation(quotation_id=quotation.pk, actor=shop.rep)
+    send_quotation(quotation_id=quotation.pk, actor=shop.manager)
     lamp.sale_price = Decimal(500)
     lamp.save()
 

@@ -1,6 +1,7 @@
 """Approvals: asking, deciding, passing on."""
 
 from suite.automation.services.approvals.asking import (
+    agreed,
     answer,
     ask_again,
     last_of,
@@ -22,6 +23,7 @@ from suite.automation.services.approvals.passing import add_signer, chase, hand_
 
 __all__ = [
     "add_signer",
+    "agreed",
     "answer",
     "ask_again",
     "asks",

@@ -146,17 +146,44 @@ def missing(documents: Sequence[Any], actor: Actor) -> Refusals:
     asked = [document for document in documents if document.pk in routes and routes[document.pk].places]
     if not asked:
         return {}
-    terms, earlier = kind.terms(asked), {document.pk: kind.stands_for(document) for document in asked}
-    known = _latest([*asked, *(each for each in earlier.values() if each)])
-    refused: Refusals = {}
-    for document in asked:
-        own = known.get((name, document.pk))
-        before = earlier[document.pk]
-        either = (own, known.get((before._meta.label_lower, before.pk)) if before else None)
-        if any(each and each.status == "approved" and kinds.hold(each.terms, terms[document.pk]) for each in either):
-            continue
-        refused[document.pk] = _why_not(document, own, routes[document.pk], kind, actor)
-    return refused
+    known, holding = _standing(asked, kind)
+    return {
+        document.pk: _why_not(document, known.get((name, document.pk)), routes[document.pk], kind, actor)
+        for document in asked
+        if not holding[document.pk]
+    }
+
+
+def agreed(documents: Sequence[Any]) -> set[int]:
+    """The keys of documents of one kind to which, as they now stand, somebody agreed; three statements at most.
+
+    What counted as approved because no rule asked anybody is nobody's agreement.
+    """
+    if not documents:
+        return set()
+    _known, holding = _standing(documents, kinds.kind(documents[0]._meta.label_lower))
+    signed = ApprovalStep.Status.APPROVED
+    return {
+        pk
+        for pk, approvals in holding.items()
+        if any(step.status == signed for approval in approvals for step in approval.steps.all())
+    }
+
+
+def _standing(
+    documents: Sequence[Any], kind: kinds.Kind
+) -> tuple[dict[tuple[str, int], Approval], dict[int, list[Approval]]]:
+    """The last approvals of documents and of what they stand for, and those of each document that hold for it."""
+    terms, earlier = kind.terms(documents), {document.pk: kind.stands_for(document) for document in documents}
+    known = _latest([*documents, *(each for each in earlier.values() if each)])
+    holding = {}
+    for document in documents:
+        papers = filter(None, (document, earlier[document.pk]))
+        either = filter(None, (known.get((each._meta.label_lower, each.pk)) for each in papers))
+        holding[document.pk] = [
+            each for each in either if each.status == "approved" and kinds.hold(each.terms, terms[document.pk])
+        ]
+    return known, holding
 
 
 def _latest(documents: Sequence[Any]) -> dict[tuple[str, int], Approval]:

@@ -70,14 +70,23 @@ def test_bad_headers_are_answered_at_the_field(
     assert list(answer.data) == [field]
 
 
-def test_what_may_not_be_given_away_is_refused_at_its_line(shop: Shop, lamp: Product, mei: APIClient) -> None:
+def test_what_may_not_be_given_away_is_told_at_its_line_and_refused_when_it_is_confirmed(
+    shop: Shop, lamp: Product, mei: APIClient
+) -> None:
     lines = [{"product": lamp.pk, "quantity": "1"}, {"product": lamp.pk, "quantity": "1", "discount": "50"}]
 
-    answer = mei.post(ORDERS, body(shop, *lines), format="json")
+    saved = mei.post(ORDERS, body(shop, *lines), format="json")
+    one = f"{ORDERS}{saved.data['id']}/"
+    listed = mei.get(ORDERS).data["results"]
+    confirmed = mei.post(f"{one}confirm/", {}, format="json")
+    together = mei.post(f"{ORDERS}confirm/", {"ids": [saved.data["id"]], "all_or_nothing": False}, format="json")
 
-    assert answer.status_code == 409
-    assert answer.data["code"] == "discount_too_high"
-    assert (answer.data["refusals"][0]["line"], answer.data["refusals"][0]["field"]) == (1, "discount")
+    (doubt,) = saved.data["doubts"]
+    assert (saved.status_code, listed[0]["doubts"]) == (201, [doubt])
+    assert (doubt["line"], doubt["field"], doubt["code"]) == (1, "discount", "discount_too_high")
+    assert (confirmed.status_code, confirmed.data["refusals"][0]["line"]) == (409, 1)
+    assert confirmed.data["code"] == together.data["refused"][0]["code"] == "discount_too_high"
+    assert client(shop.manager).get(one).data["doubts"] == []
 
 
 def test_the_currency_of_the_books_has_no_other_rate_than_one(shop: Shop, lamp: Product, mei: APIClient) -> None:

@@ -44,6 +44,23 @@ def test_an_order_of_two_hundred_lines_is_saved(shop: Shop, lamp: Product, mei: 
     assert Order.objects.get().lines.count() == 200
 
 
+def test_a_higher_discount_is_saved_warned_of_at_its_line_and_refused_there_when_it_is_confirmed(
+    shop: Shop, lamp: Product, mei: Client
+) -> None:
+    lines = [{"product": lamp.pk, "quantity": "1"}, {"product": lamp.pk, "quantity": "1", "discount": "50"}]
+
+    saved = mei.post(f"{ORDERS}new/", typed(*lines, party=shop.customer.pk), follow=True).content.decode()
+    order = Order.objects.get()
+    answer = mei.post(f"{ORDERS}{order.pk}/confirm/")
+    refused = answer.content.decode()
+
+    sentence = "50% discount is above the 20% you may give"
+    assert saved.count(sentence) == 1
+    assert saved.index('id="line-1"') < saved.index(sentence)
+    assert (answer.status_code, refused.count(sentence)) == (409, 2)
+    assert 'href="#line-1"' in refused
+
+
 def test_the_same_sheet_sent_twice_is_one_order(shop: Shop, lamp: Product, mei: Client) -> None:
     sheet = typed({"product": lamp.pk, "quantity": "1"}, party=shop.customer.pk, once="one-and-the-same")
 
@@ -62,7 +79,7 @@ def test_every_new_sheet_has_a_key_of_its_own(shop: Shop, mei: Client) -> None:
 def test_what_is_refused_stands_at_its_line_and_nothing_typed_is_lost(shop: Shop, lamp: Product, mei: Client) -> None:
     sheet = typed(
         {"product": lamp.pk, "quantity": "7"},
-        {"product": lamp.pk, "quantity": "3", "discount": "50"},
+        {"product": lamp.pk, "quantity": "3.5"},
         party=shop.customer.pk,
         note="by Friday",
     )
@@ -71,8 +88,7 @@ def test_what_is_refused_stands_at_its_line_and_nothing_typed_is_lost(shop: Shop
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "50% discount is more than the 20% you may give" in page
-    assert 'id="id_lines-1-discount_error"' in page
+    assert 'id="id_lines-1-quantity_error"' in page
     assert "by Friday" in page
     assert re.search(r'name="lines-0-quantity" value="7"', page)
     assert not Order.objects.exists()

@@ -1,0 +1,94 @@
+"""What a person may give away: discounts up to the company's limit, prices down to the floor. A draft may say anything;
+whoever promises it to the customer (confirms, sends, amends) is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.sales.services.policy import policy_of
+from crm.sales.services.pricing import PricedLine, with_tax
+from suite.core.access import Actor
+from suite.core.errors import Refusal
+from suite.core.money import HUNDRED, round_quantity
+from suite.desk import formats
+from suite.masterdata.models import TradeLine
+from suite.masterdata.services import units
+
+MAY_EXCEED = "crm_sales.override_discount"
+# What is decided by hand on a line; a line that stays like this and does not grow gives away no more than before.
+DECIDED = ("product_id", "unit_id", "unit_price", "discount")
+
+TO_APPROVE = {
+    "discount": _("%(discount)s%% discount is above the %(most)s%% you may give: it needs an approval"),
+    "unit_price": _("%(price)s is below the floor price of %(floor)s: it needs an approval"),
+}
+FORBIDDEN = {
+    "discount": _(
+        "%(discount)s%% discount is above the %(most)s%% you may give, and no approval is foreseen for it: "
+        "your manager may do this"
+    ),
+    "unit_price": _(
+        "%(price)s is below the floor price of %(floor)s, and no approval is foreseen for it: your manager may do this"
+    ),
+}
+CODES = {"discount": "discount_too_high", "unit_price": "below_floor"}
+
+
+def beyond(
+    lines: Iterable[TradeLine | PricedLine],
+    *,
+    rate: Decimal,
+    includes_tax: bool,
+    actor: Actor,
+    words: Mapping[str, str | Promise] = TO_APPROVE,
+) -> list[Refusal]:
+    """What the actor may not give away by themselves, at each line; no statement.
+
+    `rate` and `includes_tax` are those of the paper: what its money is worth, and whether its prices include tax.
+    """
+    if actor.may(MAY_EXCEED):
+        return []
+    found = []
+    for index, line in enumerate(lines):
+        if excess := _excess(line, rate, includes_tax, actor):
+            field, params = excess
+            found.append(Refusal(CODES[field], words[field], params, index, field))
+    return found
+
+
+def _excess(
+    line: TradeLine | PricedLine, rate: Decimal, includes_tax: bool, actor: Actor
+) -> tuple[str, dict[str, str]] | None:
+    if line.discount and line.discount > (most := policy_of(actor.company_id).max_discount):
+        return "discount", {"discount": formats.quantity(line.discount), "most": formats.quantity(most)}
+    product = line.product
+    if product.floor_price is None:
+        return None
+    included = product.sale_price_includes_tax
+    lowest = units.times(with_tax(product.floor_price / rate, line.tax_rate, included, includes_tax), _factor(line))
+    asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
+    if asked >= lowest:
+        return None
+    return "unit_price", {"price": formats.quantity(asked), "floor": formats.quantity(lowest)}
+
+
+def _factor(line: TradeLine | PricedLine) -> Fraction:
+    """How many base units the line's unit has: the fraction that both quantities were rounded from."""
+    return (Fraction(line.base_quantity) / Fraction(line.quantity)).limit_denominator(10_000)
+
+
+def given_more(before: Sequence[Any], after: Sequence[Any]) -> set[int]:
+    """The places of lines that give away what was not agreed yet: new ones, and those whose terms or quantity grew."""
+    old = {line.pk: line for line in before}
+    return {place for place, line in enumerate(after) if not _as_agreed(line, old.get(line.pk))}
+
+
+def _as_agreed(line: Any, before: Any) -> bool:
+    same = before is not None and all(getattr(line, name) == getattr(before, name) for name in DECIDED)
+    return same and line.base_quantity <= before.base_quantity
