@@ -61,7 +61,7 @@ CUSTOMER = {
     "updated_at": "p.updated_at",
 }
 
-# Search rows of the customers: names of three parts, a contact and a phone each.
+# Search rows of the customers' parties: names of three parts, a contact and a phone each.
 PLACES = (
     "上海", "北京", "深圳", "广州", "杭州", "苏州", "宁波", "成都", "武汉", "南京", "青岛", "天津", "厦门", "佛山",
     "东莞", "无锡", "长沙", "郑州", "西安", "重庆",
@@ -75,10 +75,10 @@ TRADES = (
     "印刷", "仪器", "汽配", "农业", "环保", "文化",
 )  # fmt: skip
 FOUND = """
-INSERT INTO desk_searchentry (company_id, kind, object_id, owner_id, team_id, title, subtitle, tokens)
-SELECT c.company_id, 'crm_customers.customer', c.id, c.owner_id, c.team_id, n.title, '', string_to_array(n.tokens, ' ')
-FROM (SELECT *, row_number() OVER () AS place FROM crm_customers_customer) c
-JOIN bench_names n ON n.place = 1 + c.place %% %(names)s
+INSERT INTO desk_searchentry (company_id, kind, object_id, title, subtitle, tokens)
+SELECT p.company_id, 'masterdata.party', p.id, n.title, '', string_to_array(n.tokens, ' ')
+FROM (SELECT *, row_number() OVER () AS place FROM masterdata_party) p
+JOIN bench_names n ON n.place = 1 + p.place %% %(names)s
 ON CONFLICT DO NOTHING
 """
 TYPED = ("华为", "贸易", "上海华为", "hw", "huawei", "yhmy", "138001", "8000", "ltd", "shanghai")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from crm.customers.timeline import Line
@@ -17,11 +18,13 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO, round_money, round_quantity
 from suite.desk import documents, formats
+from suite.desk.lists.dates import within
 from suite.masterdata.models import Tax, Unit
 from suite.masterdata.queries import taxes_on
 
 DONE, NOW, LATE, WAITING = "done", "now", "late", "waiting"
 Progress = Order.Progress
+PROMISED = Coalesce("promised_date", "requested_date")  # as the indexes have it
 
 
 def units() -> QuerySet[Unit]:
@@ -37,7 +40,7 @@ def taxes(actor: Actor) -> QuerySet[Tax]:
 def is_late(actor: Actor) -> Q:
     """Confirmed, promised (or else requested) for a day that is past, and not delivered."""
     today = clock.today(actor.company)
-    past = Q(promised_date__lt=today) | Q(promised_date=None, requested_date__lt=today)
+    past = within(PROMISED, None, today - dt.timedelta(days=1), actor.company, moment=False)
     return Q(past, ~Q(delivery=Progress.DONE), status=Order.Status.CONFIRMED)
 
 
@@ -49,9 +52,7 @@ def to_confirm(actor: Actor) -> QuerySet[Order]:
 
 def late(actor: Actor) -> QuerySet[Order]:
     """Late orders the actor sees, the longest overdue first."""
-    return (
-        Order.objects.visible_to(actor).filter(is_late(actor)).select_related("party").order_by("promised_date", "id")
-    )
+    return Order.objects.visible_to(actor).filter(is_late(actor)).select_related("party").order_by(PROMISED, "id")
 
 
 def open_quotations(actor: Actor) -> QuerySet[Quotation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 from django.db.migrations.state import ProjectState
 
@@ -18,6 +19,17 @@ CHANGES = (
     migrations.AddConstraint,
     migrations.AlterModelOptions,
 )
+
+
+class AddIndexInUse(AddIndexConcurrently):
+    """Makes the index of a table while people write to it; one that a try broke off left behind goes first.
+
+    The migration says `atomic = False`.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class AllAtOnce(migrations.Migration):

@@ -70,11 +70,14 @@ class Customer(CompanyRow):
         indexes = [
             models.Index(fields=["company", "-updated_at", "-id"], name="crm_customer_by_change"),
             models.Index(fields=["company", "owner", "-updated_at", "-id"], name="crm_customer_mine"),
+            models.Index(fields=["company", "stage", "-updated_at", "-id"], name="crm_customer_by_stage"),
+            models.Index(fields=["company", "grade", "-updated_at", "-id"], name="crm_customer_by_grade"),
             models.Index(fields=["company", "-last_touch_at", "-id"], name="crm_customer_by_touch"),
             models.Index(fields=["company", "next_step_at", "id"], name="crm_customer_by_next_step"),
             models.Index(
                 fields=["company", "last_order_on"], name="crm_customer_by_order", condition=Q(stage="active")
             ),
+            models.Index(fields=["company", "last_order_on", "id"], name="crm_customer_by_last_order"),
         ]
 
     def __str__(self) -> str:

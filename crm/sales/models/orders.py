@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -95,6 +96,23 @@ class Order(TradeDocument):
             models.Index(fields=["company", "status", "-date", "-id"], name="crm_order_by_status"),
             models.Index(fields=["company", "-gross", "-id"], name="crm_order_by_amount"),
             models.Index(fields=["party", "-date", "-id"], name="crm_order_by_party"),
+            models.Index(fields=["company", "delivery", "-date", "-id"], name="crm_order_by_delivery"),
+            models.Index(fields=["company", "invoicing", "-date", "-id"], name="crm_order_by_invoicing"),
+            models.Index(fields=["company", "payment", "-date", "-id"], name="crm_order_by_payment"),
+            models.Index("company", Coalesce("promised_date", "requested_date"), "id", name="crm_order_by_promise"),
+            # Of the many orders of years these are the few that somebody still has to do something about.
+            models.Index(
+                "company",
+                Coalesce("promised_date", "requested_date"),
+                "id",
+                name="crm_order_undelivered",
+                condition=models.Q(~models.Q(delivery="done"), status="confirmed"),
+            ),
+            models.Index(
+                fields=["company", "-date", "-id"],
+                name="crm_order_unpaid",
+                condition=models.Q(delivery__in=["part", "done"], payment__in=["none", "part"]),
+            ),
         ]
 
     # "Done" three times in a row would say nothing.

@@ -131,7 +131,8 @@ def calendar_for(state: ListState, by: DateFilter) -> Calendar:
         found = by.between(first, last, company, state.spec.model)
         edit = state.moving and state.moving.edit
         shown = with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
-        rows = list(shown.filter(found).order_by(by.stands, "pk")[:MOST])
+        keys = state.rows.filter(found).order_by(by.stands, "pk").values("pk")[:MOST]
+        rows = list(shown.filter(pk__in=keys).order_by(by.stands, "pk"))  # what is joined is joined to these few
         state.complete(rows)
         for row in rows:
             at = next((at for path in by.paths if (at := _at(row, path))), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Func, Q
+from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from suite.core.models import Company
 
 Text = str | Promise
 Span = tuple[dt.date | None, dt.date | None]
+SIGNS = {"gte": GreaterThanOrEqual, "lt": LessThan, "lte": LessThanOrEqual}
 
 
 class Unclear(ValueError):
@@ -80,14 +82,23 @@ def months_on(first: dt.date, months: int) -> dt.date:
     return dt.date(number // 12, number % 12 + 1, 1)
 
 
-def within(path: str, first: dt.date | None, last: dt.date | None, company: Company, *, moment: bool) -> Q:
-    """From the first to the last day, both included; for instants the days of the company's calendar."""
+def within(at: str | Func, first: dt.date | None, last: dt.date | None, company: Company, *, moment: bool) -> Q:
+    """From the first to the last day, both included; for instants the days of the company's calendar.
+
+    `at` is the path of a date, or the expression that an index is made of; what has no date is not within.
+    """
     if not moment:
-        return (Q(**{f"{path}__gte": first}) if first else Q()) & (Q(**{f"{path}__lte": last}) if last else Q())
-    condition = Q(**{f"{path}__gte": clock.day_starts(company, first)}) if first else Q()
+        return (_compared(at, "gte", first) if first else Q()) & (_compared(at, "lte", last) if last else Q())
+    condition = _compared(at, "gte", clock.day_starts(company, first)) if first else Q()
     if last:
-        condition &= Q(**{f"{path}__lt": clock.day_starts(company, last + dt.timedelta(days=1))})
+        condition &= _compared(at, "lt", clock.day_starts(company, last + dt.timedelta(days=1)))
     return condition
+
+
+def _compared(at: str | Func, sign: str, value: dt.date) -> Q:
+    if isinstance(at, str):
+        return Q(**{f"{at}__{sign}": value})
+    return Q(IsNull(at, False), SIGNS[sign](at, value))  # else its opposite would be unknown where there is no date
 
 
 def day_of(text: str) -> dt.date:

@@ -330,11 +330,7 @@ class DateFilter(Filter):
 
     def between(self, first: dt.date | None, last: dt.date | None, company: Company, model: type[models.Model]) -> Q:
         """The rows from the first to the last day, both included."""
-        found = within(self.path, first, last, company, moment=self.is_moment(model))
-        if self.otherwise and (first or last):
-            instead = within(self.otherwise, first, last, company, moment=self.is_moment(model))
-            found |= Q(instead, **{self.path: None})
-        return found
+        return within(self.at, first, last, company, moment=self.is_moment(model))
 
     def nothing(self, model: type[models.Model]) -> Q | None:
         missing = super().nothing(model)
@@ -346,9 +342,14 @@ class DateFilter(Filter):
         return [path for path in (self.path, self.otherwise) if path]
 
     @property
+    def at(self) -> str | Coalesce:
+        """What is compared: one path, or both as the index has them."""
+        return Coalesce(*self.paths) if self.otherwise else self.path
+
+    @property
     def stands(self) -> F | Coalesce:
         """The date of a row, for the database."""
-        return Coalesce(*self.paths) if self.otherwise else F(self.path)
+        return self.at if isinstance(self.at, Coalesce) else F(self.at)
 
     def is_moment(self, model: type[models.Model]) -> bool:
         return isinstance(field_at(model, self.path), models.DateTimeField)

@@ -15,6 +15,7 @@ from suite.desk.own import book, definitions, indexes, values
 from suite.desk.services import todos
 from suite.desk.views.todos import TaskList
 from tests.desk.own.make import CUSTOMER, OPTIONS, ORDER, TASK, field
+from tests.plans import plan
 
 
 def task(actor, **given):
@@ -190,12 +191,6 @@ def test_an_index_over_the_values_follows_the_field(admin):
     indexes.bring_in_line(using="default")
 
     assert indexes_of(row) == []
-
-
-def plan(rows):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
-    return rows.explain()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from crm.customers.views.lists import CustomerList
+from crm.sales import queries
+from crm.sales.lists import OrderList
+from crm.sales.models import Order
+from crm.sales.services.confirming import confirm_orders
+from suite.core import clock
+from suite.desk.lists.boards import choices_of
+from suite.desk.lists.calendars import dates_of
+from suite.desk.lists.spec import ListSpec
+from suite.desk.lists.state import ListState
+from suite.masterdata.models import Product
+from tests.crm.sales.shop import Shop, line
+from tests.plans import plan
+
+
+@pytest.mark.parametrize("spec", [OrderList, CustomerList])
+def test_lanes_and_months_of_a_million_rows_are_read_by_index_in_their_order(shop: Shop, spec: type[ListSpec]) -> None:
+    state, today = ListState(spec(), shop.system, {}), dt.date(2026, 11, 22)
+    for each in choices_of(state):
+        lane = state.rows.filter(**{each.path: "none"}).order_by(spec.order, "-pk")[:51]
+        assert f"{each.path})::text = 'none'" in plan(lane).partition("Index Cond")[2].partition("\n")[0], each.name
+    for each in dates_of(state):
+        month = state.rows.filter(each.between(today, today, shop.company, spec.model)).order_by(each.stands, "pk")[:9]
+        assert each.path in plan(month).partition("Index Cond")[2].partition("\n")[0], each.name
+        assert "Seq Scan" not in plan(month), each.name
+
+
+@pytest.mark.parametrize(("view", "index"), [("late", "crm_order_undelivered"), ("unpaid", "crm_order_unpaid")])
+def test_what_is_still_to_be_done_is_found_among_many_orders_by_an_index_of_its_own(
+    shop: Shop, view: str, index: str
+) -> None:
+    rows = ListState(OrderList(), shop.system, {"view": view}).rows
+
+    assert index in plan(rows)
+
+
+def test_an_order_is_late_by_its_promise_or_else_by_what_was_requested_and_never_without_a_date(
+    shop: Shop, lamp: Product
+) -> None:
+    day = dt.timedelta(days=1)
+    today = clock.today(shop.company)
+    dates: dict[str, dict[str, Any]] = {
+        "promised": {"promised_date": today - day, "requested_date": today + day},
+        "requested": {"promised_date": None, "requested_date": today - 2 * day},
+        "kept": {"promised_date": today, "requested_date": today - 2 * day},
+        "undated": {"promised_date": None, "requested_date": None},
+    }
+    orders = {name: shop.order(line(lamp)) for name in dates}
+    confirm_orders(order_ids=[order.pk for order in orders.values()], actor=shop.system)
+    for name, values in dates.items():
+        Order.objects.filter(pk=orders[name].pk).update(**values)
+
+    late, others = ({row.pk for row in ListState(OrderList(), shop.system, {"late": w}).rows} for w in ("yes", "no"))
+
+    assert late == {orders["promised"].pk, orders["requested"].pk}
+    assert others == {orders["kept"].pk, orders["undated"].pk}
+    assert [row.pk for row in queries.late(shop.system)] == [orders["requested"].pk, orders["promised"].pk]
