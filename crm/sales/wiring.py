@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import timeline
-from crm.sales import flows, imports, queries, tiles
+from crm.sales import flows, imports, papers, queries, tiles
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine, SalesPolicy
 from crm.sales.services import approving, policy
@@ -14,6 +14,7 @@ from suite.automation import approvals
 from suite.core import companies, modules
 from suite.core.access import Actor
 from suite.desk import choices, documents, events, formats, navigation, own, search, setup, workbench
+from suite.desk import papers as printing
 from suite.masterdata.models import Party
 
 
@@ -41,6 +42,8 @@ def connect() -> None:
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),
     )  # fmt: skip
     documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20)
+    printing.register(Quotation, papers.quotations)
+    printing.register(Order, papers.orders)
     own.register(Quotation, list_url="sales:quotations")
     own.register(Order, list_url="sales:orders")
     events.register("crm.sales.quotation", _("Quotation"), "created", "changed", "sent", "won", "lost", "replaced")

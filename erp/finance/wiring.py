@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from erp.finance import checks, flows, imports, queries, tiles
+from erp.finance import checks, flows, imports, papers, queries, tiles
 from erp.finance.models import (
     Account,
     FinancePolicy,
@@ -21,6 +21,7 @@ from erp.finance.services import founding, settings
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, navigation, own, search, setup, workbench
+from suite.desk import papers as printing
 
 # The part of a list that is work to be done.
 AT_FIRST = {
@@ -47,6 +48,10 @@ def connect() -> None:
     ):
         related = () if model is Voucher else ("party",)
         documents.register(model, label, page, icon=icon, related=related, order=order)
+    printing.register(Invoice, papers.invoices)
+    printing.register(Receipt, papers.money)
+    printing.register(Payment, papers.money)
+    printing.register(Voucher, papers.vouchers, template="erp/finance/voucher.typ")
     own.register(Invoice, list_url="admin:erp_finance_invoice_changelist")
     own.register(Voucher, list_url="admin:erp_finance_voucher_changelist", is_open=queries.is_unposted)
     documents.register(Account, _("Account"), "admin:erp_finance_account_change", icon="book")

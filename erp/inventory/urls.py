@@ -10,7 +10,6 @@ urlpatterns = [
     path("deliveries/<int:pk>/ship/", deliveries.ship, name="ship"),
     path("deliveries/<int:pk>/ship-all/", deliveries.ship_all, name="ship_all"),
     path("deliveries/<int:pk>/return/", deliveries.take_back, name="return"),
-    path("deliveries/<int:pk>/note/", deliveries.delivery_note, name="note"),
     path("picking/", deliveries.picking, name="picking"),
     path("receipts/<int:pk>/", receipts.receipt_page, name="receipt"),
     path("receipts/<int:pk>/reverse/", receipts.reverse_receipt, name="reverse_receipt"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory import checks, flows, queries, tiles
+from erp.inventory import checks, flows, papers, queries, tiles
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
 from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
@@ -13,6 +13,7 @@ from suite.core import modules
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, own, records, workbench
+from suite.desk import papers as printing
 from suite.desk.imports import Field
 from suite.masterdata import ports
 
@@ -32,6 +33,9 @@ def connect() -> None:
 
     documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery", order=60)
     documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50)
+    printing.register(Delivery, papers.deliveries)
+    printing.register(GoodsReceipt, papers.receipts)
+    printing.register(StockAdjustment, papers.adjustments)
     own.register(Delivery, list_url="admin:erp_inventory_delivery_changelist", change="erp_inventory.ship_delivery")
     receipts = "admin:erp_inventory_goodsreceipt_changelist"
     own.register(GoodsReceipt, list_url=receipts, change="erp_inventory.add_goodsreceipt")

@@ -28,6 +28,7 @@ from suite.core.api import (
     Updating,
     action,
 )
+from suite.desk.papers.rest import Printing
 from suite.masterdata.models import Contact
 
 AREA = "erp_procurement"
@@ -61,7 +62,7 @@ def line_input(line: Mapping[str, Any]) -> LineInput:
     )
 
 
-class RequisitionViewSet(Creating, Updating, ServiceViewSet):
+class RequisitionViewSet(Printing, Creating, Updating, ServiceViewSet):
     model = Requisition
     serializer_class = serializers.RequisitionSerializer
     input_classes = {
@@ -165,7 +166,7 @@ def several(view: ServiceViewSet, of: type[ServiceViewSet], made: list[Any]) -> 
     return Response(of.serializer_class(rows, many=True, context=view.get_serializer_context()).data)  # type: ignore[misc]
 
 
-class PurchaseOrderViewSet(Creating, Updating, ServiceViewSet):
+class PurchaseOrderViewSet(Printing, Creating, Updating, ServiceViewSet):
     model = PurchaseOrder
     serializer_class = serializers.PurchaseOrderSerializer
     input_classes = {

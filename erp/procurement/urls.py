@@ -17,7 +17,6 @@ urlpatterns = [
     path("orders/new/", orders.order_new, name="order_new"),
     path("orders/<int:pk>/", orders.order_page, name="order"),
     path("orders/<int:pk>/edit/", orders.order_edit, name="order_edit"),
-    path("orders/<int:pk>/pdf/", orders.order_paper, name="order_pdf"),
     path("orders/<int:pk>/send/", orders.order_send, name="order_send"),
     path("orders/<int:pk>/receive/", goods.receive, name="receive"),
     path("orders/<int:pk>/adopt/<int:receipt>/", goods.adopt, name="adopt"),

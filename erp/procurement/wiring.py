@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
-from erp.procurement import checks, flows, sheets, tiles
+from erp.procurement import checks, flows, papers, sheets, tiles
 from erp.procurement import imports as paper_imports
 from erp.procurement.lists import over
 from erp.procurement.models import (
@@ -38,6 +38,7 @@ from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.core.models import OutboxEvent
 from suite.desk import choices, documents, events, imports, navigation, own, records, search, setup, workbench
+from suite.desk import papers as printing
 
 AREA = "erp_procurement"
 
@@ -121,6 +122,8 @@ def _papers() -> None:
     documents.register(
         SupplierItem, _("Supply terms"), "procurement:item", icon="tag", related=("supplier__party", "product")
     )
+    printing.register(Requisition, papers.requisitions)
+    printing.register(PurchaseOrder, papers.orders)
     own.register(Requisition, list_url="procurement:requisitions")
     own.register(PurchaseOrder, list_url="procurement:orders")
     requisition = ("requested", "submitted", "approved", "rejected", "reopened", "ordered", "cancelled")

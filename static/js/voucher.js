@@ -1,6 +1,5 @@
 // The voucher: sums while typing, the amount in capitals, = balances a line, an empty summary takes the one above.
 const form = document.querySelector("[data-voucher]");
-document.querySelector("[data-print]")?.addEventListener("click", () => print());
 if (form) {
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   const rows = () => [...form.querySelectorAll("[data-line]:not(.gone)")].filter((row) => !row.closest("template"));

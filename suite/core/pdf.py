@@ -88,10 +88,18 @@ class Sheet:
     code: str = ""  # what a scanner reads from the page
 
 
-def sheet(sheet: Sheet, *, company: Company, language: str = "") -> bytes:
-    """A sheet on the company's paper: its name above, page x of y below; the table's head stands on every page."""
+def sheets(
+    sheets: Sequence[Sheet], *, company: Company, language: str = "", template: str = "suite/core/sheet.typ"
+) -> bytes:
+    """Sheets in one file on the company's paper: its name above, page x of y of each below; the head of a table stands
+    on every page."""
     with translation.override(language or translation.get_language()):
         lines = (company.read("address"), company.phone, company.read("bank"), company.credit_code)
         sender = {"name": company.label, "lines": [text for text in lines if text]}
-    code = qrcode.make(sheet.code, image_factory=SvgPathImage, border=0).to_string().decode() if sheet.code else ""
-    return render("suite/core/sheet.typ", {**asdict(sheet), "code": code, "company": sender}, language=language)
+    data = {"sheets": [{**asdict(sheet), "code": _square(sheet.code)} for sheet in sheets], "company": sender}
+    return render(template, data, language=language)
+
+
+def _square(code: str) -> str:
+    """What a scanner reads, drawn as SVG."""
+    return qrcode.make(code, image_factory=SvgPathImage, border=0).to_string().decode() if code else ""

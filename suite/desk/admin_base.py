@@ -41,7 +41,7 @@ from suite.desk.own import admin as own_admin
 from suite.desk.own import pages as own_pages
 from suite.desk.own import values as own_values
 from suite.desk.pages import render_page
-from suite.desk.records import Acts, PageAct
+from suite.desk.records import Acts, PageAct, paper_acts
 
 COUNTED = 1001
 
@@ -260,7 +260,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         label = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
         fitting = [act for act in self.acts_for(actor_of(request)) if act.fits(row)]
         first = next((act for act in fitting if not act.danger), None)
-        return Acts(
+        pressed = [
             PageAct(
                 act.label,
                 reverse(label, args=[row.pk, act.name]),
@@ -272,7 +272,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
                 in_menu=number > 3,
             )
             for number, act in enumerate(fitting)
-        )
+        ]
+        return Acts([*pressed, *paper_acts(row)])
 
     def changeform_view(
         self,

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
+from suite.desk import papers
 from suite.desk.chain import Step
 from suite.desk.own import pages as own_pages
 from suite.desk.pages import render_page
@@ -62,6 +63,18 @@ def edit_act(url_name: str, pk: int, permission: str, *, in_menu: bool = False) 
     """The way to the form of a record."""
     address = reverse(url_name, args=[pk])
     return PageAct(_("Edit"), address, "pencil", permission, method="get", in_menu=in_menu, hotkey="e")
+
+
+def paper_acts(row: Model) -> list[PageAct]:
+    """The record on paper in both languages, in a window of its own; none for records that are not printed."""
+    if not papers.is_known(type(row)):
+        return []
+    address = reverse("desk:paper", args=[row._meta.label_lower, row.pk])
+    languages = (("zh-hans", _("PDF in Chinese")), ("en", _("PDF in English")))
+    return [
+        PageAct(label, f"{address}?language={code}", "printer", method="get", in_menu=True, new_window=True)
+        for code, label in languages
+    ]
 
 
 class Acts(list[PageAct]):
@@ -150,7 +163,8 @@ class RecordPage:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if self.record is not None:
             self.facts = [*self.facts, *own_pages.facts(self.record, actor)]
-            self.acts = [*self.acts, *filter(None, [own_pages.act(self.record, actor)])]
+            own_act = filter(None, [own_pages.act(self.record, actor)])
+            self.acts = [*self.acts, *paper_acts(self.record), *own_act]
         self.acts = Acts(act for act in self.acts if not act.permission or actor.may(act.permission))
         self.facts = [fact for fact in self.facts if fact.value not in (None, "")]
         self.badges = [badge for badge in self.badges if badge]

@@ -78,6 +78,7 @@ def connect() -> None:
     notifications.register_kind("alert", _("Something needs attention"), urgent=True)
 
     jobs.register("desk.export", export.run_export)
+    jobs.register("desk.papers", export.run_papers)
     jobs.register("desk.own_indexes", indexes.run)
     jobs.register("desk.bulk", acts.run_job)
     jobs.register("desk.import", running.run)

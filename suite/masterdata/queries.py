@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -98,21 +98,40 @@ def words_of_product(product: Product) -> tuple[str, ...]:
 
 
 def address_for_reader(text: str) -> str:
-    """An address that was kept as text, its provinces, cities and counties in the reader's language.
+    """One address of `addresses_for_reader`."""
+    return addresses_for_reader([text])[text]
+
+
+def addresses_for_reader(texts: Iterable[str]) -> dict[str, str]:
+    """Addresses that were kept as texts, their provinces, cities and counties in the reader's language.
 
     Regions are known by their Chinese names, one below the other, with blanks between them or without; what follows
     them is the carrier's and stays. One statement for English readers, none for Chinese ones.
     """
+    kept = set(texts)
     if not (get_language() or "").startswith("en"):
-        return text
-    start = re.search(r"[\u3400-\u9fff]", text)
-    rest = text[start.start() :] if start else ""
-    ends = [end for end in range(2, 12) if end <= len(rest)]
-    heads = {rest[at : at + end].strip() for at in range(min(len(rest), 40)) for end in ends}
+        return {text: text for text in kept}
+    parts = {text: _at_first_region(text) for text in kept}
+    heads = {
+        rest[at : at + end].strip()
+        for _before, rest in parts.values()
+        for at in range(min(len(rest), 40))
+        for end in range(2, min(12, len(rest) + 1))
+    }
     known: dict[str, list[Region]] = {}
     for region in Region.objects.filter(name__in=heads).exclude(name_en="") if heads else ():
         known.setdefault(region.name, []).append(region)
-    words, above = [text[: start.start()].strip() if start else text], ""
+    return {text: _translated(before, rest, known) for text, (before, rest) in parts.items()}
+
+
+def _at_first_region(text: str) -> tuple[str, str]:
+    """What stands before the first Chinese character, and what begins with it."""
+    start = re.search(r"[\u3400-\u9fff]", text)
+    return (text[: start.start()].strip(), text[start.start() :]) if start else (text, "")
+
+
+def _translated(before: str, rest: str, known: dict[str, list[Region]]) -> str:
+    words, above = [before], ""
     while found := _leading_region(rest, known, above):
         words.append(found.name_en)
         rest, above = rest[len(found.name) :].lstrip(), re.sub("(00)+$", "", found.code)

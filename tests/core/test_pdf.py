@@ -33,7 +33,7 @@ def test_a_long_sheet_goes_on_over_pages(language):
         rows=[[f"齿轮 {n}", str(n)] for n in range(120)],
     )
 
-    paper = pdf.sheet(sheet, company=COMPANY, language=language)
+    paper = pdf.sheets([sheet], company=COMPANY, language=language)
 
     assert paper.startswith(b"%PDF")
     assert pages(paper) == 3
@@ -55,7 +55,7 @@ def test_the_companys_own_lines_are_english_on_an_english_paper_as_far_as_it_has
     english = {"name_en": "East Machines", "address_en": "1 Bund, Shanghai", "bank_en": "BOC 44", **filled}
     company = Company(name="华东机械", address="上海 1 号", bank="中国银行 44", **english)
 
-    pdf.sheet(pdf.Sheet(title="x"), company=company, language=language)
+    pdf.sheets([pdf.Sheet(title="x")], company=company, language=language)
 
     assert [told["name"], *told["lines"]] == head
 
@@ -75,7 +75,7 @@ def test_what_people_type_is_text_wherever_it_stands(text):
         mark=text,
     )
 
-    assert pdf.sheet(sheet, company=Company(name=text, address=text)).startswith(b"%PDF")
+    assert pdf.sheets([sheet], company=Company(name=text, address=text)).startswith(b"%PDF")
 
 
 def test_a_template_reads_nothing_outside_the_templates(tmp_path, monkeypatch):

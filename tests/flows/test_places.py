@@ -11,15 +11,13 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from crm.sales import papers
 from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
-from erp.procurement import printing
 from erp.procurement.services import Bill, SupplierInvoice, book_invoices, receive
 from suite.core import pdf
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
-from suite.desk import formats
+from suite.desk import formats, papers
 from suite.masterdata.models import Currency
 from suite.masterdata.services import settings
 from tests import make
@@ -43,7 +41,7 @@ def order(shop: Shop) -> Order:
 def set_data(monkeypatch: pytest.MonkeyPatch) -> list[pdf.Sheet]:
     """The sheets that would be printed."""
     sheets: list[pdf.Sheet] = []
-    monkeypatch.setattr(pdf, "sheet", lambda sheet, **_rest: sheets.append(sheet) or b"")
+    monkeypatch.setattr(pdf, "sheets", lambda printed, **_rest: sheets.extend(printed) or b"")
     return sheets
 
 
@@ -73,7 +71,7 @@ def test_yen_have_no_places_on_any_page_of_sales(shop: Shop, order: Order) -> No
 
 
 def test_yen_have_no_places_on_papers(shop: Shop, order: Order, set_data: list[pdf.Sheet]) -> None:
-    papers.order_pdf(order, language="en")
+    papers.render([order], actor=shop.system, language="en")
 
     (sheet,) = set_data
     assert [row[-1] for row in sheet.rows] == ["1,235"]
@@ -130,7 +128,7 @@ def test_purchases_in_yen_are_reckoned_and_billed_in_whole_yen(shop: Shop, set_d
     (row,) = order.lines.all()
     receive(quantities={row.pk: row.base_quantity}, actor=boss)
 
-    printing.order_pdf(order, language="en")
+    papers.render([order], actor=boss, language="en")
     bill = Bill(row.pk, Decimal(3), tax_amount=Decimal("160.5"))
     with pytest.raises(BusinessError) as refused:
         book_invoices(invoices=[SupplierInvoice(order.pk, [bill])], actor=boss)

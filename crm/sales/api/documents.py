@@ -8,21 +8,19 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpResponse
-from django.utils import translation
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from crm.sales import papers
 from crm.sales.models import OrderLine, QuotationLine
 from crm.sales.services import approving
 from crm.sales.services.lines import inputs_of
 from crm.sales.services.pricing import LineInput
-from suite.core.api import DecimalField, InItsCurrency, ServiceViewSet, StrictModelSerializer, StrictSerializer
+from suite.core.api import DecimalField, InItsCurrency, ServiceViewSet, StrictModelSerializer
 from suite.core.errors import Refusal
 from suite.desk.chain import chain_of
+from suite.desk.papers.rest import Printing
 from suite.masterdata.models import TradeDocument
 from suite.masterdata.queries import is_currency
 
@@ -106,12 +104,6 @@ class TradeSerializer(InItsCurrency, StrictModelSerializer):
         return super().to_representation(instance)
 
 
-class Language(StrictSerializer):
-    """In which language a paper is wanted."""
-
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
-
-
 class LinkedPaper(serializers.Serializer):
     """A paper in the chain."""
 
@@ -157,10 +149,8 @@ def _line_input(row: Mapping[str, Any], before: LineInput | None, index: int) ->
     return replace(before, **values)
 
 
-class TradeViewSet(ServiceViewSet):
+class TradeViewSet(Printing, ServiceViewSet):
     """Acts of both: the record is looked for without its lines, which the answer reads again anyway."""
-
-    query_keys = ("language",)
 
     def key(self, pk: str) -> int:
         """The key of the record, if the caller may do this to it; else there is no such record."""
@@ -170,7 +160,3 @@ class TradeViewSet(ServiceViewSet):
 
     def chain_answer(self, document: TradeDocument) -> Response:
         return Response(Step(chain_of(self.actor, document), many=True).data)
-
-    def paper_answer(self, document: Any) -> HttpResponse:
-        language = self.values(Language, self.request.query_params.dict()).get("language")
-        return papers.answer(document, language or translation.get_language())

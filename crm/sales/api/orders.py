@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -188,7 +186,6 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
         "receipt": Receipt(many=True),
         "confirm_many": Confirmed,
         "cancel": Cancelled,
-        "pdf": OpenApiTypes.BINARY,
     }
     filterset_class = OrderFilters
     ordering_fields = ("date", "gross", "id")
@@ -204,7 +201,6 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
         "amend": "crm_sales.amend_order",
         "chain": "crm_sales.view_order",
         "receipt": "crm_sales.view_order",
-        "pdf": "crm_sales.view_order",
     }
 
     def add(self, values: dict[str, Any]) -> Order:
@@ -291,8 +287,3 @@ class OrderViewSet(Creating, Updating, Deleting, TradeViewSet):
     def receipt(self, request: Request, pk: str) -> Response:
         """What the acts on the order made, latest act first."""
         return Response(Receipt(ports.receipts(self.get_object(), self.actor), many=True).data)
-
-    @action(detail=True)
-    def pdf(self, request: Request, pk: str) -> HttpResponse:
-        """The order as a PDF; `?language=en` or `zh-hans`."""
-        return self.paper_answer(self.get_object())

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -97,7 +95,7 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "lose": Reason,
     }
     making = ("create", "order")
-    output_classes = {"chain": Step(many=True), "order": OrderSerializer, "pdf": OpenApiTypes.BINARY}
+    output_classes = {"chain": Step(many=True), "order": OrderSerializer}
     filterset_class = QuotationFilters
     ordering_fields = ("date", "id")
     ordering = "-date"
@@ -111,7 +109,6 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "lose": "crm_sales.change_quotation",
         "order": "crm_sales.add_order",
         "chain": "crm_sales.view_quotation",
-        "pdf": "crm_sales.view_quotation",
     }
 
     def add(self, values: dict[str, Any]) -> Quotation:
@@ -171,8 +168,3 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
     def chain(self, request: Request, pk: str) -> Response:
         """The papers the quotation came from and led to, as far as the caller may see them."""
         return self.chain_answer(self.get_object())
-
-    @action(detail=True)
-    def pdf(self, request: Request, pk: str) -> HttpResponse:
-        """The quotation as a PDF; `?language=en` or `zh-hans`."""
-        return self.paper_answer(self.get_object())

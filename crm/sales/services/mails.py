@@ -10,12 +10,12 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales import papers
 from crm.sales.models import Quotation, QuotationMail
 from suite.core import doorbell
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.core.sending import Queue
+from suite.desk import papers
 
 QUEUE = Queue(QuotationMail)
 BATCH = 20
@@ -68,5 +68,6 @@ def _message(mail: QuotationMail) -> EmailMessage:
         reply_to=[mail.sender.email] if mail.sender and mail.sender.email else [],
         headers={"Message-ID": f"<quotation-mail-{mail.pk}-{quotation.pk}@suite>"},
     )
-    message.attach(f"{quotation}.pdf", papers.quotation_pdf(quotation, language=mail.language), "application/pdf")
+    content = papers.render([quotation], actor=Actor(mail.sender, mail.company), language=mail.language)
+    message.attach(f"{quotation}.pdf", content, "application/pdf")
     return message

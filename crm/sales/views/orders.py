@@ -10,18 +10,18 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.sales import papers, ports, queries
+from crm.sales import ports, queries
 from crm.sales.forms import AmendForm, OrderForm, lines_of
 from crm.sales.lists import OrderList, is_draft
 from crm.sales.models import Order, OrderLine
 from crm.sales.services import amending, approving, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, place, reckon, write
+from crm.sales.views.sheets import Sheet, blank, in_words, place, reckon, write
 from suite.automation.queries import route_of
 from suite.core.access import Actor
 from suite.core.acts import acting
@@ -191,7 +191,7 @@ def _acts(order: Order, actor: Actor, missing: Refusal | None) -> list[PageAct]:
             _act(order, "delete", _("Delete the draft"), "trash", "crm_sales.delete_order", in_menu=True, danger=True,
                  confirm=_("Delete this draft for good?"))
         )  # fmt: skip
-    return [*acts, *pdf_acts(reverse("sales:order_pdf", args=[order.pk]))]
+    return acts
 
 
 def _has_started(order: Order) -> bool:
@@ -321,9 +321,3 @@ def order_history(request: HttpRequest, pk: int) -> HttpResponse:
 @door("desk.view_task")
 def order_tasks(request: HttpRequest, pk: int) -> HttpResponseBase:
     return tasks_of(request, _mine(request, pk, "crm_sales.view_order"))
-
-
-@door("crm_sales.view_order")
-@require_GET
-def order_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    return papers.answer(_mine(request, pk, "crm_sales.view_order"), request.GET.get("language") or get_language())

@@ -14,13 +14,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.sales import papers
 from crm.sales.forms import QuotationForm, SendForm
 from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Quotation, QuotationLine
 from crm.sales.services import approving, quotations
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, in_words, pdf_acts, write
+from crm.sales.views.sheets import Sheet, blank, in_words, write
 from suite.automation.queries import route_of
 from suite.core import clock
 from suite.core.access import Actor
@@ -145,7 +144,7 @@ def _acts(quotation: Quotation, missing: Refusal | None) -> list[PageAct]:
             _act(quotation, "delete", _("Delete the draft"), "trash", "crm_sales.delete_quotation", in_menu=True,
                  danger=True, confirm=_("Delete this draft for good?"))
         )  # fmt: skip
-    return [*acts, *pdf_acts(reverse("sales:quotation_pdf", args=[quotation.pk]))]
+    return acts
 
 
 def _act(quotation: Quotation, name: str, label: str, icon: str, permission: str, **more: Any) -> PageAct:
@@ -277,10 +276,3 @@ def quotation_history(request: HttpRequest, pk: int) -> HttpResponse:
 @door("desk.view_task")
 def quotation_tasks(request: HttpRequest, pk: int) -> HttpResponseBase:
     return tasks_of(request, _mine(request, pk, "crm_sales.view_quotation"))
-
-
-@door("crm_sales.view_quotation")
-@require_GET
-def quotation_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    quotation = _mine(request, pk, "crm_sales.view_quotation")
-    return papers.answer(quotation, request.GET.get("language") or get_language())

@@ -29,7 +29,6 @@ from suite.core.money import ZERO, round_money
 from suite.core.words import amount_in_words
 from suite.desk import formats, refusals
 from suite.desk.pages import render_page
-from suite.desk.records import PageAct
 from suite.masterdata.models import Product, TradeDocument
 
 ONE = Decimal(1)
@@ -145,15 +144,6 @@ def _compare_line(form: Any, present: Mapping[int, Any]) -> None:
 def in_words(amount: Decimal, currency: str) -> str:
     """The amount as papers want it, in the reader's language."""
     return amount_in_words(amount, currency, language=get_language() or "") if amount else ""
-
-
-def pdf_acts(address: str) -> list[PageAct]:
-    """The paper in both languages, in a window of its own."""
-    languages = (("zh-hans", _("PDF in Chinese")), ("en", _("PDF in English")))
-    return [
-        PageAct(label, f"{address}?language={code}", "file-text", method="get", in_menu=True, new_window=True)
-        for code, label in languages
-    ]
 
 
 @dataclass(frozen=True, slots=True)

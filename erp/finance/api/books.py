@@ -23,6 +23,7 @@ from suite.core.api import (
     Updating,
     action,
 )
+from suite.desk.papers.rest import Printing
 
 
 class AccountSerializer(StrictModelSerializer):
@@ -148,7 +149,7 @@ class Reversal(Reason):
     posting_date = serializers.DateField(required=False, default=None)
 
 
-class VoucherViewSet(Creating, Updating, ServiceViewSet):
+class VoucherViewSet(Printing, Creating, Updating, ServiceViewSet):
     model = Voucher
     serializer_class = VoucherSerializer
     filterset_class = filters.VoucherFilters

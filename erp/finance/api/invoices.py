@@ -27,6 +27,7 @@ from suite.core.api import (
     Updating,
     action,
 )
+from suite.desk.papers.rest import Printing
 from suite.masterdata.models import Party, Product, Tax
 
 LARGEST = 2**63 - 1
@@ -110,7 +111,7 @@ class RedInvoice(Reason):
     lines = LineOfOrder(many=True, required=False, default=None, allow_null=True)
 
 
-class InvoiceViewSet(Creating, Updating, ServiceViewSet):
+class InvoiceViewSet(Printing, Creating, Updating, ServiceViewSet):
     model = Invoice
     serializer_class = InvoiceSerializer
     filterset_class = filters.InvoiceFilters

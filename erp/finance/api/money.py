@@ -37,6 +37,7 @@ from suite.core.api import (
     Updating,
     action,
 )
+from suite.desk.papers.rest import Printing
 from suite.masterdata.models import Party
 
 LARGEST = 2**63 - 1
@@ -227,7 +228,7 @@ def amounts(allocations: list[dict[str, Any]]) -> dict[int, Decimal]:
     return found
 
 
-class ReceiptViewSet(MoneyViewSet):
+class ReceiptViewSet(Printing, MoneyViewSet):
     """Money in."""
 
     model = Receipt
@@ -235,7 +236,7 @@ class ReceiptViewSet(MoneyViewSet):
     book = staticmethod(services.receive)
 
 
-class PaymentViewSet(MoneyViewSet):
+class PaymentViewSet(Printing, MoneyViewSet):
     """Money out."""
 
     model = Payment

@@ -33,6 +33,7 @@ from suite.core.api import (
     action,
 )
 from suite.core.money import ZERO
+from suite.desk.papers.rest import Printing
 from suite.masterdata.api import FieldRules
 from suite.masterdata.models import Party, Product
 
@@ -94,7 +95,7 @@ class TakingBack(StrictSerializer):
     reason = serializers.CharField(max_length=200)
 
 
-class DeliveryViewSet(Updating, ServiceViewSet):
+class DeliveryViewSet(Printing, Updating, ServiceViewSet):
     model = Delivery
     serializer_class = DeliverySerializer
     filterset_class = filters.DeliveryFilters
@@ -195,7 +196,7 @@ class SendingBack(StrictSerializer):
     reason = serializers.CharField(max_length=200)
 
 
-class GoodsReceiptViewSet(Creating, ServiceViewSet):
+class GoodsReceiptViewSet(Printing, Creating, ServiceViewSet):
     model = GoodsReceipt
     serializer_class = GoodsReceiptSerializer
     filterset_class = filters.GoodsReceiptFilters
@@ -270,7 +271,7 @@ class Adjusting(StrictSerializer):
     lines = AdjustedLine(many=True, allow_empty=False)
 
 
-class AdjustmentViewSet(Creating, ServiceViewSet):
+class AdjustmentViewSet(Printing, Creating, ServiceViewSet):
     model = StockAdjustment
     serializer_class = AdjustmentSerializer
     filterset_class = filters.AdjustmentFilters

@@ -26,6 +26,7 @@ from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.pages import refuse
+from suite.desk.papers import as_answer
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 
 VIEW, SHIP, RETURN = "erp_inventory.view_delivery", "erp_inventory.ship_delivery", "erp_inventory.return_delivery"
@@ -129,7 +130,7 @@ def _acts(delivery: Delivery, actor: Actor) -> list[PageAct]:
         ]  # fmt: skip
     elif delivery.status == Delivery.Status.SHIPPED and delivery.kind_of in SOLD:
         acts = [PageAct(_("Take back"), reverse("inventory:return", args=[pk]), "arrow-back-up", RETURN, method="get")]
-    note = reverse("inventory:note", args=[pk])
+    note = reverse("desk:paper", args=[delivery._meta.label_lower, pk])
     acts.append(PageAct(_("Delivery note"), note, "printer", VIEW, method="get", new_window=True))
     if actor.may("core.use_admin"):
         edit = edit_act("admin:erp_inventory_delivery_change", pk, "erp_inventory.change_delivery", in_menu=True)
@@ -230,14 +231,6 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@door(VIEW)
-@require_GET
-def delivery_note(request: HttpRequest, pk: int) -> HttpResponse:
-    """The paper that goes with the goods."""
-    delivery = get_object_or_404(_mine(request), pk=pk)
-    return pdf_response(papers.delivery_note(delivery, actor=request.actor), delivery.number)  # type: ignore[attr-defined]
-
-
 @door(SHIP)
 @require_GET
 def picking(request: HttpRequest) -> HttpResponse:
@@ -248,10 +241,4 @@ def picking(request: HttpRequest) -> HttpResponse:
     deliveries = list(rows.order_by("promised_date", "pk")[:PICKED_AT_ONCE])
     if not deliveries:
         raise Http404
-    return pdf_response(papers.picking_list(deliveries, actor=request.actor), "picking-list")  # type: ignore[attr-defined]
-
-
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    )
+    return as_answer(papers.picking_list(deliveries, actor=request.actor), "picking-list")  # type: ignore[attr-defined]

@@ -9,13 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from erp.procurement.models import PurchaseOrder
-from erp.procurement.printing import order_pdf
 from erp.procurement.services.papers import locked
 from suite.core import jobs
 from suite.core.access import Actor
 from suite.core.acts import acting, current_act, service
 from suite.core.jobs import Progress
 from suite.core.models import Job
+from suite.desk import papers
 
 KIND = "procurement.send_order"
 
@@ -31,16 +31,12 @@ def send_order(*, order_id: int, to: str, language: str, actor: Actor, message: 
 
 def deliver(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """The work of the job."""
-    order = (
-        PurchaseOrder.objects.of(job.company_id)
-        .select_related("party", "warehouse", "owner", "company")
-        .get(pk=job.params["order"])
-    )
+    order = PurchaseOrder.objects.of(job.company_id).get(pk=job.params["order"])
     with translation.override(job.params["language"]):
         subject = _("Purchase order %(number)s") % {"number": order}
         text = job.params["message"] or _("Please find our purchase order attached.")
     mail = EmailMessage(subject=subject, body=text, to=[job.params["to"]])
-    mail.attach(f"{order}.pdf", order_pdf(order, language=job.params["language"]), "application/pdf")
+    mail.attach(f"{order}.pdf", papers.render([order], actor=actor, language=job.params["language"]), "application/pdf")
     mail.send()
     with acting(actor) as act:
         act.audit(order, "sent", {"to": (None, job.params["to"])})

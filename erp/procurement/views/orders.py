@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,7 +20,6 @@ from erp.procurement import services
 from erp.procurement.forms import OrderForm, SendForm, order_lines_of
 from erp.procurement.lists import AREA, ORDER_ACTS, PurchaseOrderList
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine
-from erp.procurement.printing import order_pdf
 from erp.procurement.queries import arrivals
 from erp.procurement.services.sending import send_order
 from erp.procurement.views.common import actor_of, buttons, do, lines_now
@@ -54,6 +52,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(rows, pk=pk)
     lines = list(order.lines.select_related("product__unit", "unit"))
     steps = _steps(order, lines)
+    send = reverse("procurement:order_send", args=[order.pk])
     bills = Invoice.objects.visible_to(actor).filter(order_kind=order.kind(), order_id=order.pk)
     page = RecordPage(
         order.number,
@@ -64,7 +63,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
             *steps,
             *buttons(ORDER_ACTS, order, "procurement:order_act", actor=actor, steps=steps),
             *(_unordered(order, actor) if order.status == Status.ORDERED else ()),
-            *_papers(order),
+            PageAct(_("Send by mail"), send, "mail", f"{AREA}.place_purchaseorder", method="get", in_menu=True),
             *(_booked(bills) if actor.may(TAKE_BACK) else ()),
         ],
         facts=_facts(order),
@@ -139,20 +138,6 @@ def _booked(bills: QuerySet[Invoice]) -> list[PageAct]:
     ]  # fmt: skip
 
 
-def _papers(order: PurchaseOrder) -> list[PageAct]:
-    address = reverse("procurement:order_pdf", args=[order.pk])
-    languages = (("zh-hans", _("PDF in Chinese")), ("en", _("PDF in English")))
-    sheets = [
-        PageAct(label, f"{address}?language={code}", "file-text", method="get", in_menu=True, new_window=True)
-        for code, label in languages
-    ]
-    send = reverse("procurement:order_send", args=[order.pk])
-    return [
-        *sheets,
-        PageAct(_("Send by mail"), send, "mail", f"{AREA}.place_purchaseorder", method="get", in_menu=True),
-    ]
-
-
 def _facts(order: PurchaseOrder) -> list[Fact]:
     supplier = getattr(order.party, "supplier", None)
     own_approval = formats.money(order.approved_amount) if order.approved_amount else ""
@@ -178,19 +163,6 @@ def _facts(order: PurchaseOrder) -> list[Fact]:
 def order_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Submit, approve, reject, place, close short or cancel."""
     return do(request, ORDER_ACTS, PurchaseOrder, pk, name, reverse("procurement:order", args=[pk]))
-
-
-@door(f"{AREA}.view_purchaseorder")
-@require_GET
-def order_paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """The order as a PDF; `?language=en`."""
-    rows = PurchaseOrder.objects.visible_to(actor_of(request))
-    order = get_object_or_404(rows.select_related("party", "warehouse", "owner", "company"), pk=pk)
-    asked = request.GET.get("language", get_language() or "")
-    language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    name = f'inline; filename="{order}.pdf"'
-    content = order_pdf(order, language=language)
-    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": name})
 
 
 @door(f"{AREA}.place_purchaseorder")

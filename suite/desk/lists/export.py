@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, BinaryIO
 
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Prefetch, prefetch_related_objects
@@ -27,6 +28,7 @@ from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.jobs import Progress
 from suite.core.models import Job
+from suite.desk import papers
 from suite.desk.lists.columns import Column
 from suite.desk.lists.state import ListState, explicit
 from suite.desk.services import notifications
@@ -215,17 +217,35 @@ def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
         state = ListState(import_string(params["spec"])(), actor, explicit(QueryDict(params["query"])))
         progress(0, state.rows.count())
         target, _content_type = _file(state, params["format"], progress)
-        result = {"file": keep(target.getvalue()), "name": file_name(state, params["format"])}
+        return hand_over(job, actor, target.getvalue(), file_name(state, params["format"]))
+
+
+def run_papers(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
+    """The work of a job that prints many records into one file, in the order they were asked for."""
+    params = job.params
+    model: Any = apps.get_model(params["model"])
+    with timezone.override(actor.company.time_zone):
+        found = model._default_manager.visible_to(actor).in_bulk(params["pks"])
+        rows = [found[pk] for pk in params["pks"] if pk in found]
+        progress(0, len(rows))
+        content = papers.render(rows, actor=actor, language=params["language"])
+        progress(len(rows), len(rows))
+        name = f"{model._meta.verbose_name_plural} {timezone.localtime():%Y-%m-%d %H%M}.pdf"
+        return hand_over(job, actor, content, name)
+
+
+def hand_over(job: Job, actor: Actor, content: bytes, name: str) -> dict[str, Any]:
+    """Put the file of a job into the store and tell who waits for it; the answer is what the job came to."""
     with acting(actor):
         notifications.notify(
             [job.user_id] if job.user_id else [],
             "job_done",
             gettext_lazy("The file is ready: %(name)s"),
-            params={"name": result["name"]},
+            params={"name": name},
             key=f"export:{job.pk}",
             url=reverse("desk:job", args=[job.pk]),
         )
-    return result
+    return {"file": keep(content), "name": name}
 
 
 def keep(content: bytes) -> str:
@@ -236,7 +256,7 @@ def keep(content: bytes) -> str:
 def clear_old() -> int:
     """Delete the files of exports and of bulk acts that nobody fetched within the week."""
     moment = clock.now() - KEPT
-    of_lists = Job.objects.filter(kind__in=("desk.export", "desk.bulk"), ended_at__lt=moment)
+    of_lists = Job.objects.filter(kind__in=("desk.export", "desk.bulk", "desk.papers"), ended_at__lt=moment)
     old = of_lists.filter(result__has_any_keys=["file", "errors"])[:500]
     for job in old:
         result = {**job.result, "expired": True}

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from suite.core import keyset
-from suite.desk import own
+from suite.desk import own, papers
 from suite.desk.imports import importer
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import OPERATORS, Chip, ChoiceFilter, Filter
@@ -145,6 +145,13 @@ class ListState(Ways):
     @cached_property
     def acts(self) -> list[Act]:
         return self.spec.acts_for(self.actor)
+
+    @property
+    def paper_languages(self) -> list[tuple[str, str]]:
+        """The languages in which the rows can be printed."""
+        if not papers.is_known(self.spec.model):
+            return []
+        return [("zh-hans", _("PDF in Chinese")), ("en", _("PDF in English"))]
 
     @cached_property
     def shown_rows(self) -> QuerySet[Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from suite.core import jobs
 from suite.core.said import in_each, said
+from suite.desk import papers
 from suite.desk.lists import acts, export
 from suite.desk.lists.cells import cell, move, put
 from suite.desk.lists.filters import BIGINT
@@ -62,6 +63,8 @@ def _act(request: HttpRequest, state: ListState) -> HttpResponseBase:
     name, pks = _chosen(request.POST)
     if name.startswith("_export_"):
         return _export(request, state, name.removeprefix("_export_"), pks)
+    if name.startswith("_print_") and state.paper_languages:
+        return _print(request, state, name.removeprefix("_print_"), pks)
     if name == acts.RESTORE:
         return acts.restore(request, state.acts, back(request, request.get_full_path()))
     act = next((act for act in state.acts if act.name == name), None)
@@ -114,3 +117,28 @@ def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[
         messages.info(request, _("This takes a moment. You will be told when the file is ready."))
         return redirect("desk:job", job.pk)
     return export.response(state, format_name)
+
+
+def _print(request: HttpRequest, state: ListState, language: str, pks: list[int] | None) -> HttpResponseBase:
+    """The selected papers in one file, in the order of the list; many of them as a job."""
+    rows = state.rows if pks is None else state.rows.filter(pk__in=pks)
+    ties = "-pk" if state.order.startswith("-") else "pk"
+    chosen = list(rows.order_by(state.order, ties)[: papers.AT_MOST + 1])
+    if not chosen:
+        return refuse(request, [_("Nothing was selected")], status=400)
+    if len(chosen) > papers.AT_MOST:
+        return refuse(request, [_("At most %(count)s rows at once") % {"count": f"{papers.AT_MOST:,}"}], status=400)
+    if len(chosen) <= papers.AT_ONCE:
+        return papers.answer(chosen, actor=state.actor, language=language)
+    job = jobs.enqueue(
+        kind="desk.papers",
+        actor=state.actor,
+        title=said(gettext_lazy("PDF: %(list)s"), {"list": in_each(lambda: state.spec.heading)}),
+        params={
+            "model": state.spec.model._meta.label_lower,
+            "pks": [row.pk for row in chosen],
+            "language": papers.language_of(language),
+        },
+    )
+    messages.info(request, _("This takes a moment. You will be told when the file is ready."))
+    return redirect("desk:job", job.pk)

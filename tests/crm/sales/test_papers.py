@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from crm.sales import papers
 from suite.core import pdf
-from suite.desk import formats
+from suite.desk import formats, papers
 from suite.masterdata.models import Product, Tax
 from tests.crm.sales.shop import Shop, line
 
@@ -18,7 +17,7 @@ def set_data(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     real = pdf.render
 
     def watch(template: str, data: Any, **kwargs: Any) -> bytes:
-        seen.append(json.loads(json.dumps(data, default=str)))
+        seen.extend(json.loads(json.dumps(data, default=str))["sheets"])
         return real(template, data, **kwargs)
 
     monkeypatch.setattr(pdf, "render", watch)
@@ -30,7 +29,7 @@ def test_a_quotation_shows_tax_by_rate_and_the_total_in_words(shop: Shop, lamp: 
     grain = shop.add_product("GRAIN", "109", tax=reduced, name_en="Grain")
     quotation = shop.quotation(line(lamp, "3", discount=Decimal(10)), line(grain, "2"))
 
-    content = papers.quotation_pdf(quotation, language="en")
+    content = papers.render([quotation], actor=shop.rep, language="en")
 
     totals = dict(set_data[0]["totals"])
     assert content.startswith(b"%PDF-")
@@ -43,13 +42,13 @@ def test_a_quotation_shows_tax_by_rate_and_the_total_in_words(shop: Shop, lamp: 
 def test_in_chinese_the_amount_stands_in_capitals(shop: Shop, lamp: Product, set_data: list[Any]) -> None:
     order = shop.order(line(lamp, "3"))
 
-    papers.order_pdf(order, language="zh-hans")
+    papers.render([order], actor=shop.rep, language="zh-hans")
 
     assert "叁佰叁拾玖元整" in dict(set_data[0]["totals"]).values()
 
 
 def test_in_chinese_seller_and_buyer_sign_an_order(shop: Shop, lamp: Product, set_data: list[Any]) -> None:
-    papers.order_pdf(shop.order(line(lamp)), language="zh-hans")
+    papers.render([shop.order(line(lamp))], actor=shop.rep, language="zh-hans")
 
     assert set_data[0]["signatures"] == ["卖方", "买方"]
 
@@ -57,7 +56,7 @@ def test_in_chinese_seller_and_buyer_sign_an_order(shop: Shop, lamp: Product, se
 def test_text_from_customers_is_never_a_command(shop: Shop, lamp: Product) -> None:
     order = shop.order(line(lamp, description='#panic("x") $ \\ *b*'), note='#import "/etc/passwd"')
 
-    assert papers.order_pdf(order, language="en").startswith(b"%PDF-")
+    assert papers.render([order], actor=shop.rep, language="en").startswith(b"%PDF-")
 
 
 def test_prices_have_the_places_of_the_currency_and_more_where_they_have_more(
@@ -65,7 +64,7 @@ def test_prices_have_the_places_of_the_currency_and_more_where_they_have_more(
 ) -> None:
     order = shop.order(line(lamp, price="22"), line(lamp, price="0.125"))
 
-    papers.order_pdf(order, language="en")
+    papers.render([order], actor=shop.rep, language="en")
 
     assert [row[5] for row in set_data[0]["rows"]] == ["22.00", "0.125"]
     assert (formats.price(Decimal("1234.5"), "JPY"), formats.price(Decimal(7), "JPY")) == ("1,234.5", "7")
@@ -78,7 +77,7 @@ def test_an_english_paper_names_regions_and_specifications_in_english(
     order = shop.order(line(lamp), shipping_address="广东省 深圳市 科技园路1号")
 
     for language in ("en", "zh-hans"):
-        papers.order_pdf(order, language=language)
+        papers.render([order], actor=shop.rep, language=language)
 
     english, chinese = ([data["rows"][0][2], dict(data["facts"])] for data in set_data)
     assert "green" in english[0]

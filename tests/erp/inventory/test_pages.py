@@ -385,7 +385,7 @@ def test_picking_list_and_delivery_note_are_papers(shop: Shop, clerk: Client) ->
     tea = shop.product("tea", stock=10)
     [delivery] = shop.confirm(shop.order((tea, 4)))
 
-    papers = [clerk.get(page("picking")), clerk.get(page("note", delivery.pk))]
+    papers = [clerk.get(page("picking")), clerk.get(reverse("desk:paper", args=[delivery.kind(), delivery.pk]))]
 
     assert [paper.headers["Content-Type"] for paper in papers] == ["application/pdf"] * 2
     assert all(paper.content.startswith(b"%PDF") for paper in papers)
@@ -519,7 +519,7 @@ def test_the_paper_of_a_half_that_left_leads_to_the_rest(shop: Shop, clerk: Clie
     )
     assert [counted for _line, counted in found.context["table"].rows] == [0]
     assert (gone.context["table"], gone.context["outcome"]) == (None, "bad")
-    assert clerk.get(page("note", half.pk)).content.startswith(b"%PDF")
+    assert clerk.get(reverse("desk:paper", args=[half.kind(), half.pk])).content.startswith(b"%PDF")
 
 
 def test_enter_behind_a_code_scans_it_and_never_finishes_the_table(shop: Shop, clerk: Client) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 
 from erp.finance.models import Invoice
 from erp.finance.services import periods
@@ -261,7 +262,7 @@ def test_an_order_is_mailed_to_the_supplier(bolt: Product, supplier: Supplier, b
     order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
     page = browser(buyer)
 
-    paper = page.get(f"{URL}orders/{order.pk}/pdf/?language=en")
+    paper = page.get(reverse("desk:paper", args=[order.kind(), order.pk]), {"language": "en"})
     page.post(f"{URL}orders/{order.pk}/send/", {"to": "zhou@example.com", "language": "en", "message": ""})
     jobs.run(Job.objects.get().pk)
 
