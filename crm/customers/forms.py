@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.customers.models import Activity, Customer, Tag
 from suite.core.access import Actor
 from suite.desk.forms import ActorForm, LinesFormSet, MentionsWidget, PickerField, lines_formset
 from suite.masterdata import standards
+from suite.masterdata.forms import PersonForm
 from suite.masterdata.models import Address, Party
 
 BANK = ("bank_branch", "bank_account")
@@ -110,24 +110,10 @@ class CustomerForm(WithNextStep):
         return any(bound.errors or bound.initial for bound in self.more if bound.name != "tags")
 
 
-class ContactLine(ActorForm):
+class ContactLine(PersonForm):
     """A person at the customer."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
-    title = forms.CharField(label=_("Title"), max_length=60, required=False)
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=60,
-        required=False,
-        validators=[standards.phone],
-        widget=forms.TextInput({"type": "tel"}),
-    )
-    email = forms.EmailField(label=_("E-mail"), required=False)
-    wechat = forms.CharField(label=_("WeChat"), max_length=60, required=False)
-    preferences = forms.CharField(label=_("Preferences"), max_length=300, required=False)
-    is_decision_maker = forms.BooleanField(label=_("Decision maker"), required=False)
-    is_primary = forms.BooleanField(label=_("Primary contact"), required=False)
 
 
 class AddressLine(ActorForm):

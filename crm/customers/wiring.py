@@ -67,6 +67,10 @@ def connect() -> None:
     navigation.register(
         _("Customers"), _("Customers"), "customers:customers", icon="users", permission=permission, order=20, phone=3
     )
+    # Who looks after suppliers finds their people with them.
+    navigation.register(
+        _("Customers"), _("Contacts"), "masterdata:contacts", icon="id-badge", permission=permission, order=24
+    )
     navigation.register_quick(
         _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20
     )

@@ -91,7 +91,14 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
     "marketer": (
         "市场",
         gettext_noop("Marketer"),
-        {**EVERYBODY, **SELLING, "masterdata.view_party": ALL, "crm_customers.view_*": ALL, "crm_retention.*": ALL},
+        {
+            **EVERYBODY,
+            **SELLING,
+            "masterdata.view_party": ALL,
+            "masterdata.view_contact": ALL,
+            "crm_customers.view_*": ALL,
+            "crm_retention.*": ALL,
+        },
     ),
     "agent": (
         "客服",

@@ -32,7 +32,7 @@ from suite.masterdata.models import (
     Tax,
     Unit,
 )
-from suite.masterdata.services import parties, products, settings
+from suite.masterdata.services import contacts, parties, products, settings
 
 LIVE_CONTACTS = Prefetch("contacts", Contact.objects.filter(is_archived=False))
 
@@ -64,6 +64,7 @@ class ContactSerializer(StrictModelSerializer):
             "id", "name", "name_en", "title", "phone", "email", "wechat", "preferences", "is_decision_maker",
             "is_primary",
         )  # fmt: skip
+        own = {"read_only": False, "required": False}
 
 
 class AddressSerializer(StrictModelSerializer):
@@ -138,19 +139,45 @@ class PartyViewSet(Archiving, Creating, Updating, ServiceViewSet):
 
 
 class ContactOfPartySerializer(ContactSerializer):
+    """A person at a party, by itself."""
+
     id = serializers.IntegerField(read_only=True)
-    party = ScopedRelatedField(Party, read_only=True)
+    party = ScopedRelatedField(Party)
+    version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 
     class Meta(ContactSerializer.Meta):
-        fields = ("party", *ContactSerializer.Meta.fields, "is_archived")
+        fields = (
+            "party", *ContactSerializer.Meta.fields, "is_archived", "version", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = ("is_archived", "created_at", "updated_at")
+        own: dict[str, Any] = {}
 
 
-class ContactViewSet(ServiceViewSet):
-    """Contacts of all parties, to look through; they are written with their party."""
+class ContactChange(ContactOfPartySerializer):
+    """A contact stays with its party."""
+
+    party = ScopedRelatedField(Party, read_only=True)
+
+
+class ContactViewSet(Archiving, Creating, Updating, ServiceViewSet):
+    """Contacts of all parties; they may be written with their party, too."""
 
     model = Contact
     serializer_class = ContactOfPartySerializer
     filterset_class = filters.ContactFilters
+    ordering_fields = ("id", "name")
+    input_classes = {"partial_update": ContactChange, "archive": Reason, "restore": Reason}
+    action_permissions = {"archive": "masterdata.change_contact", "restore": "masterdata.change_contact"}
+
+    def add(self, values: dict[str, Any]) -> Contact:
+        values.pop("version", None)
+        return contacts.create_contact(actor=self.actor, **values)
+
+    def change(self, row: Contact, values: dict[str, Any]) -> None:
+        contacts.change_contact(contact=row, actor=self.actor, **values)
+
+    def put_away(self, row: Contact, archived: bool) -> None:
+        contacts.archive_contacts(contacts=[row.pk], archived=archived, actor=self.actor, **self.input())
 
 
 class AddressOfPartySerializer(AddressSerializer):

@@ -13,7 +13,7 @@ from suite.automation.subjects import Addressee, DateFact, Word
 from suite.core.said import Text
 from suite.desk import formats
 from suite.desk.lists import BoolFilter
-from suite.masterdata.lists import PartyList, ProductList
+from suite.masterdata.lists import ContactList, PartyList, ProductList
 from suite.masterdata.models import Contact, Party
 
 LOOKED_AFTER = BoolFilter("looked_after", _("Has an owner"), condition=Q(owner__isnull=False))
@@ -35,6 +35,26 @@ def connect() -> None:
         owner=nobody,
         team=nobody,
         addressees=lambda rows: addressees(rows, party=lambda row: row),
+    )
+    subjects.register(
+        ContactList,
+        announces=("masterdata.contact",),
+        facts=(BoolFilter("reachable", _("Has a mail address"), condition=~Q(email="")),),
+        dates={"created": CREATED},
+        words={
+            "name": Word(_("Name"), lambda row: row.label),
+            "title": Word(_("Title"), lambda row: row.title),
+            "phone": Word(_("Phone"), lambda row: row.phone),
+            **party_of(_("Company")),
+        },
+        links={"party": Word(_("Company"), lambda row: row.party)},
+        acts=("archive",),
+        owner=nobody,
+        team=nobody,
+        related=("party",),
+        addressees=lambda rows: {
+            row.pk: Addressee(row.label, row.email) for row in rows if row.email and not row.is_archived
+        },
     )
     subjects.register(
         ProductList,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import cached
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
-from suite.masterdata.models import Currency, ExchangeRate, Party, Product, Region, Tax
+from suite.masterdata.models import Contact, Currency, ExchangeRate, Party, Product, Region, Tax
 
 
 def taxes_on(company_id: int, day: dt.date) -> QuerySet[Tax]:
@@ -86,7 +86,12 @@ def words_of_party(party: Party) -> Iterator[str]:
     yield from (party.name, party.name_en, party.code, party.credit_code, party.phone, party.email, party.external_ref)
     for contact in party.contacts.all():
         if not contact.is_archived:
-            yield from (contact.name, contact.name_en, contact.phone, contact.email, contact.wechat)
+            yield from words_of_contact(contact)
+
+
+def words_of_contact(contact: Contact) -> tuple[str, ...]:
+    """What a contact is found by."""
+    return contact.name, contact.name_en, contact.phone, contact.email, contact.wechat
 
 
 def words_of_product(product: Product) -> tuple[str, ...]:
@@ -145,6 +150,6 @@ def _leading_region(text: str, known: dict[str, list[Region]], above: str) -> Re
     return next(inside, None)
 
 
-def archived(row: Party | Product) -> tuple[str, str] | None:
+def archived(row: Party | Product | Contact) -> tuple[str, str] | None:
     """The state badge of master data."""
     return (str(_("Archived")), "secondary") if row.is_archived else None

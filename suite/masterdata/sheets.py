@@ -1,8 +1,11 @@
-"""The columns that a sheet of products may have."""
+"""The columns that sheets of products and of contacts may have."""
 
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.desk.imports import Field
+from suite.masterdata import standards
 from suite.masterdata.models import Product
 
 PRODUCT_KEYS = ("code", "barcode", "external_ref")
@@ -36,3 +39,21 @@ PRODUCTS = (
     Field("note", _("Note"), max_length=4000, aliases=("备注",)),
 )
 PRODUCTS_LEFT_OUT = (_("Changed"),)
+
+CONTACT_KEYS = ("name", "phone", "email")
+CONTACTS = (
+    Field(
+        "party", _("Company"), "ref", ref="party", required=True, aliases=("客户", "供应商", "单位"), example="P000001"
+    ),
+    Field("name", pgettext_lazy("person", "Name"), required=True, aliases=("联系人", "contact"), example="张伟"),
+    Field("name_en", _("English name"), aliases=("英文名", "英文名称")),
+    Field("title", _("Title"), max_length=60, aliases=("职务", "职位")),
+    Field(
+        "phone", _("Phone"), max_length=60, judge=standards.phone, aliases=("手机", "联系电话"), example="13800138000"
+    ),
+    Field("email", _("E-mail"), judge=validate_email, aliases=("邮箱",)),
+    Field("wechat", _("WeChat"), max_length=60, aliases=("微信", "微信号")),
+    Field("preferences", _("Preferences"), max_length=300, aliases=("偏好",)),
+    Field("is_decision_maker", _("Decision maker"), "bool", aliases=("关键人",)),
+)
+CONTACTS_LEFT_OUT = (_("Primary contact"), _("Changed"))

@@ -1,21 +1,28 @@
-"""Products and parties to look at; they are written in the admin pages, customers in theirs."""
+"""Products and parties to look at, written in the admin pages, and contacts, which are written here."""
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from suite.core.access import Actor
 from suite.core.doors import door
+from suite.core.errors import BusinessError
 from suite.core.said import listed
-from suite.desk import formats
+from suite.desk import formats, refusals
 from suite.desk.lists import list_view
+from suite.desk.pages import done, render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page, tabs_of
 from suite.masterdata import queries
-from suite.masterdata.lists import ProductList
-from suite.masterdata.models import Party, Product
+from suite.masterdata.forms import ContactForm
+from suite.masterdata.lists import ContactList, ProductList, page_of_party
+from suite.masterdata.models import Contact, Party, Product
+from suite.masterdata.services import contacts as services
 
 
 @door("masterdata.view_product")
@@ -80,13 +87,16 @@ def party(request: HttpRequest, pk: int) -> HttpResponse:
         tabs=[Tab("contacts", _("Contacts"), template="suite/masterdata/_contacts.html"), *files_tab(actor, row)],
         record=row,
     )
-    return record_page(request, page, people_and_places(row))
+    return record_page(request, page, people_and_places(row, actor))
 
 
-def people_and_places(party: Party) -> dict[str, object]:
+def people_and_places(party: Party, actor: Actor) -> dict[str, object]:
     """Contacts and addresses as their tab shows them."""
+    new = f"{reverse('masterdata:contact_new')}?party={party.pk}"
     return {
         "party": party,
+        "sees_contacts": actor.may("masterdata.view_contact"),
+        "new_contact": new if actor.may("masterdata.add_contact") else "",
         "contacts": party.contacts.filter(is_archived=False),
         "addresses": party.addresses.select_related("region__parent__parent").order_by("kind", "-is_default", "id"),
     }
@@ -116,3 +126,116 @@ def _edit_act(actor: Actor, model: str, permission: str, pk: int) -> list[PageAc
     if not actor.may("core.use_admin"):
         return []
     return [edit_act(f"admin:{model}_change", pk, permission)]
+
+
+@door("masterdata.view_contact")
+def contacts(request: HttpRequest) -> HttpResponseBase:
+    """The people at all parties."""
+    return list_view(request, ContactList)
+
+
+@door("masterdata.view_contact")
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """One contact."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = get_object_or_404(Contact.objects.visible_to(actor).select_related("party"), pk=pk)
+    change = "masterdata.change_contact"
+    page = RecordPage(
+        row.label,
+        lead=row.title,
+        crumbs=[(_("Contacts"), reverse("masterdata:contacts"))],
+        badges=[
+            badge for badge in (queries.archived(row), row.is_primary and (_("Primary contact"), "primary")) if badge
+        ],
+        acts=[
+            edit_act("masterdata:contact_edit", pk, change),
+            PageAct(
+                _("Bring back") if row.is_archived else _("Archive"),
+                reverse("masterdata:contact_archive", args=[pk]),
+                "archive-off" if row.is_archived else "archive",
+                change,
+                confirm="" if row.is_archived else _("Take it out of all lists to choose from?"),
+                in_menu=True,
+                data={"archived": "" if row.is_archived else "1"},
+            ),
+        ],
+        facts=[
+            Fact(_("Company"), row.party.label, page_of_party(row.party_id)),
+            Fact(_("Phone"), formats.phone(row.phone), f"tel:{row.phone}" if row.phone else ""),
+            Fact(_("E-mail"), row.email, f"mailto:{row.email}" if row.email else ""),
+            Fact(_("WeChat"), row.wechat),
+            Fact(_("Preferences"), row.preferences),
+            Fact(_("Decision maker"), _("Yes") if row.is_decision_maker else ""),
+        ],
+        tabs=[*tabs_of(actor, row), *files_tab(actor, row)],
+        record=row,
+    )
+    return record_page(request, page, {"contact": row})
+
+
+@door("masterdata.add_contact")
+def contact_new(request: HttpRequest) -> HttpResponse:
+    """A new contact; from the page of a party with this party."""
+    party = request.GET.get("party", "")
+    shown = {"party": int(party)} if party.isascii() and party.isdigit() and len(party) < 19 else {}
+    return _contact_form(request, None, shown)
+
+
+@door("masterdata.change_contact")
+def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a contact."""
+    rows = Contact.objects.visible_to(request.actor, "masterdata.change_contact")  # type: ignore[attr-defined]
+    row = get_object_or_404(rows.select_related("party"), pk=pk)
+    names = [name for name in ContactForm.base_fields if name != "party"]
+    return _contact_form(
+        request, row, {name: getattr(row, name) for name in names} | {"phone": row.phone_raw or row.phone}
+    )
+
+
+def _contact_form(request: HttpRequest, row: Contact | None, shown: dict[str, object]) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    data = request.POST if request.method == "POST" else None
+    form = ContactForm(data, request.FILES or None, actor=actor, contact=row, initial=shown)
+    status = 200 if data is None else 400
+    if data is not None and form.is_valid():
+        status, values = 409, dict(form.cleaned_data)
+        version = values.pop("version")
+        try:
+            saved = form.keep(
+                lambda: (
+                    services.change_contact(contact=row, version=version, actor=actor, **values)
+                    if row
+                    else services.create_contact(actor=actor, **values)
+                ),
+                new=row is None,
+            )
+        except (BusinessError, ValidationError) as error:
+            refusals.place(error, form)
+        else:
+            messages.success(request, _("%(name)s was saved") % {"name": saved.label})
+            return redirect("masterdata:contact", saved.pk)
+    lists = reverse("masterdata:contacts")
+    context = {
+        "form": form,
+        "heading": row.label if row else _("New contact"),
+        "crumbs": [(_("Contacts"), lists)],
+        "back": reverse("masterdata:contact", args=[row.pk]) if row else lists,
+    }
+    return render_page(request, "suite/desk/form_page.html", context, status=status)
+
+
+@door("masterdata.change_contact")
+@require_POST
+def contact_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a contact out of the lists to choose from, or bring it back."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = get_object_or_404(Contact.objects.visible_to(actor, "masterdata.change_contact"), pk=pk)
+    archived = bool(request.POST.get("archived"))
+    services.archive_contacts(contacts=[row.pk], archived=archived, actor=actor)
+    done(
+        request,
+        _("Archived") if archived else _("The contact is back"),
+        request.path,
+        {"archived": "" if archived else "1"},
+    )
+    return redirect("masterdata:contact", pk)

@@ -14,7 +14,7 @@ from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, own, search
 from suite.masterdata import flows, queries, sheets
 from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
-from suite.masterdata.services import founding, importing
+from suite.masterdata.services import contacts_importing, founding, importing
 
 
 def connect() -> None:
@@ -24,11 +24,16 @@ def connect() -> None:
 
     documents.register(Party, _("Party"), "masterdata:party", icon="building", status=queries.archived)
     documents.register(Product, _("Product"), "masterdata:product", icon="package", status=queries.archived)
+    documents.register(
+        Contact, _("Contact"), "masterdata:contact", icon="id-badge", related=("party",), status=queries.archived
+    )
 
     own.register(Party, list_url="admin:masterdata_party_changelist")
     own.register(Product, list_url="masterdata:products")
+    own.register(Contact, list_url="masterdata:contacts")
 
     events.register("masterdata.party", _("Party"), "created", "changed", "imported")
+    events.register("masterdata.contact", _("Contact"), "created", "changed")
     events.register("masterdata.product", _("Product"), "created", "changed")
     flows.connect()
     search.register(
@@ -36,6 +41,13 @@ def connect() -> None:
         words=queries.words_of_party,
         subtitle=code_and_phone,
         prefetch=("contacts",),
+        people=True,
+    )
+    search.register(
+        Contact,
+        words=queries.words_of_contact,
+        subtitle=lambda row: " · ".join(part for part in (row.party.label, row.title) if part),
+        related=("party",),
         people=True,
     )
     search.register(Product, words=queries.words_of_product, subtitle=lambda row: row.read("specification"))
@@ -86,6 +98,18 @@ def connect() -> None:
         undo=importing.undo_products,
         url_name="masterdata:products",
         model=Product,
+    )
+    imports.register(
+        "contacts",
+        _("Contacts"),
+        permission="masterdata.add_contact",
+        fields=sheets.CONTACTS,
+        left_out=sheets.CONTACTS_LEFT_OUT,
+        keys=sheets.CONTACT_KEYS,
+        save=contacts_importing.save_contacts,
+        undo=contacts_importing.undo_contacts,
+        url_name="masterdata:contacts",
+        model=Contact,
     )
     navigation.register(
         _("Goods"), _("Products"), "masterdata:products", icon="package", permission="masterdata.view_product", order=40

@@ -109,9 +109,9 @@ def test_an_at_sign_asks_for_people_only(rep, entries):
     make.customer(rep, "华为技术", contacts=[{"name": "张伟", "phone": "13800138000"}])
     todos.create(tasks=[NewTask("张伟回电")], actor=rep)
 
-    assert [hit.title for hit in hits(rep, "@张伟", limit=12)] == ["华为技术"]
-    assert [hit.title for hit in hits(rep, "＠ zhangwei", limit=12)] == ["华为技术"]
-    assert len(hits(rep, "张伟", limit=12)) == 3
+    assert [hit.title for hit in hits(rep, "@张伟", limit=12)] == ["张伟", "华为技术"]
+    assert [hit.title for hit in hits(rep, "＠ zhangwei", limit=12)] == ["张伟", "华为技术"]
+    assert len(hits(rep, "张伟", limit=12)) == 4
 
 
 def test_a_task_that_is_closed_says_so_in_the_results(rep, entries):

@@ -207,8 +207,10 @@ class _Arrivals:
                     first = False
         if rows:
             names = ["company_id", "party_id", "name", *DETAILS, "is_primary"]
-            constant = ["name_en", "phone_raw", "is_decision_maker", "is_archived"]
-            into(Contact._meta.db_table, names + constant, ((*row, "", "", False, False) for row in rows))
+            names += ["name_en", "phone_raw", "is_decision_maker", "is_archived", "version", "own"]
+            names += ["created_at", "updated_at"]
+            constant = ("", "", False, False, 1, "{}", moment := clock.now(), moment)
+            into(Contact._meta.db_table, names, ((*row, *constant) for row in rows))
 
     def _addresses(self, pairs: Iterable[tuple[int, int]], known: Collection[int]) -> None:
         rows = [

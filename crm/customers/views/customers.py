@@ -66,7 +66,7 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "may_change": actor.may("crm_customers.change_customer"),
         "balance": _panel("balance", party.pk) if actor.may("erp_finance.view_receivable") else "",
-        **people_and_places(party),
+        **people_and_places(party, actor),
     }
     return record_page(request, page, context, template="crm/customers/customer.html")
 

@@ -82,7 +82,7 @@ def supplier_page(request: HttpRequest, pk: int) -> HttpResponse:
             *([Tab("owed", _("What we owe"), template="erp/procurement/_owed.html")] if owed else []),
         ],
     )  # fmt: skip
-    context = {"supplier": supplier, "owed": owed, **people_and_places(supplier.party)}
+    context = {"supplier": supplier, "owed": owed, **people_and_places(supplier.party, actor)}
     return record_page(request, page, context)
 
 

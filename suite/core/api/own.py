@@ -28,6 +28,10 @@ class Nobody:
         """What an answer holds of a record's values."""
         return {}
 
+    def taken(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as they were sent, as services take them."""
+        return dict(given)
+
     def saved(self, actor: Actor, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
         """What `save` wrote, with the values that were given beside it; bad ones are refused at `own.<key>`."""
         return save()
@@ -55,7 +59,7 @@ fields: Nobody = Nobody()
 
 
 class OwnField(serializers.Field):
-    """The own fields of a record, as far as the caller may see them."""
+    """The own fields of a record, as far as the caller may see them; of a part of a record they may be given, too."""
 
     def __init__(self, model: type[Model] | None = None, **kwargs: Any) -> None:
         self.model = model
@@ -65,6 +69,15 @@ class OwnField(serializers.Field):
         assert self.model is not None
         return fields.shown(self.model, value, caller.get())
 
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError(_no_object(data))
+        return fields.taken(data)
+
+
+def _no_object(given: Any) -> list[str]:
+    return [serializers.Serializer.default_error_messages["invalid"].format(datatype=type(given).__name__)]
+
 
 def split(view: Any, data: Any) -> tuple[Any, Any]:
     """The body without its own fields, and these; for kinds that take none the body stays whole."""
@@ -72,8 +85,7 @@ def split(view: Any, data: Any) -> tuple[Any, Any]:
         return data, None
     given = data[NAME]
     if not isinstance(given, Mapping):
-        message = serializers.Serializer.default_error_messages["invalid"].format(datatype=type(given).__name__)
-        raise serializers.ValidationError({NAME: [message]})
+        raise serializers.ValidationError({NAME: _no_object(given)})
     return {name: value for name, value in data.items() if name != NAME}, dict(given)
 
 

@@ -213,7 +213,10 @@ class StrictSerializer(Strict):
 
 
 class StrictModelSerializer(Strict, serializers.ModelSerializer):
-    """A record's explicit fields; keys of related records are looked for among those the caller may see."""
+    """A record's explicit fields; keys of related records are looked for among those the caller may see.
+
+    `Meta.own` is for a part of another record, whose own fields come and go with it.
+    """
 
     serializer_related_field = ScopedRelatedField
     serializer_field_mapping = {
@@ -226,7 +229,7 @@ class StrictModelSerializer(Strict, serializers.ModelSerializer):
         found = super().get_fields()
         model = self.Meta.model
         if own.fields.has(model):
-            found[own.NAME] = own.OwnField(model)
+            found[own.NAME] = own.OwnField(model, **getattr(self.Meta, "own", {}))
         return found
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:

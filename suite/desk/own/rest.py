@@ -33,8 +33,11 @@ class Answers(door.Nobody):
         fields = book.seen(model._meta.label_lower, actor)
         return {field.key: _written(field, kept[field.key]) for field in fields if field.key in kept}
 
+    def taken(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: _sent(key, value) for key, value in given.items()}
+
     def saved(self, actor: Actor, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
-        return values.kept(actor, save, {key: _sent(key, value) for key, value in (given or {}).items()}, new=new)
+        return values.kept(actor, save, self.taken(given or {}), new=new)
 
     def narrowed(
         self, model: type[Model], actor: Actor, params: Mapping[str, str]

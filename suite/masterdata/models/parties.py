@@ -104,6 +104,10 @@ class Contact(CompanyRow, Named):
     is_decision_maker = models.BooleanField(_("decision maker"), default=False)
     is_primary = models.BooleanField(_("primary contact"), default=False)
     is_archived = models.BooleanField(_("archived"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    own = models.JSONField(default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("contact")
@@ -114,7 +118,10 @@ class Contact(CompanyRow, Named):
                 fields=["party"], condition=Q(is_primary=True), name="masterdata_contact_one_primary"
             )
         ]
-        indexes = [models.Index(fields=["company", "phone"], name="masterdata_contact_by_phone")]
+        indexes = [
+            models.Index(fields=["company", "phone"], name="masterdata_contact_by_phone"),
+            models.Index(fields=["company", "name", "id"], name="masterdata_contact_by_name"),
+        ]
 
 
 class Address(CompanyRow):

@@ -14,6 +14,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
+from suite.desk.own.values import write
 from suite.masterdata.models import Address, Contact, Party
 from suite.masterdata.services.records import announce, fresh, touch
 from suite.masterdata.standards import check, standardised
@@ -23,7 +24,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class PartyDraft:
-    """A party to be: values of its fields, of its contacts, of its addresses, as typed."""
+    """A party to be: values of its fields, of its contacts (own fields under `own`), of its addresses, as typed."""
 
     values: Values
     contacts: Sequence[Values] = ()
@@ -44,12 +45,13 @@ def create_parties(*, drafts: Sequence[PartyDraft], actor: Actor, reason: str = 
     refuse_taken(parties, actor.company_id)
     Party.objects.bulk_create(parties, batch_size=1000)
     for kind in (CONTACTS, ADDRESSES):
-        rows = [
-            kind.new(party, values)
+        given = [
+            (party, values)
             for party, draft in zip(parties, drafts, strict=True)
             for values in kind.with_flags(getattr(draft, kind.name))
         ]
-        kind.model.objects.bulk_create(rows, batch_size=1000)
+        own = [values.pop("own", None) for _party, values in given]
+        kind.make([kind.new(party, values) for party, values in given], own, actor)
     for party in parties:
         current_act().audit(party, "created")
         announce(party, "created")
@@ -92,7 +94,7 @@ def change_party(
         refuse_taken([proposed], actor.company_id)
     saved = save_changes(party, values)
     children = [
-        _replace(party, child, wanted)
+        _replace(party, child, wanted, actor)
         for child, wanted in ((CONTACTS, contacts), (ADDRESSES, addresses))
         if wanted is not None
     ]
@@ -176,37 +178,58 @@ class Child:
             {**row, self.flag: first[kind] == index} for index, (kind, row) in enumerate(zip(kinds, rows, strict=True))
         ]
 
+    def make(self, rows: Sequence[Any], own: Sequence[Values | None], actor: Actor) -> None:
+        """Write new rows, and the own fields of those that have any."""
+        self.model.objects.bulk_create(rows, batch_size=1000)
+        for row in rows:
+            current_act().audit(row, "created")
+            self.tell(row, "created")
+        if self.model is Contact and rows:
+            given = {row: values or {} for row, values in zip(rows, own, strict=True)}
+            write(actor=actor, values=given, new=True, whole=False)
+
+    def tell(self, row: Any, what: str) -> None:
+        """A contact is a record of its own: it is found, and flows hear of it."""
+        if self.model is Contact:
+            announce(row, what)
+
 
 CONTACTS = Child("contacts", Contact, "is_primary")
 ADDRESSES = Child("addresses", Address, "is_default", kind="kind")
 
 
-def _replace(party: Party, child: Child, wanted: Sequence[Values]) -> bool:
+def _replace(party: Party, child: Child, wanted: Sequence[Values], actor: Actor) -> bool:
     """Bring the list of children to `wanted`; says whether anything changed."""
     act, there = current_act(), child.model.objects.filter(party=party)
     known = {row.pk: row for row in there}
+    before = {row.pk: getattr(row, "own", None) for row in known.values()}
     if unknown := [row["id"] for row in wanted if row.get("id") and row["id"] not in known]:
         raise ValidationError({child.name: _("There is no entry %(ids)s here") % {"ids": unknown}})
     if child.kind:
         usual = Address.Kind.SHIPPING
         wanted = [{child.kind: getattr(known.get(row.get("id")), child.kind, usual), **row} for row in wanted]
-    new, changed = [], []
+    new, new_own, changed, own = [], [], [], {}
     for values in child.with_flags(wanted):
-        row = known.pop(values.pop("id", None), None)
+        row, filled = known.pop(values.pop("id", None), None), values.pop("own", None)
         if row is None:
             new.append(child.new(party, values))
+            new_own.append(filled)
             continue
+        if filled:
+            own[row] = filled
         values = standardised(child.model, values)
         if changes := changes_between(row, values):
             for name in changes:
                 setattr(row, name, values[name])
             changed.append((check(row), changes))
     gone = [row for row in known.values() if not getattr(row, "is_archived", False)]
-    if not (new or changed or gone):
+    if not (new or changed or gone or own):
         return False
     leaving = there.filter(pk__in=[row.pk for row in gone])
     if child.model is Contact:
-        leaving.update(is_archived=True, is_primary=False)
+        leaving.update(is_archived=True, is_primary=False, version=F("version") + 1, updated_at=clock.now())
+        for row, _changes in changed:
+            row.version, row.updated_at = row.version + 1, clock.now()
     else:
         leaving.delete()
     # The flag leaves its old bearer before it reaches the new one: the index that keeps it unique looks at each row.
@@ -214,12 +237,14 @@ def _replace(party: Party, child: Child, wanted: Sequence[Values]) -> bool:
     there.filter(pk__in=losers).update(**{child.flag: False})
     if changed:
         names = {name.removesuffix("_id") for _row, changes in changed for name in changes}
+        names |= {"version", "updated_at"} if child.model is Contact else set()
         child.model.objects.bulk_update([row for row, _changes in changed], names)
-    child.model.objects.bulk_create(new)
     for row, changes in changed:
         act.audit(row, "changed", changes)
+        child.tell(row, "changed")
     for row in gone:
         act.audit(row, "removed")
-    for row in new:
-        act.audit(row, "created")
-    return True
+    child.make(new, new_own, actor)
+    if own:
+        write(actor=actor, values=own, whole=False)
+    return bool(new or changed or gone) or any(row.own != before[row.pk] for row in own)

@@ -10,6 +10,7 @@ from suite.desk.models import OwnField
 from suite.desk.own import definitions
 
 CUSTOMER, ORDER, TASK, PRODUCT = "crm_customers.customer", "crm_sales.order", "desk.task", "masterdata.product"
+CONTACT = "masterdata.contact"
 OPTIONS = [{"value": "small", "name": "小", "name_en": "Small"}, {"value": "large", "name": "大", "name_en": "Large"}]
 
 

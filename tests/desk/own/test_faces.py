@@ -20,12 +20,13 @@ from crm.sales.services.orders import OrderDraft, create_orders
 from suite.core import cached
 from suite.desk.models import Attachment, OwnField
 from suite.desk.own import book, definitions, values
-from suite.masterdata.models import Product
+from suite.masterdata.models import Contact, Product
+from suite.masterdata.services import contacts
 from suite.masterdata.services.parties import PartyDraft
 from tests import make, sheets
 from tests.crm.sales.shop import Shop, line
 from tests.crm.sales.views.sheets import typed
-from tests.desk.own.make import CUSTOMER, ORDER, PRODUCT, field
+from tests.desk.own.make import CONTACT, CUSTOMER, ORDER, PRODUCT, field
 
 GRIDS = {f"{grid}-{name}": 0 for grid in ("contacts", "addresses") for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
 
@@ -50,19 +51,23 @@ def text(answer):
     return answer.content.decode()
 
 
-@pytest.fixture(params=[CUSTOMER, ORDER])
+@pytest.fixture(params=[CUSTOMER, CONTACT, ORDER])
 def kind(request, shop):
-    """Both kinds go the same way: the kind, a list, the API, and something that makes a record of it."""
+    """All kinds go the same way: the kind, a list, the API, and something that makes a record of it."""
     product = shop.add_product("P1")
 
     def customer(**given):
         return make.customer(shop.rep, **given)
+
+    def contact():
+        return contacts.create_contact(party=shop.customer, name="李雷", actor=shop.rep)
 
     def order():
         return shop.order(line(product))
 
     return {
         CUSTOMER: (CUSTOMER, reverse("customers:customers"), "/api/v1/crm/customers/customers/", customer),
+        CONTACT: (CONTACT, reverse("masterdata:contacts"), "/api/v1/masterdata/contacts/", contact),
         ORDER: (ORDER, reverse("sales:orders"), "/api/v1/crm/sales/orders/", order),
     }[request.param]
 
@@ -71,6 +76,8 @@ def body(shop, kind, **own):
     """What makes a record of a kind."""
     if kind == CUSTOMER:
         return {"name": "新客户", "own": own}
+    if kind == CONTACT:
+        return {"name": "韩梅梅", "party": shop.customer.pk, "own": own}
     product = Product.objects.get(code="P1").pk
     return {"party": shop.customer.pk, "lines": [{"product": product, "quantity": "1"}], "own": own}
 
@@ -166,6 +173,9 @@ def test_statements_are_as_many_with_own_fields_as_without_and_for_any_number_of
     def more(number):
         if name == CUSTOMER:
             customers.create_customers(drafts=[CustomerDraft(PartyDraft({"name": "甲"}))] * number, actor=shop.rep)
+        elif name == CONTACT:
+            people = [{"name": f"张{place}"} for place in range(number)]
+            customers.create_customer(name="甲", contacts=people, allow_duplicate=True, actor=shop.rep)
         else:
             draft = OrderDraft(party_id=shop.customer.pk, lines=[line(Product.objects.get(code="P1"))])
             create_orders([draft] * number, actor=shop.rep)
@@ -186,7 +196,7 @@ def test_statements_are_as_many_with_own_fields_as_without_and_for_any_number_of
 
 
 def type_rows(name):
-    return list((Customer if name == CUSTOMER else Order).objects.all())
+    return list({CUSTOMER: Customer, CONTACT: Contact, ORDER: Order}[name].objects.all())
 
 
 def statements(client, address):
@@ -260,8 +270,8 @@ def test_the_description_of_the_api_names_the_fields_of_the_company_to_who_is_kn
     assert not any("secret" in each for each in names)
     ordering = next(each for each in schema["paths"][api]["get"]["parameters"] if each["name"] == "ordering")
     assert "-own.size" in ordering["schema"]["enum"]
-    component = "CrmCustomersCustomer" if name == CUSTOMER else "CrmSalesOrder"
-    own = schema["components"]["schemas"][component]["properties"]["own"]
+    answers = schema["paths"][api]["post"]["responses"]["201"]["content"]["application/json"]["schema"]["$ref"]
+    own = schema["components"]["schemas"][answers.rpartition("/")[2]]["properties"]["own"]
     assert set(own["properties"]) == {"size", "grade_of"}
     assert own["properties"]["grade_of"]["enum"] == ["small", "large"]
     assert '"grade_of"' in str(schema["paths"][api]["post"]["requestBody"]).replace("'", '"')
@@ -277,8 +287,14 @@ def test_a_hidden_field_is_nowhere_for_a_role_that_may_not_see_it(shop, mei, kin
     field(shop.company, name, key="secret", name_en="Secret thing", seen_by=["sales_manager"])
     (row,) = with_values(shop, make_row, {"secret": "zebra"})
     bo, client = browse(shop.manager), make.client(shop.rep)
-    page = reverse("customers:customer" if name == CUSTOMER else "sales:order", args=[row.pk])
-    edit = reverse("customers:edit" if name == CUSTOMER else "sales:order_edit", args=[row.pk])
+    page, edit = (
+        reverse(each, args=[row.pk])
+        for each in {
+            CUSTOMER: ("customers:customer", "customers:edit"),
+            CONTACT: ("masterdata:contact", "masterdata:contact_edit"),
+            ORDER: ("sales:order", "sales:order_edit"),
+        }[name]
+    )
 
     for where in (address, page, edit):
         assert "Secret thing" in text(bo.get(where)), where
@@ -561,3 +577,25 @@ def test_every_kind_has_it_in_its_list(company, admin, kind, page):
     assert answer.status_code == 200, page
     assert "Wheel size" in text(answer)
     assert book.seen(kind, admin)
+
+
+def test_a_contact_is_written_with_own_fields_on_its_page(shop, mei):
+    field(shop.company, CONTACT, "number", required=True, name_en="Shoe size")
+    page = f"{reverse('masterdata:contact_new')}?party={shop.customer.pk}"
+    body = {"party": shop.customer.pk, "name": "李雷"}
+
+    refused = mei.post(page, body)
+    saved = mei.post(page, {**body, "own.a_number": "42"}, follow=True)
+
+    assert (refused.status_code, saved.status_code) == (400, 200)
+    assert "Shoe size" in text(mei.get(page))
+    assert "42" in text(saved)
+    there = shop.customer.contacts.get(name="李雷")
+    edit = reverse("masterdata:contact_edit", args=[there.pk])
+    mei.post(
+        edit, {"name": "李雷", "title": "采购", "is_primary": "on", "own.a_number": "43", "version": there.version}
+    )
+    there.refresh_from_db()
+    assert (there.title, there.own) == ("采购", {"a_number": 43})
+    answer = mei.post(reverse("masterdata:contact_archive", args=[there.pk]), {"archived": "1"}, follow=True)
+    assert "Bring back" in text(answer)
