@@ -28,6 +28,7 @@ from suite.desk.lists import Act, acts, list_view
 from suite.desk.pages import back, entry_page
 from suite.desk.records import Fact, PageAct, RecordPage, record_page
 
+STANDING = (*Approval.OPEN, Approval.Status.APPROVED)  # what a change of the document since then matters to
 BY_WORD = {"reject", "send-back", "answer"}  # what asks for one sentence, right on the page
 
 
@@ -67,7 +68,7 @@ def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
         "terms": terms,
         "lines": lines,
         "changed_before": changes_before(approval),
-        "changed_since": changes_since(approval, document) if approval.status in Approval.OPEN else [],
+        "changed_since": changes_since(approval, document) if approval.status in STANDING else [],
     }
     return record_page(request, page, context, template="suite/automation/approval_page.html")
 

@@ -243,8 +243,8 @@ def when_rejected(orders: Sequence[PurchaseOrder], *, actor: Actor, note: str = 
 def place_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
     """Commit to the suppliers.
 
-    Raises BusinessError naming orders without lines, of a blocked supplier, or worth more than was approved: by the
-    requisitions they came from, or for the order itself.
+    Raises BusinessError naming orders without lines, of a blocked supplier, or that neither the approved requisitions
+    they came from cover nor an approval of the order as it stands.
     """
     orders = locked(PurchaseOrder, order_ids, actor)
     demand(orders, Status.DRAFT, refused=unplaceable(orders))
@@ -255,9 +255,10 @@ def place_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") 
 
 
 def unplaceable(orders: Sequence[PurchaseOrder]) -> Refusals:
-    """Why drafts cannot be placed yet, by order; two statements for any number."""
+    """Why drafts cannot be placed yet, by order; a few statements for any number."""
     lines: dict[int, list[PurchaseOrderLine]] = defaultdict(list)
-    for line in PurchaseOrderLine.objects.filter(order__in=orders).select_related("requisition_line__requisition"):
+    rows = PurchaseOrderLine.objects.filter(order__in=orders)
+    for line in rows.select_related("product", "requisition_line__requisition", "requisition_line__supplier"):
         lines[line.order_id].append(line)
     blocked = set(
         Supplier.objects.filter(party__in=[order.party_id for order in orders], is_blocked=True).values_list(
@@ -265,30 +266,54 @@ def unplaceable(orders: Sequence[PurchaseOrder]) -> Refusals:
         )
     )
     refused: Refusals = {}
+    to_approve: dict[int, Decimal] = {}
     for order in orders:
         open_amount = uncovered(order, lines[order.pk])
         if not lines[order.pk]:
             refused[order.pk] = Refusal("no_lines", _("%(number)s has no lines"), {"number": order})
         elif order.party_id in blocked:
             refused[order.pk] = Refusal("supplier_blocked", _("%(number)s: the supplier is blocked"), {"number": order})
-        elif open_amount > 0 and worth(order) > order.approved_amount:
-            refused[order.pk] = Refusal(
-                "not_approved",
-                _("%(amount)s of %(number)s are not approved: submit the order for approval"),
-                {"number": order, "amount": formats.money(open_amount)},
-            )
+        elif open_amount > 0:
+            to_approve[order.pk] = open_amount
+    agreed = approvals.agreed_terms([order for order in orders if order.pk in to_approve])
+    for order in orders:
+        amount = to_approve.get(order.pk)
+        if amount and not (order.pk in agreed and as_agreed(order, lines[order.pk], agreed[order.pk])):
+            refused[order.pk] = _unapproved(order, amount, changed=order.pk in agreed)
     return refused
+
+
+def as_agreed(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], agreed: Mapping[str, Any]) -> bool:
+    """Whether an order is what was agreed to: of the same supplier, in the same currency, and nothing else, no more and
+    nothing dearer. What was kept of old approvals without lines is judged by the amount alone."""
+    kept = {"party": order.party_id, "currency": str(order.currency_id)}
+    same = all(agreed.get(name, value) == value for name, value in kept.items())
+    briefs = [line.brief for line in lines]
+    return (
+        same and worth(order) <= order.approved_amount and PurchaseOrderLine.within(agreed.get("lines", briefs), briefs)
+    )
+
+
+def _unapproved(order: PurchaseOrder, amount: Decimal, *, changed: bool) -> Refusal:
+    sentence = _("%(amount)s of %(number)s are not approved: submit the order for approval")
+    if changed:
+        sentence = _("%(number)s changed since it was approved: submit it again")
+    return Refusal("not_approved", sentence, {"number": order, "amount": formats.money(amount)})
 
 
 def uncovered(order: PurchaseOrder, lines: Iterable[PurchaseOrderLine]) -> Decimal:
     """How much of the order no approved requisition asked for, without tax in the company's currency."""
-    return sum((max(round_money(line.net * order.exchange_rate) - _covered(line), ZERO) for line in lines), ZERO)
+    net = ((round_money(line.net * order.exchange_rate), _covered(order, line)) for line in lines)
+    return sum((max(amount - covered, ZERO) for amount, covered in net), ZERO)
 
 
-def _covered(line: PurchaseOrderLine) -> Decimal:
+def _covered(order: PurchaseOrder, line: PurchaseOrderLine) -> Decimal:
+    """What an approved requisition asked to spend on a line; on other goods, or with another supplier: nothing."""
     wanted = line.requisition_line
     approved = {Requisition.Status.APPROVED, Requisition.Status.ORDERED}
-    if wanted is None or wanted.requisition.status not in approved:
+    if wanted is None or wanted.requisition.status not in approved or wanted.product_id != line.product_id:
+        return ZERO
+    if wanted.supplier and wanted.supplier.party_id != order.party_id:
         return ZERO
     return round_money(min(line.base_quantity, wanted.quantity) * wanted.price)
 

@@ -1,5 +1,6 @@
 """What quotations, orders, purchase orders and invoices have in common."""
 
+import re
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
@@ -67,6 +68,21 @@ def _beginnings(brief: str) -> set[str]:
     return {" ".join(words[:end]) for end in range(1, len(words))}
 
 
+BRIEF = re.compile(r"(?P<goods>.+) (?P<quantity>[\d.]+) (?P<unit>\S+) x (?P<price>[\d.]+)(?: -(?P<off>[\d.]+)%)?")
+
+
+def _covers(agreed: str, present: str) -> bool:
+    """Whether a brief asks for as much as another of the same goods, or for more."""
+    one, other = BRIEF.fullmatch(agreed), BRIEF.fullmatch(present)
+    if one is None or other is None or one["goods"] != other["goods"] or one["unit"] != other["unit"]:
+        return False
+    return Decimal(one["quantity"]) >= Decimal(other["quantity"]) and _paid(one) >= _paid(other)
+
+
+def _paid(brief: re.Match[str]) -> Decimal:
+    return Decimal(brief["price"]) * (100 - Decimal(brief["off"] or 0))
+
+
 class TradeLine(Briefs, CompanyRow):
     """One line: quantity in the line's unit and in the product's base unit, price, discount, and its three amounts."""
 
@@ -96,6 +112,18 @@ class TradeLine(Briefs, CompanyRow):
         """The line in one row of a history: LAMP 3 pcs x 113 -10%."""
         price, off = f"{self.unit_price.normalize():f}", f" -{self.discount.normalize():f}%" if self.discount else ""
         return f"{self.product.code} {self.quantity.normalize():f} {self.unit_id} x {price}{off}"
+
+    @staticmethod
+    def within(agreed: Sequence[str], present: Sequence[str]) -> bool:
+        """Whether lines of now ask for no more than lines that were kept as briefs: each is one of those, or the same
+        product and unit in no larger quantity and for no higher price; lines may have gone."""
+        left = list(agreed)
+        for brief in sorted(present, key=lambda each: each not in agreed):
+            fitting = next((each for each in left if each == brief or _covers(each, brief)), None)
+            if fitting is None:
+                return False
+            left.remove(fitting)
+        return True
 
     @classmethod
     def sane(cls, table: str) -> list[models.BaseConstraint]:

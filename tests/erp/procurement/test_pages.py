@@ -15,6 +15,7 @@ from erp.procurement.models import PurchaseOrder, Requisition, Supplier
 from erp.procurement.services import (
     LineInput,
     Wish,
+    approve_orders,
     approve_requisitions,
     choose_supplier,
     create_order,
@@ -431,7 +432,8 @@ def test_a_placed_order_leads_on_to_receiving_and_is_cancelled_only_before_goods
 def test_placing_is_offered_only_for_what_is_approved(bolt: Product, supplier: Supplier, buyer: Actor) -> None:
     lines = [LineInput(bolt.pk, Decimal(5), Decimal(10))]
     waiting, approved = (create_order(supplier=supplier, lines=lines, actor=buyer) for _n in range(2))
-    PurchaseOrder.objects.filter(pk=approved.pk).update(approved_amount=50)
+    submit_orders(order_ids=[approved.pk], actor=buyer)
+    approve_orders(order_ids=[approved.pk], actor=buyer)
 
     page = ListState(PurchaseOrderList(), buyer, {"view": "all"})
     record = shown(browser(buyer), f"orders/{waiting.pk}/")

@@ -2,6 +2,7 @@
 
 from suite.automation.services.approvals.asking import (
     agreed,
+    agreed_terms,
     answer,
     ask_again,
     last_of,
@@ -24,6 +25,7 @@ from suite.automation.services.approvals.passing import add_signer, chase, hand_
 __all__ = [
     "add_signer",
     "agreed",
+    "agreed_terms",
     "answer",
     "ask_again",
     "asks",

@@ -170,6 +170,14 @@ def agreed(documents: Sequence[Any]) -> set[int]:
     }
 
 
+def agreed_terms(documents: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    """What the last approval of each document of one kind is about, by the key of the document."""
+    name = documents[0]._meta.label_lower if documents else ""
+    known = _latest(documents) if documents else {}
+    agreed = {document.pk: known.get((name, document.pk)) for document in documents}
+    return {pk: each.terms for pk, each in agreed.items() if each and each.status == Approval.Status.APPROVED}
+
+
 def _standing(
     documents: Sequence[Any], kind: kinds.Kind
 ) -> tuple[dict[tuple[str, int], Approval], dict[int, list[Approval]]]:

@@ -1,12 +1,23 @@
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from erp.procurement.models import PurchaseOrder, Supplier
-from erp.procurement.services import LineInput, approve_orders, change_order, create_order, place_orders, submit_orders
+from erp.procurement.services import (
+    LineInput,
+    approve_orders,
+    change_order,
+    create_order,
+    place_orders,
+    submit_orders,
+)
+from erp.procurement.services.orders import inputs_of, unplaceable
 from suite.automation.models import Approval
-from suite.automation.queries import changes_before
+from suite.automation.queries import changes_before, changes_since
 from suite.core.access import Actor
+from suite.core.errors import BusinessError
 from tests import make
 
 
@@ -38,3 +49,37 @@ def test_a_note_on_an_order_lets_its_approval_wait_on(order: PurchaseOrder, plan
     change_order(order_id=order.pk, note="Ring the bell twice", actor=planner)
 
     assert Approval.objects.get(object_id=order.pk).status == Approval.Status.WAITING
+
+
+def test_what_was_approved_is_what_is_placed(
+    order: PurchaseOrder, planner: Actor, boss: Actor, supplier: Supplier
+) -> None:
+    approve_orders(order_ids=[order.pk], actor=boss)
+    (line,) = inputs_of(order)
+    other = make.product(planner.company, "OTHER")
+    elsewhere = make.supplier(planner.company, "Elsewhere")
+
+    def placed(**changes: Any) -> str:
+        """What placing says after a change of the approved order, which is taken back afterwards."""
+        kept = {"party": supplier.party, "lines": [line]}
+        change_order(order_id=order.pk, actor=planner, **(kept | changes))
+        try:
+            refused = unplaceable([PurchaseOrder.objects.get(pk=order.pk)])
+            return refused[order.pk].code if refused else ""
+        finally:
+            change_order(order_id=order.pk, actor=planner, **kept)
+
+    halved = replace(line, quantity=Decimal(5), unit_price=Decimal(10))
+    assert placed(party=elsewhere.party) == "not_approved"
+    assert placed(lines=[replace(line, product_id=other.pk, unit_price=Decimal(1))]) == "not_approved"
+    assert placed(lines=[halved]) == "not_approved"
+    assert placed(lines=[replace(line, quantity=Decimal(20), unit_price=Decimal(2))]) == "not_approved"
+    assert placed(lines=[line, replace(line, id=None, quantity=Decimal(1), unit_price=Decimal(0))]) == "not_approved"
+    assert placed(lines=[replace(line, quantity=Decimal(9), unit_price=Decimal("4.9"))]) == ""
+    assert placed(lines=[replace(line, unit_price=Decimal(10), discount=Decimal(50))]) == ""
+
+    change_order(order_id=order.pk, lines=[halved], actor=planner)
+    approval = Approval.objects.get(object_id=order.pk)
+    with pytest.raises(BusinessError, match="changed since it was approved"):
+        place_orders(order_ids=[order.pk], actor=planner)
+    assert any("5 pcs x 10" in text for text in changes_since(approval, PurchaseOrder.objects.get(pk=order.pk)))

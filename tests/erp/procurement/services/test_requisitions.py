@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from erp.procurement.services import (
     Wish,
     approve_requisitions,
     cancel_requisitions,
+    change_order,
     create_requisition,
     order_requisitions,
     place_orders,
@@ -14,6 +16,7 @@ from erp.procurement.services import (
     reopen_requisitions,
     submit_requisitions,
 )
+from erp.procurement.services.orders import inputs_of, unplaceable
 from suite.automation.models import Approval
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
@@ -126,3 +129,21 @@ def test_a_rejected_requisition_can_be_reopened_and_given_up(
     requisition.refresh_from_db()
     assert requisition.status == Requisition.Status.CANCELLED
     assert requisition.lines.get().pending == 0
+
+
+def test_an_approved_requisition_covers_its_goods_from_its_supplier_and_nothing_else(
+    planner: Actor, buyer: Actor, bolt: Product, zhou: Supplier
+) -> None:
+    requisition = submitted(planner, bolt, 800)
+    approve_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+    (order,) = order_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+    (line,) = inputs_of(order)
+    other, elsewhere = make.product(buyer.company, "NUT"), make.supplier(buyer.company, "Elsewhere")
+
+    def uncovered(**changes: object) -> bool:
+        change_order(order_id=order.pk, actor=buyer, **{"party": zhou.party, "lines": [line], **changes})
+        return bool(unplaceable([PurchaseOrder.objects.get(pk=order.pk)]))
+
+    assert uncovered(lines=[replace(line, product_id=other.pk)])
+    assert uncovered(party=elsewhere.party)
+    assert not uncovered()
