@@ -93,7 +93,7 @@ def test_the_api_asks_back_answers_hands_over_adds_signers_and_withdraws(
     answered = post(asker, "answer", note="Two shops")
     added = post(asked, "add_signer", to=friend.user.pk, before=False, note="Quality")
     handed = post(asked, "hand_over", to=planner.user.pk)
-    over = post(asked, "hand_over", to=boss.user.pk)
+    over = post(asked, "hand_over", to=make.actor(planner.company, "accountant").user.pk)
     withdrawn = post(asker, "withdraw")
 
     assert (asked_back.json()["status"], asked_back.json()["question"]) == ("returned", "Why?")

@@ -18,12 +18,15 @@ from suite.core.models import User
 from suite.core.said import name_of
 from suite.desk.services.notifications import notify
 
+A_YEAR = dt.timedelta(days=366)
+
 
 @service
 def delegate(*, to: User, first_day: dt.date, last_day: dt.date, actor: Actor, reason: str = "") -> Delegation:
     """Let somebody decide in the actor's place from the first to the last day; the actor still may.
 
-    Raises ValidationError for who cannot decide, days that are over, or days that another delegation covers.
+    Raises ValidationError for who cannot decide, days that are over, lie more than a year ahead or last longer than a
+    year, or days that another delegation covers.
     """
     demand_signer(to, (), actor)
     if last_day < first_day:
@@ -32,8 +35,15 @@ def delegate(*, to: User, first_day: dt.date, last_day: dt.date, actor: Actor, r
         company=actor.company, user_id=actor.user_id, to=to, first_day=first_day, last_day=last_day, reason=reason[:200]
     )
     row.full_clean()
-    if last_day < clock.today(actor.company):
+    today = clock.today(actor.company)
+    if last_day < today:
         raise ValidationError({"last_day": _("This day is over")})
+    if first_day < today:
+        raise ValidationError({"first_day": _("This day is over")})
+    if first_day - today > A_YEAR:
+        raise ValidationError({"first_day": _("This day is more than a year ahead")})
+    if last_day - first_day > A_YEAR:
+        raise ValidationError({"last_day": _("Nobody stands in for longer than a year")})
     known = Delegation.objects.of(actor.company_id).filter(user=actor.user_id)
     if known.filter(first_day__lte=last_day, last_day__gte=first_day).exists():
         raise ValidationError({"first_day": _("For some of these days somebody stands in already")})

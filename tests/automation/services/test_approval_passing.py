@@ -87,6 +87,10 @@ def test_days_that_are_over_or_taken_and_strangers_are_refused(buyer: Actor, fri
         (friend, week, week + dt.timedelta(days=1), "first_day"),
         (friend, today - dt.timedelta(days=9), today - dt.timedelta(days=8), "last_day"),
         (friend, week + dt.timedelta(days=9), week + dt.timedelta(days=8), "last_day"),
+        (friend, today - dt.timedelta(days=1), today, "first_day"),
+        (friend, dt.date(1, 1, 1), dt.date(9999, 12, 31), "first_day"),
+        (friend, dt.date(9998, 1, 1), dt.date(9998, 1, 2), "first_day"),
+        (friend, week + dt.timedelta(days=1), week + dt.timedelta(days=368), "last_day"),
         (buyer, week + dt.timedelta(days=1), week + dt.timedelta(days=2), "to"),
         (stranger, week + dt.timedelta(days=1), week + dt.timedelta(days=2), "to"),
     ):
@@ -137,6 +141,21 @@ def test_who_answers_one_step_is_not_asked_for_another(planner: Actor, buyer: Ac
     for ask in (approvals.hand_over, partial(approvals.add_signer, before=True)):
         with pytest.raises(ValidationError, match="another step"):
             ask(approvals=[approval.pk], to=friend.user, actor=buyer)
+
+
+def test_who_alone_answers_a_later_step_is_not_given_an_earlier_one(
+    admin: Actor, planner: Actor, buyer: Actor, boss: Actor
+) -> None:
+    approval = asked(planner, "20000")
+
+    for ask in (approvals.hand_over, partial(approvals.add_signer, before=True)):
+        with pytest.raises(ValidationError, match="boss alone can answer another step of it, as Executive"):
+            ask(approvals=[approval.pk], to=boss.user, actor=buyer)
+    other = make.actor(admin.company, "executive", username="other")
+    approvals.hand_over(approvals=[approval.pk], to=boss.user, actor=buyer)
+
+    assert states(approval) == [("Buyer", Step.PASSED), ("boss", Step.WAITING), ("Executive", Step.LATER)]
+    assert agree(agree(approval, boss), other).status == Approval.Status.APPROVED
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -262,6 +281,22 @@ def test_who_does_not_answer_is_reminded_once_and_then_the_manager_is_asked(
     assert states(approval) == [("Buyer", Step.PASSED), ("boss", Step.WAITING)]
     assert "48 hours" in steps_of(approval)[1].because
     assert len([title for title in told(boss) if "waits" in title]) == 1
+
+
+def test_the_clock_passes_over_who_alone_answers_a_later_step_and_the_route_tells(
+    admin: Actor, planner: Actor, buyer: Actor, boss: Actor, friend: Actor
+) -> None:
+    heads = make.team(admin.company, "Heads", manager=friend.user)
+    boss.user.memberships.update(team=heads)
+    planner.user.memberships.update(team=make.team(admin.company, "Planning", manager=boss.user))
+    rule(admin, {"role": role(admin.company, "buyer"), "hours": 24}, {"role": role(admin.company, "executive")})
+    approval = asked(planner)
+
+    chase_after(25)
+    chase_after(25)
+
+    assert states(approval) == [("Buyer", Step.PASSED), ("friend", Step.WAITING), ("Executive", Step.LATER)]
+    assert steps_of(approval)[1].because == "No answer of Buyer in 48 hours; boss alone can answer another step"
 
 
 def test_a_named_role_may_be_asked_instead(admin: Actor, planner: Actor, buyer: Actor) -> None:

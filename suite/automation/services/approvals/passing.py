@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -31,7 +32,7 @@ def hand_over(*, approvals: Collection[int], to: User, actor: Actor, note: str =
     the actor's to decide."""
     _documents, locked = lock(approvals, actor)
     cases = take(locked, actor)
-    demand_signer(to, locked, actor)
+    demand_signer(to, cases, actor)
     why = said(_("Handed over by %(name)s"), {"name": name_of(actor.user)})
     for case in cases:
         sign(case, Step.PASSED, actor, note)
@@ -45,7 +46,7 @@ def add_signer(*, approvals: Collection[int], to: User, before: bool, actor: Act
     """Have one more person agree, before the actor decides or right after. Raises as `hand_over`."""
     _documents, locked = lock(approvals, actor)
     cases = take(locked, actor)
-    demand_signer(to, locked, actor)
+    demand_signer(to, cases, actor)
     by = {"name": name_of(actor.user), "note": note[:200]}
     why = said(_("Added by %(name)s: %(note)s") if note else _("Added by %(name)s"), by)
     bulk.update([step for case in cases for step in _make_room(case, before)], "position", "status", "next_at")
@@ -69,10 +70,11 @@ def _make_room(case: Case, before: bool) -> list[ApprovalStep]:
     return moved
 
 
-def demand_signer(user: User, approvals: Collection[Approval], actor: Actor) -> None:
+def demand_signer(user: User, cases: Collection[Case], actor: Actor) -> None:
     """Refuse who does not work here, may not decide, asked for it themselves, or answers another step of it already.
 
-    Nobody decides two steps of one document, so theirs would wait for ever. Raises ValidationError.
+    Nobody decides two steps of one document: theirs would wait for ever, and one that they alone can answer for a role
+    would fall to whoever decides everything. Raises ValidationError.
     """
     works_here = Membership.objects.filter(company=actor.company, user=user, user__is_active=True).exists()
     if not works_here:
@@ -81,12 +83,36 @@ def demand_signer(user: User, approvals: Collection[Approval], actor: Actor) -> 
         raise ValidationError({"to": _("%(name)s may not decide approvals") % {"name": user}})
     if user.pk == actor.user_id:
         raise ValidationError({"to": _("Choose somebody else")})
-    if any(approval.requested_by_id == user.pk for approval in approvals):
+    if any(case.approval.requested_by_id == user.pk for case in cases):
         raise ValidationError({"to": _("%(name)s asked for it and cannot decide it") % {"name": user}})
-    theirs = ApprovalStep.objects.filter(approval__in=approvals)
+    theirs = ApprovalStep.objects.filter(approval__in=[case.approval for case in cases])
     asked = Q(user=user, status__in=UNDECIDED) | Q(decided_by=user, status__in=DECIDED)
-    if approvals and theirs.filter(asked).exists():
+    if cases and theirs.filter(asked).exists():
         raise ValidationError({"to": _("%(name)s decides or decided another step of it") % {"name": user}})
+    holders = _holders(actor.company_id, [step for case in cases for step in case.steps])
+    for case in cases:
+        if step := _theirs_alone(user.pk, case.approval, case.steps, case.mine, holders):
+            sentence = _("%(name)s alone can answer another step of it, as %(role)s: choose somebody else")
+            raise ValidationError({"to": sentence % {"name": user, "role": step.role}})
+
+
+def _holders(company_id: int, steps: Collection[ApprovalStep]) -> dict[int, set[int]]:
+    """Who has each role that is still to answer a step; one statement where there is any."""
+    holders: dict[int, set[int]] = {step.role_id: set() for step in steps if step.role_id and step.status in UNDECIDED}
+    if holders:
+        people = Membership.objects.filter(company=company_id, user__is_active=True, roles__in=holders)
+        for role, user in people.values_list("roles", "user"):
+            holders.setdefault(role, set()).add(user)
+    return holders
+
+
+def _theirs_alone(
+    user_id: int, approval: Approval, steps: Collection[ApprovalStep], mine: ApprovalStep, holders: dict[int, set[int]]
+) -> ApprovalStep | None:
+    """A step beside `mine` that nobody but this person can answer for its role."""
+    parties = {approval.requested_by_id} | {step.decided_by_id for step in steps if step.status in DECIDED}
+    waiting = [step for step in steps if step is not mine and step.status in UNDECIDED]
+    return next((step for step in waiting if step.role_id and holders[step.role_id] - parties == {user_id}), None)
 
 
 def _follow(step: ApprovalStep, why: Said, **who: Any) -> ApprovalStep:
@@ -148,6 +174,7 @@ def _chase_company(
     from suite.automation.services.notices import remind
 
     moment, touched, new = clock.now(), [], []
+    holders = _holders(cases[0][0].company_id, [step for _approval, steps in cases for step in steps])
     for approval, steps in cases:
         for step in (each for each in steps if each.status == Step.WAITING):
             gone = step.user_id is not None and step.user_id not in people.users
@@ -158,7 +185,8 @@ def _chase_company(
                 step.reminded, step.next_at = True, later(moment, step.hours)
                 remind(approval, step)
                 continue
-            follower = _follower(approval, step, people, gone)
+            is_needed = partial(_theirs_alone, approval=approval, steps=steps, mine=step, holders=holders)
+            follower = _follower(approval, step, people, gone, is_needed)
             step.next_at = None
             if follower:
                 step.status, step.decided_at = Step.PASSED, moment
@@ -168,7 +196,9 @@ def _chase_company(
     return len(touched)
 
 
-def _follower(approval: Approval, step: ApprovalStep, people: People, gone: bool) -> ApprovalStep | None:
+def _follower(
+    approval: Approval, step: ApprovalStep, people: People, gone: bool, is_needed: Callable[..., Any]
+) -> ApprovalStep | None:
     """Who is asked instead: the role that the rule names, else the next in line, else whoever decides everything."""
     if gone:
         why = said(_("Instead of %(name)s, who has left"), {"name": name_of(step.user)})
@@ -178,9 +208,19 @@ def _follower(approval: Approval, step: ApprovalStep, people: People, gone: bool
         })  # fmt: skip
     if step.then_role_id and not gone:
         return _follow(step, why, role=step.then_role_id)
-    above = people.above(step.user_id or approval.requested_by_id)
-    if above == approval.requested_by_id:
-        above = people.above(above)
+    above, passed_over, seen = step.user_id or approval.requested_by_id, None, set[int]()
+    while (above := people.above(above)) is not None and above not in seen:
+        seen.add(above)
+        if above == approval.requested_by_id:
+            continue
+        if not is_needed(above):
+            break
+        passed_over = people.users[above]
+    else:
+        above = None
     if above is None and step.user_id is None and step.role_id is None:
         return None
+    if passed_over:
+        sentence = _("%(why)s; %(name)s alone can answer another step")
+        why = said(sentence, {"why": why, "name": name_of(passed_over)})
     return _follow(step, why, user=above)
