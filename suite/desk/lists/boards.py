@@ -130,7 +130,6 @@ def _counted(state: ListState, several: list[QuerySet[Any]]) -> list[tuple[int, 
     column = next((each for each in state.all_columns if each.name == state.spec.total), None)
     summed = {"of": F(column.path)} if column else {}
     money = {"unit": F(column.currency)} if column and column.currency else {}
-    ties = "-pk" if state.order.startswith("-") else "pk"
     parts: list[str] = []
     params: list[Any] = []
     for rows in several:
@@ -139,12 +138,15 @@ def _counted(state: ListState, several: list[QuerySet[Any]]) -> list[tuple[int, 
         try:
             every = rows.order_by().annotate(**summed, **money).values("pk", *summed, *money)[:COUNTED]
             count, values = every.query.sql_with_params()
-            first, more = rows.order_by(state.order, ties).values("pk")[: CARDS + 1].query.sql_with_params()
+            firsts = [
+                part.values("pk")[: CARDS + 1].query.sql_with_params() for part in keyset.in_turn(rows, state.order)
+            ]
         except EmptyResultSet:
             parts.append("json_build_array(0, NULL, NULL, NULL), ARRAY[]::bigint[]")
             continue
-        parts.append(f"(SELECT json_build_array({', '.join(figures)}) FROM ({count}) AS found), ARRAY({first})")
-        params += [*values, *more]
+        pks = " || ".join(f"ARRAY({sql})" for sql, _given in firsts)
+        parts.append(f"(SELECT json_build_array({', '.join(figures)}) FROM ({count}) AS found), ({pks})[1:{CARDS + 1}]")
+        params += [*values, *(value for _sql, given in firsts for value in given)]
     if not parts:
         return []
     with connection.cursor() as cursor:

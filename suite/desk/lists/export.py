@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from suite.core import clock
+from suite.core import clock, keyset
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.jobs import Progress
@@ -65,8 +65,7 @@ def rows_of(
     state: ListState, progress: Callable[[int], None] | None = None, *, with_lines: bool = False
 ) -> Iterator[Row]:
     """The plain values of every matching row in the order of the list, or of each of its lines; read in portions."""
-    ties = "-pk" if state.order.startswith("-") else "pk"  # as the pages have them
-    ordered, done = state.shown_rows.order_by(state.order, ties).iterator(chunk_size=2000), 0
+    ordered, done = keyset.in_order(state.shown_rows, state.order).iterator(chunk_size=2000), 0
     while portion := list(islice(ordered, 500)):
         state.complete(portion)
         if with_lines:

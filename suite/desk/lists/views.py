@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from suite.core import jobs
+from suite.core import jobs, keyset
 from suite.core.said import in_each, said
 from suite.desk import papers
 from suite.desk.lists import acts, export
@@ -122,8 +122,7 @@ def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[
 def _print(request: HttpRequest, state: ListState, language: str, pks: list[int] | None) -> HttpResponseBase:
     """The selected papers in one file, in the order of the list; many of them as a job."""
     rows = state.rows if pks is None else state.rows.filter(pk__in=pks)
-    ties = "-pk" if state.order.startswith("-") else "pk"
-    chosen = list(rows.order_by(state.order, ties)[: papers.AT_MOST + 1])
+    chosen = list(keyset.in_order(rows, state.order)[: papers.AT_MOST + 1])
     if not chosen:
         return refuse(request, [_("Nothing was selected")], status=400)
     if len(chosen) > papers.AT_MOST:

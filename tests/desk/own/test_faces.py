@@ -111,19 +111,34 @@ def test_a_list_shows_filters_and_sorts_by_it(shop, mei, kind):
     assert ">30<" not in text(mei.get(address, {"own.size_empty": "yes"}))
 
 
-def test_sorting_goes_on_over_the_pages(shop, kind):
-    name, _address, api, make_row = kind
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_sorting_goes_on_over_the_pages_and_ends_with_what_is_blank(shop, mei, kind, sign):
+    name, address, api, make_row = kind
     field(shop.company, name, "number", key="size")
-    with_values(shop, make_row, *({"size": size} for size in (2.5, 10, 1, 0.5)), {})
-    client, seen, page = make.client(shop.rep), [], f"{api}?ordering=own.size&page_size=2"
+    sizes = ["0.5", "1", "2.5", "10"][:: -1 if sign else 1]
+    with_values(shop, make_row, {}, *({"size": size} for size in (2.5, 10, 1, 0.5)), {}, {})
+    client, pages, page = make.client(shop.rep), [], f"{api}?ordering={sign}own.size&page_size=2"
 
     while page:
-        answer = client.get(page).json()
-        seen += [row["own"].get("size") for row in answer["results"]]
-        page = answer["next"]
+        pages.append(client.get(page).json())
+        page = pages[-1]["next"]
 
-    assert [each for each in seen if each] == ["0.5", "1", "2.5", "10"]
-    assert seen[-1] is None
+    seen = [[row["own"].get("size") for row in each["results"]] for each in pages]
+    flat = [size for each in seen for size in each]
+    assert flat == [*sizes, *[None] * (len(flat) - 4)]
+    assert len(flat) == len(type_rows(name))
+    back, page = [], pages[-1]["previous"]
+    while page:
+        answer = client.get(page).json()
+        back.append([row["own"].get("size") for row in answer["results"]])
+        page = answer["previous"]
+    assert back[::-1] == seen[:-1]
+    shown = text(mei.get(address, {"sort": f"{sign}own.size"}))
+    assert [shown.index(f">{size}<") for size in sizes] == sorted(shown.index(f">{size}<") for size in sizes)
+    exported = b"".join(
+        mei.get(address, {"sort": f"{sign}own.size", "export": "csv", "cols": "own.size"}).streaming_content
+    )
+    assert [size for line in exported.decode().splitlines() for size in sizes if line.endswith(f",{size}")] == sizes
 
 
 @pytest.mark.parametrize("type", ["text", "number", "money", "date", "bool", "choice", "choices", "product"])
