@@ -186,13 +186,16 @@ def _load_search() -> None:
     with connections["owner"].cursor() as owner, connection.cursor() as cursor:
         for each in (owner, cursor):
             each.execute("SET statement_timeout = 0")
-        owner.execute("DROP INDEX desk_search_tokens")
+        owner.execute("DROP INDEX desk_search_found")
         cursor.execute("CREATE TEMP TABLE bench_names (place int, title text, tokens text)")
         given, params = unnested("given", {"place": "integer", "title": "text", "tokens": "text"}, rows)
         cursor.execute(f"INSERT INTO bench_names SELECT * FROM {given}", params)
         cursor.execute(FOUND, {"names": len(rows)})
         owner.execute("SET maintenance_work_mem = '1GB'")
-        owner.execute("CREATE INDEX desk_search_tokens ON desk_searchentry USING gin (tokens) WITH (fastupdate = off)")
+        owner.execute(
+            "CREATE INDEX desk_search_found ON desk_searchentry USING gin (company_id, kind, tokens)"
+            " WITH (fastupdate = off)"
+        )
 
 
 def _phone(place: int) -> str:

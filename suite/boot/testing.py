@@ -56,7 +56,7 @@ class TestDatabase:
         _point_at(new)
         call_command("migrate", run_syncdb=True, verbosity=0)
         with connections["owner"].cursor() as cursor:  # tests write far more than they search, and among few rows
-            cursor.execute("DROP INDEX desk_search_tokens")
+            cursor.execute("DROP INDEX desk_search_found")
         connections.close_all()
         _run(server, "ALTER DATABASE {} RENAME TO {}", new, self.template)
 

@@ -38,7 +38,7 @@ class ChoiceKind:
         nearest = [self.called(q), *(Q(**{f"{path}__istartswith": q}) for path in self.exact)]
         ranks = [When(called, then=rank) for rank, called in enumerate(nearest)]
         nearness = [Case(*ranks, default=len(ranks))] if self.exact else []
-        return rows.filter(self.condition(q)).order_by(*nearness, self.order)[:LIMIT]
+        return rows.filter(self.condition(actor, q)).order_by(*nearness, self.order)[:LIMIT]
 
     def called(self, text: str) -> Q:
         """Rows one of whose unique names is this text."""
@@ -47,10 +47,10 @@ class ChoiceKind:
             either |= Q(**{f"{path}__iexact": text})
         return either
 
-    def condition(self, q: str) -> Q:
+    def condition(self, actor: Actor, q: str) -> Q:
         name = self.model._meta.label_lower
         if search.has(name) and not self.fields:
-            return search.matching(name, q)
+            return search.matching(actor, name, q)
         either = Q()
         for path in self.fields:
             either |= Q(**{f"{path}__icontains": q})

@@ -14,8 +14,10 @@ from functools import lru_cache, partial
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 
 from suite.core.access import Actor
 from suite.core.acts import Act, current_act
@@ -28,6 +30,7 @@ from suite.desk.models import SearchEntry
 from suite.desk.own import values as own_values
 
 BATCH = 2000  # records of a rebuild
+FEW, LATEST = 5000, 200  # records that are looked at one by one
 LONGEST = 20  # letters of a token
 NAME_START = 6  # characters whose joined pinyin is found from its first letter on
 PLAIN = {
@@ -46,7 +49,32 @@ ON CONFLICT (kind, object_id) DO UPDATE
 SET owner_id = EXCLUDED.owner_id, team_id = EXCLUDED.team_id, title = EXCLUDED.title, subtitle = EXCLUDED.subtitle,
     tokens = EXCLUDED.tokens
 """
+TOKENS = ArrayField(models.CharField(max_length=24))
+# The newest records of a kind that words find: all of them where they are few; else there are enough among the latest,
+# or some of the others will do. However the words are spread, no more than so many records are looked at.
+OF_KIND = """
+(WITH near AS MATERIALIZED (
+    SELECT id, object_id FROM (
+        SELECT * FROM desk_searchentry WHERE company_id = %s AND kind = %s ORDER BY object_id DESC LIMIT %s
+    ) AS desk_searchentry WHERE {found} ORDER BY object_id DESC LIMIT %s
+), others AS MATERIALIZED (
+    SELECT id, object_id FROM desk_searchentry
+    WHERE company_id = %s AND kind = %s AND {found} AND (SELECT count(*) FROM near) < %s LIMIT %s
+)
+SELECT id, company_id, kind, object_id, title, subtitle FROM desk_searchentry WHERE id IN (
+    SELECT id FROM (SELECT * FROM near UNION SELECT * FROM others) AS either ORDER BY object_id DESC LIMIT %s
+) ORDER BY object_id DESC)
+"""
 WORDS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
+
+
+class Asked(Func):
+    """Tokens as a question of their own: without looking at them the planner goes by their index, always.
+
+    How many records hold them all it can only guess, and where it guesses too many it reads the records in their order.
+    """
+
+    template = "(SELECT %(expressions)s)"
 
 
 @dataclass(frozen=True)
@@ -162,7 +190,7 @@ def condition(q: str) -> Q | None:
     for alternatives in parts:
         either = Q()
         for tokens in alternatives:
-            either |= Q(tokens__contains=tokens)
+            either |= Q(tokens__contains=Asked(Value(tokens, output_field=TOKENS)))
         whole &= either
     return whole
 
@@ -187,28 +215,42 @@ def _alternatives(word: str) -> list[list[str]]:
     return [list(_grams(word, 2)) or [word]]
 
 
-def matching(kind: str, q: str, path: str = "pk") -> Q:
-    """A condition for lists: rows whose key at `path` is a record of a kind that somebody's words find."""
+def matching(actor: Actor, kind: str, q: str, path: str = "pk") -> Q:
+    """A condition for lists: rows whose key at `path` is a record of a kind that somebody's words find.
+
+    Costs a statement: few records are named by their keys, so that nobody has to guess how many they are.
+    """
     wanted = condition(q)
     if wanted is None:
         return Q(pk__in=())
-    return Q(**{f"{path}__in": SearchEntry.objects.filter(wanted, kind=kind).values("object_id")})
+    found = SearchEntry.objects.of(actor.company_id).filter(wanted, kind=kind)
+    keys = list(found.values_list("object_id", flat=True)[: FEW + 1])
+    if len(keys) > FEW:
+        return Q(**{f"{path}__in": found.values("object_id")})
+    return Q(**{"pk__any" if path == "pk" else f"{path}__pk__any": keys})
 
 
 def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: int = 30) -> list[SearchEntry]:
-    """Records found by words, in the rights of the actor: one statement; those whose name is meant come first."""
+    """Records found by words, in the rights of the actor: one statement; those whose name is meant come first.
+
+    Of each kind the newest; where thousands are found, those among its latest records and some of the others.
+    """
     wanted = condition(q)
     if wanted is None:
         return []
-    parts = [
-        SearchEntry.objects.of(actor.company_id).filter(wanted, kind=kind.name, object_id__in=_visible(kind, actor))
-        for kind in documents.kinds()
-        if kind.name in _sources and (kinds is None or kind.name in kinds) and actor.may(kind.permission)
-    ]
+    compiler = SearchEntry.objects.filter(wanted).query.get_compiler(connection=connection)
+    words, tokens = compiler.compile(compiler.query.where)
+    parts: list[str] = []
+    params: list[Any] = []
+    for kind in documents.kinds():
+        if kind.name in _sources and (kinds is None or kind.name in kinds) and actor.may(kind.permission):
+            visible, who = _visible(kind, actor)
+            of_kind, asked = (actor.company_id, kind.name), (*tokens, *who)
+            parts.append(OF_KIND.format(found=f"{words} AND {visible}"))
+            params += [*of_kind, LATEST, *asked, limit, *of_kind, *asked, limit, FEW, limit]
     if not parts:
         return []
-    newest = [part.order_by("-object_id")[:limit] for part in parts]
-    rows = list(newest[0].union(*newest[1:], all=True) if len(newest) > 1 else newest[0])
+    rows = list(SearchEntry.objects.raw(" UNION ALL ".join(parts), params))
     text = normal(q).strip()
 
     def distance(name: str) -> tuple[bool, bool, bool, int]:
@@ -220,8 +262,15 @@ def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: i
     return [rows[place] for place in sorted(range(len(rows)), key=nearest.__getitem__)[:limit]]
 
 
-def _visible(kind: documents.Kind, actor: Actor) -> models.QuerySet[Any]:
-    return kind.model._default_manager.visible_to(actor).values("pk")  # type: ignore[attr-defined]
+def _visible(kind: documents.Kind, actor: Actor) -> tuple[str, tuple[Any, ...]]:
+    rows: Any = kind.model._default_manager
+    if rows.shows_all(actor):
+        return "true", ()
+    try:
+        sql, params = rows.visible_to(actor).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "false", ()
+    return f"object_id IN ({sql})", params
 
 
 def index(rows: Iterable[models.Model]) -> None:

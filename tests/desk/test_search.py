@@ -4,7 +4,7 @@ from django.utils import translation
 from suite.core.access import Actor
 from suite.core.said import again
 from suite.desk import choices, search
-from suite.desk.models import SearchEntry
+from suite.desk.models import SearchEntry, Task
 from suite.desk.services import saved_views, todos
 from suite.desk.services.todos import NewTask
 from suite.desk.views.search import hits
@@ -184,3 +184,38 @@ def test_who_is_meant_comes_first_though_the_name_is_shown_in_another_language(r
     todos.create(tasks=[NewTask(f"回访 {number}", subject=party) for number in range(3)], actor=rep)
 
     assert [search.find(rep, q, limit=2)[0].kind for q in ("恒泰", "htjz")] == ["masterdata.party"] * 2
+
+
+def test_among_thousands_that_are_found_the_latest_come_first_and_few_are_all_found(rep, monkeypatch):
+    todos.create(tasks=[NewTask(f"腾达 {n}") for n in range(6)] + [NewTask("长城")] * 4, actor=rep)
+    monkeypatch.setattr(search, "LATEST", 6)
+
+    assert sorted(hit.title for hit in search.find(rep, "腾达")) == [f"腾达 {n}" for n in range(6)]
+    assert sorted(hit.title for hit in search.find(rep, "腾达", limit=2)) == ["腾达 4", "腾达 5"]
+    monkeypatch.setattr(search, "FEW", 2)
+    found = [hit.title for hit in search.find(rep, "腾达", limit=3)]
+    assert len(found) == 3
+    assert {"腾达 4", "腾达 5"} < set(found)
+
+
+@pytest.mark.parametrize("few", [1, 5000])
+def test_a_list_shows_all_that_words_find_be_they_few_or_many(rep, other_company, monkeypatch, few):
+    for actor in (rep, make.actor(other_company, "rep")):
+        todos.create(tasks=[NewTask(f"腾达 {n}") for n in range(3)] + [NewTask("长城")], actor=actor)
+    monkeypatch.setattr(search, "FEW", few)
+
+    rows = Task.objects.visible_to(rep)
+
+    assert {row.title for row in rows.filter(search.matching(rep, "desk.task", "腾达"))} == {
+        "腾达 0",
+        "腾达 1",
+        "腾达 2",
+    }
+
+
+def test_looking_for_words_takes_one_statement_whatever_is_found(rep, entries, django_assert_num_queries):
+    search.find(rep, "华为")  # what the reader may do is known then
+
+    for q in ("华为", "hw 138", "zzzz"):
+        with django_assert_num_queries(1):
+            search.find(rep, q)

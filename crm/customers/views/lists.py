@@ -39,7 +39,6 @@ from suite.desk.lists import (
     View,
     list_view,
 )
-from suite.masterdata.models import Party
 
 
 def next_step(customer: Customer) -> Any:
@@ -172,8 +171,7 @@ class CustomerList(ListSpec):
 
     def search(self, q: str, actor: Actor) -> Q:
         """The words find parties; their profiles are listed."""
-        found = Party.objects.of(actor.company_id).filter(search.matching("masterdata.party", q))
-        return Q(party__in=found.values("pk"))
+        return search.matching(actor, "masterdata.party", q, "party")
 
     def url(self, row: Customer) -> str:
         return reverse("customers:customer", args=[row.pk])

@@ -48,6 +48,10 @@ class ScopedQuerySet(models.QuerySet[M]):
             asked |= {"user": actor.user_id, "teams": actor.grants.teams}
         return bool(_shown(self.model, scope)(**asked))
 
+    def shows_all(self, actor: Actor) -> bool:
+        """Whether `visible_to` leaves out nothing of the actor's company."""
+        return self._reach(actor, "") == Scope.ALL
+
     def _reach(self, actor: Actor, code: str) -> Scope:
         meta = self.model._meta
         view = getattr(self.model, "VIEW", f"{meta.app_label}.view_{meta.model_name}")

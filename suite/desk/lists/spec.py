@@ -176,12 +176,12 @@ class ListSpec:
         """The condition for words typed into the search box."""
         name = self.model._meta.label_lower
         if search.has(name) and not self.search_fields:
-            return search.matching(name, q)
+            return search.matching(actor, name, q)
         either = Q()
         for path in self.search_fields:
             either |= Q(**{f"{path}__icontains": q})
         for path, kind in self.search_related.items():
-            either |= search.matching(kind, q, path)
+            either |= search.matching(actor, kind, q, path)
         return either
 
     @property

@@ -97,7 +97,7 @@ class ListState(Ways):
     def q(self) -> str:
         return self.params.get("q", "").strip()[:100] if self.spec.has_search else ""
 
-    @property
+    @cached_property
     def condition(self) -> Q:
         """What filters and search ask of a row."""
         return self.applied[0] & self.spec.search(self.q, self.actor) if self.q else self.applied[0]

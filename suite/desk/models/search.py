@@ -28,7 +28,7 @@ class SearchEntry(CompanyRow):
         verbose_name = _("search entry")
         verbose_name_plural = _("search entries")
         constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="desk_search_once")]
-        indexes = [GinIndex(fields=["tokens"], name="desk_search_tokens", fastupdate=False)]
+        indexes = [GinIndex(fields=["company", "kind", "tokens"], name="desk_search_found", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.title
