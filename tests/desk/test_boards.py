@@ -1,6 +1,7 @@
 """Lists as boards and as calendars."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_card_offers_the_acts_that_lead_into_other_lanes_and_they_move_it(rep,
 
     browse.post(f"{URL}?show=board", {"row_act": f"complete:{task.pk}", "next": f"{URL}?show=board"})
 
-    assert [(move.value, move.to) for move in card.moves] == [
+    assert re.findall(r'value="([^"]+)" data-to="([^"]+)"', card.menu) == [
         (f"complete:{card.line.pk}", "done"),
         (f"cancel:{card.line.pk}", "cancelled"),
     ]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from suite.core import keyset
 from suite.desk import formats
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
 
 CARDS = 50  # in a lane before "more"
 TOLD = 5  # columns on a card
+MENU = "suite/desk/_board_moves.html"
+PK = "{pk}"  # of the card, in the menu that many cards have
 
 
 @dataclass(frozen=True)
 class Move:
-    """What leads a card into the lane `to`: a button of its menu, with the name and value it posts."""
+    """What leads a card into the lane `to`: a button of its menu, with the name and value it posts for the key PK."""
 
     name: str
     value: str
@@ -42,7 +46,7 @@ class Card:
     """A row in a lane, with what leads it into others."""
 
     line: Line
-    moves: list[Move]
+    menu: SafeString
 
 
 @dataclass
@@ -100,15 +104,20 @@ def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *
     legal = getattr(state.spec.model, "MOVES", {}).get(lane.value, ())
     told = [column for column in state.columns if column.path != by.path and column.card != "hide"][:TOLD]
     others = [(value, label) for value, label in by.options(state.actor) if value != lane.value]
+    menus: dict[tuple[bool, ...], str] = {}
     for row in rows:
-        moves = [
-            Move("row_act", f"{act.name}:{row.pk}", value, act.label, act.icon, act.confirm)
-            for value, act in leads.items()
-            if value in legal and act.fits(row)
-        ]
-        if state.moving and row.is_movable:
-            moves += [Move("put", f"{row.pk}:{value}", value, label) for value, label in others]
-        lane.cards.append(Card(state.line_of(row, told), moves))
+        fits = tuple(value in legal and act.fits(row) for value, act in leads.items())
+        key = (*fits, bool(state.moving and row.is_movable))
+        if key not in menus:
+            moves = [
+                Move("row_act", f"{act.name}:{PK}", value, act.label, act.icon, act.confirm)
+                for (value, act), is_fit in zip(leads.items(), fits, strict=True)
+                if is_fit
+            ]
+            moves += [Move("put", f"{PK}:{value}", value, label) for value, label in others if key[-1]]
+            menus[key] = render_to_string(MENU, {"moves": moves, "region": state.spec.region})
+        menu = SafeString(menus[key].replace(PK, str(row.pk)))
+        lane.cards.append(Card(state.line_of(row, told), menu))
 
 
 def _shown(state: ListState) -> QuerySet[Any]:

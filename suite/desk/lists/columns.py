@@ -114,9 +114,12 @@ class Column:
             case "phone":
                 return formats.phone(value)
             case "badge":
-                colour = self.colours(row) if self.colours else documents.COLOURS.get(str(value), "secondary")
-                return formats.badge(self._display(row, value), colour)
+                return formats.badge(self._display(row, value), self.colour(row, value))
         return self._display(row, value)
+
+    def colour(self, row: Any, value: Any) -> str:
+        """The colour of a badge."""
+        return self.colours(row) if self.colours else documents.COLOURS.get(str(value), "secondary")
 
     def _display(self, row: Any, value: Any) -> str:
         """The words for a choice field, else the value as text."""

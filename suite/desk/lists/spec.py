@@ -141,6 +141,11 @@ class ListSpec:
         return slugify(self.key.rpartition(".")[2])
 
     @property
+    def region(self) -> str:
+        """The name of its place on a page."""
+        return f"rows-{self.slug}"
+
+    @property
     def heading(self) -> str:
         return capfirst(str(self.title or self.model._meta.verbose_name_plural))
 
@@ -235,6 +240,7 @@ class Cell:
     label: str
     css: str
     attributes: Any = ""
+    card: Any = ""  # its attributes on a card
 
 
 @dataclass

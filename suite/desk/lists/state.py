@@ -192,8 +192,8 @@ class ListState(Ways):
         return Line(row.pk, link, cells, in_row, " ".join(act.name for act in self.acts if act.name not in fitting))
 
     @cached_property
-    def _frames(self) -> dict[str, tuple[str, str, SafeString]]:
-        """What is the same in all cells of a column: label, classes, and the attributes of the cell in a table."""
+    def _frames(self) -> dict[str, tuple[str, str, SafeString, SafeString]]:
+        """What is the same in all cells of a column: label, classes, the attributes in a table and on a card."""
         found = {}
         for column in self.columns:
             css, width = self._css(column), self.widths.get(column.name, 0)
@@ -202,7 +202,9 @@ class ListState(Ways):
                 attributes += format_html(' data-edit="{}"', column.name)
             if width:
                 attributes += format_html(' style="min-width:{0}px;max-width:{0}px"', width)
-            found[column.name] = (str(column.label), css, attributes)
+            says_itself = column is self.title_column or "bare" in css
+            card = format_html(' class="{}"' if says_itself else ' class="{}" title="{}"', css, column.label)
+            found[column.name] = (str(column.label), css, attributes, card)
         return found
 
     def html_of(self, column: Column, row: Any, link: str = "") -> SafeString | str:
@@ -231,18 +233,21 @@ class ListState(Ways):
         value = column.of(row) if each else None
         if each is None or value in (None, ""):
             return ""
-        link = self._narrowed.get((each.name, value))
-        if link is None:
-            link = self._narrowed[each.name, value] = self.link(**{each.name: str(value)})
-        hint = _("Show only these")
-        return format_html('<a class="only-these" href="{}" title="{}">{}</a>', link, hint, column.render(row, value))
+        key = (each.name, value, column.colour(row, value))
+        found = self._narrowed.get(key)
+        if found is None:
+            link, hint = self.link(**{each.name: str(value)}), _("Show only these")
+            found = self._narrowed[key] = format_html(
+                '<a class="only-these" href="{}" title="{}">{}</a>', link, hint, column.render(row, value)
+            )
+        return found
 
     @cached_property
     def _choices(self) -> dict[str, ChoiceFilter]:
         return {each.path: each for each in self.filters if isinstance(each, ChoiceFilter)}
 
     @cached_property
-    def _narrowed(self) -> dict[tuple[str, Any], str]:
+    def _narrowed(self) -> dict[tuple[str, Any, str], SafeString]:
         return {}
 
     def _css(self, column: Column) -> str:

@@ -52,7 +52,7 @@ def list_view(
         return JsonResponse(state.tab_counts())
     if request.GET.get("export"):
         return _export(request, state, request.GET["export"], None)
-    filled = {"state": state, "spec": spec, "region": f"rows-{spec.slug}", **(context or {})}
+    filled = {"state": state, "spec": spec, "region": spec.region, **(context or {})}
     if state.show == "board" and state.params.get("lane"):
         return render_page(request, "suite/desk/_board_cards.html", {**filled, "lane": state.lane()})
     wants_rows = request.headers.get("HX-Target") == filled["region"]
