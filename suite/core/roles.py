@@ -73,7 +73,11 @@ INTEGRATOR = "integrator"  # the role of programs: they pass on what people deci
 
 # code: (Chinese name, English name, {pattern: scope}); a later pattern wins only where it reaches further.
 ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
-    "rep": ("销售", gettext_noop("Sales rep"), {**EVERYBODY, **seller(OWN)}),
+    "rep": (
+        "销售",
+        gettext_noop("Sales rep"),
+        {**EVERYBODY, **seller(OWN), "integration_insight.view_dashboard": OWN},
+    ),
     "sales_manager": (
         "销售主管",
         gettext_noop("Sales manager"),

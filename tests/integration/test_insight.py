@@ -87,12 +87,15 @@ def test_the_board_takes_ten_statements_at_most(company, sold):
     assert len(queries) <= 10
 
 
-def test_a_rep_has_no_dashboard_and_sees_the_panels_of_own_customers_only(client, company, rep, sold):
+def test_a_rep_sees_own_figures_on_the_dashboard_and_the_panels_of_own_customers_only(client, company, rep, sold):
     other = make.actor(company, "rep")
     panels = ("balance", "orders", "deliveries", "money")
 
     client.force_login(rep.user)
-    assert client.get(reverse("insight:dashboard")).status_code == 403
+    assert client.get(reverse("insight:dashboard")).status_code == 200
+    mine, theirs = read(rep), read(other)
+    assert mine.keys() == theirs.keys() == {"orders", "collected", "overdue", "late", "trend"}
+    assert (mine["orders"].value, theirs["orders"].value) == (sold.gross, 0)
     for name in panels:
         assert client.get(reverse(f"insight:party_{name}", args=[sold.party_id])).status_code == 200
 
@@ -281,4 +284,4 @@ def test_other_systems_read_figures_and_arrange_them(boss, sold):
     assert (wrong.status_code, list(wrong.json())) == (400, ["tiles"]), wrong.json()
     assert api.delete(f"{address}arrangement/").status_code == 204
     assert not api.get(f"{address}arrangement/").json()["is_own"]
-    assert make.client(make.actor(boss.company, "rep")).get(address).status_code == 403
+    assert make.client(make.actor(boss.company, "warehouse")).get(address).status_code == 403
