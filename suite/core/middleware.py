@@ -24,6 +24,7 @@ from suite.core.models import Membership, User
 
 SANE_NUMBER = re.compile(r"[A-Za-z0-9-]{8,40}")
 
+FILES = 24 * 2**20  # of a body with files in it: the largest file that is taken, and what stands around it
 DRAINED = 64 * 2**20  # so much of a body that is too large is read away, so that its sender reads our answer
 
 
@@ -41,7 +42,8 @@ class SizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        largest, length = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, request.headers.get("Content-Length", "")
+        largest = FILES if request.content_type == "multipart/form-data" else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = request.headers.get("Content-Length", "")
         if not request.path.startswith("/api/") or not length.isdigit() or int(length) <= largest:
             return self.get_response(request)
         left = min(int(length), DRAINED)

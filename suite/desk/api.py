@@ -33,6 +33,7 @@ from suite.core.models import User
 from suite.core.robots import Platform
 from suite.desk import documents
 from suite.desk.adoption import adoption
+from suite.desk.api_attachments import AttachmentViewSet
 from suite.desk.lists.api import SavedViewViewSet
 from suite.desk.models import Notification, Task
 from suite.desk.own.api import OwnFieldViewSet, OwnSectionViewSet
@@ -291,6 +292,7 @@ urlpatterns = [
 router = Router()
 router.register("tasks", TaskViewSet, basename="desk-task")
 router.register("notifications", NotificationViewSet, basename="desk-notification")
+router.register("attachments", AttachmentViewSet, basename="desk-attachment")
 router.register("views", SavedViewViewSet, basename="desk-view")
 router.register("own-fields", OwnFieldViewSet, basename="desk-own-field")
 router.register("own-sections", OwnSectionViewSet, basename="desk-own-section")

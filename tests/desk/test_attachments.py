@@ -62,3 +62,78 @@ def test_a_file_is_as_visible_as_its_record(rep, browse, place, other_company):
         assert client.get(place).status_code == 404
         assert client.post(f"/desk/files/{row.pk}/remove/").status_code in (403, 404)
     assert Attachment.objects.exists()
+
+
+API = "/api/v1/desk/attachments/"
+
+
+@pytest.fixture
+def task(rep):
+    return todos.create(tasks=[NewTask("Call back")], actor=rep)[0]
+
+
+def of(task, **more):
+    return {"subject_kind": "desk.task", "subject_id": task.pk, **more}
+
+
+def test_a_file_comes_and_goes_by_the_api(rep, task):
+    client = make.client(rep)
+
+    made = client.post(API, of(task, file=SimpleUploadedFile("合同.png", PNG)), format="multipart")
+
+    assert made.status_code == 201, made.json()
+    told = made.json()
+    assert (told["name"], told["content_type"], told["size"]) == ("合同.png", "image/png", len(PNG))
+    assert client.get(API, of(task)).json()["results"] == [told] == [client.get(f"{API}{told['id']}/").json()]
+    content = client.get(f"{API}{told['id']}/content/")
+    assert b"".join(content.streaming_content) == PNG
+    assert content["Content-Disposition"].startswith("attachment")
+    assert client.delete(f"{API}{told['id']}/").status_code == 204
+    assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"file": SimpleUploadedFile("a.svg", b"<svg/>")}, "file"),
+        ({"file": SimpleUploadedFile("a.png", b"<html>")}, "file"),
+        ({"file": SimpleUploadedFile("a.txt", b"")}, "file"),
+        ({"file": "no file"}, "file"),
+        ({}, "file"),
+        ({"file": SimpleUploadedFile("a.png", PNG), "subject_id": 10**9}, "subject_id"),
+        ({"file": SimpleUploadedFile("a.png", PNG), "subject_kind": "core.user"}, "subject_id"),
+        ({"file": SimpleUploadedFile("a.png", PNG), "name": "b.png"}, "name"),
+    ],
+)
+def test_what_is_no_file_to_be_kept_is_refused_at_its_field(rep, task, wrong, field):
+    answer = make.client(rep).post(API, of(task, **wrong), format="multipart")
+
+    assert (answer.status_code, list(answer.json())) == (400, [field])
+    assert not Attachment.objects.exists()
+
+
+def test_the_files_of_others_do_not_exist_for_the_api(rep, task, other_company):
+    mine = make.client(rep).post(API, of(task, file=SimpleUploadedFile("a.png", PNG)), format="multipart").json()
+
+    for stranger in (make.actor(rep.company, "rep"), make.actor(other_company, "administrator")):
+        client = make.client(stranger)
+        assert client.get(API, of(task)).status_code == 404
+        one = f"{API}{mine['id']}/"
+        assert [client.get(each).status_code for each in (one, f"{one}content/")] == [404, 404]
+        assert client.delete(one).status_code == 404
+        foreign = of(task, file=SimpleUploadedFile("b.png", PNG))
+        assert client.post(API, foreign, format="multipart").status_code == 400
+    assert make.client(rep).get(API).status_code == 400
+    assert Attachment.objects.count() == 1
+
+
+def test_a_file_that_is_sent_again_is_kept_once_and_another_one_is_no_repetition(rep, task):
+    client, key = make.client(rep), {"HTTP_IDEMPOTENCY_KEY": "file-1"}
+
+    first, again, other = (
+        client.post(API, of(task, file=SimpleUploadedFile("a.png", content)), format="multipart", **key)
+        for content in (PNG, PNG, PNG + b"x")
+    )
+
+    assert (first.status_code, again.json(), other.status_code) == (201, first.json(), 422)
+    assert Attachment.objects.count() == 1

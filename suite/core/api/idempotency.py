@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files import File
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -82,5 +83,16 @@ def _attempt(request: Request, handler: Callable[[], Response], client: str, key
 
 def _digest(request: Request) -> str:
     """What is asked for: method, address and body, whatever the order of the keys."""
-    body: Any = json.dumps(request.data, sort_keys=True, default=str)
+    body: Any = json.dumps(request.data, sort_keys=True, default=_told)
     return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).hexdigest()
+
+
+def _told(value: Any) -> str:
+    """What tells one value from another that is not JSON: of a file its content."""
+    if not isinstance(value, File):
+        return str(value)
+    content = hashlib.sha256()
+    for part in value.chunks():
+        content.update(part)
+    value.seek(0)
+    return f"{value.name} {content.hexdigest()}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
@@ -88,3 +89,13 @@ def remove(*, actor: Actor, attachment: Attachment, subject: models.Model) -> No
     stored = attachment.file
     transaction.on_commit(lambda: stored.storage.delete(str(stored.name)))
     Attachment.objects.filter(pk=attachment.pk).delete()
+
+
+def sent(attachment: Attachment) -> FileResponse:
+    """The file as it goes out: to be kept, never shown inside our pages."""
+    response = FileResponse(
+        attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=attachment.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox"
+    return response

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from suite.core.doors import door
-from suite.desk import documents
+from suite.desk import documents, queries
 from suite.desk.models import Attachment
-from suite.desk.own.pages import hidden_files
 from suite.desk.pages import back
 from suite.desk.services import attachments as services
 
@@ -39,28 +38,22 @@ def attachments_of(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             problem = " ".join(error.messages)
         if not problem and not request.headers.get("HX-Request"):
             return redirect(documents.url_of(kind, pk))
-    rows = Attachment.objects.of(actor.company_id).filter(subject_kind=kind, subject_id=pk).select_related("created_by")
-    rows = rows.exclude(pk__in=hidden_files(subject, actor))
-    context = {"kind": kind, "pk": pk, "files": rows.order_by("-id"), "problem": problem}
+    files = queries.files_at(subject, actor).order_by("-id")
+    context = {"kind": kind, "pk": pk, "files": files, "problem": problem}
     return render(request, "suite/desk/_attachments.html", context)
 
 
 def _mine(request: HttpRequest, pk: int) -> tuple[Attachment, Any]:
-    row = get_object_or_404(Attachment.objects.of(request.actor.company_id), pk=pk)  # type: ignore[attr-defined]
-    subject = _subject(request, row.subject_kind, row.subject_id)
-    if row.pk in hidden_files(subject, request.actor):  # type: ignore[attr-defined]
+    found = queries.file_of(pk, request.actor)  # type: ignore[attr-defined]
+    if found is None:
         raise Http404
-    return row, subject
+    return found
 
 
 @door("desk.view_attachment")
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """The file, never shown inside our pages."""
-    row, _record = _mine(request, pk)
-    response = FileResponse(row.file.open(), as_attachment=True, filename=row.name, content_type=row.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    return services.sent(_mine(request, pk)[0])
 
 
 @door("desk.delete_attachment")
