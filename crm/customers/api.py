@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from crm.customers import filters, timeline
 from crm.customers.models import Activity, Customer, Tag
-from crm.customers.services import activities, customers, duplicates, tags
+from crm.customers.services import activities, customers, tags
 from suite.core.api import (
     Creating,
     Router,
@@ -25,7 +25,9 @@ from suite.core.api import (
 )
 from suite.core.models import User
 from suite.masterdata.api import PartySerializer
+from suite.masterdata.matching.parties import Known
 from suite.masterdata.models import Contact, Party
+from suite.masterdata.services import duplicates
 
 OF_PARTY = tuple(
     name for name in PartySerializer.Meta.fields if name not in ("id", "version", "created_at", "updated_at")
@@ -101,6 +103,10 @@ class Likeness(StrictSerializer):
     name = serializers.CharField(required=False, default="", max_length=200)
     phone = serializers.CharField(required=False, default="", max_length=60)
     credit_code = serializers.CharField(required=False, default="", max_length=40)
+    name_en = serializers.CharField(required=False, default="", max_length=200)
+    kind = serializers.ChoiceField(Party.Kind.choices, required=False, default=Party.Kind.ORGANISATION)
+    email = serializers.CharField(required=False, default="", max_length=254)
+    address = serializers.CharField(required=False, default="", max_length=300)
 
 
 class CandidateSerializer(serializers.Serializer):
@@ -109,9 +115,10 @@ class CandidateSerializer(serializers.Serializer):
     party = serializers.IntegerField(source="party.pk")
     code = serializers.CharField(source="party.code")
     name = serializers.CharField(source="party.name")
-    owner = serializers.CharField(source="customer.owner", default=None)
+    owner = serializers.CharField(source="party.customer.owner", default=None)
     reasons = serializers.ListField(child=serializers.CharField())
     exact = serializers.BooleanField()
+    score = serializers.IntegerField(help_text="how likely the two are one, 0 to 100")
 
 
 class HappeningSerializer(serializers.Serializer):
@@ -159,7 +166,7 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
 
     @property
     def query_keys(self) -> tuple[str, ...]:  # type: ignore[override]
-        return {"timeline": ("after", "kinds"), "duplicates": ("name", "phone", "credit_code")}.get(self.action, ())
+        return {"timeline": ("after", "kinds"), "duplicates": tuple(Likeness().fields)}.get(self.action, ())
 
     def add(self, values: dict[str, Any]) -> Customer:
         return customers.create_customer(actor=self.actor, **values)
@@ -191,7 +198,7 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
         """Who may be the same as somebody about to be entered."""
         known = self.values(Likeness, request.query_params.dict())
         found = duplicates.candidates(
-            actor=self.actor, name=known["name"], phones=[known["phone"]], credit=known["credit_code"]
+            Known.of_values(known, [], [{"detail": known["address"]}]), actor=self.actor, also=("customer__owner",)
         )
         return Response(CandidateSerializer(found, many=True).data)
 

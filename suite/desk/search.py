@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from hashlib import blake2b
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
@@ -65,6 +66,12 @@ SELECT id, company_id, kind, object_id, title, subtitle FROM desk_searchentry WH
     SELECT id FROM (SELECT * FROM near UNION SELECT * FROM others) AS either ORDER BY object_id DESC LIMIT %s
 ) ORDER BY object_id DESC)
 """
+SHARING = """
+SELECT found.object_id FROM unnest(%s::varchar[]) AS asked(key) CROSS JOIN LATERAL (
+    SELECT object_id FROM desk_searchentry
+    WHERE tokens @> ARRAY[asked.key] AND kind = %s AND company_id = %s LIMIT %s
+) found
+"""
 WORDS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
 
 
@@ -85,6 +92,7 @@ class Source:
     title: Callable[[Any], str]
     subtitle: Callable[[Any], str]
     words: Callable[[Any], Iterable[str]]
+    keys: Callable[[Any], Iterable[str]]
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
     people: bool = False
@@ -99,13 +107,15 @@ def register(
     words: Callable[[Any], Iterable[str | None]],
     title: Callable[[Any], str] = str,
     subtitle: Callable[[Any], str] = lambda row: "",
+    keys: Callable[[Any], Iterable[str]] = lambda row: (),
     related: Collection[str] = (),
     prefetch: Collection[str] = (),
     people: bool = False,
 ) -> None:
     """Make records of a model findable by `words(row)` (names, codes, phones, numbers); called from apps.py.
 
-    What `words` reads of other tables is named by `related` and `prefetch`, so that it is read for all rows at once.
+    Records that have one of `keys(row)` in common are found by `sharing`, whatever else they are called.
+    What `words` and `keys` read of other tables is named by `related` and `prefetch`, to be read for all rows at once.
     `people`: who looks for people finds them here.
 
     The services that write them call `search.index`; the model is registered with `documents.register` too.
@@ -115,6 +125,7 @@ def register(
         title,
         subtitle,
         lambda row: (word for word in words(row) if word),
+        lambda row: map(_mark, keys(row)),
         tuple(related),
         tuple(prefetch),
         people,
@@ -213,6 +224,20 @@ def _alternatives(word: str) -> list[list[str]]:
         initials = [f"~{gram}" for gram in _grams(word, 2)]
         return [[word[:LONGEST]], initials] if initials and len(word) <= 8 else [[word[:LONGEST]]]
     return [list(_grams(word, 2)) or [word]]
+
+
+def _mark(key: str) -> str:
+    """A key among the tokens: no word that anybody types is found by it."""
+    return f"={blake2b(key.encode(), digest_size=9).hexdigest()}"
+
+
+def sharing(kind: str, company_id: int, keys: Collection[str], *, at_most: int) -> set[int]:
+    """Records of a kind that have one of these keys, no more than `at_most` of each. One statement."""
+    if not keys:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(SHARING, [[_mark(key) for key in keys], kind, company_id, at_most])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def matching(actor: Actor, kind: str, q: str, path: str = "pk") -> Q:
@@ -321,7 +346,7 @@ def entries(rows: Sequence[Any]) -> list[Entry]:
             team_id=getattr(row, "team_id", None),
             title=cut(title, 200),
             subtitle=cut(subtitle, 200),
-            tokens=_tokens((*source.words(row), *own_values.words(row))),
+            tokens=(*_tokens((*source.words(row), *own_values.words(row))), *source.keys(row)),
         )
         for source, row, title, subtitle in zip(sources, rows, titles, subtitles, strict=True)
     ]

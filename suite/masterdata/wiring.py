@@ -13,6 +13,7 @@ from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, own, search
 from suite.masterdata import flows, queries, sheets
+from suite.masterdata.matching import parties
 from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
 from suite.masterdata.services import contacts_importing, founding, importing
 
@@ -40,7 +41,8 @@ def connect() -> None:
         Party,
         words=queries.words_of_party,
         subtitle=code_and_phone,
-        prefetch=("contacts",),
+        keys=parties.keys,
+        prefetch=("contacts", "addresses"),
         people=True,
     )
     search.register(

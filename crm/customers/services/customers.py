@@ -11,13 +11,14 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Customer, Tag
-from crm.customers.services import duplicates
 from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Membership, User
+from suite.masterdata.matching.parties import Known
 from suite.masterdata.models import Party
+from suite.masterdata.services import duplicates
 from suite.masterdata.services import parties as masterdata
 from suite.masterdata.services.parties import PartyDraft, Values
 from suite.masterdata.services.records import announce, fresh, touch
@@ -57,8 +58,8 @@ def create_customer(
 ) -> Customer:
     """Make one customer: party, profile, contacts and addresses in one act; or the profile of a `party` that is here.
 
-    Raises BusinessError `duplicate` when the phone, credit code or name of an organisation is here already, unless
-    `allow_duplicate` (which no credit code can override: it is one per company).
+    Raises BusinessError `duplicate` when a phone, e-mail, credit code or the name of an organisation is here already,
+    unless `allow_duplicate` (which no credit code can override: it is one per company).
     """
     profile = {name: values.pop(name) for name in PROFILE & set(values)}
     if party is not None:
@@ -66,16 +67,8 @@ def create_customer(
             raise BusinessError(Refusal("is_customer", _("%(name)s is a customer already"), {"name": party.label}))
         return make_profiles([(party, profile)], actor)[0]
     if not allow_duplicate:
-        phones = [str(row.get("phone", "")) for row in (values, *contacts)]
-        duplicates.refuse_exact(
-            duplicates.candidates(
-                actor=actor,
-                name=values.get("name", ""),
-                phones=phones,
-                credit=values.get("credit_code", ""),
-                kind=values.get("kind", Party.Kind.ORGANISATION),
-            )
-        )
+        likeness = Known.of_values(values, contacts, addresses)
+        duplicates.refuse_exact(duplicates.candidates(likeness, actor=actor))
     draft = CustomerDraft(PartyDraft(values, contacts, addresses), profile)
     return create_customers(drafts=[draft], actor=actor, reason=reason)[0]
 

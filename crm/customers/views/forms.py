@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 
 from crm.customers.forms import CustomerForm, addresses_of, contacts_of, values_of
 from crm.customers.models import Customer
-from crm.customers.services import customers, duplicates
+from crm.customers.services import customers
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
 from suite.desk import refusals
 from suite.desk.pages import render_page
+from suite.masterdata.matching.parties import Known
+from suite.masterdata.services import duplicates
 
+TYPED = ("name", "name_en", "kind", "phone", "email", "credit_code", "address", "exclude")
 GRIDS = {"contacts": contacts_of, "addresses": addresses_of}
 
 
@@ -74,14 +77,12 @@ def _save(form: CustomerForm, grids: dict[str, Any], customer: Customer | None, 
 @door("crm_customers.add_customer")
 def alike(request: HttpRequest) -> HttpResponse:
     """Who may be the one that is being typed in."""
-    typed = {name: request.GET.get(name, "")[:200] for name in ("name", "phone", "credit_code", "kind", "exclude")}
+    typed = {name: request.GET.get(name, "")[:300] for name in TYPED}
     found = duplicates.candidates(
+        Known.of_values(typed, [], [{"detail": typed["address"]}]),
         actor=request.actor,  # type: ignore[attr-defined]
-        name=typed["name"],
-        phones=[typed["phone"]],
-        credit=typed["credit_code"],
-        kind=typed["kind"],
         exclude=int(typed["exclude"]) if typed["exclude"].isdecimal() and len(typed["exclude"]) < 19 else None,
+        also=("customer__owner",),
     )
     seen = Customer.objects.visible_to(request.actor)  # type: ignore[attr-defined]
     mine = set(seen.filter(party__in=[each.party.pk for each in found]).values_list("party_id", flat=True))

@@ -223,5 +223,6 @@ def announce_parties(pks: Collection[int]) -> None:
 
 def index_parties(event: OutboxEvent, actor: Actor) -> None:
     """Put the parties of an imported batch, and their contacts, into the search table."""
-    rows = Party.objects.of(actor.company_id).filter(pk__in=event.payload["ids"]).prefetch_related("contacts")
+    rows = Party.objects.of(actor.company_id).filter(pk__in=event.payload["ids"])
+    rows = rows.prefetch_related("contacts", "addresses")
     search.store(search.entries([*rows, *(contact for row in rows for contact in row.contacts.all())]))
