@@ -21,6 +21,8 @@ from erp.inventory.models import (
     StockBalance,
     StockMove,
     StockRule,
+    StockTransfer,
+    StockTransferLine,
     Warehouse,
 )
 from suite.core.access import Actor
@@ -156,6 +158,18 @@ class StockAdjustmentAdmin(ReadOnly):
     list_spec = lists.AdjustmentList
     inlines = (AdjustmentLineInline,)
     fields = (("number", "status"), ("kind_of", "date"), ("warehouse", "reason"))
+
+
+class TransferLineInline(StockLines):
+    model = StockTransferLine
+    fields = ("product", "quantity", "under_way", "received", "lost", "value")
+
+
+@admin.register(StockTransfer)
+class StockTransferAdmin(ReadOnly):
+    list_spec = lists.TransferList
+    inlines = (TransferLineInline,)
+    fields = (("number", "status"), ("source", "target"), ("expected_date", "shipped_on", "received_on"), "note")
 
 
 @admin.register(StockRule)

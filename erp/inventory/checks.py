@@ -72,6 +72,20 @@ LEFT JOIN (
 WHERE d.wanted - d.shipped <> coalesce(l.open, 0) OR d.shipped <> coalesce(l.shipped, 0)
 """
 
+# What is on the way is what transfers shipped and nobody received yet.
+ON_THE_WAY = """
+SELECT coalesce(b.company_id, l.company_id) AS company_id, product_id, b.on_hand, l.under_way
+FROM (
+  SELECT b.company_id, b.product_id, b.on_hand FROM erp_inventory_stockbalance b
+  JOIN erp_inventory_warehouse w ON w.id = b.warehouse_id AND w.is_transit
+) b
+FULL JOIN (
+  SELECT company_id, product_id, sum(under_way) AS under_way FROM erp_inventory_stocktransferline
+  WHERE under_way > 0 GROUP BY 1, 2
+) l USING (product_id)
+WHERE coalesce(b.on_hand, 0) <> coalesce(l.under_way, 0)
+"""
+
 LAYERED = """
 SELECT v.company_id, product_id, v.quantity, v.value, l.remaining, l.value AS layered
 FROM erp_inventory_stockvalue v
@@ -96,6 +110,7 @@ def register() -> None:
     """Called once, when the project starts."""
     invariants.register("I2", _("Stock on hand is what moved"), BALANCES)
     invariants.register("I2", _("Stock value is what moved"), VALUES)
+    invariants.register("I2", _("On the way is what transfers shipped"), ON_THE_WAY)
     invariants.register("I3", _("No stock below zero, no more reserved than there is"), SANE)
     invariants.register("I3", _("No stock below zero on any day"), EVERY_DAY)
     invariants.register("I4", _("Reservations are what is reserved"), RESERVED)

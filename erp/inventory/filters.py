@@ -10,6 +10,7 @@ from erp.inventory.models import (
     StockBalance,
     StockMove,
     StockRule,
+    StockTransfer,
     Warehouse,
 )
 from suite.core.api import FilterSet, ScopedChoiceFilter
@@ -19,7 +20,7 @@ from suite.masterdata.models import Party, Product
 class WarehouseFilters(FilterSet):
     class Meta:
         model = Warehouse
-        fields = ("code", "is_default", "is_archived")
+        fields = ("code", "is_default", "is_archived", "is_transit")
 
 
 class BalanceFilters(FilterSet):
@@ -82,6 +83,17 @@ class AdjustmentFilters(FilterSet):
 
     class Meta:
         model = StockAdjustment
+        fields = ("status", "number")
+
+
+class TransferFilters(FilterSet):
+    source = ScopedChoiceFilter(Warehouse)
+    target = ScopedChoiceFilter(Warehouse)
+    expected_until = df.DateFilter("expected_date", "lte")
+    shipped_since = df.DateFilter("shipped_on", "gte")
+
+    class Meta:
+        model = StockTransfer
         fields = ("status", "number")
 
 

@@ -150,7 +150,7 @@ class InWarehouse(ActorForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Warehouse.objects.visible_to(self.actor).filter(is_archived=False).order_by("-is_default", "code")
+        rows = Warehouse.objects.visible_to(self.actor).usable().order_by("-is_default", "code")
         self.fields["warehouse"].queryset = rows  # type: ignore[attr-defined]
 
 
@@ -209,6 +209,35 @@ class ReceiveLineForm(CostedLine):
     unit_cost = figure(_("Unit cost"), required=False, least=ZERO)
 
 
+class TransferForm(ActorForm):
+    """From where to where; a blank day is whenever it comes."""
+
+    source = forms.ModelChoiceField(label=_("From warehouse"), queryset=Warehouse.objects.none(), empty_label=None)
+    target = forms.ModelChoiceField(label=_("To warehouse"), queryset=Warehouse.objects.none())
+    expected_date = forms.DateField(label=_("Expected date"), required=False, widget=forms.DateInput)
+    note = laid_out(forms.CharField(label=_("Note"), max_length=200, required=False), wide=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Warehouse.objects.visible_to(self.actor).usable().order_by("-is_default", "code")
+        for name in ("source", "target"):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+
+class TransferLineForm(ActorForm):
+    product = laid_out(PickerField("product", label=_("Product")), wide=True)
+    quantity = figure(_("Quantity"), least=Decimal("0.000001"))
+
+
+class ReceiveTransferForm(QuantitiesForm):
+    """How much of each line arrived."""
+
+    posting_date = forms.DateField(label=_("Received on"), required=False, widget=forms.DateInput)
+    rest_is_lost = laid_out(forms.BooleanField(label=_("The rest will not come"), required=False,
+                                               help_text=_("It is booked as a shortage")), wide=True)  # fmt: skip
+
+
 class RuleForm(InWarehouse):
     product = PickerField("product", label=_("Product"))
     reorder_point = figure(_("Reorder point"), least=ZERO)
@@ -220,3 +249,4 @@ class RuleForm(InWarehouse):
 
 Adjusted = lines_formset(AdjustLineForm)
 Received = lines_formset(ReceiveLineForm)
+Transferred = lines_formset(TransferLineForm)

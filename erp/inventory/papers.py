@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from erp.inventory.models import Delivery, DeliveryLine, GoodsReceipt, StockAdjustment
+from erp.inventory.models import Delivery, DeliveryLine, GoodsReceipt, StockAdjustment, StockTransfer, Warehouse
 from erp.inventory.queries import reserved_for
 from suite.core import clock, pdf
 from suite.core.access import Actor
@@ -178,6 +178,48 @@ def adjustments(rows: Sequence[StockAdjustment], actor: Actor) -> list[pdf.Sheet
             )
         )
     return sheets
+
+
+def transfers(rows: Sequence[StockTransfer], actor: Actor) -> list[pdf.Sheet]:
+    """调拨单: what goes from one warehouse to another; it travels with the goods."""
+    read(rows, "owner", "source", "target", "lines__product__unit")
+    return [
+        pdf.Sheet(
+            title=pgettext("paper", "Stock transfer"),
+            number=transfer.number,
+            facts=filled(
+                [
+                    (_("From warehouse"), _place(transfer.source)),
+                    (_("To warehouse"), _place(transfer.target)),
+                    (_("Expected date"), formats.day(transfer.expected_date)),
+                    (_("Shipped on"), formats.day(transfer.shipped_on)),
+                    (_("Received on"), formats.day(transfer.received_on)),
+                ]
+            ),
+            columns=[*_goods(), pdf.Column(_("Received"), "right"), pdf.Column(_("Lost on the way"), "right")],
+            rows=[
+                [
+                    *_good(number, line, line.quantity),
+                    formats.quantity(line.received) if line.received else "",
+                    formats.quantity(line.lost) if line.lost else "",
+                ]
+                for number, line in enumerate(transfer.lines.all(), 1)
+            ],
+            remarks=[transfer.note] if transfer.note else [],
+            signatures=papers.signed(
+                (_("Prepared by"), transfer.owner),
+                (_("Reviewed by"), ""),
+                (_("Shipped by"), ""),
+                (_("Received by"), ""),
+            ),
+            mark=papers.mark_of(transfer),
+        )
+        for transfer in rows
+    ]  # fmt: skip
+
+
+def _place(warehouse: Warehouse) -> str:
+    return " ".join(filter(None, (warehouse.label, warehouse.address)))
 
 
 def _goods(quantity: str = "") -> list[pdf.Column]:

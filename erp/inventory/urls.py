@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from erp.inventory.views import counting, deliveries, entries, products, receipts, scanning
+from erp.inventory.views import counting, deliveries, entries, products, receipts, scanning, transfers
 
 app_name = "inventory"
 urlpatterns = [
@@ -20,5 +20,10 @@ urlpatterns = [
     path("rules/<int:pk>/", entries.change_rule, name="rule"),
     path("count/", counting.count, name="count"),
     path("products/<int:pk>/stock/", products.stock_of, name="product_stock"),
+    path("transfers/new/", transfers.transfer_new, name="transfer_new"),
+    path("transfers/<int:pk>/", transfers.transfer_page, name="transfer"),
+    path("transfers/<int:pk>/edit/", transfers.transfer_edit, name="transfer_edit"),
+    path("transfers/<int:pk>/receive/", transfers.transfer_receive, name="transfer_receive"),
+    path("transfers/<int:pk>/<slug:name>/", transfers.transfer_act, name="transfer_act"),
     path("scan/", scanning.scan, name="scan"),
 ]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import checks, flows, papers, queries, tiles
-from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, Warehouse
+from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockTransfer, Warehouse
 from erp.inventory.services import importing
 from erp.inventory.services.warehouses import found_default
 from suite.core import modules
@@ -36,11 +36,16 @@ def connect() -> None:
     printing.register(Delivery, papers.deliveries)
     printing.register(GoodsReceipt, papers.receipts)
     printing.register(StockAdjustment, papers.adjustments)
+    printing.register(StockTransfer, papers.transfers)
     own.register(Delivery, list_url="admin:erp_inventory_delivery_changelist", change="erp_inventory.ship_delivery")
     receipts = "admin:erp_inventory_goodsreceipt_changelist"
     own.register(GoodsReceipt, list_url=receipts, change="erp_inventory.add_goodsreceipt")
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
+    documents.register(
+        StockTransfer, _("Stock transfer"), "inventory:transfer", icon="arrows-exchange", status=way_of, order=55
+    )
+    events.register("erp.inventory.transfer", _("Stock transfer"), "shipped", "received")
     events.register("erp.inventory.delivery", _("Delivery"), "shipped")
     events.register("erp.inventory.goods", _("Goods"), "received", "returned", "reversed")
     events.register("erp.inventory.adjustment", _("Stock adjustment"), "posted", "reversed")
@@ -57,13 +62,20 @@ def connect() -> None:
     stock = "inventory:product_stock", "erp_inventory.view_stockbalance"
     records.register_tab("masterdata.product", "stock", _("Stock on hand"), *stock, order=10)
     _imports()
+    _import_transfers()
     _menu()
     _workbench()
     tiles.connect()
 
 
+def way_of(transfer: StockTransfer) -> tuple[str, str]:
+    """State and colour: what is on the way is not done yet."""
+    colours = documents.COLOURS | {StockTransfer.Status.SHIPPED: "info"}
+    return str(transfer.get_status_display()), colours[transfer.status]
+
+
 def live(actor: Actor) -> QuerySet[Warehouse]:
-    return Warehouse.objects.visible_to(actor).filter(is_archived=False)
+    return Warehouse.objects.visible_to(actor).usable()
 
 
 def _imports() -> None:
@@ -110,6 +122,49 @@ def _imports() -> None:
     )
 
 
+def _import_transfers() -> None:
+    numbers, product = ("调拨单号", "transfer number"), ("商品编码", "物料编码", "product code", "sku")
+    imports.register(
+        "stock-transfers",
+        _("Stock transfers"),
+        permission="erp_inventory.add_stocktransfer",
+        fields=[
+            Field("reference", _("Number"), required=True, max_length=60, aliases=numbers, example="1"),
+            Field(
+                "source",
+                _("From warehouse"),
+                "ref",
+                ref="warehouse",
+                required=True,
+                aliases=("调出仓",),
+                example="MAIN",
+            ),
+            Field(
+                "target", _("To warehouse"), "ref", ref="warehouse", required=True, aliases=("调入仓",), example="EAST"
+            ),
+            Field("expected_date", _("Expected date"), "date", aliases=("预计到货日期",)),
+            Field("product", _("Product"), "ref", ref="product", required=True, aliases=product, example="P-100"),
+            Field("quantity", _("Quantity"), "number", required=True, aliases=("数量", "qty"), example="12"),
+            Field("note", _("Note"), max_length=200, aliases=("备注",)),
+        ],
+        left_out=(
+            _("Status"),
+            _("Shipped on"),
+            _("Received on"),
+            _("On the way"),
+            _("Received"),
+            _("Lost on the way"),
+            _("By"),
+        ),
+        save=importing.TRANSFERS.save,
+        undo=importing.undo_transfers,
+        group="reference",
+        batch=2000,
+        url_name="admin:erp_inventory_stocktransfer_changelist",
+        model=StockTransfer,
+    )
+
+
 def _menu() -> None:
     goods = _("Goods")
     for order, (label, model, icon) in enumerate(
@@ -118,6 +173,7 @@ def _menu() -> None:
             (_("Goods receipts"), "goodsreceipt", "package-import"),
             (_("Demands and reservations"), "demand", "hourglass"),
             (_("Stock ledger"), "stockmove", "list-details"),
+            (_("Stock transfers"), "stocktransfer", "arrows-exchange"),
             (_("Stock adjustments"), "stockadjustment", "clipboard-list"),
             (_("Stock rules"), "stockrule", "target-arrow"),
             (_("Warehouses"), "warehouse", "building-warehouse"),

@@ -59,7 +59,7 @@ class WarehouseField(forms.ModelChoiceField):
         super().__init__(Warehouse.objects.none(), label=_("Warehouse"), required=False, empty_label=_("Default"))
 
     def bind(self, actor: Actor) -> None:
-        self.queryset = Warehouse.objects.visible_to(actor).filter(is_archived=False)
+        self.queryset = Warehouse.objects.visible_to(actor).usable()
 
 
 class PaperForm(ActorForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from suite.core.errors import Refusal
 from suite.core.money import ZERO
 from suite.desk import imports
 from suite.desk.imports import Field
-from suite.desk.imports.papers import Papers, Row
+from suite.desk.imports.papers import Papers, Row, numbers_of
 
 WAREHOUSE = Field("warehouse", gettext_lazy("Warehouse"), "ref", ref="warehouse", aliases=("仓库", "仓库编码"))
 SUPPLIER = Field("supplier", gettext_lazy("Supplier"), "ref", ref="supplier", aliases=("供应商", "supplier"))
@@ -131,15 +131,6 @@ def _order_of(suppliers: Mapping[int, Supplier]) -> Callable[..., OrderDraft]:
         )
 
     return draft
-
-
-def numbers_of(model: type[Any]) -> Callable[[Collection[str], Actor], Iterable[str]]:
-    """Which of some numbers are given already."""
-
-    def given(references: Collection[str], actor: Actor) -> Iterable[str]:
-        return model.objects.of(actor.company_id).filter(number__in=references).values_list("number", flat=True)
-
-    return given
 
 
 REQUISITIONS = Papers(

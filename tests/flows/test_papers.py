@@ -21,7 +21,7 @@ from erp.finance.services import invoices, vouchers
 from erp.finance.services import money as finance
 from erp.finance.services.vouchers import LineInput as Entry
 from erp.inventory import services as inventory
-from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment
+from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockTransfer
 from erp.procurement import services as procurement
 from erp.procurement.models import PurchaseOrder, Requisition
 from suite.core import pdf
@@ -65,6 +65,13 @@ def adjustment(shop: Shop, lines: int) -> StockAdjustment:
     return StockAdjustment.objects.latest("pk")
 
 
+def transfer(shop: Shop, lines: int) -> StockTransfer:
+    branch = inventory.save_warehouse(values={"code": f"B{lines}", "name": "East"}, actor=shop.system)
+    moved = [inventory.TransferLine(each.pk, Decimal(3)) for each in make.goods(shop.company, lines)]
+    wanted = inventory.TransferDraft(inventory.default_warehouse_id(shop.company.pk), branch.pk, moved)
+    return inventory.create_transfers([wanted], actor=shop.system)[0]
+
+
 def requisition(shop: Shop, lines: int) -> Requisition:
     wishes = [procurement.Wish(each.pk, ONE) for each in make.goods(shop.company, lines)]
     return procurement.create_requisition(lines=wishes, actor=shop.system)
@@ -106,6 +113,7 @@ MAKE: dict[type[Model], tuple[Callable[[Shop, int], Any], str, str]] = {
     Delivery: (delivery, "3", ""),
     GoodsReceipt: (goods_receipt, "8.00", ""),
     StockAdjustment: (adjustment, "100.00", ""),
+    StockTransfer: (transfer, "3", "调拨单"),
     Requisition: (requisition, "0.00", "零元整"),
     PurchaseOrder: (purchase, "9.04", "玖元零肆分"),
     Invoice: (invoice, "113.00", "壹佰壹拾叁元整"),

@@ -23,7 +23,8 @@ from erp.finance.admin.vouchers import VoucherList
 from erp.finance.models import Account, Receipt
 from erp.finance.services import invoices, vouchers
 from erp.finance.services.invoice_lines import InvoiceLineInput
-from erp.inventory.lists import RuleList
+from erp.inventory import services as inventory
+from erp.inventory.lists import RuleList, TransferList
 from erp.inventory.models import StockRule, Warehouse
 from erp.inventory.services import rules
 from erp.procurement import services as purchasing
@@ -274,6 +275,19 @@ def test_invoices_and_vouchers_come_back_with_their_lines(company: Company, lang
 
     come_back(InvoiceList, by, language, "invoice__party", "invoice__date", "description", "tax", *LINE)
     come_back(VoucherList, by, language, "voucher__posting_date", "account", "debit", "credit", "summary")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_transfers_come_back_with_their_lines(company: Company, language: str) -> None:
+    by, lamp = make.actor(company, "administrator"), make.product(company, "LAMP", name="灯", name_en="Lamp")
+    branch = inventory.save_warehouse(values={"code": "EAST", "name": "东仓", "name_en": "East"}, actor=by)
+    main, cup = inventory.default_warehouse_id(company.pk), make.product(company, "CUP")
+    lines = [inventory.TransferLine(lamp.pk, Decimal(3)), inventory.TransferLine(cup.pk, Decimal(1))]
+    inventory.create_transfers([inventory.TransferDraft(main, branch.pk, lines, note="Soon")], actor=by)
+
+    come_back(
+        TransferList, by, language, "transfer__source", "transfer__target", "transfer__note", "product", "quantity"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

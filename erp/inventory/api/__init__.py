@@ -2,6 +2,7 @@
 
 from erp.inventory.api.papers import AdjustmentViewSet, DeliveryViewSet, GoodsReceiptViewSet
 from erp.inventory.api.stock import BalanceViewSet, DemandViewSet, MoveViewSet, RuleViewSet, WarehouseViewSet
+from erp.inventory.api.transfers import TransferViewSet
 from suite.core.api import Router
 
 router = Router()
@@ -11,5 +12,6 @@ router.register("moves", MoveViewSet, basename="move")
 router.register("deliveries", DeliveryViewSet, basename="delivery")
 router.register("goods-receipts", GoodsReceiptViewSet, basename="goodsreceipt")
 router.register("adjustments", AdjustmentViewSet, basename="adjustment")
+router.register("transfers", TransferViewSet, basename="stocktransfer")
 router.register("demands", DemandViewSet, basename="demand")
 router.register("stock-rules", RuleViewSet, basename="stockrule")

@@ -20,6 +20,7 @@ from erp.inventory.models import (
     GoodsReceiptLine,
     StockAdjustment,
     StockAdjustmentLine,
+    StockTransfer,
     Warehouse,
 )
 from suite.core.api import (
@@ -127,7 +128,7 @@ class DeliveryViewSet(Printing, Updating, ServiceViewSet):
         return self.answer(pk)
 
 
-def by_line(paper: Delivery | GoodsReceipt, lines: list[Mapping[str, Any]]) -> dict[int, Decimal]:
+def by_line(paper: Delivery | GoodsReceipt | StockTransfer, lines: list[Mapping[str, Any]]) -> dict[int, Decimal]:
     """Quantities by line; a line of another paper does not exist here, and nobody means a line twice."""
     known = {line.pk: line.quantity for line in paper.lines.all()}
     found: dict[int, Decimal] = {}

@@ -19,7 +19,8 @@ from suite.masterdata.api import FieldRules
 class WarehouseSerializer(StrictModelSerializer):
     class Meta:
         model = Warehouse
-        fields = ("id", "code", "name", "name_en", "address", "is_default", "is_archived")
+        fields = ("id", "code", "name", "name_en", "address", "is_default", "is_archived", "is_transit")
+        read_only_fields = ("is_transit",)
 
 
 class WarehouseViewSet(Creating, Updating, ServiceViewSet):

@@ -3,6 +3,7 @@
 from erp.inventory.lists.common import SEE_COST
 from erp.inventory.lists.papers import AdjustmentList, DeliveryList, ReceiptList
 from erp.inventory.lists.stock import BalanceList, DemandList, MoveList, ProductStock, RuleList
+from erp.inventory.lists.transfers import TransferList
 
 __all__ = [
     "SEE_COST",
@@ -14,4 +15,5 @@ __all__ = [
     "ProductStock",
     "ReceiptList",
     "RuleList",
+    "TransferList",
 ]

@@ -7,6 +7,7 @@ from erp.inventory.models.papers import (
     StockAdjustmentLine,
 )
 from erp.inventory.models.stock import CostLayer, Demand, StockBalance, StockMove, StockRule, StockValue, Warehouse
+from erp.inventory.models.transfers import StockTransfer, StockTransferLine
 
 __all__ = [
     "CostLayer",
@@ -20,6 +21,8 @@ __all__ = [
     "StockBalance",
     "StockMove",
     "StockRule",
+    "StockTransfer",
+    "StockTransferLine",
     "StockValue",
     "Warehouse",
 ]

@@ -1,6 +1,7 @@
 """Stock: where it is, what it is worth, and who waits for it."""
 
 from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,9 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.models import CompanyRow
+from suite.core.models.documents import ScopedQuerySet
 from suite.core.models.people import Named
 from suite.core.money import AmountField, QuantityField
 from suite.masterdata.models import Party, Product
+
+
+class WarehouseRows(ScopedQuerySet["Warehouse"]):
+    def usable(self) -> Self:
+        """Where goods can be put and taken by hand."""
+        return self.filter(is_archived=False, is_transit=False)
 
 
 class Warehouse(CompanyRow, Named):
@@ -20,6 +28,10 @@ class Warehouse(CompanyRow, Named):
     address = models.CharField(_("address"), max_length=300, blank=True)
     is_default = models.BooleanField(_("default"), default=False)
     is_archived = models.BooleanField(_("archived"), default=False)
+    # Where goods of transfers are until they arrive: one for each company, made when it is first needed.
+    is_transit = models.BooleanField(_("on the way"), default=False, editable=False)
+
+    objects = models.Manager.from_queryset(WarehouseRows)()
 
     class Meta:
         verbose_name = _("warehouse")
@@ -28,6 +40,11 @@ class Warehouse(CompanyRow, Named):
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="erp_warehouse_code_once"),
             models.UniqueConstraint(fields=["company"], condition=Q(is_default=True), name="erp_warehouse_one_default"),
+            models.UniqueConstraint(fields=["company"], condition=Q(is_transit=True), name="erp_warehouse_one_transit"),
+            models.CheckConstraint(
+                condition=Q(is_transit=False) | Q(is_default=False, is_archived=False),
+                name="erp_warehouse_transit_stays",
+            ),
         ]
 
 

@@ -10,6 +10,16 @@ from erp.inventory.services.returns import Unsold, return_goods, return_to_suppl
 from erp.inventory.services.revaluation import Split, ValueChange, revalue
 from erp.inventory.services.rules import drop_rule, set_rule
 from erp.inventory.services.shipping import ship, ship_ready
+from erp.inventory.services.transfers import (
+    TransferDraft,
+    TransferLine,
+    cancel_transfers,
+    change_transfer,
+    check_transfers,
+    create_transfers,
+    receive_transfers,
+    ship_transfers,
+)
 from erp.inventory.services.warehouses import default_warehouse_id, save_warehouse
 
 __all__ = [
@@ -19,13 +29,19 @@ __all__ = [
     "ReceiptLine",
     "Reserved",
     "Split",
+    "TransferDraft",
+    "TransferLine",
     "Unsold",
     "ValueChange",
     "adjust",
     "availability",
     "book_count",
+    "cancel_transfers",
     "change_delivery",
     "change_orders",
+    "change_transfer",
+    "check_transfers",
+    "create_transfers",
     "default_warehouse_id",
     "drop_deliveries",
     "drop_rule",
@@ -34,6 +50,7 @@ __all__ = [
     "opening_stock",
     "payment_arrived",
     "receive",
+    "receive_transfers",
     "reserve",
     "return_goods",
     "return_to_supplier",
@@ -44,6 +61,7 @@ __all__ = [
     "set_rule",
     "ship",
     "ship_ready",
+    "ship_transfers",
     "shortage",
     "take_in",
     "value_at",

@@ -10,9 +10,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockRule
+from erp.inventory.models import StockAdjustment, StockAdjustmentLine, StockRule, StockTransfer
 from erp.inventory.services.adjustments import Difference, opening_stock, reverse_adjustment
 from erp.inventory.services.rules import RULED, Rule, demand_order, drop_rule, set_rules
+from erp.inventory.services.transfers import (
+    TransferDraft,
+    TransferLine,
+    cancel_transfers,
+    check_transfers,
+    create_transfers,
+)
 from erp.inventory.services.warehouses import default_warehouse_id
 from suite.core.access import Actor
 from suite.core.acts import service
@@ -20,7 +27,7 @@ from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.core.said import said
 from suite.desk.imports import Batch, Saved
-from suite.desk.imports.papers import each
+from suite.desk.imports.papers import Papers, each, numbers_of
 from suite.masterdata.models import Product
 from suite.masterdata.services.units import misfit
 
@@ -124,3 +131,29 @@ def undo_rules(*, actor: Actor, made: Collection[int], changed: Mapping[int, dic
     if before:
         set_rules(before, actor=actor)
     return {pk: _("does not exist any more") for pk in changed if pk not in rows}
+
+
+def _transfer(reference: str, header: dict[str, Any], rows: list[dict[str, Any]]) -> TransferDraft:
+    lines = [TransferLine(row["product"], row["quantity"]) for row in rows]
+    return TransferDraft(header["source"], header["target"], lines, header.get("expected_date"), header.get("note", ""))
+
+
+TRANSFERS = Papers(
+    group="reference",
+    header=("source", "target", "expected_date"),
+    remarks=("note",),
+    draft=_transfer,
+    check=check_transfers,
+    create=create_transfers,
+    known=numbers_of(StockTransfer),
+)
+
+
+def undo_transfers(*, actor: Actor, made: Collection[int], changed: Mapping[int, Any]) -> dict[int, str]:
+    """Give the drafts up again; what has left since stays and is named."""
+    rows = StockTransfer.objects.of(actor.company_id).lock(made)
+    drafts = [row for row in rows if row.status == StockTransfer.Status.DRAFT]
+    cancel_transfers(drafts, actor=actor, reason=said(gettext_lazy("Import undone")))
+    sentence = _("%(number)s is %(status)s already")
+    gone = [row for row in rows if row.status not in (StockTransfer.Status.DRAFT, StockTransfer.Status.CANCELLED)]
+    return {row.pk: sentence % {"number": row, "status": row.get_status_display()} for row in gone}

@@ -63,7 +63,7 @@ class Statement:
         self._add("layers", _LAYERS, {"id": "bigint", "taken": QUANTITY, "taken_value": AMOUNT}, rows)
 
     def moves(self, moves: Sequence[StockMove], *, fifo: Sequence[int]) -> None:
-        """Rows of the stock ledger; what comes in of the products `fifo` becomes a layer."""
+        """Rows of the stock ledger; what comes in of the products `fifo` becomes a layer, what is shifted stays one."""
         rows = [[getattr(move, name) for name in _MOVE_COLUMNS] for move in moves]
         self._add("moves", _MOVES, _MOVE_COLUMNS, rows)
         if moves and fifo:
@@ -162,12 +162,13 @@ FROM {given} WHERE l.id = given.id RETURNING 1
 
 _MOVES = f"""
 INSERT INTO erp_inventory_stockmove ({", ".join(_MOVE_COLUMNS)}) SELECT * FROM {{given}}
-RETURNING id, company_id, product_id, quantity, value
+RETURNING id, company_id, product_id, quantity, value, kind
 """
 
 _NEW_LAYERS = """
 INSERT INTO erp_inventory_costlayer (company_id, product_id, move_id, remaining, remaining_value)
-SELECT company_id, product_id, id, quantity, value FROM moves WHERE quantity > 0 AND product_id = ANY(%s) ORDER BY id
+SELECT company_id, product_id, id, quantity, value FROM moves
+WHERE quantity > 0 AND kind <> 'transfer' AND product_id = ANY(%s) ORDER BY id
 """
 
 _CHANGES = """

@@ -212,6 +212,11 @@ class Stock:
         self._move(key, -quantity, -cost, paper, reverses=move, **line)
         return cost
 
+    def shift(self, source: Key, target: Key, quantity: Decimal, value: Decimal, paper: Paper, **line: Any) -> None:
+        """Goods go from one place to another: what all of them are worth, and from which receipts they are, stays."""
+        self._move(source, -quantity, -value, paper, **line)
+        self._move(target, quantity, value, paper, **line)
+
     def revalue(self, key: Key, value: Decimal, paper: Paper, *, layer: Layer | None = None) -> None:
         """Goods on hand become worth more, or less; of a FIFO product those of one layer."""
         self.worths[key.product_id].add(ZERO, value)

@@ -38,6 +38,9 @@ def save_warehouse(
         raise ValidationError({"code": _("There is a warehouse with this code already")})
     if changes.get("is_default") == (True, False):
         raise BusinessError(Refusal("default_warehouse", _("Name another default warehouse first"), field="is_default"))
+    if row.is_transit and (row.is_default or row.is_archived):
+        sentence = _("In %(name)s are the goods of transfers: nothing is delivered from there, and it stays")
+        raise BusinessError(Refusal("transit_warehouse", sentence, {"name": row.label}))
     if row.is_archived:
         _demand_idle(row)
     if row.is_default:
@@ -55,6 +58,19 @@ def _demand_idle(warehouse: Warehouse) -> None:
         raise BusinessError(
             Refusal("warehouse_in_use", _("There is still stock in %(name)s"), {"name": warehouse.label})
         )
+
+
+def transit_warehouse_id(company_id: int) -> int:
+    """Where goods are that left one warehouse and have not arrived in another; made when it is first asked for."""
+    known = Warehouse.objects.of(company_id).filter(is_transit=True).values_list("pk", flat=True)
+    pk = known.first()
+    if pk is None:
+        taken = Warehouse.objects.of(company_id).filter(code="TRANSIT").exists()
+        row = Warehouse(company_id=company_id, code="TRANSIT*" if taken else "TRANSIT", name="在途", is_transit=True)
+        row.name_en = "On the way"
+        Warehouse.objects.bulk_create([row], ignore_conflicts=True)  # somebody else may make it at this moment
+        pk = known.get()
+    return pk
 
 
 def default_warehouse_id(company_id: int) -> int:

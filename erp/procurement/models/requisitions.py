@@ -141,4 +141,5 @@ class RequisitionLine(Briefs, CompanyRow):
             )
         else:
             return ""
-        return text % terms
+        more = gettext("%(elsewhere)s are free in other warehouses: a transfer may do") if "elsewhere" in terms else ""
+        return " · ".join(filter(None, (text, more))) % terms

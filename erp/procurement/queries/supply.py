@@ -47,7 +47,7 @@ class Supply(NamedTuple):
     offer: Offer
 
 
-# Everything that is asked for and not there yet, on requisitions and on purchase orders.
+# Everything that is asked for and not there yet: on requisitions, on purchase orders, on the way from elsewhere.
 COMING = """
   SELECT l.company_id, l.product_id, r.warehouse_id, l.pending AS quantity
   FROM erp_procurement_requisitionline l JOIN erp_procurement_requisition r ON r.id = l.requisition_id
@@ -56,6 +56,10 @@ COMING = """
   SELECT l.company_id, l.product_id, o.warehouse_id, l.base_quantity - l.received
   FROM erp_procurement_purchaseorderline l JOIN erp_procurement_purchaseorder o ON o.id = l.order_id
   WHERE l.base_quantity > l.received AND o.status IN ('draft', 'ordered') AND NOT o.is_direct
+  UNION ALL
+  SELECT l.company_id, l.product_id, t.target_id, l.under_way
+  FROM erp_inventory_stocktransferline l JOIN erp_inventory_stocktransfer t ON t.id = l.transfer_id
+  WHERE l.under_way > 0
 """
 
 WAITING = """

@@ -28,13 +28,17 @@ WITH coming AS (
   FROM ({WAITING}) w WHERE company_id = %(company)s GROUP BY 1, 2
 ), standing AS (
   SELECT r.product_id, r.warehouse_id, r.reorder_point, r.target, coalesce(b.on_hand - b.reserved, 0) AS free,
-         coalesce(coming.quantity, 0) AS coming, coalesce(waiting.quantity, 0) AS waiting
+         coalesce(coming.quantity, 0) AS coming, coalesce(waiting.quantity, 0) AS waiting,
+         (SELECT coalesce(sum(e.on_hand - e.reserved), 0) FROM erp_inventory_stockbalance e
+          JOIN erp_inventory_warehouse w ON w.id = e.warehouse_id AND NOT w.is_transit
+          WHERE e.product_id = r.product_id AND e.warehouse_id <> r.warehouse_id) AS elsewhere
   FROM erp_inventory_stockrule r
   LEFT JOIN erp_inventory_stockbalance b USING (product_id, warehouse_id)
   LEFT JOIN coming USING (product_id, warehouse_id) LEFT JOIN waiting USING (product_id, warehouse_id)
   WHERE r.company_id = %(company)s {{only}}
 )
-SELECT s.product_id, s.warehouse_id, s.free, s.coming, s.waiting, s.reorder_point, s.target, {OFFER_COLUMNS}
+SELECT s.product_id, s.warehouse_id, s.free, s.coming, s.waiting, s.reorder_point, s.target, s.elsewhere,
+       {OFFER_COLUMNS}
 FROM standing s JOIN masterdata_product p ON p.id = s.product_id
 LEFT JOIN LATERAL ({OFFER.format(chosen="")}) o ON true
 WHERE s.free + s.coming - s.waiting < s.reorder_point AND p.kind <> 'service' AND NOT p.is_archived
@@ -52,6 +56,7 @@ class Low(NamedTuple):
     waiting: Decimal
     reorder_point: Decimal
     target: Decimal
+    elsewhere: Decimal  # free in other warehouses: a transfer may do instead
     offer: Offer
 
     @property
@@ -85,7 +90,7 @@ def _low(actor: Actor, product_ids: list[int] | None) -> list[Low]:
     params: dict[str, Any] = {"company": actor.company_id, "today": clock.today(actor.company), "only": product_ids}
     with connection.cursor() as cursor:
         cursor.execute(_LOW.format(only=only), params)
-        return [Low(*row[:7], Offer(*row[7:])) for row in cursor.fetchall()]  # type: ignore[call-arg]
+        return [Low(*row[:8], Offer(*row[8:])) for row in cursor.fetchall()]  # type: ignore[call-arg]
 
 
 def _lock_stock(product_ids: list[int], actor: Actor) -> None:
@@ -109,6 +114,7 @@ def _wish(low: Low, actor: Actor) -> Wish:
             "free": str(low.free), "coming": str(low.coming), "waiting": str(low.waiting),
             "point": str(low.reorder_point), "target": str(low.target),
             "minimum": str(low.offer.minimum), "pack": str(low.offer.pack),
+            **({"elsewhere": str(low.elsewhere)} if low.elsewhere else {}),
         },
     )  # fmt: skip
 

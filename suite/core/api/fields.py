@@ -79,7 +79,8 @@ def is_written(text: str, pattern: re.Pattern[str] = PLAIN) -> bool:
 
 
 class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
-    """A related record by its key, among those the caller may see; any other key does not exist for them.
+    """A related record by its key, among those the caller may see; any other key does not exist for them. Of records
+    that are not all there to be chosen (`usable`), one that is not does not exist either.
 
     In a list of lines the records of all lines are read by one statement (`look_up`).
     """
@@ -92,7 +93,8 @@ class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
         super().__init__(**kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.model._default_manager.visible_to(self.context["request"].actor)  # type: ignore[union-attr]
+        rows = self.model._default_manager.visible_to(self.context["request"].actor)  # type: ignore[union-attr]
+        return rows.usable() if hasattr(rows, "usable") else rows
 
     def look_up(self, values: Iterable[Any]) -> None:
         """Read the records with these keys at once."""

@@ -24,6 +24,15 @@ def no_doubt(papers: Sequence[Any], actor: Actor) -> Wrong:
     return {}
 
 
+def numbers_of(model: type[Any]) -> Callable[[Collection[str], Actor], Iterable[str]]:
+    """Which of some numbers are given already."""
+
+    def given(references: Collection[str], actor: Actor) -> Iterable[str]:
+        return model.objects.of(actor.company_id).filter(number__in=references).values_list("number", flat=True)
+
+    return given
+
+
 def no_line(row: Row) -> Refusal | None:
     """For papers that take any line."""
     return None
