@@ -41,7 +41,7 @@ def connect() -> None:
         )
     subjects.register(
         ReceivableList,
-        announces=(),
+        announces=("erp.finance.receivable",),
         hears=("erp.finance.receipt.booked",),
         facts=(LOOKED_AFTER,),
         dates={"date": day, "due": due},

@@ -59,6 +59,7 @@ def connect() -> None:
     events.register("erp.finance.invoice", _("Invoice"), "issued")
     events.register("erp.finance.receipt", _("Receipt"), "booked")
     events.register("erp.finance.payment", _("Payment"), "booked")
+    events.register("erp.finance.receivable", _("Receivable"), "opened", "overdue", "settled")
     flows.connect()
     search.register(Account, words=queries.words_of_account, related=("parent__parent__parent",))
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")

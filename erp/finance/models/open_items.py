@@ -103,6 +103,7 @@ class OpenItem(Document):
     open_amount = AmountField(_("open amount"))
     taken_back = AmountField(_("taken back"), default=Decimal(0), editable=False)
     written_off = AmountField(_("written off"), default=Decimal(0), editable=False)
+    overdue_told = models.BooleanField(default=False, db_default=False, editable=False)  # it is announced once
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     order_kind = models.CharField(max_length=60, blank=True, editable=False)
     order_id = models.BigIntegerField(null=True, editable=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from erp.finance.models import MoneyMovement, OpenItem, Settlement, Voucher
 from erp.finance.models.open_items import ITEMS
 from erp.inputs import Source
 from suite.core import bulk, clock
-from suite.core.acts import current_act
+from suite.core.acts import Act, current_act
 from suite.core.money import ZERO
 
 Side = OpenItem.Side
@@ -70,7 +70,26 @@ def open_item(
         team_id=team_id,
     )
     item.status = item.state
+    if is_claim(item):
+        current_act().collect(tell_opened, item)
     return item
+
+
+def is_claim(item: OpenItem) -> bool:
+    """Whether a customer owes it: flows hear of these."""
+    return item.side == Side.RECEIVABLE and item.amount > 0
+
+
+def tell_opened(act: Act, items: list[OpenItem]) -> None:
+    """Announce receivables that the act has written and left open."""
+    for item in items:
+        if item.status == OpenItem.Status.OPEN:
+            act.announce("erp.finance.receivable.opened", item, told(item))
+
+
+def told(item: OpenItem) -> dict[str, Any]:
+    """What every event of a receivable says about it."""
+    return {"number": item.number, "party": item.party_id, "due": item.due_date, "open": item.open_amount}
 
 
 def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> list[Settlement]:
@@ -90,6 +109,9 @@ def settle(settlings: Sequence[Settling], *, born: Sequence[Settling] = ()) -> l
         item.status = item.state
         item.updated_at = moment
         item.version += 1
+    for item in moved.values():
+        if is_claim(item) and item.status == OpenItem.Status.SETTLED:
+            current_act().announce("erp.finance.receivable.settled", item, told(item))
     bulk.update(list(moved.values()), "open_amount", "taken_back", "written_off", "status", "updated_at", "version")
     for each in settlings:
         if each.money and each.amount * each.item.amount > 0:

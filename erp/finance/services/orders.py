@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.finance import queries
 from erp.finance.models import AccountRole, Deferral, FinancePolicy, OpenItem, Voucher, VoucherLine
 from erp.finance.services import credit
-from erp.finance.services.items import Side, open_item
+from erp.finance.services.items import Side, open_item, tell_opened
 from erp.finance.services.ledger import VoucherDraft, book, wording
 from erp.finance.services.money import open_of_orders
 from erp.finance.services.order_credits import Credit, credit_orders, tell_open
@@ -118,8 +118,9 @@ def drop_orders(orders: DemandSet, *, actor: Actor) -> None:
         for item in items
         if isinstance(item, Voucher) and (item.source_kind, item.source_id) in keys
     ]
-    act.withdraw(vouchers)
     pks = [voucher.pk for voucher in vouchers]
+    opened = [item for item in act.collected.get(tell_opened, ()) if item.voucher_id in pks]
+    act.withdraw([*vouchers, *opened])
     act.kept[VoucherLine] = [line for line in act.kept.get(VoucherLine, ()) if line.voucher_id not in pks]
     kinds, ids = zip(*keys, strict=True)
     with connection.cursor() as cursor:
