@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.flows import profile
 from crm.sales.lists import OrderList, QuotationList
-from crm.sales.models import Order, Quotation, QuotationLine
+from crm.sales.models import Opportunity, Order, Quotation, QuotationLine
+from crm.sales.opportunity_lists import OpportunityList
 from suite.automation import subjects
 from suite.automation.services.flows import ship
 from suite.automation.subjects import DateFact, Word
 from suite.desk.lists import BoolFilter
-from suite.masterdata.flows import LOOKED_AFTER, addressees
+from suite.masterdata.flows import CREATED, LOOKED_AFTER, addressees
 from suite.masterdata.flows import words as paper_words
 
 VISIT, QUOTE = "visit-after-deal", "quote-after-enquiry"
@@ -23,6 +24,7 @@ VISIT, QUOTE = "visit-after-deal", "quote-after-enquiry"
 def connect() -> None:
     """Called once, when the project starts."""
     papers()
+    opportunities()
     visit_after_the_deal()
     quotation_after_an_enquiry()
 
@@ -62,8 +64,34 @@ def papers() -> None:
     )
 
 
-def customer_of(paper: Order | Quotation) -> Any:
-    return profile(paper.party) or paper.party
+def opportunities() -> None:
+    subjects.register(
+        OpportunityList,
+        announces=("crm.sales.opportunity",),
+        hears=("crm.sales.quotation.sent",),
+        facts=(LOOKED_AFTER,),
+        dates={
+            "created": CREATED,
+            "entered": DateFact(_("In this stage since"), "entered_at"),
+            "close": DateFact(_("Expected close"), "expected_close"),
+            "next_step": DateFact(_("Next step on"), "next_step_on"),
+            "closed": DateFact(_("Closed"), "closed_at"),
+        },
+        words={
+            **paper_words(_("Customer"), ("value", _("Value"), "value")),
+            "name": Word(_("Name"), lambda deal: deal.name),
+            "stage": Word(_("Stage"), lambda deal: deal.stage.label),
+            "next_step": Word(_("Next step"), lambda deal: deal.next_step),
+        },
+        links={"customer": Word(_("Customer"), customer_of)},
+        related=("party__customer", "owner", "stage"),
+        addressees=addressees,
+    )
+
+
+def customer_of(paper: Order | Quotation | Opportunity) -> Any:
+    """The customer of a paper; a deal that has none yet speaks for itself."""
+    return (profile(paper.party) or paper.party) if paper.party else paper
 
 
 def visit_after_the_deal() -> None:

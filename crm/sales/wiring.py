@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import timeline
-from crm.sales import flows, imports, papers, queries, tiles
+from crm.sales import deals, flows, imports, papers, queries, tiles
 from crm.sales.lists import QUOTATION_COLOURS
-from crm.sales.models import Order, OrderLine, Quotation, QuotationLine, SalesPolicy
-from crm.sales.services import approving, policy
+from crm.sales.models import (
+    LostReason,
+    Opportunity,
+    Order,
+    OrderLine,
+    Pipeline,
+    Quotation,
+    QuotationLine,
+    Rival,
+    SalesPolicy,
+    Stage,
+)
+from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
+from crm.sales.services import approving, pipelines, policy
 from suite.automation import approvals
 from suite.core import companies, modules
 from suite.core.access import Actor
-from suite.desk import choices, documents, events, formats, navigation, own, search, setup, workbench
+from suite.desk import choices, documents, events, formats, navigation, own, records, search, setup, workbench
 from suite.desk import papers as printing
 from suite.masterdata.models import Party
 
@@ -72,6 +87,7 @@ def connect() -> None:
         "quotation", _("Quotations"), rows=queries.quotations_of, line=queries.paper_line, icon="file-text"
     )
     timeline.register("order", _("Orders"), rows=queries.orders_of, line=queries.paper_line, icon="shopping-cart")
+    opportunities()
     imports.register()
     flows.connect()
     menu()
@@ -82,6 +98,53 @@ def connect() -> None:
 def words(row: Quotation | Order) -> tuple[str, ...]:
     """What a paper is found by."""
     return (row.number, row.party.name, row.party.name_en, *(getattr(row, name, "") for name in REFERENCES))
+
+
+def opportunities() -> None:
+    """Deals on their way: a kind of paper, their stages and reasons to be picked, their place with the customer."""
+    companies.on_founding(pipelines.found, order=60, table=Pipeline._meta.db_table)
+    approvals.register(
+        Opportunity, amount="value", fields=("party", "currency", "amount"),
+        submit=lambda *, actor, pks: approving.submit_opportunities(opportunity_ids=pks, actor=actor),
+    )  # fmt: skip
+    documents.register(
+        Opportunity, _("Opportunity"), "sales:opportunity", icon="target-arrow", order=5, related=("party",),
+        status=lambda row: (str(row.get_status_display()), OPPORTUNITY_COLOURS[row.status]),
+    )  # fmt: skip
+    own.register(Opportunity, list_url="sales:opportunities")
+    events.register("crm.sales.opportunity", _("Opportunity"), "created", "changed", "moved", "won", "lost", "reopened")
+    search.register(
+        Opportunity,
+        words=lambda row: (row.number, row.name, *((row.party.name, row.party.name_en) if row.party else ())),
+        subtitle=lambda row: " · ".join(
+            part for part in (row.party.label if row.party else "", row.stage.label, formats.money(row.value)) if part
+        ),
+        related=("party", "stage"),
+    )
+    names = ("name", "name_en")
+    choices.register(
+        "stage", Stage, rows=stages, text=lambda row: row.label, hint=lambda row: row.pipeline.label, fields=names,
+        exact=names, order="position",
+    )  # fmt: skip
+    choices.register("lost_reason", LostReason, rows=in_use(LostReason), fields=names, exact=names, order="pk")
+    choices.register("rival", Rival, rows=in_use(Rival), fields=names, exact=names, order="pk")
+    timeline.register(
+        "opportunity", _("Opportunities"), rows=deals.visits_with, line=deals.visit_line, at="entered_at",
+        icon="target-arrow", permission="crm_sales.view_opportunity",
+    )  # fmt: skip
+    records.register_tab(
+        "crm_customers.customer", "opportunities", _("Opportunities"), "sales:customer_opportunities",
+        "crm_sales.view_opportunity", order=10,
+    )  # fmt: skip
+
+
+def stages(actor: Actor) -> QuerySet[Stage]:
+    """The stages in use to which deals are moved."""
+    return Stage.objects.visible_to(actor).filter(is_archived=False).select_related("pipeline")
+
+
+def in_use(model: type[LostReason] | type[Rival]) -> Callable[[Actor], QuerySet[Any]]:
+    return lambda actor: model.objects.visible_to(actor).filter(is_archived=False)
 
 
 REFERENCES = ("customer_reference", "external_ref")
@@ -98,7 +161,25 @@ def buyers(actor: Actor) -> QuerySet[Party]:
 
 def menu() -> None:
     """The section of selling, and what can be written quickly."""
-    selling = _("Selling")
+    selling, view = _("Selling"), "crm_sales.view_opportunity"
+    navigation.register(
+        selling, _("Opportunities"), "sales:opportunities", icon="target-arrow", permission=view, order=27,
+        query="?view=board",
+    )  # fmt: skip
+    navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
+    navigation.register(
+        selling, _("Pipelines"), "sales:pipelines", icon="sitemap", permission="crm_sales.add_pipeline", order=36
+    )
+    navigation.register(
+        selling, _("Reasons for losing"), "sales:lost_reasons", icon="list", permission="crm_sales.change_lostreason",
+        order=37,
+    )  # fmt: skip
+    navigation.register(
+        selling, _("Rivals"), "sales:rivals", icon="users", permission="crm_sales.change_rival", order=38
+    )
+    navigation.register_quick(
+        _("Opportunity"), "sales:opportunity_new", icon="target-arrow", permission="crm_sales.add_opportunity", order=28
+    )
     navigation.register(
         selling, _("Quotations"), "sales:quotations", icon="file-text", permission="crm_sales.view_quotation", order=30
     )
@@ -138,6 +219,12 @@ def blocks() -> None:
         "open-quotations", _("My open quotations"), template,
         lambda actor: {"rows": queries.open_quotations(actor)[:8], "date": "valid_until", "page": "sales:quotation"},
         permission="crm_sales.view_quotation", roles=SELLERS, order=21, link="sales:quotations",
+    )  # fmt: skip
+    workbench.register(
+        "open-deals", _("My open opportunities"), "crm/sales/blocks/_deals.html",
+        lambda actor: {"rows": deals.open_deals(actor)[:8]},
+        permission="crm_sales.change_opportunity", roles=SELLERS, order=19,
+        link="sales:opportunities", query="?view=mine",
     )  # fmt: skip
     workbench.register(
         "late-orders", _("Late orders"), template,

@@ -28,6 +28,11 @@ SELLING = {
     "masterdata.view_currency": ALL,
     "masterdata.view_region": ALL,
     "crm_sales.view_pricelist*": ALL,
+    "crm_sales.view_pipeline": ALL,
+    "crm_sales.view_stage": ALL,
+    "crm_sales.view_keyaction": ALL,
+    "crm_sales.view_lostreason": ALL,
+    "crm_sales.view_rival": ALL,
     "erp_inventory.view_stockbalance": ALL,
 }
 EVERYBODY = {
@@ -59,6 +64,9 @@ def seller(scope: Scope) -> dict[str, Scope]:
         "crm_customers.*": scope,
         "crm_sales.*_quotation": scope,
         "crm_sales.*_order": scope,
+        "crm_sales.*_opportunity": scope,
+        "crm_sales.view_opportunityline": scope,
+        "crm_sales.view_stagevisit": scope,
         "crm_retention.view_*": scope,
         "crm_retention.change_churnalert": scope,
         "erp_inventory.view_delivery": scope,

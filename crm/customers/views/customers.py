@@ -24,7 +24,7 @@ from suite.core.doors import door
 from suite.desk import formats
 from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import done, render_page
-from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
+from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page, tabs_of
 from suite.desk.views.todos import tasks_of
 from suite.masterdata import queries
 from suite.masterdata.models import Party
@@ -92,6 +92,10 @@ def _acts(customer: Customer) -> list[PageAct]:
     return [
         *_elsewhere(_("New order"), "sales:order_new", party, "shopping-cart", "crm_sales.add_order", primary=True),
         *_elsewhere(_("New quotation"), "sales:quotation_new", party, "file-text", "crm_sales.add_quotation"),
+        *_elsewhere(
+            _("New opportunity"), "sales:opportunity_new", party, "target-arrow", "crm_sales.add_opportunity",
+            in_menu=True,
+        ),
         edit_act("customers:edit", customer.pk, change),
         *_elsewhere(
             _("New task"), "desk:task_new", f"?kind={customer._meta.label_lower}&id={customer.pk}", "checkbox",
@@ -146,7 +150,7 @@ def _tabs(customer: Customer, actor: Actor) -> list[Tab]:
         if actor.may("erp_finance.view_invoice")
         else None,
     ]
-    return [tab for tab in tabs if tab] + files_tab(actor, customer)
+    return [tab for tab in tabs if tab] + tabs_of(actor, customer) + files_tab(actor, customer)
 
 
 @door("crm_customers.view_customer")

@@ -1,5 +1,6 @@
 """Selling for other systems: `/api/v1/crm/sales/`."""
 
+from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
 from crm.sales.api.quotations import QuotationViewSet
@@ -9,3 +10,6 @@ router = Router()
 router.register("quotations", QuotationViewSet, basename="crm-sales-quotation")
 router.register("orders", OrderViewSet, basename="crm-sales-order")
 router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list")
+router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportunity")
+router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
+router.register("stages", StageViewSet, basename="crm-sales-stage")

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.imports import papers, price_lists
-from crm.sales.models import Order, Quotation
+from crm.sales.imports import opportunities, papers, price_lists
+from crm.sales.models import Opportunity, Order, Quotation
 from suite.desk import imports
 
 
 def register() -> None:
     """Called once, from apps.py."""
+    imports.register(
+        "opportunities",
+        _("Opportunities"),
+        permission="crm_sales.add_opportunity",
+        fields=opportunities.FIELDS,
+        left_out=opportunities.LEFT_OUT,
+        save=opportunities.save,
+        undo=opportunities.undo,
+        batch=2000,
+        url_name="sales:opportunities",
+        model=Opportunity,
+    )
     imports.register(
         "quotations",
         _("Quotations"),

@@ -1,16 +1,26 @@
 from crm.sales.models.mails import QuotationMail
+from crm.sales.models.opportunities import Opportunity, OpportunityLine, StageVisit
 from crm.sales.models.orders import Order, OrderAmendment, OrderLine
+from crm.sales.models.pipelines import KeyAction, LostReason, Pipeline, Rival, Stage
 from crm.sales.models.prices import PriceList, PriceListItem, SalesPolicy
 from crm.sales.models.quotations import Quotation, QuotationLine
 
 __all__ = [
+    "KeyAction",
+    "LostReason",
+    "Opportunity",
+    "OpportunityLine",
     "Order",
     "OrderAmendment",
     "OrderLine",
+    "Pipeline",
     "PriceList",
     "PriceListItem",
     "Quotation",
     "QuotationLine",
     "QuotationMail",
+    "Rival",
     "SalesPolicy",
+    "Stage",
+    "StageVisit",
 ]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.sales.models.opportunities import Opportunity
 from suite.core.models import NumberField
 from suite.masterdata.models import Contact, TradeDocument, TradeLine
 
@@ -29,6 +30,15 @@ class Quotation(TradeDocument):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("contact")
+    )
+    opportunity = models.ForeignKey(
+        Opportunity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="quotations",
+        verbose_name=_("opportunity"),
+        editable=False,
     )
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1, editable=False)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import Order, Quotation
+from crm.sales.models import Opportunity, Order, Quotation
 from crm.sales.services import allowance
 from crm.sales.services.lines import Line
 from suite.automation import approvals as kinds
@@ -22,6 +22,7 @@ from suite.core.money import round_money
 from suite.masterdata.models import TradeDocument
 
 D = TypeVar("D", Order, Quotation)
+Asked = TypeVar("Asked", Order, Quotation, Opportunity)
 
 
 def worth(document: TradeDocument) -> Decimal:
@@ -51,7 +52,14 @@ def submit_quotations(*, quotation_ids: Collection[int], actor: Actor, reason: s
     return _submit(quotations, (Quotation.Status.DRAFT,), actor)
 
 
-def _submit(documents: list[D], states: Collection[str], actor: Actor) -> list[D]:
+@service
+def submit_opportunities(*, opportunity_ids: Collection[int], actor: Actor, reason: str = "") -> list[Opportunity]:
+    """Ask for the approval without which deals do not come to stages that want one. Raises as `submit_orders`."""
+    deals = list(Opportunity.objects.of(actor.company_id).lock(opportunity_ids))
+    return _submit(deals, (Opportunity.Status.OPEN,), actor)
+
+
+def _submit(documents: list[Asked], states: Collection[str], actor: Actor) -> list[Asked]:
     refused: Refusals = {row.pk: refusal for row in documents if (refusal := row.wrong_state(*states))}
     drafts = [document for document in documents if document.pk not in refused]
     missing = approvals.missing(drafts, actor)

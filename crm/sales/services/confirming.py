@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine
-from crm.sales.services import approving, progress
+from crm.sales.services import approving, moving, progress
 from crm.sales.signals import orders_cancelled, orders_confirmed
 from suite.automation.services import approvals
 from suite.core import clock
@@ -59,6 +59,9 @@ def confirm_orders(
         accepted = _accepted(accepted, refused, all_or_nothing)
     Order.move_to(accepted, Order.Status.CONFIRMED, confirmed_at=clock.now())
     _record(accepted, "confirmed", (Order.Status.DRAFT, Order.Status.CONFIRMED))
+    if quoted := [order.quotation_id for order in accepted if order.quotation_id]:
+        numbers = listed(order.number for order in accepted if order.quotation_id)
+        moving.win_by(quoted, actor, str(_("Order %(number)s was confirmed")) % {"number": numbers})
     if current_act().notes.pop(progress.CHANGED, False):
         accepted = locked_with_lines([order.pk for order in accepted], actor)
     return Outcome(accepted, refused)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
-from crm.sales.services import approving, mails
+from crm.sales.models import Opportunity, Order, OrderLine, Quotation, QuotationLine
+from crm.sales.services import approving, mails, moving
 from crm.sales.services import lines as trade_lines
 from crm.sales.services.documents import Draft
 from crm.sales.services.drafts import Prepared, discard
@@ -38,6 +39,7 @@ class QuotationDraft(Draft):
     """A quotation as somebody wants it; without a last day it is valid as long as the sales settings say."""
 
     valid_until: dt.date | None = None
+    opportunity_id: int | None = None
 
     def contradiction(self, today: dt.date) -> Refusal | None:
         return over_before_it_began(self.valid_until, self.date or today)
@@ -75,9 +77,30 @@ def _prepared(drafts: Sequence[QuotationDraft], actor: Actor) -> Prepared[Quotat
     days = dt.timedelta(days=policy_of(actor.company_id).quotation_days)
 
     def make(draft: QuotationDraft, header: dict[str, Any]) -> Quotation:
-        return Quotation(**header, valid_until=draft.valid_until or header["date"] + days)
+        until = draft.valid_until or header["date"] + days
+        return Quotation(**header, valid_until=until, opportunity_id=draft.opportunity_id)
 
     return Prepared(drafts, actor=actor, make=make)
+
+
+@service
+def quote_opportunity(*, opportunity_id: int, actor: Actor, reason: str = "") -> Quotation:
+    """Write the draft of a quotation with the customer, contact and products of a deal, priced from the lists.
+
+    Raises BusinessError when the deal is closed or has no customer yet.
+    """
+    deal = Opportunity.objects.of(actor.company_id).lock([opportunity_id]).select_related("party").get()
+    deal.demand_status(Opportunity.Status.OPEN)
+    if deal.party is None:
+        sentence = _("%(number)s has no customer yet: name one first")
+        raise BusinessError(Refusal("no_customer", sentence, {"number": deal.number}, field="party"))
+    lines = [LineInput(product_id=row.product_id, quantity=row.quantity or Decimal(1)) for row in deal.lines.all()]
+    quotation = create_quotation(
+        party=deal.party, lines=lines, contact_id=deal.contact_id, currency_id=str(deal.currency_id),
+        owner_id=deal.owner_id, team_id=deal.team_id, opportunity_id=deal.pk, actor=actor,
+    )  # fmt: skip
+    current_act().link(deal, quotation)
+    return quotation
 
 
 @service
@@ -170,6 +193,7 @@ def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Qu
         date=today,
         valid_until=today + dt.timedelta(days=policy_of(actor.company_id).quotation_days),
         revision=quotation.revision + 1,
+        opportunity_id=quotation.opportunity_id,
         replaces=quotation,
     )
     revision.save()
@@ -185,8 +209,13 @@ def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Qu
 
 @service
 def win_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
-    """Close a quotation as won, where the order is written elsewhere; a draft is promised by it, as by sending."""
-    return _close(quotation_id, Status.WON, "won", actor)
+    """Close a quotation as won, where the order is written elsewhere; a draft is promised by it, as by sending.
+
+    The deal behind it is won with it.
+    """
+    quotation = _close(quotation_id, Status.WON, "won", actor)
+    moving.win_by([quotation_id], actor, str(_("Quotation %(number)s is won")) % {"number": quotation})
+    return quotation
 
 
 @service

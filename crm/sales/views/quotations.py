@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from crm.sales.forms import QuotationForm, SendForm
 from crm.sales.lists import QUOTATION_COLOURS, QuotationList
-from crm.sales.models import Quotation, QuotationLine
+from crm.sales.models import Opportunity, Quotation, QuotationLine
 from crm.sales.services import approving, quotations
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, in_words, write
@@ -160,6 +160,7 @@ def _facts(quotation: Quotation) -> list[Fact]:
     return [
         Fact(_("Customer"), quotation.party.label, documents.url_of("masterdata.party", quotation.party_id)),
         Fact(_("Contact"), quotation.contact),
+        Fact(_("Opportunity"), quotation.opportunity, documents.url_of(Opportunity.kind(), quotation.opportunity_id)),
         Fact(_("Owner"), quotation.owner),
         Fact(_("Date"), formats.day(quotation.date)),
         Fact(_("Valid until"), formats.day(quotation.valid_until)),
@@ -175,7 +176,7 @@ def _crumbs() -> list[tuple[Any, str]]:
 
 def _mine(request: HttpRequest, pk: int, permission: str) -> Quotation:
     rows = Quotation.objects.visible_to(request.actor, permission)  # type: ignore[attr-defined]
-    return get_object_or_404(rows.select_related("company", "party", "contact", "owner"), pk=pk)
+    return get_object_or_404(rows.select_related("company", "party", "contact", "owner", "opportunity"), pk=pk)
 
 
 def _order(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:

@@ -69,7 +69,7 @@ def choices_of(state: KeptViews) -> list[ChoiceFilter]:
 
 def lanes_of(state: ListState, by: ChoiceFilter) -> list[Lane]:
     """All lanes with their first cards: one statement for counts, sums and keys, one for the rows."""
-    labels = dict(by.options(state.actor))
+    labels = dict(by.lanes(state.params, state.actor))
     asked = [value for value in state.params.get(by.name, "").split(",") if value in labels]
     lanes = [Lane(value, labels[value]) for value in asked or labels]
     found = _counted(state, [state.rows.filter(**{by.path: lane.value}) for lane in lanes])
@@ -84,7 +84,7 @@ def lanes_of(state: ListState, by: ChoiceFilter) -> list[Lane]:
 
 def more_of(state: ListState, by: ChoiceFilter, value: str, cursor: str) -> Lane:
     """The next cards of a lane; ValidationError for a place that is none."""
-    labels = dict(by.options(state.actor))
+    labels = dict(by.lanes(state.params, state.actor))
     if value not in labels:
         raise ValidationError({"lane": value})
     lane = Lane(value, labels[value])
@@ -102,8 +102,9 @@ def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *
     for act in state.acts if by.path == "status" else ():
         leads.setdefault(act.to, act)
     legal = getattr(state.spec.model, "MOVES", {}).get(lane.value, ())
-    told = [column for column in state.columns if column.path != by.path and column.card != "hide"][:TOLD]
-    others = [(value, label) for value, label in by.options(state.actor) if value != lane.value]
+    said = (by.path, state.moving and state.moving.path)
+    told = [column for column in state.columns if column.path not in said and column.card != "hide"][:TOLD]
+    others = [(value, label) for value, label in by.lanes(state.params, state.actor) if value != lane.value]
     menus: dict[tuple[bool, ...], str] = {}
     for row in rows:
         fits = tuple(value in legal and act.fits(row) for value, act in leads.items())

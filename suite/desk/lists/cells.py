@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -98,8 +100,11 @@ def _put(
     if row is None:
         raise Http404
     before, after = read(row, column.edit.path or column.path), back(request, request.get_full_path())
+    field = copy.deepcopy(column.edit.field)
+    if bind := getattr(field, "bind_actor", None):
+        bind(state.actor)
     try:
-        value = column.edit.field.clean(wanted(before))
+        value = field.clean(wanted(before))
         column.edit.save(row=row, value=value, actor=state.actor)
     except ValidationError as error:
         for text in error.messages:
@@ -107,6 +112,8 @@ def _put(
     except BusinessError as error:
         for refusal in error.refusals:
             messages.error(request, str(refusal))
+        if column.edit.remedy:
+            return redirect(f"{column.edit.remedy(row, value)}&{urlencode({'next': after})}")
     else:
         text = sentence % {"name": row, "day": column.render(row, value)}
         done(request, text, request.get_full_path(), {**undo(before), "next": after})

@@ -26,13 +26,15 @@ RIGHT = {"money", "quantity", "percent", "number"}
 class Edit:
     """How a cell is changed in the list: `save(row=, value=, actor=)` is the service, `field` what is typed into.
 
-    `path` is where the present value stands, by default that of the column.
+    `path` is where the present value stands, by default that of the column. `remedy(row, value)` is the page on which
+    what is missing can be filled in where the service refuses a move on a board.
     """
 
     permission: str
     field: forms.Field
     save: Callable[..., Any]
     path: str = ""
+    remedy: Callable[[Any, Any], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,10 @@ class ChoiceFilter(Filter):
             known = known(actor)
         return [(str(value), str(label)) for value, label in known if value != ""]
 
+    def lanes(self, params: Params, actor: Actor) -> list[tuple[str, str]]:
+        """The values that a board has as lanes, where `params` narrow its rows."""
+        return self.options(actor)
+
     def understand(self, params: Params, actor: Actor, model: type[models.Model]) -> tuple[Q, str]:
         known, wanted = dict(self.options(actor)), params[self.name].split(",")
         if not set(wanted) <= set(known):
