@@ -38,9 +38,12 @@ function mark(index) {
 }
 
 function take(row) {
-  if (!row.dataset.here) { location.href = row.href; return; }
+  if (row.href) { location.href = row.href; return; }
   palette.close();
-  here[row.dataset.here][1].click();
+  if (row.dataset.here) { here[row.dataset.here][1].click(); return; }
+  const [name, value] = row.dataset.press.split(":");
+  if (name === "help") document.dispatchEvent(new Event("help"));
+  else document.querySelector(`.top-acts button[name="${name}"][value="${value}"]`)?.click();
 }
 
 // Records that were opened here last, newest first; forgotten when one signs out.
@@ -77,7 +80,7 @@ box.addEventListener("keydown", (event) => {
 });
 palette.addEventListener("click", (event) => {
   if (event.target === palette) palette.close();
-  const row = event.target.closest("[data-here]");
+  const row = event.target.closest("[data-here], [data-press]");
   if (row) take(row);
 });
 const field = document.querySelector("[data-open-palette]");

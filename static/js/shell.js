@@ -106,9 +106,23 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") { event.preventDefault(); const search = $(".filter-search"); search ? search.focus() : openPalette(); }
   const declared = $$(`[data-hotkey="${CSS.escape(event.key)}"]`).find((each) => each.checkVisibility());
   if (declared) { event.preventDefault(); declared.click(); return; }
-  if (event.key === "?") $("#help").showModal();
+  if (event.key === "?") openHelp();
   if (event.key === "c") { const quick = $(".top-acts details.menu"); if (quick) { quick.open = true; $("a", quick)?.focus(); } }
 });
+document.addEventListener("help", openHelp);
+// The keys of the house, and those that this page declares.
+function openHelp() {
+  const help = $("#help"), named = (each) => (each.ariaLabel || each.textContent).replace(/\s+/g, " ").trim();
+  const declared = $$("[data-hotkey]").filter((each) => !each.disabled && (each.checkVisibility() || each.closest(".menu-list")));
+  $("[data-declared]", help).replaceChildren(...declared.flatMap((each) => {
+    const key = document.createElement("dt"), what = document.createElement("dd");
+    key.append(Object.assign(document.createElement("kbd"), { textContent: each.dataset.hotkey }));
+    what.textContent = named(each);
+    return [key, what];
+  }));
+  $("[data-declared-head]", help).hidden = !declared.length;
+  help.showModal();
+}
 const shortcuts = $("[data-shortcuts]");
 if (shortcuts) { shortcuts.checked = letters(); shortcuts.addEventListener("change", () => localStorage.setItem("shortcuts", shortcuts.checked ? "on" : "off")); }
 

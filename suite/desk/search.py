@@ -382,8 +382,13 @@ def rebuild(kind: str | None = None) -> int:
     return done
 
 
+@lru_cache(maxsize=4000)
+def _tokens_of(text: str) -> frozenset[str]:
+    """The tokens of what every page offers: asked for again with each letter that is typed."""
+    return frozenset(tokens_of([text]))
+
+
 def is_found(text: str, q: str) -> bool:
     """Whether words find a text that is not in the table (pages, acts)."""
-    tokens = tokens_of([text])
-    words = list(_asked(q))
+    tokens, words = _tokens_of(text), list(_asked(q))
     return bool(words) and all(any(tokens.issuperset(each) for each in alternatives) for alternatives in words)

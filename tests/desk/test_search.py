@@ -215,3 +215,31 @@ def test_looking_for_words_takes_one_statement_whatever_is_found(rep, entries, d
     for q in ("华为", "hw 138", "zzzz"):
         with django_assert_num_queries(1):
             search.find(rep, q)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "url"),
+    [
+        ("en", "late orders", "/crm/sales/orders/?view=late"),
+        ("zh-hans", "late orders", "/crm/sales/orders/?view=late"),
+        ("en", "逾期", "/desk/tasks/?view=overdue"),
+    ],
+)
+def test_the_views_that_come_with_a_list_are_found_in_both_languages(rep, warehouse, language, words, url):
+    with translation.override(language):
+        assert url in [hit.url for hit in hits(rep, words, limit=12)]
+        assert not [hit for hit in hits(warehouse, words, limit=12) if hit.url.startswith("/crm/")]
+
+
+@pytest.mark.parametrize(
+    ("q", "pressed"),
+    [
+        ("dark", "theme:dark"), (">深色", "theme:dark"), ("chinese", "language:zh-hans"), ("中文", "language:zh-hans"),
+        ("roomy", "density:roomy"), ("keyboard", "help:"), ("@dark", ""), ("zebra", ""),
+    ],
+)  # fmt: skip
+def test_looks_languages_and_keys_are_in_the_palette(browse, q, pressed):
+    answer = browse.get("/desk/palette/", {"q": q}, headers={"HX-Request": "true"})
+
+    found = [hit.press for hit in answer.context["hits"] if hit.press]
+    assert found == [pressed] * bool(pressed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -224,6 +224,17 @@ def spec_of(key: str) -> ListSpec | None:
         _ = get_resolver().url_patterns  # whoever has a page is declared by then
     found = ListSpec.known.get(key)
     return found() if found else None
+
+
+@cache
+def _all_specs() -> list[ListSpec]:
+    _ = get_resolver().url_patterns  # whoever has a page is declared by then
+    return [found() for found in ListSpec.known.values() if hasattr(found, "model")]
+
+
+def open_specs(actor: Actor) -> list[ListSpec]:
+    """Every list whose page the actor may open."""
+    return [spec for spec in _all_specs() if spec.is_open_to(actor)]
 
 
 def open_spec(key: str, actor: Actor) -> ListSpec | None:

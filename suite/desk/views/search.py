@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from suite.core.access import Actor
 from suite.core.doors import SIGNED_IN, door
+from suite.core.models import User
 from suite.core.said import all_in_all
 from suite.desk import documents, navigation, search
-from suite.desk.lists.spec import open_spec
+from suite.desk.lists.spec import ListSpec, open_spec, open_specs
 from suite.desk.pages import render_page
 from suite.desk.services import saved_views
 
+LOOKS: tuple[tuple[str, Promise, str, Sequence[tuple[str, Any]]], ...] = (
+    ("theme", gettext_lazy("Theme"), "palette", User.Theme.choices),
+    ("density", gettext_lazy("Density"), "adjustments", User.Density.choices),
+    ("language", gettext_lazy("Language"), "language", settings.LANGUAGES),
+)
 ON_A_PAGE = 40
 MOST_VIEWS = 500
 
@@ -31,6 +40,7 @@ class Hit:
     url: str
     icon: str
     here: int | None = None  # instead of an address: the place of an act among those that the page offers
+    press: str = ""  # instead of an address: what in the frame is pressed, as name and value
 
 
 def _typed(request: HttpRequest) -> str:
@@ -88,14 +98,54 @@ def _entries(group: str, entries: list[navigation.Entry], words: str, verb: Prom
 
 
 def _views(actor: Actor, words: str) -> list[Hit]:
-    """Saved views that the actor may open and the words call."""
+    """Views that the actor may open and the words call: the saved ones, and those that come with the lists."""
     called = [view for view in saved_views.offered(actor)[:MOST_VIEWS] if _is_called(view.name, words)]
     open_ones = ((view, open_spec(view.list_key, actor)) for view in called)
-    return [
+    found = [
         Hit(_("Views"), view.name, spec.heading, f"{spec.address}?view={view.pk}", saved_views.ICONS[view.kind])
         for view, spec in open_ones
         if spec
-    ][:8]
+    ]
+    if words:
+        found += _usual_views(actor, words)
+    return found[:8]
+
+
+def _usual_views(actor: Actor, words: str) -> list[Hit]:
+    """Those that come with the lists, by their name, and by that of the list with it ("late orders")."""
+    pairs = [(spec, view) for spec in open_specs(actor) for view in spec.views]
+    names = all_in_all([text for spec, view in pairs for text in (view.label, _heading(spec))])
+    return [
+        Hit(_("Views"), str(view.label), spec.heading, f"{spec.address}?view={view.name}", spec.icon)
+        for (spec, view), labels, headings in zip(pairs, names[::2], names[1::2], strict=True)
+        if any(_is_called(f"{label} {heading}", words) for label in labels for heading in headings)
+        and any(search.is_found(label, word) for label in labels for word in words.split())
+    ]
+
+
+def _heading(spec: ListSpec) -> Promise | str:
+    return spec.title or spec.model._meta.verbose_name_plural
+
+
+def commands(q: str) -> list[Hit]:
+    """What the frame itself offers: looks, languages, the keys; after `>` all of them, else those that words call."""
+    mark = search.normal(q[:1])
+    words = q[1:].strip() if mark == ">" else q
+    if mark in ("#", "@") or not (words or mark == ">"):
+        return []
+    offered = [
+        (noun, label, icon, f"{name}:{value}")
+        for name, noun, icon, choices in LOOKS
+        for value, label in choices
+        if (name, value) != ("language", get_language())
+    ]
+    offered.append((gettext_lazy("Help"), gettext_lazy("Keyboard"), "help-circle", "help:"))
+    names = all_in_all([text for noun, label, _icon, _press in offered for text in (noun, label)])
+    return [
+        Hit(_("Settings"), f"{noun}: {label}", "", "", icon, press=press)
+        for (noun, label, icon, press), nouns, labels in zip(offered, names[::2], names[1::2], strict=True)
+        if any(_is_called(f"{each} {text}", words) for each in nouns for text in labels)
+    ]
 
 
 @door(SIGNED_IN)
@@ -103,7 +153,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     """The results under the box, while one types."""
     q = _typed(request)
     offered = request.GET.getlist("here")[:ON_A_PAGE]
-    found = on_this_page(offered, q) + hits(request.actor, q, limit=12)  # type: ignore[attr-defined]
+    found = on_this_page(offered, q) + hits(request.actor, q, limit=12) + commands(q)  # type: ignore[attr-defined]
     return render_page(request, "suite/desk/_palette.html", {"hits": found, "q": q})
 
 
