@@ -9,6 +9,7 @@ from suite.core.access import Actor
 from suite.desk.models import SavedView, Task
 from suite.desk.services import saved_views, todos
 from tests import make
+from tests.desk.own.make import TASK, field
 from tests.desk.test_lists import URL, tasks, titles
 
 KEY = "suite.desk.views.todos.TaskList"
@@ -185,6 +186,22 @@ def test_a_view_that_asks_what_the_caller_cannot_ask_shows_nothing_rather_than_t
 
     assert (answer.status_code, list(answer.json())) == (400, ["view"])
     assert next(iter(params)) in answer.json()["view"][0]
+
+
+def test_what_a_shared_view_asks_of_a_field_the_reader_may_not_see_is_left_out_and_said(rep, browse, two_tasks):
+    field(rep.company, TASK, "number", key="salary", seen_by=["administrator"])
+    admin = make.actor(rep.company, "administrator", username="admin")
+    view = keep(admin, "Well paid", audience="all", status="done", **{"own.salary_min": "98765"})
+
+    page = browse.get(URL, {"view": view.pk}).content.decode()
+    seen = browse.get(f"{VIEWS}{view.pk}/").json()
+    whole = client_of(admin).get(f"{VIEWS}{view.pk}/").json()
+
+    assert "98765" not in page
+    assert "own.salary" not in page
+    assert "asks about what you may not see" in page
+    assert (seen["params"], seen["withheld"]) == ({"status": "done"}, 1)
+    assert (whole["params"], whole["withheld"]) == ({"status": "done", "own.salary_min": "98765"}, 0)
 
 
 def test_a_view_of_other_records_is_refused(rep, browse):

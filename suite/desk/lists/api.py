@@ -62,17 +62,27 @@ def narrowed(actor: Actor, rows: QuerySet[Any], key: str, asked: Collection[str]
 
 
 class SavedViewSerializer(StrictModelSerializer):
-    """A view as the caller sees it; `params` are those of the list's address."""
+    """A view as the caller sees it; `params` are those of the list's address, without the `withheld` ones: what it asks
+    of fields that the caller may not see."""
 
     list = serializers.CharField(source="list_key", max_length=100)
     kind = serializers.CharField(read_only=True)
     params = serializers.DictField(child=serializers.CharField(max_length=500, allow_blank=True), required=False)
     is_pinned = serializers.BooleanField(read_only=True, default=False)
+    withheld = serializers.IntegerField(read_only=True, default=0)
     is_default = serializers.BooleanField(read_only=True, default=False)
 
     class Meta:
         model = SavedView
-        fields = ("id", "list", "name", "kind", "params", "audience", "owner", "roles", "is_pinned", "is_default")
+        fields = (
+            "id", "list", "name", "kind", "params", "withheld", "audience", "owner", "roles", "is_pinned", "is_default",
+        )  # fmt: skip
+
+    def to_representation(self, instance: SavedView) -> dict[str, Any]:
+        spec = spec_of(instance.list_key)
+        params = ListState(spec, self.context["request"].actor, {}).readable(instance) if spec else {}
+        told = {"params": params, "withheld": len(instance.params) - len(params)}
+        return super().to_representation(instance) | told
 
 
 class NewView(StrictSerializer):

@@ -98,9 +98,20 @@ class KeptViews:
         if self.view == "all":
             return {}
         if self.saved_view:
-            return {str(name): str(value) for name, value in self.saved_view.params.items()}
+            return self.readable(self.saved_view)
         own = next((view for view in self.spec.views if view.name == self.view), None)
         return dict(own.params) if own else {}
+
+    def readable(self, view: SavedView) -> dict[str, str]:
+        """The parameters of a saved view that the actor's list knows; what it asks of fields that the actor may not see
+        is nobody's business here."""
+        known = {*self.filter_keys, *self.LOOKS}
+        return {str(name): str(value) for name, value in view.params.items() if name in known}
+
+    @property
+    def withheld(self) -> int:
+        """How many parameters of the open view are left out for the actor."""
+        return len(self.saved_view.params) - len(self.stored) if self.saved_view else 0
 
     @cached_property
     def params(self) -> dict[str, str]:
