@@ -82,7 +82,8 @@ def using(label: str) -> QuerySet[Company]:
 
 
 def going_along(company: Company, label: str, *, on: bool) -> list[Module]:
-    """What else is switched with a module: off, those that need it; on, those that it needs."""
+    """What else is switched with a module: off, those that need it; on, those that it needs, and those that went along
+    when it was switched off, as far as nothing else keeps them off."""
 
     def reached(label: str) -> Iterator[str]:
         for each in _modules.values():
@@ -93,6 +94,11 @@ def going_along(company: Company, label: str, *, on: bool) -> list[Module]:
                 yield from reached(each.label)
 
     found = set(reached(label))
+    waiting = {each for each in company.modules_along.get(label, ()) if on and each in _modules} - found
+    there = {each for each in _modules if is_on(company, each)} | found | {label}
+    while back := {each for each in waiting - there if _needs[each] <= there}:
+        found |= back
+        there |= back
     return [each for each in known() if each.label in found]
 
 
@@ -100,7 +106,8 @@ def going_along(company: Company, label: str, *, on: bool) -> list[Module]:
 def switch(*, label: str, on: bool, actor: Actor, reason: str = "") -> list[Module]:
     """Switch a module on or off for the actor's company, with all that must go along; returns what changed.
 
-    Nothing is deleted: what was there is there again when it is switched on. ValidationError for an unknown module.
+    Nothing is deleted: what was there is there again when it is switched on, and what went along comes back along,
+    unless it was switched by itself meanwhile. ValidationError for an unknown module.
     """
     this = module(label)
     if this is None:
@@ -109,8 +116,13 @@ def switch(*, label: str, on: bool, actor: Actor, reason: str = "") -> list[Modu
     changed = [] if is_on(company, label) == on else [this, *going_along(company, label, on=on)]
     labels = {each.label for each in changed}
     off = {each for each in company.modules_off if each not in labels} if on else {*company.modules_off, *labels}
+    along = {name: [each for each in labels if each != label] for name, labels in company.modules_along.items()}
+    along = {name: labels for name, labels in along.items() if labels and name in off}
+    if changed and not on:
+        along[label] = [each.label for each in changed if each is not this]
+    Company.objects.filter(pk=company.pk).update(modules_along=along)
     save_changes(company, {"modules_off": sorted(off)}, action="switched_on" if on else "switched_off")
-    actor.company.modules_off = company.modules_off
+    actor.company.modules_off, actor.company.modules_along = company.modules_off, along
     cached.forget(actor.company_id)
     return changed
 

@@ -140,3 +140,29 @@ def test_programs_switch_modules_and_read_why_an_address_is_not_there(company, a
 @pytest.mark.django_db
 def test_only_administrators_switch_modules(rep):
     assert make.client(rep).patch("/api/v1/core/modules/crm_sales/", {"on": False}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_went_along_comes_back_along_but_what_was_switched_by_itself_stays(company):
+    admin = make.actor(company, "administrator")
+    modules.switch(label="crm_retention", on=False, actor=admin)
+
+    off = modules.switch(label="crm_customers", on=False, actor=admin)
+    offered = modules.going_along(Company.objects.get(pk=company.pk), "crm_customers", on=True)
+    on = modules.switch(label="crm_customers", on=True, actor=admin)
+
+    assert [each.label for each in off] == ["crm_customers", "crm_sales"]
+    assert [each.label for each in offered] == ["crm_sales"]
+    assert [each.label for each in on] == ["crm_customers", "crm_sales"]
+    kept = Company.objects.get(pk=company.pk)
+    assert (kept.modules_off, kept.modules_along) == (["crm_retention"], {})
+
+
+@pytest.mark.django_db
+def test_what_needs_something_that_is_off_meanwhile_does_not_come_back(company):
+    admin = make.actor(company, "administrator")
+    modules.switch(label="crm_customers", on=False, actor=admin)
+    modules.switch(label="erp_inventory", on=False, actor=admin)
+
+    assert [each.label for each in modules.switch(label="crm_customers", on=True, actor=admin)] == ["crm_customers"]
+    assert "crm_sales" in Company.objects.get(pk=company.pk).modules_off

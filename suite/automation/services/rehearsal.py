@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Model
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from suite.automation import conditions
 from suite.automation.flows import graphs
+from suite.automation.flows.nodes.acts import key_of_flow
 from suite.automation.flows.nodes.ways import EVENT, SCHEDULE, last_slot
 from suite.automation.models import Flow, FlowMail, FlowRun, FlowStep, FlowVersion, WebhookDelivery
 from suite.automation.services import flows, runs, triggers
@@ -67,9 +68,7 @@ def rehearse(*, flow: Flow, actor: Actor) -> Rehearsal:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
         keep_numbers()
-        before: dict[type[Model], int] = {
-            model: _last(model) for model in (Task, Notification, WebhookDelivery, OutboxEvent)
-        }
+        last = OutboxEvent.objects.aggregate(last=Max("pk"))["last"] or 0
         copy = Flow.objects.create(
             company_id=flow.company_id, name=flow.name, kind=flow.kind, draft=flow.draft, owner_id=flow.owner_id
         )
@@ -78,8 +77,8 @@ def rehearse(*, flow: Flow, actor: Actor) -> Rehearsal:
         live = Live(copy.pk, version.pk, flow.kind, start, False)
         _begin(live, house, found, moment)
         runs.play(copy, moves=AT_MOST * len(flow.draft["nodes"]))
-        _count(copy, found, before, subject, actor)
-        found.loop = _loop(live, house, before[OutboxEvent])
+        _count(copy, found, subject, actor)
+        found.loop = _loop(live, house, last)
     return found
 
 
@@ -106,24 +105,27 @@ def _begin(live: Live, house: Actor, found: Rehearsal, moment: dt.datetime) -> N
     FlowRun.objects.filter(pk__in=spare).delete()
 
 
-def _count(flow: Flow, found: Rehearsal, before: dict[type[Model], int], subject: Any, actor: Actor) -> None:
+def _count(flow: Flow, found: Rehearsal, subject: Any, actor: Actor) -> None:
+    """Fill in what the flow did. What others make meanwhile stands in the same tables; the flow's carries its key."""
     found.objects = sorted(set(FlowRun.objects.filter(flow=flow).values_list("object_id", flat=True)))
     rows = subject.load(actor, found.objects[:SHOWN])
     found.labels = [(pk, str(rows[pk])) for pk in found.objects[:SHOWN] if pk in rows]
-    told = FlowStep.objects.filter(run__flow=flow).values_list("node", "outcome")
+    went = FlowStep.objects.filter(run__flow=flow).values_list("node", "outcome")
     counts: dict[str, Counter[str]] = {}
-    for node, outcome in told:
+    for node, outcome in went:
         counts.setdefault(node, Counter())[outcome] += 1
     words = dict(FlowStep.Outcome.choices)
     for node in flow.draft["nodes"]:
         if node["id"] in counts:
             outcomes = {str(words[outcome]): count for outcome, count in counts[node["id"]].items()}
             found.steps.append((graphs.text_of(node, subject, actor), outcomes))
-    new = {model: model._default_manager.filter(company=flow.company_id, pk__gt=last) for model, last in before.items()}
+    key = key_of_flow(flow)
     found.letters = FlowMail.objects.filter(run__flow=flow).count()
-    found.tasks, found.messages = new[Task].count(), new[WebhookDelivery].count()
-    notices = dict(new[Notification].values_list("pk", "kind"))
-    found.notices = sum(kind in ("flow", "flow_urgent") for kind in notices.values())
+    found.tasks = Task.objects.filter(dedupe_key__startswith=key).count()
+    found.messages = WebhookDelivery.objects.filter(event_key__startswith=key).count()
+    told = Q(dedupe_key__startswith=f"flow:{key}") | Q(dedupe_key__startswith=f"flow_urgent:{key}")
+    notices = list(Notification.objects.filter(told, company=flow.company_id).values_list("pk", flat=True))
+    found.notices = len(notices)
     mail = NotificationSending.Channel.MAIL
     found.mails = NotificationSending.objects.filter(notification__in=notices, channel=mail).count()
     errors = Counter(
@@ -144,10 +146,6 @@ def _loop(live: Live, house: Actor, last: int) -> str:
     return _("The flow starts itself: it brings about “%(event)s”, which is what it waits for") % {
         "event": names.label_of(own[0].event)
     }
-
-
-def _last(model: type[Model]) -> int:
-    return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
 
 
 def keep_numbers() -> None:

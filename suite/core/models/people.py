@@ -73,6 +73,8 @@ class Company(Named):
         models.CharField(max_length=40), verbose_name=_("modules switched off"), default=list, db_default=[],
         blank=True, editable=False,
     )  # fmt: skip
+    # By the module that was switched off, what went along with it: it comes back along with it.
+    modules_along = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     industry = models.CharField(_("industry template"), max_length=20, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

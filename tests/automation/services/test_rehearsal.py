@@ -4,10 +4,11 @@ from django.db.models import Max
 
 from crm.customers.services.customers import change_customer
 from suite.automation.models import FlowRun
-from suite.automation.services import flows, rehearsal
+from suite.automation.services import flows, rehearsal, runs
 from suite.core import outbox
 from suite.core.errors import BusinessError
 from suite.core.models import Effect, OutboxEvent
+from suite.desk.services import todos
 from tests import make
 from tests.automation.flows import NOTICE, TASK, asks, flow, graph, start, work
 
@@ -49,6 +50,23 @@ def test_a_rehearsal_says_what_would_have_happened_and_leaves_no_trace(admin, re
     assert (found.tasks, found.notices, found.mails, found.messages) == (3, 3, 0, 0)
     assert [sum(outcomes.values()) for _step, outcomes in found.steps] == [3, 3, 3]
     assert not found.loop
+
+
+def test_what_others_make_during_a_rehearsal_is_not_counted(admin, rep, monkeypatch):
+    make.customer(rep, "C1", grade="A")
+    outbox.relay()
+    rule = flow(admin, graph(start("created", when=asks(grade="A")), TASK, NOTICE), on=False)
+    play = runs.play
+
+    def play_beside_others(*args, **options):
+        todos.create(tasks=[todos.NewTask(title="Ring back", owner_id=rep.user_id)], actor=admin)
+        return play(*args, **options)
+
+    monkeypatch.setattr(runs, "play", play_beside_others)
+
+    found = rehearsal.rehearse(flow=rule, actor=admin)
+
+    assert (found.tasks, found.notices) == (1, 1)
 
 
 def test_what_was_rehearsed_is_what_happens(admin, rep):

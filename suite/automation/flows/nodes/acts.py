@@ -17,7 +17,7 @@ from suite.automation.flows.nodes.base import Came, Item, Kind, Node, NodeForm, 
 from suite.automation.flows.nodes.people import People, WhoForm, named
 from suite.automation.flows.nodes.texts import WordsField, WordsForm, filled, shown, written
 from suite.automation.flows.nodes.ways import UNITS, from_when, spell, whole
-from suite.automation.models import Webhook
+from suite.automation.models import Flow, Webhook
 from suite.automation.services import webhooks
 from suite.automation.subjects import Subject
 from suite.core.access import Actor
@@ -62,7 +62,12 @@ class TaskForm(TextForm, WhoForm):
 
 def key_of(item: Item, setting: Setting) -> str:
     """Under which key an effect happens once, however often it is tried."""
-    return f"flow:{setting.flow.pk}:{item.run.pk}:{setting.node['id']}"
+    return f"{key_of_flow(setting.flow)}{item.run.pk}:{setting.node['id']}"
+
+
+def key_of_flow(flow: Flow) -> str:
+    """How the keys of all that a flow made begin."""
+    return f"flow:{flow.pk}:"
 
 
 def source_of(setting: Setting) -> str:
@@ -212,7 +217,8 @@ class CloseTasks(Kind):
 
     def run(self, items: Sequence[Item], cleaned: dict[str, Any], setting: Setting) -> Results:
         made = [each["id"] for each in setting.nodes if each["kind"] == "task"]
-        keys = {f"flow:{setting.flow.pk}:{item.run.pk}:{node}": item.run.pk for item in items for node in made}
+        start = key_of_flow(setting.flow)
+        keys = {f"{start}{item.run.pk}:{node}": item.run.pk for item in items for node in made}
         rows = Task.objects.of(setting.actor.company_id).filter(dedupe_key__in=keys, status=Task.Status.OPEN)
         found = dict(rows.values_list("pk", "dedupe_key"))
         if found:
