@@ -1,6 +1,9 @@
 """Every list of the house: the same statements for few rows and for many, as table, board and calendar."""
 
+import re
+
 import pytest
+from django.db.models import Model
 
 from suite.core.access import Actor
 from suite.core.said import Said, in_each
@@ -29,6 +32,27 @@ def test_what_a_list_names_for_boards_calendars_and_sums_is_there(rep):
         assert {each.name for each in dates_of(state)} == set(spec.calendars), spec.key
         assert {each.name for each in choices_of(state)} == set(spec.boards), spec.key
         assert not spec.total or spec.total in columns, spec.key
+
+
+def indexed(model: type[Model]) -> set[str]:
+    """The fields by which an index of all rows of a company is in order, or nearly: (company, status, date) is, too."""
+    found = set()
+    for each in model._meta.indexes:
+        if each.condition is None:
+            found.update(name.removeprefix("-") for name in each.fields[:3])
+            found.update(re.findall(r"F\((\w+)\)", str(each.expressions)))
+    return found
+
+
+def test_lanes_and_days_are_found_by_an_index_and_not_among_all_rows(rep):
+    missing = []
+    for spec in every_list():
+        state = ListState(spec, Actor.system(rep.company), {})
+        paths = {path for by in dates_of(state) for path in by.paths} | {by.path for by in choices_of(state)}
+        known = indexed(spec.model)
+        missing += [f"{spec.key} {path}" for path in sorted(paths) if path.removesuffix("_id") not in known]
+
+    assert missing == []
 
 
 def test_an_act_leads_to_a_state_that_the_papers_can_come_to():

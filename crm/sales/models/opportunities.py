@@ -100,6 +100,8 @@ class Opportunity(Document):
             models.Index(fields=["company", "owner", "-id"], name="crm_opportunity_mine"),
             models.Index(fields=["company", "stage", "-id"], name="crm_opportunity_by_stage"),
             models.Index(fields=["company", "expected_close", "id"], name="crm_opportunity_by_close"),
+            models.Index(fields=["company", "forecast", "-id"], name="crm_opportunity_by_forecast"),
+            models.Index(fields=["company", "next_step_on", "id"], name="crm_opportunity_by_next"),
             models.Index(fields=["company", "value", "id"], name="crm_opportunity_by_value"),
             models.Index(fields=["company", "entered_at", "id"], name="crm_opportunity_by_entry"),
             models.Index(fields=["company", "status", "closed_at"], name="crm_opportunity_by_end"),

@@ -68,6 +68,7 @@ class Quotation(TradeDocument):
             models.Index(fields=["company", "owner", "-date", "-id"], name="crm_quotation_mine"),
             models.Index(fields=["company", "status", "-date", "-id"], name="crm_quotation_by_status"),
             models.Index(fields=["party", "-date"], name="crm_quotation_by_party"),
+            models.Index(fields=["company", "valid_until", "id"], name="crm_quotation_by_end"),
         ]
 
     def __str__(self) -> str:

@@ -83,6 +83,8 @@ class Delivery(OrderPaper):
         constraints = [models.CheckConstraint(condition=OrderPaper.WHOLE_ORDER, name="erp_delivery_whole_order")]
         indexes = [
             models.Index(fields=["company", "status", "promised_date", "id"], name="erp_delivery_to_ship"),
+            models.Index(fields=["company", "shipped_on", "id"], name="erp_delivery_by_shipping"),
+            models.Index(fields=["company", "kind_of", "-id"], name="erp_delivery_by_kind"),
             models.Index(fields=["company", "-id"], name="erp_delivery_latest"),
             models.Index(fields=["order_kind", "order_id"], name="erp_delivery_by_order"),
             models.Index(

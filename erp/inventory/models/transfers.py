@@ -55,6 +55,7 @@ class StockTransfer(Document):
         ]
         indexes = [
             models.Index(fields=["company", "-id"], name="erp_transfer_latest"),
+            models.Index(fields=["company", "shipped_on", "id"], name="erp_transfer_by_shipping"),
             models.Index(fields=["company", "status", "expected_date", "id"], name="erp_transfer_by_status"),
         ]
 

@@ -68,6 +68,8 @@ class Requisition(Document):
         ]
         indexes = [
             models.Index(fields=["company", "status", "-id"], name="erp_requisition_by_status"),
+            models.Index(fields=["company", "origin", "-id"], name="erp_requisition_by_origin"),
+            models.Index(fields=["company", "created_at", "id"], name="erp_requisition_by_day"),
             models.Index(fields=["company", "-id"], name="erp_requisition_latest"),
             models.Index(fields=["order_kind", "order_id"], name="erp_requisition_by_order"),
         ]

@@ -11,6 +11,8 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst, slugify
 
 from suite.core.access import Actor
@@ -95,7 +97,8 @@ class ListSpec:
     """A list of records, declared as a class; show it with `list_view(request, MyList)`.
 
     The first column with card="title" (else the first of all) leads to the record. Sorting is offered only where a
-    column says so, and such a column must have an index; so has `order`, one column, optionally with a minus.
+    column says so, and such a column must have an index; so has `order`, one column, optionally with a minus, and so
+    have the fields of `boards` and `calendars`.
     """
 
     model: ClassVar[type[Model]]
@@ -263,3 +266,15 @@ class Line:
     cells: list[Cell]
     acts: list[Act] = field(default_factory=list)
     shut: str = ""  # names of the acts that its state forbids
+
+    @property
+    def in_table(self) -> SafeString:
+        """Its cells in a table; drawn here, because a page has hundreds."""
+        return format_html_join("", "<td{}>{}</td>", ((cell.attributes, cell.html) for cell in self.cells))
+
+    @property
+    def on_card(self) -> SafeString:
+        """Its cells on a card, without those where nothing stands."""
+        return format_html_join(
+            "", "<div{}>{}</div>", ((cell.card, cell.html) for cell in self.cells if cell.html != "")
+        )

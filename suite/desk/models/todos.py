@@ -61,6 +61,7 @@ class Task(Document):
                 fields=["company", "owner", "due_at", "id"], name="desk_task_open", condition=Q(status="open")
             ),
             models.Index(fields=["company", "due_at", "id"], name="desk_task_by_due"),
+            models.Index(fields=["company", "status", "due_at", "id"], name="desk_task_by_status"),
             models.Index(fields=["next_notice_at", "id"], name="desk_task_notice", condition=Q(status="open")),
             models.Index(fields=["subject_kind", "subject_id"], name="desk_task_subject"),
         ]

@@ -3,31 +3,15 @@ from typing import Any
 
 import pytest
 
-from crm.customers.views.lists import CustomerList
 from crm.sales import queries
 from crm.sales.lists import OrderList
 from crm.sales.models import Order
 from crm.sales.services.confirming import confirm_orders
 from suite.core import clock
-from suite.desk.lists.boards import choices_of
-from suite.desk.lists.calendars import dates_of
-from suite.desk.lists.spec import ListSpec
 from suite.desk.lists.state import ListState
 from suite.masterdata.models import Product
 from tests.crm.sales.shop import Shop, line
 from tests.plans import plan
-
-
-@pytest.mark.parametrize("spec", [OrderList, CustomerList])
-def test_lanes_and_months_of_a_million_rows_are_read_by_index_in_their_order(shop: Shop, spec: type[ListSpec]) -> None:
-    state, today = ListState(spec(), shop.system, {}), dt.date(2026, 11, 22)
-    for each in choices_of(state):
-        lane = state.rows.filter(**{each.path: "none"}).order_by(spec.order, "-pk")[:51]
-        assert f"{each.path})::text = 'none'" in plan(lane).partition("Index Cond")[2].partition("\n")[0], each.name
-    for each in dates_of(state):
-        month = state.rows.filter(each.between(today, today, shop.company, spec.model)).order_by(each.stands, "pk")[:9]
-        assert each.path in plan(month).partition("Index Cond")[2].partition("\n")[0], each.name
-        assert "Seq Scan" not in plan(month), each.name
 
 
 @pytest.mark.parametrize(("view", "index"), [("late", "crm_order_undelivered"), ("unpaid", "crm_order_unpaid")])
