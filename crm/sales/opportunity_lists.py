@@ -157,6 +157,10 @@ class OpportunityList(ListSpec):
         ),
         Column("value", _("Value"), "money", sort=True, card="side"),
         Column(
+            "days", _("Days in stage"), "badge", value=lambda deal: days_in_words(deal), sort="entered_at",
+            colours=lambda deal: "danger" if deal.is_slow else "secondary",
+        ),
+        Column(
             "expected_close", _("Expected close"), "date", sort=True,
             edit=Edit(CHANGE, forms.DateField(required=False, widget=forms.DateInput), _close_on),
         ),
@@ -164,10 +168,6 @@ class OpportunityList(ListSpec):
             "next_step", _("Next step"), edit=Edit(CHANGE, forms.CharField(required=False, max_length=200), _plan)
         ),
         Column("next_step_on", _("Next step on"), "date", card="hide"),
-        Column(
-            "days", _("Days in stage"), "badge", value=lambda deal: days_in_words(deal), sort="entered_at",
-            colours=lambda deal: "danger" if deal.is_slow else "secondary",
-        ),
         Column("owner", _("Owner")),
         Column("forecast", _("Forecast"), shown=False),
         Column("status", _("Status"), "badge", shown=False, card="side",

@@ -176,3 +176,20 @@ PLANS = [
     (1, "电话回访", "Call"),
     (3, "催收货款", "Ask for payment:"),
 ]
+
+# What reps are after, where it came from, and what they plan next.
+DEALS = [
+    "年度框架采购 / yearly frame order",
+    "新厂房工具配置 / tools for a new plant",
+    "仓库照明改造 / new lights for the warehouse",
+    "设备更新 / new equipment",
+    "门店补货 / goods for the shops",
+    "项目工程用料 / materials for a project",
+]
+SOURCES = ["展会 / fair", "官网 / website", "老客户介绍 / recommended", "电话 / phone"]
+NEXT_STEPS = [
+    "电话确认需求 / call about the needs",
+    "发送方案 / send the proposal",
+    "上门演示 / show it on site",
+    "约见决策人 / meet who decides",
+]

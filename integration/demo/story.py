@@ -27,6 +27,7 @@ from erp.procurement import services as procurement
 from erp.procurement.models import PurchaseOrder, Requisition
 from integration.demo import catalogue
 from integration.demo.cast import Cast, gather
+from integration.demo.deals import pursue
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
@@ -72,6 +73,7 @@ class Story:
                 self.say(f"{day}")
         self._close()
         self._plan()
+        pursue(self.cast, self.rng)
 
     def _talk(self, rep: Actor) -> None:
         """Calls, visits and notes with some customers."""

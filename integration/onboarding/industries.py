@@ -6,7 +6,7 @@ to what is there, settings are changed, modules are switched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Numbers = tuple[str, str, int]  # prefix, date in the number, digits
+Steps = Sequence[tuple[str, str, int, int]]  # of a pipeline: name, English name, probability, target days
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ INDUSTRIES = (
             "dashboard.sales_manager": ["orders", "collected", "to_deliver", "orders_by_owner", "customers", "trend"],
             "number.SO": ("LS", "YYYYMMDD", 6),
             "fields": [("crm_customers.customer", "date", "生日", "Birthday")],
+            "pipelines": [
+                (
+                    "团购",
+                    "Group buying",
+                    [("询价", "Enquiry", 20, 3), ("看样", "Samples seen", 50, 5), ("谈价", "Price talked", 75, 5)],
+                )
+            ],
             "tags": [("会员", "Member"), ("散客", "Walk-in"), ("团购", "Group buyer")],
         },
     ),
@@ -181,6 +189,19 @@ INDUSTRIES = (
                 ("masterdata.product", "text", "图号", "Drawing number"),
                 ("crm_sales.order", "text", "客户料号", "Customer part"),
             ],
+            "pipelines": [
+                (
+                    "订单生产",
+                    "Made to order",
+                    [
+                        ("询盘", "Enquiry", 10, 5),
+                        ("技术确认", "Technically clear", 30, 10),
+                        ("打样", "Sampling", 50, 30),
+                        ("报价", "Quoted", 65, 10),
+                        ("合同谈判", "Negotiation", 80, 21),
+                    ],
+                )
+            ],
             "tags": [("OEM客户", "OEM customer"), ("经销商", "Dealer"), ("打样中", "Sampling")],
         },
     ),
@@ -224,6 +245,18 @@ INDUSTRIES = (
             ],
             "number.SO": ("HT", "YYYY", 6),
             "fields": [("crm_customers.customer", "date", "合同到期", "Contract ends")],
+            "pipelines": [
+                (
+                    "服务项目",
+                    "Service projects",
+                    [
+                        ("初步沟通", "First talk", 10, 7),
+                        ("需求调研", "Needs studied", 30, 14),
+                        ("方案与报价", "Proposal", 50, 14),
+                        ("合同谈判", "Negotiation", 75, 21),
+                    ],
+                )
+            ],
             "tags": [("年度合同", "Yearly contract"), ("项目客户", "Project customer")],
         },
     ),

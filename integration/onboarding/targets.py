@@ -18,13 +18,14 @@ from crm.customers.models import Tag
 from crm.customers.services.tags import create_tag
 from crm.retention import services as retention
 from crm.retention.models import RetentionPolicy
-from crm.sales.models import SalesPolicy
+from crm.sales.models import Pipeline, SalesPolicy
+from crm.sales.services import pipelines
 from crm.sales.services import policy as sales
 from erp.finance.models import FinancePolicy, PaymentTerm
 from erp.finance.services import settings as finance
 from erp.procurement.models import PurchasePolicy
 from erp.procurement.services import policy as purchase
-from integration.onboarding.industries import INDUSTRIES, Numbers
+from integration.onboarding.industries import INDUSTRIES, Numbers, Steps
 from suite.automation.models import ApprovalRule, Flow
 from suite.automation.services import flows, rules
 from suite.core import modules, numbering
@@ -288,6 +289,36 @@ def _show_fields(fields: Sequence[Field]) -> str:
     return listed(names) or NOTHING
 
 
+def _pipelines(actor: Actor) -> list[str]:
+    return list(Pipeline.objects.of(actor.company_id).order_by("position", "id").values_list("name", flat=True))
+
+
+def _add_pipelines(actor: Actor, wanted: Sequence[tuple[str, str, Steps]]) -> None:
+    """What a trade sells by comes before what is there."""
+    present = _pipelines(actor)
+    for name, name_en, steps in wanted:
+        if name not in present:
+            stages = [
+                pipelines.StageInput(name=each, name_en=en, probability=Decimal(probability), target_days=days)
+                for each, en, probability, days in steps
+            ]
+            pipelines.create_pipeline(name=name, name_en=name_en, stages=stages, first=True, actor=actor)
+
+
+def _show_pipelines(wanted: Sequence[Any]) -> str:
+    """Names of what is there; of what is wanted also the stages."""
+    return (
+        listed(
+            each
+            if isinstance(each, str)
+            else f"{Pipeline(name=each[0], name_en=each[1]).label}: "
+            + " → ".join(Pipeline(name=name, name_en=en).label for name, en, *_figures in each[2])
+            for each in wanted
+        )
+        or NOTHING
+    )
+
+
 def _default_term(actor: Actor) -> str:
     term = PaymentTerm.objects.of(actor.company_id).filter(is_default=True).first()
     return term.code if term else ""
@@ -313,6 +344,10 @@ TARGETS = {
     ),
     "fields": Target(
         gettext_lazy("Own fields"), definitions.DEFINE, _fields, _add_fields, _show_fields, _has_fields,
+    ),
+    "pipelines": Target(
+        gettext_lazy("Pipelines"), "crm_sales.add_pipeline", _pipelines, _add_pipelines, _show_pipelines,
+        lambda present, wanted: {name for name, _en, _steps in wanted} <= set(present),
     ),
     "tags": Target(
         gettext_lazy("Tags of customers"), "crm_customers.add_tag", _tag_names, _add_tags, _show_tags,
