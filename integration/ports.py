@@ -13,7 +13,7 @@ from crm.sales import ports
 from crm.sales.models import Order
 from erp.finance import ports as finance_ports
 from erp.finance import queries
-from erp.finance.models import MoneyMovement, OpenItem
+from erp.finance.models import CreditAccount, MoneyMovement, OpenItem
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand
@@ -30,6 +30,7 @@ def plug() -> None:
     """Called once when the project starts."""
     ports.availability = availability
     ports.buys = buys
+    ports.credit = credit
     ports.promise = promise
     ports.receipts = receipts_of
     ports.fulfilment = fulfilment
@@ -89,6 +90,13 @@ def _earliest(quantity, today, stock, arrivals, lead):  # type: ignore[no-untype
             return ports.Promise(None, tuple(terms))
         terms.append((left, today + dt.timedelta(days=lead), _("to be bought, %(days)s days") % {"days": lead}))
     return ports.Promise(max((day for _quantity, day, _reason in terms), default=today), tuple(terms))
+
+
+def credit(actor: Actor, party_ids: Collection[int]) -> Mapping[int, Decimal]:
+    """What customers with a limit may still buy for; nothing for who is blocked. One statement."""
+    accounts = CreditAccount.objects.of(actor.company_id).filter(party__in=party_ids)
+    rows = accounts.filter(Q(limit__isnull=False) | Q(is_blocked=True))
+    return {row.party_id: ZERO if row.is_blocked else (row.limit or ZERO) - row.exposure for row in rows}
 
 
 def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:

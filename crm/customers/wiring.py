@@ -10,6 +10,7 @@ from crm.customers.services import importing
 from suite.core import modules
 from suite.core.access import register_owner_rule
 from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, workbench
+from suite.desk.services import notifications
 from suite.masterdata.models import Address, Contact, Party
 
 
@@ -32,6 +33,10 @@ def connect() -> None:
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building", module="crm_customers")
     events.register("crm.customers.customer", _("Customer"), "created", "changed")
     events.register("crm.customers.activity", _("Activity"), "logged")
+    events.register(
+        "crm.customers.commitment", _("Commitment"), "accepted", "changed", "kept", "broken", "withdrawn", "reopened"
+    )
+    notifications.register_kind("commitment", _("A promise of mine, or to me, was not kept"), module="crm_customers")
     choices.register("tag", Tag, fields=("name", "name_en"), exact=("name",), order="name")
 
     imports.register(

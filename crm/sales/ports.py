@@ -61,6 +61,10 @@ def _no_promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, Pro
     return {}
 
 
+def _no_limits(actor: Actor, party_ids: Collection[int]) -> Mapping[int, Decimal]:
+    return {}
+
+
 def _no_fulfilment(order: Order, actor: Actor) -> Fulfilment:
     return Fulfilment()
 
@@ -76,6 +80,8 @@ def _no_receipts(order: Order, actor: Actor) -> Sequence[Any]:
 # Plugged by integration.apps; the defaults say "unknown".
 availability: Callable[[Actor, Collection[int]], Mapping[int, Availability]] = _no_availability
 promise: Callable[[Actor, Mapping[int, Decimal]], Mapping[int, Promise]] = _no_promise
+# What is left of the credit of those customers who have a limit, below zero where it is exceeded.
+credit: Callable[[Actor, Collection[int]], Mapping[int, Decimal]] = _no_limits
 fulfilment: Callable[[Order, Actor], Fulfilment] = _no_fulfilment
 # Whether the company buys: a supplier can deliver straight to the customer.
 buys: Callable[[Actor], bool] = _buys

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers import ports as customers_ports
 from crm.customers import timeline
 from crm.sales import deals, flows, imports, papers, queries, tiles
 from crm.sales.lists import QUOTATION_COLOURS
@@ -24,7 +25,7 @@ from crm.sales.models import (
     Stage,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
-from crm.sales.services import approving, pipelines, policy
+from crm.sales.services import approving, pipelines, policy, weighing
 from suite.automation import approvals
 from suite.core import companies, modules
 from suite.core.access import Actor
@@ -41,6 +42,7 @@ def connect() -> None:
         without=_("Nothing new is quoted or ordered; what was ordered is delivered, invoiced and paid as before."),
     )  # fmt: skip
     companies.on_founding(policy.found)
+    customers_ports.concerns = weighing.concerns
     terms = ("party", "currency", "net")
     approvals.register(
         Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, say_lines=OrderLine.named,

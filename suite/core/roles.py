@@ -121,6 +121,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             **MASTER_DATA,
             "crm_customers.view_*": ALL,
             "crm_customers.*_activity": ALL,
+            "crm_customers.*_commitment": ALL,
             "crm_sales.view_order": ALL,
             "erp_inventory.view_delivery": ALL,
             "erp_finance.view_invoice": ALL,

@@ -54,6 +54,18 @@ def beyond(
     """
     if actor.may(MAY_EXCEED):
         return []
+    return excesses(lines, rate=rate, includes_tax=includes_tax, actor=actor, words=words)
+
+
+def excesses(
+    lines: Iterable[TradeLine | PricedLine],
+    *,
+    rate: Decimal,
+    includes_tax: bool,
+    actor: Actor,
+    words: Mapping[str, str | Promise],
+) -> list[Refusal]:
+    """What is beyond the limits of the actor's company at each line, whoever may exceed them; no statement."""
     found = []
     for index, line in enumerate(lines):
         if excess := _excess(line, rate, includes_tax, actor):

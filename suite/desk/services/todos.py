@@ -153,14 +153,8 @@ def _move(pks: Collection[int], status: str, action: str, **fields: Any) -> int:
     search.index(rows)
     for row in rows:
         act.audit(row, action, {"status": (before[row.pk], status)})
-        announce(row, action)
+        act.announce(f"desk.task.{action}", row, {"subject_kind": row.subject_kind, "subject_id": row.subject_id})
     return len(rows)
-
-
-def announce(row: Task, what: str) -> None:
-    """Tell what became of a task, and of which record it is."""
-    about = {"subject_kind": row.subject_kind, "subject_id": row.subject_id}
-    current_act().announce(f"desk.task.{what}", row, about)
 
 
 @service

@@ -29,7 +29,6 @@ from suite.desk.lists import (
     DateFilter,
     Edit,
     ListSpec,
-    Memory,
     OwnerFilter,
     View,
     list_view,
@@ -39,7 +38,7 @@ from suite.desk.models import Task
 from suite.desk.pages import back, render_page
 from suite.desk.pages import done as tell_done
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
-from suite.desk.services import todos, todos_putting_back
+from suite.desk.services import todos
 from suite.desk.views.calendars import agenda_of
 
 
@@ -65,9 +64,6 @@ class SnoozeForm(ActorForm):
 
 class ReassignForm(ActorForm):
     owner = PickerField("user", label=gettext_lazy("Owner"))
-
-
-MEMORY = Memory(todos_putting_back.held, todos_putting_back.put_back)
 
 
 def is_open(task: Task) -> bool:
@@ -135,34 +131,17 @@ class TaskList(ListSpec):
             icon="check",
             when=is_open,
             in_row=True,
-            memory=MEMORY,
+            undo="reopen",
             to="done",
         ),
-        Act(
-            "snooze",
-            gettext_lazy("Put off"),
-            "desk.change_task",
-            todos.snooze,
-            icon="clock",
-            form=SnoozeForm,
-            memory=MEMORY,
-        ),
-        Act(
-            "reassign",
-            gettext_lazy("Hand over"),
-            "desk.change_task",
-            todos.reassign,
-            icon="user",
-            form=ReassignForm,
-            memory=MEMORY,
-        ),
+        Act("snooze", gettext_lazy("Put off"), "desk.change_task", todos.snooze, icon="clock", form=SnoozeForm),
+        Act("reassign", gettext_lazy("Hand over"), "desk.change_task", todos.reassign, icon="user", form=ReassignForm),
         Act(
             "reopen",
             gettext_lazy("Open again"),
             "desk.change_task",
             todos.reopen,
             icon="rotate",
-            memory=MEMORY,
             to="open",
             when=lambda task: not is_open(task),
         ),
@@ -173,7 +152,7 @@ class TaskList(ListSpec):
             todos.cancel,
             icon="x",
             danger=True,
-            memory=MEMORY,
+            undo="reopen",
             to="cancelled",
             when=is_open,
         ),

@@ -15,7 +15,6 @@ from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import activities, customers, tags
 from suite.core.api import (
     Creating,
-    Router,
     ScopedRelatedField,
     ServiceViewSet,
     StrictModelSerializer,
@@ -255,9 +254,3 @@ class TagViewSet(Creating, Updating, ServiceViewSet):
 
     def change(self, row: Tag, values: dict[str, Any]) -> None:
         tags.change_tag(tag=row, actor=self.actor, **values)
-
-
-router = Router()
-router.register("customers", CustomerViewSet, basename="customer")
-router.register("activities", ActivityViewSet, basename="activity")
-router.register("tags", TagViewSet, basename="tag")

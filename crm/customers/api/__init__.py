@@ -1,0 +1,11 @@
+"""Customers, what was done with them, what was promised, and their tags, for other systems."""
+
+from crm.customers.api.commitments import CommitmentViewSet
+from crm.customers.api.customers import ActivityViewSet, CustomerViewSet, TagViewSet
+from suite.core.api import Router
+
+router = Router()
+router.register("commitments", CommitmentViewSet, basename="commitment")
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("activities", ActivityViewSet, basename="activity")
+router.register("tags", TagViewSet, basename="tag")
