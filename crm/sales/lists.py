@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.sales import queries
 from crm.sales.models import Order, PriceList, Quotation
-from crm.sales.services import confirming, price_lists, quotations
+from crm.sales.services import approving, confirming, price_lists, quotations
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.desk.forms import ActorForm
@@ -49,7 +49,13 @@ def is_draft(order: Order) -> bool:
 
 
 def _confirm_many(*, actor: Actor, pks: Sequence[int]) -> confirming.Outcome:
-    return confirming.confirm_orders(order_ids=pks, actor=actor, all_or_nothing=False)
+    """Confirm what can be; for what lacks an approval it is asked."""
+    outcome = confirming.confirm_orders(order_ids=pks, actor=actor, all_or_nothing=False)
+    lacking = [pk for pk, refusal in outcome.refused.items() if refusal.code == "needs_approval"]
+    if lacking and actor.may("crm_sales.change_order"):
+        asked = approving.submit_orders(order_ids=lacking, actor=actor)
+        outcome.refused.update(approving.ungranted(asked, actor))
+    return outcome
 
 
 def _cancel_many(*, actor: Actor, pks: Sequence[int], reason: str) -> confirming.Outcome:

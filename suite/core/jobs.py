@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from suite.core import clock, doorbell
 from suite.core.access import Actor
 from suite.core.acts import current_act, request_id, service
+from suite.core.errors import BusinessError
 from suite.core.models import Job
 from suite.core.said import cut
 
@@ -102,18 +105,30 @@ def run(pk: int) -> bool:
         return False
     job = Job.objects.select_related("company", "user").get(pk=pk)
     number = request_id.set(f"job-{pk}")
+    language = job.user.language if job.user else settings.LANGUAGE_CODE
     try:
-        with _beating(pk), translation.override(job.user.language if job.user else settings.LANGUAGE_CODE):
+        with _beating(pk), translation.override(language):
             result = _kinds[job.kind](job, Actor(job.user, job.company), Progress(job)) or {}
         _end(pk, status=Job.Status.DONE, result=result)
     except Stopped:
         pass
     except Exception as error:
         log.exception("Job %s failed", pk)
-        _end(pk, status=Job.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
+        with translation.override(language):
+            _end(pk, status=Job.Status.FAILED, error=_in_words(error, pk)[:2000])
     finally:
         request_id.reset(number)
     return True
+
+
+def _in_words(error: Exception, pk: int) -> str:
+    """What whoever waits is told: what the house has refused, else where the administrator finds the rest."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, BusinessError):
+        return str(error)
+    sentence = _("This could not be finished because of a fault. Your administrator finds it in the log: %(number)s.")
+    return sentence % {"number": f"job-{pk}"}
 
 
 def _end(pk: int, **fields: Any) -> None:

@@ -6,6 +6,7 @@ differently the second time (DNS rebinding) gains nothing. Redirects are not fol
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -23,6 +24,7 @@ CONNECT, READ = 5.0, 10.0  # seconds
 ALTOGETHER = 20.0  # seconds for all of it: greeting, headings and body may each trickle
 LONGEST = 64 * 1024  # bytes that are read of an answer
 PORTS = {"http": 80, "https": 443}
+HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+")  # a name as machines write it, or an address of its own
 TRANSLATED = ip_network("64:ff9b::/96")  # IPv4 behind NAT64 (RFC 6052)
 
 
@@ -50,7 +52,7 @@ def check(url: str) -> SplitResult:
         written = _written(parts.hostname)
     except UnicodeError:
         written = ""
-    if port == 0 or not written.isprintable() or not written:
+    if port == 0 or not HOST.fullmatch(written):
         raise ValidationError(_("This is no address"))
     try:
         own = ip_address(parts.hostname)

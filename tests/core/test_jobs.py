@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db import connection, transaction
 from django.utils import translation
 
 from suite.core import clock, jobs
 from suite.core.acts import request_id
+from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Job
 from suite.core.tasks import run_waiting_jobs
 
@@ -44,14 +46,30 @@ def test_a_job_runs_once_as_its_user_and_keeps_its_result(rep, work):
 
 def test_a_job_that_fails_says_why(rep, work):
     def do(job, actor, progress):
-        raise ValueError("no such file")
+        raise BusinessError(Refusal("gone", "No such file"))
 
     work(do)
     job = enqueue(rep)
     jobs.run(job.pk)
 
     job.refresh_from_db()
-    assert (job.status, job.error) == (Job.Status.FAILED, "ValueError: no such file")
+    assert (job.status, job.error) == (Job.Status.FAILED, "No such file")
+
+
+def test_a_fault_is_told_plainly_and_stands_in_the_log(rep, work, caplog):
+    def do(job, actor, progress):
+        with connection.cursor() as cursor, transaction.atomic():
+            cursor.execute("SELECT secret FROM nowhere")
+
+    work(do)
+    job = enqueue(rep)
+    jobs.run(job.pk)
+
+    job.refresh_from_db()
+    assert job.status == Job.Status.FAILED
+    assert "nowhere" not in job.error
+    assert f"in the log: job-{job.pk}" in job.error
+    assert 'relation "nowhere" does not exist' in caplog.text
 
 
 def test_a_job_that_is_stopped_ends_at_its_next_report(rep, work):

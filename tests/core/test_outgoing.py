@@ -37,6 +37,7 @@ def test_addresses_of_the_world_are_public(address):
         "http://x.localhost/", "http://127.0.0.1/", "http://[::1]/", "https://name:word@example.com/",
         "https://example.com:99999/", "https://example.com:0/", "http://169.254.169.254/latest/",
         "http://y\ud800.example/", "http://公司..example/", f"http://{'公' * 80}.example/", "http://y.example\0/",
+        "https://exa mple.com/hook", "https://example.com /hook", "https://example.com%20/", "https://<example>.com/",
     ],
 )  # fmt: skip
 def test_what_cannot_be_called_is_refused_when_it_is_typed(url):

@@ -93,6 +93,28 @@ def test_good_rows_go_in_and_bad_rows_come_out_with_line_and_reason(rep):
     assert lines[4].endswith(",'=1+1,e")
 
 
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ('Call,"a\nVisit,b\nMeet,c\n', {2: 2}),
+        ('"Call,a\nVisit,b\nMeet",c\nWrite,d\n', {2: 2}),
+        ('Call,"a\nand more"\n"Visit\nhim",b\n', {}),
+        (f'{"x" * 60},"a\nVisit,b\n', {2: 1}),
+    ],
+)
+def test_a_quotation_mark_that_is_not_closed_is_told_at_its_line(rep, rows, lines):
+    job = load(rep, f"Title,Note\n{rows}", rehearse=True)
+
+    said = [*job.result["refusals"], *job.result["doubts"]]
+    told = {
+        number: int(sentence.split(": ")[2].split()[0])
+        for sentence in said
+        if "a quotation mark is not closed" in sentence
+        for number in [int(sentence.removeprefix("Line ").split(":")[0])]
+    }
+    assert told == lines
+
+
 def test_all_that_is_wrong_with_a_row_is_said_at_once(rep):
     mapping = {"title": 0, "due_at": 1, "amount": 2, "owner": 3}
     job = load(rep, "Title,Due,Amount,Owner\n,soon,many,nobody\n", mapping=mapping)

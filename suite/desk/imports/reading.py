@@ -32,6 +32,7 @@ UNPACKED = 400 * 2**20  # bytes of a workbook when unpacked
 ROWS = 300_000
 COLUMNS = 200
 RUN = 256 * 2**10  # bytes without a tag; a full cell has at most half of it
+SEPARATORS = ",;\t"
 CELL = 5_000  # characters; longer cells refuse their row
 HEADER_WITHIN = 10  # lines in which the headings are looked for
 
@@ -107,7 +108,7 @@ def has_endless_text(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 def csv_rows(content: bytes) -> Iterator[Row]:
     text = decode(content).replace("\x00", "")
     first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = max(SEPARATORS, key=first.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
@@ -165,6 +166,20 @@ def workbook_rows(file: BinaryIO) -> Iterator[Row]:
             return
         # Formulas come as their results here: what begins like one is a text.
         yield [harmless(cell) if isinstance(cell, str) and cell[:1] == "=" else cell for cell in row]
+
+
+def swallowed(row: Row, columns: int) -> int:
+    """How many lines of a text a row seems to have taken along because a quotation mark was not closed: a cell of
+    several lines holds what should be the rest of its row, or a whole row."""
+    for place, cell in enumerate(row):
+        if not isinstance(cell, str) or "\n" not in cell or columns < 2:
+            continue
+        first, *others = cell.rstrip().split("\n")
+        rest = columns - 1 - place
+        for mark in SEPARATORS:
+            if 0 < rest == first.count(mark) or any(line.count(mark) == columns - 1 for line in others):
+                return cell.rstrip("\r\n").count("\n")
+    return 0
 
 
 def is_blank(row: Iterable[Any]) -> bool:

@@ -27,7 +27,7 @@ from suite.core.models import Job
 from suite.core.said import in_each, listed, said
 from suite.desk.imports import Batch, Importer, Saved, importer
 from suite.desk.imports.checking import Reader
-from suite.desk.imports.reading import Row, Sheet, is_blank, shown
+from suite.desk.imports.reading import Row, Sheet, is_blank, shown, swallowed
 from suite.desk.lists.export import harmless
 from suite.desk.models import ImportBatch
 from suite.desk.own import importing as own_importing
@@ -132,6 +132,7 @@ class _Import:
         self.refused: dict[int, str] = {}
         self.doubtful: dict[int, str] = {}
         self.made = self.changed = self.rows = 0
+        self.columns: int | None = None  # of a text, by its headings
         self.done_before = {each.position: each for each in ImportBatch.objects.filter(job=job)}
 
     def by_batches(self) -> dict[str, Any]:
@@ -170,6 +171,9 @@ class _Import:
             saved = self._call(batch) if batch.rows else Saved()
             bad |= {batch.lines[place]: str(reason) for place, reason in saved.refused.items()}
             doubtful = {batch.lines[place]: str(doubt) for place, doubt in saved.doubtful.items()}
+            for line, doubt in self._unclosed(rows):
+                told = bad if line in bad else doubtful
+                told[line] = _("; ").join([doubt, *filter(None, [told.get(line)])])
             ImportBatch.objects.create(
                 company_id=self.job.company_id,
                 job=self.job,
@@ -184,6 +188,20 @@ class _Import:
             if position == 0:
                 act.audit(self.job, "imported")
         self._note(len(saved.made), len(saved.changed.keys() | saved.own.keys()), bad, doubtful, len(rows))
+
+    def _unclosed(self, rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
+        """What must be said of rows of a text that took others along."""
+        if self.columns is None:
+            sheet = self._sheet()
+            self.columns = 0 if sheet.is_workbook else len(next(islice(sheet.rows(), self.params["header"], None), []))
+        for line, row in rows:
+            if lines := swallowed(row, self.columns):
+                told = ngettext(
+                    "a quotation mark is not closed: %(count)s line below went into this row",
+                    "a quotation mark is not closed: %(count)s lines below went into this row",
+                    lines,
+                )
+                yield line, told % {"count": lines}
 
     def _drop_torn(self, batch: Batch, rows: list[tuple[int, Row]], bad: dict[int, str]) -> None:
         """Of a group (the lines of one order) all rows are taken or none: leave out what a bad row has torn."""

@@ -153,8 +153,14 @@ def _move(pks: Collection[int], status: str, action: str, **fields: Any) -> int:
     search.index(rows)
     for row in rows:
         act.audit(row, action, {"status": (before[row.pk], status)})
-        act.announce(f"desk.task.{action}", row, {"subject_kind": row.subject_kind, "subject_id": row.subject_id})
+        announce(row, action)
     return len(rows)
+
+
+def announce(row: Task, what: str) -> None:
+    """Tell what became of a task, and of which record it is."""
+    about = {"subject_kind": row.subject_kind, "subject_id": row.subject_id}
+    current_act().announce(f"desk.task.{what}", row, about)
 
 
 @service

@@ -29,6 +29,7 @@ from suite.desk.lists import (
     DateFilter,
     Edit,
     ListSpec,
+    Memory,
     OwnerFilter,
     View,
     list_view,
@@ -38,7 +39,7 @@ from suite.desk.models import Task
 from suite.desk.pages import back, render_page
 from suite.desk.pages import done as tell_done
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
-from suite.desk.services import todos
+from suite.desk.services import todos, todos_putting_back
 from suite.desk.views.calendars import agenda_of
 
 
@@ -64,6 +65,9 @@ class SnoozeForm(ActorForm):
 
 class ReassignForm(ActorForm):
     owner = PickerField("user", label=gettext_lazy("Owner"))
+
+
+MEMORY = Memory(todos_putting_back.held, todos_putting_back.put_back)
 
 
 def is_open(task: Task) -> bool:
@@ -131,17 +135,34 @@ class TaskList(ListSpec):
             icon="check",
             when=is_open,
             in_row=True,
-            undo="reopen",
+            memory=MEMORY,
             to="done",
         ),
-        Act("snooze", gettext_lazy("Put off"), "desk.change_task", todos.snooze, icon="clock", form=SnoozeForm),
-        Act("reassign", gettext_lazy("Hand over"), "desk.change_task", todos.reassign, icon="user", form=ReassignForm),
+        Act(
+            "snooze",
+            gettext_lazy("Put off"),
+            "desk.change_task",
+            todos.snooze,
+            icon="clock",
+            form=SnoozeForm,
+            memory=MEMORY,
+        ),
+        Act(
+            "reassign",
+            gettext_lazy("Hand over"),
+            "desk.change_task",
+            todos.reassign,
+            icon="user",
+            form=ReassignForm,
+            memory=MEMORY,
+        ),
         Act(
             "reopen",
             gettext_lazy("Open again"),
             "desk.change_task",
             todos.reopen,
             icon="rotate",
+            memory=MEMORY,
             to="open",
             when=lambda task: not is_open(task),
         ),
@@ -152,7 +173,7 @@ class TaskList(ListSpec):
             todos.cancel,
             icon="x",
             danger=True,
-            undo="reopen",
+            memory=MEMORY,
             to="cancelled",
             when=is_open,
         ),

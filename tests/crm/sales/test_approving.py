@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -238,6 +239,25 @@ def test_pages_and_api_submit_and_say_who_is_waited_for(rule: None, shop: Shop, 
     assert "waits for the approval of Sales manager" in waiting
     assert "Submit for approval" not in waiting
     assert (api.status_code, twice.status_code, twice.json()["code"]) == (200, 409, "waits_for_approval")
+
+
+def test_confirming_many_asks_for_the_approvals_that_lack(
+    rule: None, shop: Shop, lamp: Product, manager: Actor
+) -> None:
+    plain, high, higher = (shop.order(off(lamp, percent)) for percent in ("5", "16", "50"))
+    browser = Client()
+    browser.force_login(shop.rep.user, backend="suite.core.auth.CompanyBackend")
+    acted = {"act": "confirm", "pk": [plain.pk, high.pk, higher.pk], "_go": "1"}
+
+    answer = browser.post(reverse("sales:orders"), acted)
+    browser.post(reverse("sales:orders"), acted | {"pk": [high.pk, higher.pk]})
+
+    told = " ".join(map(str, get_messages(answer.wsgi_request)))
+    assert f"{high.number} waits for the approval of Sales manager" in told
+    assert set(Order.objects.filter(status=Order.Status.CONFIRMED)) == {plain}
+    asked = Approval.objects.filter(kind=Order.kind(), status=Approval.Status.WAITING)
+    waiting = asked.values_list("object_id", flat=True)
+    assert sorted(waiting) == [high.pk, higher.pk]
 
 
 def test_orders_are_found_by_the_discount_of_a_line(shop: Shop, lamp: Product) -> None:
