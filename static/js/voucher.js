@@ -4,7 +4,8 @@ if (form) {
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   const rows = () => [...form.querySelectorAll("[data-line]:not(.gone)")].filter((row) => !row.closest("template"));
   const cents = (input) => Math.round(Number((input?.value ?? "").normalize("NFKC").replace(/,/g, "")) * 100) || 0;
-  const shown = (value) => (value / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const places = Number(form.dataset.places), digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+  const shown = (value) => (value / 100).toLocaleString("en-US", digits);
   const total = (name, but) => rows().reduce((sum, row) => sum + (row === but ? 0 : cents(cell(row, name))), 0);
   function reckon() {
     const debit = total("debit"), credit = total("credit");
@@ -22,7 +23,7 @@ if (form) {
     event.preventDefault();
     const row = event.target.closest("[data-line]"), side = event.target.name.endsWith("-debit") ? "debit" : "credit";
     const missing = (total("credit", row) - total("debit", row)) * (side === "debit" ? 1 : -1);
-    event.target.value = missing ? (missing / 100).toFixed(2) : "";
+    event.target.value = missing ? (missing / 100).toFixed(places) : "";
     cell(row, side === "debit" ? "credit" : "debit").value = "";
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
   });

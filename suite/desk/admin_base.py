@@ -33,7 +33,7 @@ from suite.core.access import Actor
 from suite.core.acts import acting, changes_between, current_act, save_changes
 from suite.core.errors import BusinessError
 from suite.desk import audit, documents, formats
-from suite.desk.admin_figures import figure_of
+from suite.desk.admin_figures import FigureInput, figure_of
 from suite.desk.admin_forms import carrying, refusing
 from suite.desk.chain import chain_of
 from suite.desk.lists import Act, ListSpec, acts, list_view
@@ -59,7 +59,13 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 class ScopedMixin:
-    """Related rows are offered in the rights of the actor."""
+    """Related rows are offered in the rights of the actor; figures are shown as people type them."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(db_field, models.DecimalField) and field is not None:
+            field.widget = FigureInput(field.widget, db_field)
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         manager = db_field.remote_field.model._default_manager

@@ -13,12 +13,13 @@ from django.utils.translation import get_language
 
 from suite.core import money as currencies
 from suite.core.money import round_money
+from suite.desk import documents
 
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "HKD": "HK$"}
 
 
 def money(value: Any, currency: str = "") -> str:
-    """1,234,567.89 in the company's own currency; named with another or with its own: ¥1,234,567.89, JP¥1,235."""
+    """1,234,567.89 in the company's own currency, with its places; named with another: ¥1,234,567.89, JP¥1,235."""
     if value is None or value == "":
         return ""
     sign, symbol = "-" if Decimal(value) < 0 else "", SYMBOLS.get(currency, f"{currency} " if currency else "")
@@ -40,7 +41,13 @@ def price(value: Any, currency: str = "") -> str:
 
 
 def _places(currency: str) -> int:
-    return currencies.places_of(currency) if currency else 2
+    return currencies.places_of(currency or own_currency())
+
+
+def own_currency() -> str:
+    """The currency of the company of whoever reads; "" where nobody does."""
+    who = documents.reader.get()
+    return who.company.currency if who else ""
 
 
 def quantity(value: Any) -> str:

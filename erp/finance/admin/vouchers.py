@@ -19,7 +19,7 @@ from erp.finance.forms import ReasonForm, VoucherForm, VoucherLineForm
 from erp.finance.models import Voucher
 from erp.finance.services import vouchers
 from erp.finance.services.vouchers import LineInput
-from suite.core import clock
+from suite.core import clock, money
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.errors import BusinessError
@@ -193,6 +193,7 @@ class VoucherAdmin(SuiteModelAdmin):
             "may_post": actor.may("erp_finance.post_voucher"),
             "acts": self.buttons(request, voucher) if voucher else (),
             "heading": voucher.number if voucher else _("New voucher"),
+            "places": money.places_of(actor.company.currency),
         }
         return render_page(request, "erp/finance/voucher_form.html", context)
 

@@ -51,7 +51,7 @@ def transfer_page(request: HttpRequest, pk: int) -> HttpResponse:
         transfer.number,
         lead=f"{transfer.source.label} → {transfer.target.label}",
         crumbs=_crumbs(request),
-        badges=[documents.state_of(transfer)],  # type: ignore[list-item]
+        badges=[documents.kind_of(transfer).status(transfer)],  # type: ignore[union-attr, list-item]
         acts=_acts(transfer),
         facts=[
             Fact(_("From warehouse"), transfer.source.label),
