@@ -123,6 +123,7 @@ class AddressLine(ActorForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=Address.Kind, initial=Address.Kind.SHIPPING)
     region = PickerField("region", label=_("Region"), required=False)
     detail = forms.CharField(label=_("Address"), max_length=300)
+    detail_en = forms.CharField(label=_("Address in English"), max_length=300, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False)
     contact_name = forms.CharField(label=_("Contact"), max_length=100, required=False)
     contact_phone = forms.CharField(
@@ -134,7 +135,7 @@ class AddressLine(ActorForm):
     )
     is_default = forms.BooleanField(label=_("Default"), required=False)
 
-    detail.wide = True  # type: ignore[attr-defined]
+    detail.wide = detail_en.wide = True  # type: ignore[attr-defined]
 
 
 Contacts = lines_formset(ContactLine, at_least=0, extra=1, at_most=100)

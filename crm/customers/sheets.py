@@ -58,6 +58,7 @@ CUSTOMERS = (
     Field("contact2_phone", _("Second contact: phone"), max_length=60, judge=standards.phone, aliases=("联系人2电话",)),
     Field("contact2_email", _("Second contact: e-mail"), judge=validate_email, aliases=("联系人2邮箱",)),
     Field("address", _("Address"), max_length=300, aliases=("地址", "收货地址", "详细地址")),
+    Field("address_en", _("Address in English"), max_length=300, aliases=("英文地址",)),
     Field("postcode", _("Postcode"), max_length=12, aliases=("邮编",)),
     Field("country", _("Country"), max_length=60, aliases=("国家",)),
     Field("address_contact", _("Address: contact"), max_length=100, aliases=("收货人",)),

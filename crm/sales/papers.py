@@ -39,7 +39,7 @@ def quotations(rows: Sequence[Quotation], actor: Actor) -> list[pdf.Sheet]:
 def orders(rows: Sequence[Order], actor: Actor) -> list[pdf.Sheet]:
     """销售订单: to be signed and sent back."""
     read(rows, *READ)
-    places = addresses_for_reader(order.shipping_address for order in rows)
+    places = addresses_for_reader((each.shipping_address for each in rows), of=[each.party_id for each in rows])
     return [
         trade_sheet(
             order,

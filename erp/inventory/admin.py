@@ -64,7 +64,7 @@ class StockLines(LinesInline):
 @admin.register(Warehouse)
 class WarehouseAdmin(SuiteModelAdmin):
     list_display = ("code", "name", "name_en", "address", "is_default", "is_archived")
-    fields = ("code", ("name", "name_en"), "address", ("is_default", "is_archived"))
+    fields = ("code", ("name", "name_en"), ("address", "address_en"), ("is_default", "is_archived"))
     search_fields = ("code", "name", "name_en")
 
     def add(self, actor: Actor, values: dict[str, Any], lines: Lines) -> Warehouse:

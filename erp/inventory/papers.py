@@ -69,7 +69,7 @@ def picking_list(deliveries: Sequence[Delivery], *, actor: Actor) -> bytes:
 def deliveries(rows: Sequence[Delivery], actor: Actor) -> list[pdf.Sheet]:
     """送货单 and 退货单: what goes with the goods, signed by who receives them."""
     read(rows, "party", "owner", "warehouse", "lines__product__unit", "backorders")
-    places = addresses_for_reader(delivery.address for delivery in rows)
+    places = addresses_for_reader((each.address for each in rows), of=[each.party_id for each in rows])
     titles = {Delivery.Kind.SUPPLIER_RETURN: _("Return to supplier")}
     return [
         pdf.Sheet(
@@ -219,7 +219,7 @@ def transfers(rows: Sequence[StockTransfer], actor: Actor) -> list[pdf.Sheet]:
 
 
 def _place(warehouse: Warehouse) -> str:
-    return " ".join(filter(None, (warehouse.label, warehouse.address)))
+    return " ".join(filter(None, (warehouse.label, warehouse.read("address"))))
 
 
 def _goods(quantity: str = "") -> list[pdf.Column]:

@@ -39,7 +39,7 @@ def orders(rows: Sequence[PurchaseOrder], actor: Actor) -> list[pdf.Sheet]:
 
 
 def _address(order: PurchaseOrder) -> str:
-    return order.delivery_address if order.is_direct else order.warehouse.address
+    return order.delivery_address if order.is_direct else order.warehouse.read("address")
 
 
 def _house(order: PurchaseOrder) -> str:

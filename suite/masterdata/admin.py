@@ -97,7 +97,12 @@ class ContactInline(SuiteStackedInline):
 class AddressInline(SuiteStackedInline):
     model = Address
     extra = 0
-    fields = (("kind", "detail", "postcode"), ("region", "country"), ("contact_name", "contact_phone", "is_default"))
+    fields = (
+        ("kind", "postcode"),
+        ("detail", "detail_en"),
+        ("region", "country"),
+        ("contact_name", "contact_phone", "is_default"),
+    )
     raw_id_fields = ("region",)
 
 

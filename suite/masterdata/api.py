@@ -75,7 +75,8 @@ class AddressSerializer(StrictModelSerializer):
     class Meta:
         model = Address
         fields = (
-            "id", "kind", "region", "detail", "postcode", "country", "contact_name", "contact_phone", "is_default",
+            "id", "kind", "region", "detail", "detail_en", "postcode", "country", "contact_name", "contact_phone",
+            "is_default",
         )  # fmt: skip
 
 

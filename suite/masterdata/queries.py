@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import cached
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
-from suite.masterdata.models import Contact, Currency, ExchangeRate, Party, Product, Region, Tax
+from suite.masterdata.models import Address, Contact, Currency, ExchangeRate, Party, Product, Region, Tax
 
 
 def taxes_on(company_id: int, day: dt.date) -> QuerySet[Tax]:
@@ -107,16 +107,20 @@ def address_for_reader(text: str) -> str:
     return addresses_for_reader([text])[text]
 
 
-def addresses_for_reader(texts: Iterable[str]) -> dict[str, str]:
-    """Addresses that were kept as texts, their provinces, cities and counties in the reader's language.
+def addresses_for_reader(texts: Iterable[str], *, of: Collection[int] = ()) -> dict[str, str]:
+    """Addresses that were kept as texts, in the reader's language: as the parties `of` which they are say them in
+    English, or else with their provinces, cities and counties in English.
 
     Regions are known by their Chinese names, one below the other, with blanks between them or without; what follows
-    them is the carrier's and stays. One statement for English readers, none for Chinese ones.
+    them is the carrier's and stays. Two statements for English readers, none for Chinese ones.
     """
     kept = set(texts)
     if not (get_language() or "").startswith("en"):
         return {text: text for text in kept}
-    parts = {text: _at_first_region(text) for text in kept}
+    said = Address.objects.filter(party__in=of).exclude(detail_en="").values_list("detail", "detail_en") if of else ()
+    english = dict(sorted(said, key=lambda pair: -len(pair[0])))
+    whole = {text: detail for text in kept if (detail := next((each for each in english if each in text), ""))}
+    parts = {text: _at_first_region(text) for text in kept - whole.keys()}
     heads = {
         rest[at : at + end].strip()
         for _before, rest in parts.values()
@@ -126,7 +130,8 @@ def addresses_for_reader(texts: Iterable[str]) -> dict[str, str]:
     known: dict[str, list[Region]] = {}
     for region in Region.objects.filter(name__in=heads).exclude(name_en="") if heads else ():
         known.setdefault(region.name, []).append(region)
-    return {text: _translated(before, rest, known) for text, (before, rest) in parts.items()}
+    told = {text: text.replace(detail, english[detail], 1) for text, detail in whole.items()}
+    return told | {text: _translated(before, rest, known) for text, (before, rest) in parts.items()}
 
 
 def _at_first_region(text: str) -> tuple[str, str]:

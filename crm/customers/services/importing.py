@@ -217,14 +217,14 @@ class _Arrivals:
             (
                 self.actor.company_id, party, self.at("address", place), self.at("postcode", place),
                 self.at("address_contact", place), self.at("address_phone", place), self.at("country", place),
-                self.at("region", place, None), party not in known, Address.Kind.SHIPPING,
+                self.at("region", place, None), party not in known, Address.Kind.SHIPPING, self.at("address_en", place),
             )
             for party, place in pairs
             if self.at("address", place)
         ]  # fmt: skip
         names = [
             "company_id", "party_id", "detail", "postcode", "contact_name", "contact_phone", "country", "region_id",
-            "is_default", "kind",
+            "is_default", "kind", "detail_en",
         ]  # fmt: skip
         if rows:
             into(Address._meta.db_table, names, rows)

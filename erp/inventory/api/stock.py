@@ -19,7 +19,7 @@ from suite.masterdata.api import FieldRules
 class WarehouseSerializer(StrictModelSerializer):
     class Meta:
         model = Warehouse
-        fields = ("id", "code", "name", "name_en", "address", "is_default", "is_archived", "is_transit")
+        fields = ("id", "code", "name", "name_en", "address", "address_en", "is_default", "is_archived", "is_transit")
         read_only_fields = ("is_transit",)
 
 

@@ -26,6 +26,9 @@ class Warehouse(CompanyRow, Named):
 
     code = models.CharField(_("code"), max_length=20)
     address = models.CharField(_("address"), max_length=300, blank=True)
+    address_en = models.CharField(
+        _("address in English"), max_length=300, blank=True, help_text=_("The whole line, for English papers")
+    )
     is_default = models.BooleanField(_("default"), default=False)
     is_archived = models.BooleanField(_("archived"), default=False)
     # Where goods of transfers are until they arrive: one for each company, made when it is first needed.

@@ -138,6 +138,9 @@ class Address(CompanyRow):
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
     )
     detail = models.CharField(_("address"), max_length=300)
+    detail_en = models.CharField(
+        _("address in English"), max_length=300, blank=True, help_text=_("The whole line, for English papers")
+    )
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     country = models.CharField(_("country"), max_length=60, blank=True)
     contact_name = models.CharField(_("contact"), max_length=100, blank=True)

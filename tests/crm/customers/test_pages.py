@@ -156,7 +156,7 @@ def test_an_edit_over_an_older_copy_shows_both_and_keeps_what_was_typed(rep):
 
 
 def test_who_may_not_is_told_who_can_grant_it(rep, admin):
-    answer = browse(rep).get("/integration/insight/dashboard/")
+    answer = browse(rep).get("/erp/procurement/orders/")
 
     assert answer.status_code == 403
     assert str(admin.user) in text(answer)

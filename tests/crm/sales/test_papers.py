@@ -7,6 +7,7 @@ import pytest
 from suite.core import pdf
 from suite.desk import formats, papers
 from suite.masterdata.models import Product, Tax
+from suite.masterdata.services import parties
 from tests.crm.sales.shop import Shop, line
 
 
@@ -68,6 +69,25 @@ def test_prices_have_the_places_of_the_currency_and_more_where_they_have_more(
 
     assert [row[5] for row in set_data[0]["rows"]] == ["22.00", "0.125"]
     assert (formats.price(Decimal("1234.5"), "JPY"), formats.price(Decimal(7), "JPY")) == ("1,234.5", "7")
+
+
+def test_an_address_that_has_an_english_line_stands_so_on_an_english_paper(
+    shop: Shop, lamp: Product, set_data: list[Any]
+) -> None:
+    there = {
+        "detail": "深圳市科技园路1号",
+        "detail_en": "1 Keji Rd, Shenzhen",
+        "contact_name": "Mo",
+        "is_default": True,
+    }
+    parties.change_party(party=shop.customer, addresses=[there | {"is_default": True}], actor=shop.system)
+    order = shop.order(line(lamp))
+
+    for language in ("en", "zh-hans"):
+        papers.render([order], actor=shop.rep, language=language)
+
+    assert dict(set_data[0]["facts"])["Ship to"] == "1 Keji Rd, Shenzhen Mo"
+    assert "深圳市科技园路1号 Mo" in dict(set_data[1]["facts"]).values()
 
 
 def test_an_english_paper_names_regions_and_specifications_in_english(
