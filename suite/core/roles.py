@@ -197,7 +197,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             "integration_insight.view_dashboard": ALL,
         },
     ),
-    "hr": ("人事", gettext_noop("HR officer"), {**EVERYBODY, "core.use_admin": ALL}),
+    "hr": ("人事", gettext_noop("HR officer"), {**EVERYBODY, "core.use_admin": ALL, "core.*_calendarday": ALL}),
     "executive": (
         "老板",
         gettext_noop("Executive"),

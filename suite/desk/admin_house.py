@@ -11,14 +11,24 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import jobs, numbering, outbox
+from suite.core import calendar, jobs, numbering, outbox
 from suite.core.access import Actor
-from suite.core.models import ApiCall, AuditRow, Job, NumberPattern, OutboxEvent
+from suite.core.models import ApiCall, AuditRow, CalendarDay, Job, NumberPattern, OutboxEvent
 from suite.core.roles import our_models
 from suite.desk import audit, documents
 from suite.desk.admin_base import SuiteModelAdmin
 from suite.desk.admin_people import ReasonForm
-from suite.desk.lists import Act, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter
+from suite.desk.lists import (
+    Act,
+    BoolFilter,
+    ChoiceFilter,
+    Column,
+    Create,
+    DateFilter,
+    ListSpec,
+    NumberFilter,
+    PickFilter,
+)
 
 
 class ReadOnly(SuiteModelAdmin):
@@ -220,3 +230,42 @@ class AuditAdmin(ReadOnly):
     @admin.display(description=_("Changes"))
     def told(self, row: Any) -> str:
         return row.teller.text(row)
+
+
+class CalendarDayList(ListSpec):
+    """On which days the company is free, or works though it is weekend."""
+
+    model = CalendarDay
+    title = _("Holidays and make-up days")
+    icon = "calendar-event"
+    searchable = False
+    columns = (
+        Column("date", _("Date"), "date", sort=True, card="title"),
+        Column("label", _("Name")),
+        Column("works", _("Is worked"), "bool", card="side"),
+    )
+    filters = (
+        DateFilter("date", _("Date")),
+        BoolFilter("works", _("Is worked")),
+    )
+    acts = (
+        Act("remove", _("Remove"), "core.delete_calendarday", calendar.remove_days, icon="trash", danger=True,
+            confirm=_("Take these days out of the calendar? They are again what their weekday says.")),
+    )  # fmt: skip
+    order = "-date"
+    create = Create(_("New day"), "admin:core_calendarday_add", "core.add_calendarday")
+
+    def url(self, row: CalendarDay) -> str:
+        return reverse("admin:core_calendarday_change", args=[row.pk])
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(SuiteModelAdmin):
+    list_spec = CalendarDayList
+    fields = ("date", "works", "name", "name_en")
+
+    def add(self, actor: Actor, values: dict[str, Any], lines: Any) -> CalendarDay:
+        return calendar.add_day(actor=actor, **values)
+
+    def change(self, actor: Actor, row: CalendarDay, values: dict[str, Any], lines: Any) -> CalendarDay:
+        return calendar.change_day(day=row, actor=actor, **values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import companies, jobs, numbering
+from suite.core import calendar, companies, jobs, numbering
 from suite.core.access import register_owner_rule
 from suite.core.models import Company, NumberPattern, Role, Team, User
 from suite.core.said import in_all
@@ -128,6 +128,7 @@ def connect() -> None:
             (_("Teams"), "team", "users-group"),
             (_("Company"), "company", "building"),
             (_("Numbers of papers"), "numberpattern", "hash"),
+            (_("Holidays and make-up days"), "calendarday", "calendar-event"),
             (_("API tokens"), "apitoken", "key"),
             (_("API calls"), "apicall", "api"),
             (_("Events"), "outboxevent", "webhook"),
@@ -135,10 +136,10 @@ def connect() -> None:
             (_("Audit trail"), "auditrow", "history"),
         )
     ):
-        act = "change" if model in ("user", "role", "team", "company", "numberpattern", "job") else "view"
+        looked_at = model in ("apitoken", "apicall", "outboxevent", "auditrow")
         navigation.register(
             house, label, f"admin:core_{model}_changelist", icon=picture,
-            permission=f"core.{act}_{model}", order=950 + order,
+            permission=f"core.{'view' if looked_at else 'change'}_{model}", order=950 + order,
         )  # fmt: skip
     navigation.register(
         house, _("Own fields"), "desk:own_fields", icon="list-details", permission="core.define_ownfield", order=949
@@ -154,6 +155,7 @@ def connect() -> None:
     )
     setup.register_settings(Company, lambda actor, row, values: companies.change(values=values, actor=actor))
     companies.on_founding(numbering.found, order=5, table="core_numberpattern")
+    companies.on_founding(calendar.set_up, order=5, table="core_calendarday")
     setup.register_settings(
         NumberPattern, lambda actor, row, values: numbering.change_pattern(pattern=row, actor=actor, **values)
     )

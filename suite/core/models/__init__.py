@@ -1,4 +1,5 @@
 from suite.core.models.audit import AuditRow
+from suite.core.models.calendar import CalendarDay
 from suite.core.models.documents import (
     CompanyRow,
     Document,
@@ -17,6 +18,7 @@ __all__ = [
     "ApiCall",
     "ApiToken",
     "AuditRow",
+    "CalendarDay",
     "Company",
     "CompanyRow",
     "Counter",

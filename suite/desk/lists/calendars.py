@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, QuerySet
 
 from suite.core import clock
+from suite.core.calendar import Known, is_working_day
+from suite.core.calendar import days as company_days
 from suite.core.models import Company
 from suite.desk.lists.dates import Unclear, day_of
 from suite.desk.lists.filters import DateFilter
@@ -50,7 +52,8 @@ class Day:
     date: dt.date
     is_today: bool = False
     is_outside: bool = False
-    is_weekend: bool = False
+    is_free: bool = False
+    known: Known | None = None  # what the calendar of the company says of it
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -88,7 +91,7 @@ def calendar_of(
     company: Company, kind: str, date_text: str, between: Callable[[dt.date, dt.date], Iterable[Entry]]
 ) -> Calendar:
     """The days around a date (today when the text is none), with what `between` the first and the last is found."""
-    today = clock.today(company)
+    today, known = clock.today(company), company_days(company)
     try:
         date = day_of(date_text) if date_text else today
     except Unclear:
@@ -99,7 +102,8 @@ def calendar_of(
             day,
             is_today=day == today,
             is_outside=kind == "month" and day.month != date.month,
-            is_weekend=day.weekday() > 4,
+            is_free=not is_working_day(company, day),
+            known=known.get(day),
         )
         for number in range((last - first).days + 1)
     }
