@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers import flows, queries, sheets, timeline
 from crm.customers.models import Activity, Customer, Tag
-from crm.customers.services import importing
+from crm.customers.services import customers, importing
 from suite.core import modules
 from suite.core.access import register_owner_rule
 from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, workbench
 from suite.desk.services import notifications
 from suite.masterdata.models import Address, Contact, Party
+from suite.masterdata.services import merging
 
 
 def connect() -> None:
@@ -63,10 +64,15 @@ def connect() -> None:
         "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox"
     )
 
+    merging.register_profile(
+        Customer,
+        fields=("owner", "grade", "tier", "source", "next_step", "next_step_at"),
+        derive=customers.kept_of_several,
+    )
     flows.connect()
-    customers = "crm.customers.views.lists.CustomerList"
-    dashboards.register_list("follow_ups", _("Follow-ups due"), customers, "count", view="due", order=74)
-    dashboards.register_list("customers", _("Customers by lifecycle"), customers, "by.stage", order=76)
+    listed = "crm.customers.views.lists.CustomerList"
+    dashboards.register_list("follow_ups", _("Follow-ups due"), listed, "count", view="due", order=74)
+    dashboards.register_list("customers", _("Customers by lifecycle"), listed, "by.stage", order=76)
     planned.register(queries.next_steps)
     permission = "crm_customers.view_customer"
     navigation.register(

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from erp.finance import checks, flows, imports, papers, queries, tiles
 from erp.finance.models import (
     Account,
+    CreditAccount,
     FinancePolicy,
     Invoice,
     Payable,
@@ -16,12 +17,15 @@ from erp.finance.models import (
     Receipt,
     Receivable,
     Voucher,
+    VoucherLine,
 )
-from erp.finance.services import founding, settings
+from erp.finance.services import credit, founding, settings
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, navigation, own, search, setup, workbench
 from suite.desk import papers as printing
+from suite.masterdata import references
+from suite.masterdata.services import merging
 
 # The part of a list that is work to be done.
 AT_FIRST = {
@@ -60,6 +64,9 @@ def connect() -> None:
     events.register("erp.finance.receipt", _("Receipt"), "booked")
     events.register("erp.finance.payment", _("Payment"), "booked")
     events.register("erp.finance.receivable", _("Receivable"), "opened", "overdue", "settled")
+    references.leave(VoucherLine)
+    merging.register_profile(CreditAccount, fields=("limit", "term"))
+    merging.after(credit.count_exposures)
     flows.connect()
     search.register(Account, words=queries.words_of_account, related=("parent__parent__parent",))
     choices.register("account", Account, rows=open_accounts, exact=("code", "name", "name_en"), order="code")

@@ -96,6 +96,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             "crm_sales.*": TEAM,
             "crm_sales.override_*": TEAM,
             "masterdata.see_cost": ALL,
+            "masterdata.merge_party": TEAM,
             "automation.view_flow*": ALL,
             "integration_insight.view_dashboard": TEAM,
         },

@@ -125,7 +125,7 @@ def register(
         title,
         subtitle,
         lambda row: (word for word in words(row) if word),
-        lambda row: map(_mark, keys(row)),
+        lambda row: map(mark, keys(row)),
         tuple(related),
         tuple(prefetch),
         people,
@@ -226,7 +226,7 @@ def _alternatives(word: str) -> list[list[str]]:
     return [list(_grams(word, 2)) or [word]]
 
 
-def _mark(key: str) -> str:
+def mark(key: str) -> str:
     """A key among the tokens: no word that anybody types is found by it."""
     return f"={blake2b(key.encode(), digest_size=9).hexdigest()}"
 
@@ -236,7 +236,7 @@ def sharing(kind: str, company_id: int, keys: Collection[str], *, at_most: int) 
     if not keys:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(SHARING, [[_mark(key) for key in keys], kind, company_id, at_most])
+        cursor.execute(SHARING, [[mark(key) for key in keys], kind, company_id, at_most])
         return {pk for (pk,) in cursor.fetchall()}
 
 

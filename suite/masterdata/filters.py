@@ -4,7 +4,7 @@ import django_filters as df
 from django.db.models import QuerySet
 
 from suite.core.api import FilterSet, ScopedChoiceFilter
-from suite.masterdata.models import Address, Contact, ExchangeRate, Party, Product, Region, Tax
+from suite.masterdata.models import Address, Contact, Duplicate, ExchangeRate, Party, Product, Region, Tax
 from suite.masterdata.standards import phone, tried
 
 
@@ -19,6 +19,12 @@ class PartyFilters(FilterSet):
     def by_phone(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         standard = tried(phone, value)
         return rows.filter(phone=standard) if standard else rows.none()
+
+
+class DuplicateFilters(FilterSet):
+    class Meta:
+        model = Duplicate
+        fields = ("status", "is_exact")
 
 
 class ContactFilters(FilterSet):

@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import money, outbox
+from suite.core import jobs, money, outbox
 from suite.core.access import Actor
 from suite.core.companies import on_founding
 from suite.desk import choices, documents, events, imports, navigation, own, search
 from suite.masterdata import flows, queries, sheets
 from suite.masterdata.matching import parties
 from suite.masterdata.models import Contact, Party, Product, Region, Tax, Unit
-from suite.masterdata.services import contacts_importing, founding, importing
+from suite.masterdata.services import contacts_importing, finding, founding, importing
 
 
 def connect() -> None:
@@ -88,6 +88,7 @@ def connect() -> None:
     choices.register("unit", Unit, fields=("code", "name", "name_en"), exact=("code", "name", "name_en"), order="code")
     choices.register("tax", Tax, fields=("code", "name", "name_en"), exact=("code", "name", "name_en"), order="-rate")
 
+    jobs.register(finding.KIND, finding.work)
     outbox.on("masterdata.party.imported", importing.index_parties)
     imports.register(
         "products",
@@ -117,6 +118,14 @@ def connect() -> None:
         _("Goods"), _("Products"), "masterdata:products", icon="package", permission="masterdata.view_product", order=40
     )
     base = _("Master data")
+    navigation.register(
+        base,
+        _("Possible duplicates"),
+        "masterdata:duplicates",
+        icon="copy",
+        permission="masterdata.merge_party",
+        order=84,
+    )
     for order, (label, model, icon) in enumerate(
         [
             (_("Customers and suppliers"), "party", "building"),

@@ -203,6 +203,23 @@ def teams_of(users: Collection[User], actor: Actor) -> dict[int, int | None]:
     return members
 
 
+LIVELIEST = (Customer.Stage.ACTIVE, Customer.Stage.PROSPECT, Customer.Stage.DORMANT, Customer.Stage.LOST)
+
+
+def kept_of_several(customer: Customer, others: Sequence[Customer]) -> dict[str, Any]:
+    """What holds of a customer when others turn out to be the same: the last contact and order, the liveliest stage."""
+    rows = [customer, *others]
+    latest = {
+        name: max((value for row in rows if (value := getattr(row, name))), default=None)
+        for name in ("last_touch_at", "last_order_on")
+    }
+    stage = min((row.stage for row in rows), key=lambda stage: LIVELIEST.index(Customer.Stage(stage)))
+    own: dict[str, Any] = {}
+    for row in reversed(rows):
+        own |= row.own
+    return {**latest, "stage": stage, "own": own}
+
+
 def _proposed(customer: Customer, profile: Mapping[str, Any]) -> Customer:
     proposed = Customer(company_id=customer.company_id, party_id=customer.party_id)
     for name, value in profile.items():

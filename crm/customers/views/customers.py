@@ -29,7 +29,7 @@ from suite.desk.views.todos import tasks_of
 from suite.masterdata import queries
 from suite.masterdata.models import Party
 from suite.masterdata.services.parties import archive_party
-from suite.masterdata.views import facts_of_party, people_and_places
+from suite.masterdata.views.records import facts_of_party, merge_acts, people_and_places
 
 
 def _mine(request: HttpRequest, code: str = "") -> QuerySet[Customer]:
@@ -44,6 +44,8 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     customer = get_object_or_404(_mine(request).prefetch_related("tags"), pk=pk)
     party = customer.party
+    if party.merged_into_id:
+        return redirect("customers:party", party.merged_into_id)
     page = RecordPage(
         party.label,
         lead=" · ".join(
@@ -107,6 +109,7 @@ def _acts(customer: Customer) -> list[PageAct]:
             reason=not archived,
             in_menu=True, data={"archived": "" if archived else "1"},
         ),
+        *merge_acts(customer.party),
     ]  # fmt: skip
 
 
@@ -255,6 +258,8 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def party(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a party: the customer's where it is one, its file otherwise."""
-    get_object_or_404(Party.objects.visible_to(request.actor), pk=pk)  # type: ignore[attr-defined]
+    row = get_object_or_404(Party.objects.visible_to(request.actor), pk=pk)  # type: ignore[attr-defined]
+    if row.merged_into_id:
+        return redirect("customers:party", row.merged_into_id)
     customer = _mine(request).filter(party=pk).first()
     return redirect("customers:customer", customer.pk) if customer else redirect("masterdata:party", pk)

@@ -296,6 +296,17 @@ SELECT coalesce((SELECT sum(open_amount) FROM erp_finance_openitem i
 """
 
 
+def count_exposures(actor: Actor, party_ids: Collection[int]) -> None:
+    """Count the exposure of parties anew from the rows, after rows came or went; one statement."""
+    counted = EXPOSURE.format(company="a.company_id", party="a.party_id")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE erp_finance_creditaccount a SET exposure = ({counted})"
+            " WHERE company_id = %s AND party_id = ANY(%s)",
+            [actor.company_id, list(party_ids)],
+        )
+
+
 def exposure_of(party_id: int, company_id: int) -> Decimal:
     """What a party owes, counted from the rows."""
     with connection.cursor() as cursor:

@@ -31,7 +31,7 @@ from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, record_page
 from suite.masterdata.models import Product
-from suite.masterdata.views import facts_of_party, people_and_places
+from suite.masterdata.views.records import facts_of_party, people_and_places
 
 
 @door(f"{AREA}.view_supplier")

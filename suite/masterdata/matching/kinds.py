@@ -193,7 +193,7 @@ KINDS = {
         Kind("credit", code_of, itself, code_level, (0.985, 0.013, 0.002), (0.0001, 0.0002, 0.9997)),
         Kind("code", code_of, itself, code_level, (0.88, 0.07, 0.05), (0.0005, 0.0005, 0.999)),
         Kind("phone", lambda raw: tried(phone, raw), itself, code_level, (0.8, 0.02, 0.18), (0.0005, 0.0005, 0.999)),
-        Kind("mail", lambda raw: folded(raw).strip(), itself, mail_level, (0.7, 0.15, 0.15), (0.0005, 0.002, 0.9975)),
+        Kind("mail", lambda raw: folded(raw).strip(), itself, mail_level, (0.7, 0.15, 0.15), (0.0005, 0.03, 0.9695)),
         Kind("date", date_of, itself, date_level, (0.85, 0.1, 0.05), (0.001, 0.004, 0.995)),
         Kind("number", number_of, no_keys, number_level, (0.85, 0.08, 0.07), (0.08, 0.12, 0.8)),
         Kind("category", code_of, no_keys, word_level, (0.85, 0.05, 0.1), (0.2, 0.05, 0.75)),

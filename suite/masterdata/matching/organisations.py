@@ -104,7 +104,7 @@ def organisation_level(one: Organisation, other: Organisation) -> int:
     chinese = CHINESE.search(one.own + other.own)
     if not chinese:
         score = JaroWinkler.similarity(one.own, other.own)
-        return 1 if score >= CLOSE + 0.03 else 2 if score >= ALIKE + 0.04 or one.brand == other.brand else 3
+        return 1 if score >= CLOSE + 0.03 else 2 if score >= ALIKE + 0.04 else 3
     if one.brand == other.brand or one.own.startswith(other.own) or other.own.startswith(one.own):
         return 2
     slip = OSA.distance(one.own, other.own, score_cutoff=1) <= 1 and min(len(one.own), len(other.own)) >= 5

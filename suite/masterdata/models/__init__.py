@@ -1,3 +1,4 @@
+from suite.masterdata.models.duplicates import Duplicate, Merging
 from suite.masterdata.models.money import Currency, ExchangeRate, Tax
 from suite.masterdata.models.parties import Address, Contact, Party, Region
 from suite.masterdata.models.products import Product, ProductUnit, Unit
@@ -8,7 +9,9 @@ __all__ = [
     "Briefs",
     "Contact",
     "Currency",
+    "Duplicate",
     "ExchangeRate",
+    "Merging",
     "Party",
     "Product",
     "ProductUnit",

@@ -63,6 +63,9 @@ class Party(CompanyRow, Named):
     )
     note = models.TextField(_("note"), blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("merged into")
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     own = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
@@ -71,7 +74,11 @@ class Party(CompanyRow, Named):
     class Meta:
         verbose_name = _("party")
         verbose_name_plural = _("parties")
-        permissions = [("see_bank", "Can see bank accounts"), ("see_cost", "Can see costs and margins")]
+        permissions = [
+            ("see_bank", "Can see bank accounts"),
+            ("see_cost", "Can see costs and margins"),
+            ("merge_party", "Can merge parties"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["company", "code"], name="masterdata_party_code_once"),
             models.UniqueConstraint(

@@ -78,11 +78,13 @@ def party(request: HttpRequest, pk: int) -> HttpResponse:
     """A party that is no customer: its file."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     row = get_object_or_404(Party.objects.visible_to(actor).select_related("region__parent__parent"), pk=pk)
+    if row.merged_into_id:
+        return redirect(page_of_party(row.merged_into_id))
     page = RecordPage(
         row.label,
         lead=row.code,
         badges=[badge for badge in (queries.archived(row),) if badge],
-        acts=_edit_act(actor, "masterdata_party", "masterdata.change_party", pk),
+        acts=[*_edit_act(actor, "masterdata_party", "masterdata.change_party", pk), *merge_acts(row)],
         facts=facts_of_party(row, actor),
         tabs=[Tab("contacts", _("Contacts"), template="suite/masterdata/_contacts.html"), *files_tab(actor, row)],
         record=row,
@@ -119,6 +121,20 @@ def facts_of_party(party: Party, actor: Actor) -> list[Fact]:
         Fact(_("Bank account"), party.bank_account if sees_bank else ""),
         Fact(_("Note"), party.note),
     ]
+
+
+def merge_acts(party: Party) -> list[PageAct]:
+    """The way to make one of this party and others, and to take the last merging back."""
+    address = f"{reverse('masterdata:merge')}?party={party.pk}"
+    acts = [PageAct(_("Merge"), address, "arrow-merge", "masterdata.merge_party", method="get", in_menu=True)]
+    last = party.mergings.filter(undone_at=None).order_by("-pk").first()
+    if last and last.may_be_undone:
+        undo = reverse("masterdata:unmerge", args=[last.pk])
+        sure = _("What moved goes back; what was added since stays here.")
+        acts.append(
+            PageAct(_("Undo the merging"), undo, "arrow-back-up", "masterdata.merge_party", confirm=sure, in_menu=True)
+        )
+    return acts
 
 
 def _edit_act(actor: Actor, model: str, permission: str, pk: int) -> list[PageAct]:

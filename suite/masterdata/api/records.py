@@ -97,9 +97,9 @@ class PartySerializer(FieldRules, StrictModelSerializer):
         fields = (
             "id", "code", "kind", "name", "name_en", "credit_code", "phone", "phone_raw", "email", "website", "region",
             "industry", "legal_representative", "invoice_title", "bank_branch", "bank_account", "external_ref", "note",
-            "contacts", "addresses", "is_archived", "version", "created_at", "updated_at",
+            "contacts", "addresses", "is_archived", "merged_into", "version", "created_at", "updated_at",
         )  # fmt: skip
-        read_only_fields = ("code", "phone_raw", "is_archived", "created_at", "updated_at")
+        read_only_fields = ("code", "phone_raw", "is_archived", "merged_into", "created_at", "updated_at")
 
 
 class Archiving:
