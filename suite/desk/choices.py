@@ -38,7 +38,8 @@ class ChoiceKind:
         nearest = [self.called(q), *(Q(**{f"{path}__istartswith": q}) for path in self.exact)]
         ranks = [When(called, then=rank) for rank, called in enumerate(nearest)]
         nearness = [Case(*ranks, default=len(ranks))] if self.exact else []
-        return rows.filter(self.condition(actor, q)).order_by(*nearness, self.order)[:LIMIT]
+        found = rows.filter(self.condition(actor, q)).order_by().values("pk")[: search.FEW]  # of a frequent word some
+        return rows.filter(pk__in=found).order_by(*nearness, self.order)[:LIMIT]
 
     def called(self, text: str) -> Q:
         """Rows one of whose unique names is this text."""
