@@ -161,6 +161,8 @@ class CountedForm(InWarehouse):
 
 
 class AdjustForm(InWarehouse):
+    model = StockAdjustment
+
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[(kind.value, kind.label) for kind in (StockAdjustment.Kind.COUNT, StockAdjustment.Kind.OPENING)],

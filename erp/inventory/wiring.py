@@ -42,6 +42,8 @@ def connect() -> None:
     own.register(GoodsReceipt, list_url=receipts, change="erp_inventory.add_goodsreceipt")
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
+    adjustments = "admin:erp_inventory_stockadjustment_changelist"
+    own.register(StockAdjustment, list_url=adjustments, change="erp_inventory.add_stockadjustment")
     documents.register(
         StockTransfer, _("Stock transfer"), "inventory:transfer", icon="arrows-exchange", status=way_of, order=55
     )

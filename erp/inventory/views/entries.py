@@ -59,12 +59,10 @@ def adjust(request: HttpRequest) -> HttpResponse:
 
     def do(values: dict[str, Any], lines: list[dict[str, Any]]) -> str:
         opening = values.pop("kind") == StockAdjustment.Kind.OPENING
-        adjustment = (services.opening_stock if opening else services.adjust)(
-            [services.Difference(line["product"].pk, line["difference"], line.get("unit_cost")) for line in lines],
-            warehouse_id=values.pop("warehouse").pk,
-            actor=actor,
-            **values,
-        )
+        book = services.opening_stock if opening else services.adjust
+        wanted = [services.Difference(line["product"].pk, line["difference"], line.get("unit_cost")) for line in lines]
+        warehouse_id = values.pop("warehouse").pk
+        adjustment = form.keep(lambda: book(wanted, warehouse_id=warehouse_id, actor=actor, **values), new=True)
         say_lost(request, adjustment)
         messages.success(request, _("%(number)s is booked") % {"number": adjustment.number})
         return back
@@ -73,7 +71,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
     initial = {"date": clock.today(actor.company), "kind": kind}
     if kind == StockAdjustment.Kind.OPENING:
         initial["reason"] = _("Opening stock")
-    form = AdjustForm(request.POST or None, actor=actor, initial=initial)
+    form = AdjustForm(request.POST or None, request.FILES or None, actor=actor, initial=initial)
     lines = Adjusted(request.POST or None, actor=actor, prefix="lines")
     return entry_page(request, form, do, lines, heading=_("New adjustment"), section=_("Stock adjustments"), back=back)
 

@@ -581,6 +581,7 @@ def test_a_product_is_written_in_the_admin_pages_with_own_fields(shop):
         ("erp_procurement.requisition", "/erp/procurement/requisitions/"),
         ("erp_inventory.delivery", "/admin/erp_inventory/delivery/"),
         ("erp_inventory.goodsreceipt", "/admin/erp_inventory/goodsreceipt/"),
+        ("erp_inventory.stockadjustment", "/admin/erp_inventory/stockadjustment/"),
         ("erp_finance.invoice", "/admin/erp_finance/invoice/"), ("erp_finance.voucher", "/admin/erp_finance/voucher/"),
     ],
 )  # fmt: skip

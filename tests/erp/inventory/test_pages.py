@@ -23,6 +23,7 @@ from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockR
 from suite.core import clock
 from suite.desk.lists import ListState
 from tests import make
+from tests.desk.own.make import field
 from tests.erp.inventory.make import Shop
 
 LISTS = ["stockbalance", "stockmove", "demand", "delivery", "goodsreceipt", "stockadjustment", "stockrule", "warehouse"]
@@ -337,6 +338,20 @@ def test_a_refused_adjustment_says_so_at_its_line(shop: Shop, clerk: Client) -> 
     assert list(broken.context["lines"].forms[0].errors) == ["difference"]
     assert "cup" in str(refused.context["lines"].forms[1].errors)
     assert shop.balance(tea) == (5, 0)
+
+
+def test_an_adjustment_is_booked_with_own_fields_or_not_at_all(shop: Shop, clerk: Client) -> None:
+    tea = shop.product("tea", stock=5)
+    field(shop.company, "erp_inventory.stockadjustment", "number", required=True)
+    body = {"kind": "count", "warehouse": shop.warehouse_id, "reason": "Stocktake"}
+    body |= typed({"product": tea.pk, "difference": "-1"})
+
+    refused = clerk.post(page("adjust"), body)
+    booked = clerk.post(page("adjust"), {**body, "own.a_number": "7"})
+
+    assert (refused.status_code, booked.status_code) == (400, 302)
+    assert StockAdjustment.objects.get(reason="Stocktake").own == {"a_number": 7}
+    assert shop.balance(tea) == (4, 0)
 
 
 def test_rules_and_warehouses_are_entered_by_hand(shop: Shop, clerk: Client) -> None:
