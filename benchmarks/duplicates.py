@@ -108,7 +108,7 @@ def _fill_search(actor: Actor) -> None:
     with connection.cursor() as cursor, connections["owner"].cursor() as owner:
         for each in (owner, cursor):
             each.execute("SET statement_timeout = 0")
-        owner.execute("DROP INDEX desk_search_tokens")
+        owner.execute("DROP INDEX desk_search_found")
         cursor.execute("DELETE FROM masterdata_party WHERE company_id = %s AND code LIKE 'D%%'", [actor.company_id])
         _fill(actor, ROWS)
         cursor.execute("SELECT id, name, phone, email FROM masterdata_party WHERE company_id = %s", [actor.company_id])
@@ -117,7 +117,10 @@ def _fill_search(actor: Actor) -> None:
             names = ["company_id", "kind", "object_id", "title", "subtitle", "tokens"]
             into("desk_searchentry", names, ((actor.company_id, kind, *_entry(*row)) for row in rows))
         owner.execute("SET maintenance_work_mem = '1GB'")
-        owner.execute("CREATE INDEX desk_search_tokens ON desk_searchentry USING gin (tokens) WITH (fastupdate = off)")
+        owner.execute(
+            "CREATE INDEX desk_search_found ON desk_searchentry USING gin (company_id, kind, tokens)"
+            " WITH (fastupdate = off)"
+        )
     world.analyze(("desk_searchentry",))
 
 
