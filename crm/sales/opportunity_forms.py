@@ -144,6 +144,24 @@ class MoveForm(ActorForm):
         return {name: self.cleaned_data[name] for name in self.FILLED if self.cleaned_data.get(name) not in (None, "")}
 
 
+class FunnelForm(ActorForm):
+    """Of which pipeline, from which day to which."""
+
+    pipeline = forms.ChoiceField(label=_("Pipeline"))
+    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput)
+    last = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        self.fields["pipeline"].choices = pipelines(actor)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("first") and typed.get("last") and typed["first"] > typed["last"]:
+            self.add_error("last", _("This day is before the first one"))
+        return typed
+
+
 class PipelineForm(ActorForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), required=False, max_length=200)

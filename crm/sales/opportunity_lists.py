@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Exists, Model, OuterRef, Q
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sales.lists import ReasonForm
-from crm.sales.models import LostReason, Opportunity, Pipeline, Quotation, Stage
+from crm.sales.models import LostReason, Opportunity, Pipeline, Quotation, Stage, StageVisit
 from crm.sales.services import moving, opportunities
 from crm.sales.services.pipelines import stages_of
 from suite.core.access import Actor
@@ -35,6 +35,7 @@ from suite.desk.lists import (
     TextFilter,
     View,
 )
+from suite.desk.lists.dates import Unclear, day_of, within
 from suite.desk.lists.filters import Params
 
 OPPORTUNITY_COLOURS = {"open": "primary", "won": "success", "lost": "danger"}
@@ -90,6 +91,32 @@ class AmongFilter(PickFilter):
     def understand(self, params: Params, actor: Actor, model: type[Model]) -> tuple[Q, str]:
         condition, text = super().understand(params, actor, model)
         return Q(pk__in=Opportunity.objects.filter(condition).values("pk")), text
+
+
+@dataclass(frozen=True)
+class VisitFilter(StageFilter):
+    """Deals that came to a stage: `visited=7&visited_since=2026-01-01&visited_until=2026-03-31`."""
+
+    template: ClassVar[str] = "crm/sales/_visited.html"
+    suffixes: ClassVar[tuple[str, ...]] = ("since", "until")
+    operators: ClassVar[tuple[str, ...]] = ()
+
+    def control(self, params: Params, actor: Actor) -> dict[str, Any]:
+        days = {key: params[key] for key in self.plain_keys[1:] if params.get(key)}
+        return {**super().control(params, actor), "days": days}
+
+    def options(self, actor: Actor) -> list[tuple[str, str]]:
+        gone = Stage.objects.of(actor.company_id).filter(is_archived=True)
+        return [*super().options(actor), *((str(stage.pk), stage.label) for stage in gone)]
+
+    def understand(self, params: Params, actor: Actor, model: type[Model]) -> tuple[Q, str]:
+        if not params.get(self.name):
+            raise Unclear
+        _among, text = super().understand(params, actor, model)
+        days = [day_of(params[key]) if params.get(key) else None for key in self.plain_keys[1:]]
+        came = within("entered_at", days[0], days[1], actor.company, moment=True)
+        visits = StageVisit.objects.of(actor.company_id).filter(came, stage__in=params[self.name].split(","))
+        return Q(pk__in=visits.values("opportunity")), " ".join([text, *(str(day) for day in days if day)])
 
 
 QUOTED = Quotation.objects.filter(opportunity=OuterRef("pk"))
@@ -198,6 +225,7 @@ class OpportunityList(ListSpec):
         DateFilter("next_step", _("Next step on"), "next_step_on", quick=False),
         DateFilter("entered", _("In this stage since"), "entered_at", quick=False),
         DateFilter("closed", _("Closed"), "closed_at", quick=False),
+        VisitFilter("visited", _("Came to stage"), quick=False),
         BoolFilter("quoted", _("Was quoted"), quick=False, condition=Q(Exists(QUOTED))),
     )
     views = (

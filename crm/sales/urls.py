@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.sales.views import opportunities, orders, pipelines, price_lists, quotations
+from crm.sales.views import opportunities, orders, pipelines, price_lists, quotations, reports
 
 app_name = "sales"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/history/", opportunities.opportunity_history, name="opportunity_history"),
     path("opportunities/<int:pk>/tasks/", opportunities.opportunity_tasks, name="opportunity_tasks"),
     path("opportunities/<int:pk>/<slug:name>/", opportunities.opportunity_act, name="opportunity_act"),
+    path("funnel/", reports.funnel, name="funnel"),
     path("pipelines/", pipelines.pipeline_list, name="pipelines"),
     path("pipelines/new/", pipelines.pipeline_new, name="pipeline_new"),
     path("pipelines/<int:pk>/", pipelines.pipeline_page, name="pipeline"),

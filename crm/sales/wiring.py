@@ -169,6 +169,7 @@ def menu() -> None:
         query="?view=board",
     )  # fmt: skip
     navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
+    navigation.register(selling, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=29)
     navigation.register(
         selling, _("Pipelines"), "sales:pipelines", icon="sitemap", permission="crm_sales.add_pipeline", order=36
     )

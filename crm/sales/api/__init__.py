@@ -1,9 +1,12 @@
 """Selling for other systems: `/api/v1/crm/sales/`."""
 
+from django.urls import path
+
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
 from crm.sales.api.quotations import QuotationViewSet
+from crm.sales.api.reports import FunnelView
 from suite.core.api import Router
 
 router = Router()
@@ -13,3 +16,5 @@ router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list"
 router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportunity")
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
 router.register("stages", StageViewSet, basename="crm-sales-stage")
+
+urlpatterns = [path("reports/funnel/", FunnelView.as_view(), name="crm-sales-funnel")]

@@ -159,6 +159,14 @@ class StageVisit(CompanyRow):
         FORWARD = "forward", _("Forward")
         BACK = "back", pgettext_lazy("stage", "Back")
 
+    class LeftFor(models.TextChoices):
+        """Where a deal went from here: what a funnel counts, without looking at the next visit."""
+
+        FORWARD = "forward", _("Forward")
+        BACK = "back", pgettext_lazy("stage", "Back")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+
     opportunity = models.ForeignKey(
         Opportunity, models.CASCADE, related_name="visits", verbose_name=_("opportunity"), db_index=False
     )
@@ -167,6 +175,7 @@ class StageVisit(CompanyRow):
         Stage, models.PROTECT, null=True, related_name="+", verbose_name=_("from"), db_index=False
     )
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.START)
+    left_for = models.CharField(_("left for"), max_length=7, choices=LeftFor, blank=True, default="")
     entered_at = models.DateTimeField(_("entered"), default=clock.now)
     left_at = models.DateTimeField(_("left"), null=True)
     moved_by = models.ForeignKey(
@@ -187,7 +196,9 @@ class StageVisit(CompanyRow):
         ]
         indexes = [
             models.Index(fields=["opportunity", "entered_at", "id"], name="crm_visit_of_deal"),
-            models.Index(fields=["company", "entered_at", "stage"], name="crm_visit_by_time", include=["left_at"]),
+            models.Index(
+                fields=["company", "entered_at", "stage"], name="crm_visit_funnel", include=["left_at", "left_for"]
+            ),
             models.Index(fields=["stage"], name="crm_visit_by_stage"),
         ]
 

@@ -192,6 +192,13 @@ def _is_back(deal: Opportunity, stage: Stage) -> bool:
     return deal.status != Status.OPEN or stage.position < deal.stage.position
 
 
+def left_to(deal: Opportunity, stage: Stage) -> str:
+    """What a deal leaves its present stage for."""
+    if stage.kind != Kind.OPEN:
+        return stage.kind
+    return StageVisit.LeftFor.BACK if _is_back(deal, stage) else StageVisit.LeftFor.FORWARD
+
+
 def _lacking(deals: Sequence[Opportunity], targets: Mapping[int, Stage]) -> Refusals:
     """Why deals may not leave the stages that lie before where they go; three statements and one per criterion."""
     onward = [deal for deal in deals if not _is_back(deal, targets[deal.pk]) and targets[deal.pk].kind != Kind.LOST]
@@ -232,7 +239,11 @@ def _write(
     """The visit that ends, the one that begins, where the deals stand now, and what is to be done there."""
     moment, act = clock.now(), current_act()
     before = {deal.pk: (deal.stage, deal.status, deal.entered_at) for deal in deals}
-    StageVisit.objects.filter(opportunity__in=deals, left_at=None).update(left_at=moment)
+    left_for: dict[str, list[int]] = {}
+    for deal in deals:
+        left_for.setdefault(left_to(deal, targets[deal.pk]), []).append(deal.pk)
+    for where, pks in left_for.items():
+        StageVisit.objects.filter(opportunity__in=pks, left_at=None).update(left_at=moment, left_for=where)
     visits = StageVisit.objects.bulk_create(
         StageVisit(
             company_id=deal.company_id, opportunity=deal, stage=targets[deal.pk], from_stage=deal.stage,

@@ -233,7 +233,8 @@ def _write_visits(
     deals: Sequence[Opportunity], drafts: Sequence[OpportunityDraft], places: Places, actor: Actor
 ) -> list[StageVisit]:
     """The way each deal has gone; the last of its visits is answered."""
-    rows, last = [], []
+    rows: list[StageVisit] = []
+    last: list[StageVisit] = []
     for deal, draft in zip(deals, drafts, strict=True):
         path = draft.path or [Passage(deal.stage_id, deal.entered_at)]
         before: Stage | None = None
@@ -242,6 +243,8 @@ def _write_visits(
             kind = StageVisit.Kind.FORWARD if before else StageVisit.Kind.START
             if before and stage.kind == Kind.OPEN and (before.kind != Kind.OPEN or stage.position < before.position):
                 kind = StageVisit.Kind.BACK
+            if before:
+                rows[-1].left_for = kind if stage.kind == Kind.OPEN else stage.kind
             rows.append(
                 StageVisit(
                     company_id=deal.company_id, opportunity=deal, stage=stage, from_stage=before, kind=kind,

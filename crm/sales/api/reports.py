@@ -1,0 +1,57 @@
+"""Reports about deals, for other systems."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.sales.funnel import funnel_of
+from crm.sales.models import Pipeline
+from suite.core.api import ServiceView, StrictSerializer
+
+
+class FunnelQuery(StrictSerializer):
+    """Of which pipeline (the first where none is named), from which day to which, both included."""
+
+    pipeline = serializers.IntegerField(required=False, default=None)
+    since = serializers.DateField(required=False, default=None)
+    until = serializers.DateField(required=False, default=None)
+
+
+class FunnelStep(serializers.Serializer):
+    """A stage: visits that began in the range, what they were left for, and the mean days of those that ended."""
+
+    stage = serializers.IntegerField(source="stage.pk")
+    name = serializers.CharField(source="stage.label")
+    kind = serializers.CharField(source="stage.kind")
+    entered = serializers.IntegerField()
+    went_on = serializers.IntegerField()
+    back = serializers.IntegerField()
+    lost = serializers.IntegerField()
+    still = serializers.IntegerField()
+    conversion = serializers.FloatField(allow_null=True, help_text="How many of a hundred went on")
+    days = serializers.FloatField(allow_null=True)
+
+
+class Funnel(serializers.Serializer):
+    pipeline = serializers.IntegerField()
+    steps = FunnelStep(many=True)
+
+
+class FunnelView(ServiceView):
+    """How many came to each stage of a pipeline, how many went on, how long it took."""
+
+    action_permissions = {"get": "crm_sales.view_opportunity"}
+    query_class = FunnelQuery
+    serializer_class = Funnel
+
+    def get(self, request: Request) -> Response:
+        asked = self.query()
+        rows = Pipeline.objects.visible_to(self.actor)
+        pipeline = rows.filter(pk=asked["pipeline"]).first() if asked["pipeline"] is not None else rows.first()
+        if pipeline is None:
+            raise serializers.ValidationError({"pipeline": [_("There is no such pipeline")]})
+        steps = funnel_of(self.actor, pipeline, asked["since"], asked["until"])
+        return Response(Funnel({"pipeline": pipeline.pk, "steps": steps}).data)
