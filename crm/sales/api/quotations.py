@@ -40,8 +40,8 @@ class QuotationSerializer(TradeSerializer):
 
     class Meta(TradeSerializer.Meta):
         model = Quotation
-        fields = (*HEADER_FIELDS, "valid_until", "replaces", "sent_at", "lines")
-        read_only_fields = (*GIVEN_BY_US, "replaces", "sent_at")
+        fields = (*HEADER_FIELDS, "valid_until", "opportunity", "replaces", "sent_at", "lines")
+        read_only_fields = (*GIVEN_BY_US, "opportunity", "replaces", "sent_at")
 
 
 class QuotationChange(QuotationSerializer):

@@ -69,7 +69,7 @@ def test_a_deal_is_quoted_and_deleted_by_the_api(shop: Shop, lamp: Product, mei:
     stays = mei.delete(f"{DEALS}{row.pk}/")
     gone = mei.delete(f"{DEALS}{wrong.pk}/")
 
-    assert (quoted.status_code, quoted.data["party"]) == (201, shop.customer.pk)
+    assert (quoted.status_code, quoted.data["party"], quoted.data["opportunity"]) == (201, shop.customer.pk, row.pk)
     assert (stays.status_code, stays.data["code"], gone.status_code) == (409, "quoted", 204)
     assert Opportunity.objects.count() == 1
 
