@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from crm.customers.models import Activity, Customer, Tag
+from crm.customers import reading
+from crm.customers.models import Activity, Commitment, Customer, Tag
 from suite.core.access import Actor
 from suite.desk.forms import ActorForm, LinesFormSet, MentionsWidget, PickerField, lines_formset
 from suite.masterdata import standards
 from suite.masterdata.forms import PersonForm
-from suite.masterdata.models import Address, Party
+from suite.masterdata.models import Address, Party, Unit
 
 BANK = ("bank_branch", "bank_account")
 VERSION = {"required": False, "widget": forms.HiddenInput, "min_value": 0, "max_value": 2**31 - 1}
@@ -220,3 +222,67 @@ class TagForm(ActorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tags"].queryset = Tag.objects.visible_to(self.actor)  # type: ignore[attr-defined]
+
+
+class TextForm(ActorForm):
+    """A text to be looked through for tasks and promises, and what is known of it."""
+
+    party = PickerField("party", label=_("Customer"), required=False)
+    day = forms.DateField(label=_("Written on"), required=False, widget=forms.DateInput)
+    speaker = forms.ChoiceField(
+        label=_("Who writes"),
+        required=False,
+        choices=[("", _("Nobody knows")), ("them", _("The customer")), ("us", pgettext_lazy("who writes", "We"))],
+    )
+    activity = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    text = forms.CharField(label=_("Text"), max_length=reading.LONGEST, strip=False, widget=forms.Textarea({"rows": 6}))
+
+    text.wide = True  # type: ignore[attr-defined]
+
+
+class CommitmentForm(ActorForm):
+    """A commitment as it is accepted or corrected."""
+
+    deed = forms.ChoiceField(label=_("Kind"), choices=Commitment.Deed)
+    document = forms.ChoiceField(label=_("Paper"), choices=[("", "–"), *Commitment.Paper.choices], required=False)
+    product = PickerField("product", label=_("Product"), required=False)
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6, required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    price = forms.DecimalField(label=_("Unit price"), max_digits=18, decimal_places=6, required=False, min_value=0)
+    discount = forms.DecimalField(label=_("Discount %"), max_digits=7, decimal_places=4, required=False)
+    amount = forms.DecimalField(label=_("Amount"), max_digits=18, decimal_places=2, required=False, min_value=0)
+    due_on = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput)
+    owner = PickerField("user", label=_("Owner"), required=False)
+    by_them = forms.BooleanField(label=_("The customer is to do it"), required=False)
+
+    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [("", "–"), *units]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        typed["unit_id"] = typed.pop("unit", "") or None
+        if typed.get("deed") == Commitment.Deed.DOCUMENT and not typed.get("document"):
+            self.add_error("document", _("Say which paper"))
+        if typed.get("quantity") is not None and typed["quantity"] <= 0:
+            self.add_error("quantity", _("The quantity is zero or beyond what can be counted"))
+        if typed.get("discount") is not None and not 0 < typed["discount"] < 100:
+            self.add_error("discount", _("A discount is between 0 and 100 percent"))
+        return typed
+
+
+class ProposalLine(CommitmentForm):
+    """A commitment that a text proposes, with the sentence it comes from."""
+
+    sentence = forms.CharField(required=False, max_length=600, widget=forms.HiddenInput)
+    start = forms.IntegerField(required=False, min_value=0, max_value=reading.LONGEST, widget=forms.HiddenInput)
+
+    concerns: Sequence[Any] = ()
+
+
+def units_of(actor: Actor) -> list[tuple[str, str]]:
+    """The units to choose from."""
+    return [(unit.pk, unit.label) for unit in Unit.objects.visible_to(actor)]
+
+
+Proposals = lines_formset(ProposalLine, at_least=0, extra=0, at_most=200)

@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.customers.models import Activity, Customer
+from crm.customers.models import Activity, Commitment, Customer
 from crm.customers.timeline import Line
 from suite.core.access import Actor, OwnerRule, Scope
+from suite.desk import formats
 from suite.desk.models import Task
 from suite.desk.planned import MOST, Planned
 
@@ -74,6 +75,29 @@ def tasks_of(actor: Actor, party_id: int) -> QuerySet[Task]:
 def task_line(row: Task) -> Line:
     """A finished task as the timeline shows it."""
     return Line(title=row.title, text=row.note, who=str(row.owner or ""))
+
+
+COMMITMENT_COLOURS = {"open": "info", "kept": "success", "broken": "danger", "withdrawn": "secondary"}
+
+
+def commitments_of(actor: Actor, party_id: int) -> QuerySet[Commitment]:
+    """What was promised to a customer, or by one."""
+    rows = Commitment.objects.visible_to(actor).filter(party=party_id)
+    return rows.select_related("owner", "product", "unit")
+
+
+def commitment_line(row: Commitment) -> Line:
+    """A commitment as the timeline shows it."""
+    due = _("due %(day)s") % {"day": formats.day(row.due_on)} if row.due_on else ""
+    title = " · ".join(part for part in (row.what, due, str(row.get_status_display())) if part)
+    url = reverse("customers:commitment", args=[row.pk])
+    return Line(title=title, text=row.sentence, who=str(row.owner or ""), url=url)
+
+
+def words_of_commitment(row: Commitment) -> tuple[str, ...]:
+    """What a commitment is found by."""
+    product = (row.product.code, row.product.name, row.product.name_en) if row.product else ()
+    return row.sentence[:200], row.party.name, row.party.name_en, *product
 
 
 STAGES = {"prospect": "info", "active": "success", "dormant": "warning", "lost": "danger"}  # colours of the badge

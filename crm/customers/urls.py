@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.customers.views import customers, forms, lists
+from crm.customers.views import commitments, customers, forms, lists, texts
 
 app_name = "customers"
 urlpatterns = [
@@ -16,5 +16,10 @@ urlpatterns = [
     path("<int:pk>/log/", customers.log, name="log"),
     path("<int:pk>/next-step/", customers.next_step, name="next_step"),
     path("<int:pk>/archive/", customers.archive, name="archive"),
+    path("text/", texts.text, name="text"),
+    path("commitments/", commitments.commitment_list, name="commitments"),
+    path("commitments/<int:pk>/", commitments.commitment, name="commitment"),
+    path("commitments/<int:pk>/edit/", commitments.commitment_edit, name="commitment_edit"),
+    path("commitments/<int:pk>/<slug:name>/", commitments.commitment_act, name="commitment_act"),
     path("parties/<int:pk>/", customers.party, name="party"),
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import flows, queries, sheets, timeline
-from crm.customers.models import Activity, Customer, Tag
+from crm.customers.models import Activity, Commitment, Customer, Tag
 from crm.customers.services import customers, importing
 from suite.core import modules
 from suite.core.access import register_owner_rule
-from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, workbench
+from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, search, workbench
 from suite.desk.services import notifications
 from suite.masterdata.models import Address, Contact, Party
 from suite.masterdata.services import merging
@@ -30,6 +30,14 @@ def connect() -> None:
     documents.register(
         Customer, _("Customer"), "customers:customer", icon="user", related=("party",), status=queries.stage_of
     )
+    documents.register(
+        Commitment, _("Commitment"), "customers:commitment", icon="list-check", related=("party",),
+        status=lambda row: (str(row.get_status_display()), queries.COMMITMENT_COLOURS[row.status]),
+    )  # fmt: skip
+    search.register(
+        Commitment, words=queries.words_of_commitment, title=lambda row: row.what,
+        subtitle=lambda row: row.party.label, related=("party", "product", "unit"),
+    )  # fmt: skip
     own.register(Customer, list_url="customers:customers", found_as="party")
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building", module="crm_customers")
     events.register("crm.customers.customer", _("Customer"), "created", "changed")
@@ -63,6 +71,10 @@ def connect() -> None:
     timeline.register(
         "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox"
     )
+    timeline.register(
+        "commitment", _("Commitments"), rows=queries.commitments_of, line=queries.commitment_line, icon="list-check",
+        permission="crm_customers.view_commitment",
+    )  # fmt: skip
 
     merging.register_profile(
         Customer,
@@ -73,6 +85,10 @@ def connect() -> None:
     listed = "crm.customers.views.lists.CustomerList"
     dashboards.register_list("follow_ups", _("Follow-ups due"), listed, "count", view="due", order=74)
     dashboards.register_list("customers", _("Customers by lifecycle"), listed, "by.stage", order=76)
+    dashboards.register_list(
+        "commitments", _("Broken promises"), "crm.customers.views.commitments.CommitmentList", "count", view="broken",
+        order=77,
+    )  # fmt: skip
     planned.register(queries.next_steps)
     permission = "crm_customers.view_customer"
     navigation.register(
@@ -81,6 +97,13 @@ def connect() -> None:
     # Who looks after suppliers finds their people with them.
     navigation.register(
         _("Customers"), _("Contacts"), "masterdata:contacts", icon="id-badge", permission=permission, order=24
+    )
+    navigation.register(
+        _("Customers"), _("Commitments"), "customers:commitments", icon="list-check",
+        permission="crm_customers.view_commitment", order=22,
+    )  # fmt: skip
+    navigation.register_quick(
+        _("Tasks from a text"), "customers:text", icon="list-check", permission="crm_customers.add_commitment", order=22
     )
     navigation.register_quick(
         _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20

@@ -25,9 +25,9 @@ from crm.sales.models import (
     Stage,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
-from crm.sales.services import approving, pipelines, policy, weighing
+from crm.sales.services import approving, keeping, pipelines, policy, weighing
 from suite.automation import approvals
-from suite.core import companies, modules
+from suite.core import companies, modules, outbox
 from suite.core.access import Actor
 from suite.desk import choices, documents, events, formats, navigation, own, records, search, setup, workbench
 from suite.desk import papers as printing
@@ -43,6 +43,9 @@ def connect() -> None:
     )  # fmt: skip
     companies.on_founding(policy.found)
     customers_ports.concerns = weighing.concerns
+    outbox.on_many("crm.sales.quotation.sent", keeping.quotations_sent)
+    outbox.on_many("crm.sales.order.confirmed", keeping.orders_confirmed)
+    outbox.on_many("crm.sales.order.delivered", keeping.orders_delivered)
     terms = ("party", "currency", "net")
     approvals.register(
         Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, say_lines=OrderLine.named,

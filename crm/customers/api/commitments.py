@@ -37,7 +37,7 @@ class CommitmentSerializer(StrictModelSerializer):
     """Something that was promised; `start` is where its sentence begins in the text."""
 
     kind = serializers.ChoiceField(choices=Commitment.Deed.choices, source="deed", required=False)
-    owner = ScopedRelatedField(User, required=False, allow_null=True)
+    owner = ScopedRelatedField(User, required=False)
     what = serializers.CharField(read_only=True)
     version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 

@@ -98,7 +98,7 @@ AMOUNTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:总价|总额|总计|合计|一共|共计?|total(?: of)?|amount of|sum of)(?:是|为|"
-        rf":)?\s?{SIGN}?(?P<amount>{MONEY})(?P<scale>万)?(?:{NAMED})?",
+        rf":)?\s?{SIGN}?(?P<amount>{MONEY})(?P<scale>万)?(?:{NAMED}|(?![\d.万]|\s?(?:{_zh_unit}|(?:{_en_unit})\b)))",
         rf"{SIGN}(?P<amount>{MONEY})(?P<scale>万)?",
         rf"(?P<amount>{MONEY})(?P<scale>万)?{NAMED}",
         rf"(?P<words>{CHINESE})(?:元|块钱)",

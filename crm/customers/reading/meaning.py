@@ -38,7 +38,9 @@ def meant(
             ):
                 return
             follow = [kind for kind, start, _end in part.papers if start >= verb.end]
-            if any(can_stand(other) and other.kind != NEED for other in verbs(after)):
+            if any(
+                can_stand(other) and other.kind != NEED and other.form not in ("past", "noun") for other in verbs(after)
+            ):
                 return
             if follow:
                 for kind in follow:
@@ -91,6 +93,7 @@ LIGHT = {
     "take",
     "reserve",
 }
+REST = re.compile(r"剩下|其余|剩余|余下|\b(?:the rest|remainder)\b", re.IGNORECASE)
 ORDERING = re.compile(r"下单|下[一个正式]{0,3}(?:采购)?订单")
 
 
@@ -140,7 +143,10 @@ def _sent(
     ):
         yield replace(base, kind=DELIVER, **goods, **terms_of(part))
         return
-    if named and verb.word not in LIGHT and PRONOUN.match(after.replace("＿", " ")):
+    if REST.search(part.text) and verb.word not in LIGHT:
+        yield replace(base, kind=DELIVER, **goods, **terms_of(part))
+        return
+    if named and verb.word not in LIGHT and verb.word != "be" and PRONOUN.match(after.replace("＿", " ")):
         yield replace(base, kind=DOCUMENT, document=named[-1])
     elif goods.get("product") and verb.word in (
         "send",

@@ -17,7 +17,8 @@ POLITE = re.compile(
     I,
 )
 SUPPOSED = re.compile(
-    r"如果|假如|倘若|要是|假设|万一|若(?!干)|只要|除非|一旦|的话|否则|不然|要不是|即使|哪怕|本来|"
+    r"如果|如(?:需|要|有)(?!期)|(?:^|[,.] )should (?:you|they|we|there)\b|假如|倘若|要是|假设|"
+    r"万一|若(?!干)|只要|除非|一旦|的话|否则|不然|要不是|即使|哪怕|本来|"
     r"原本|原计划|曾打算|早知道|"
     r"\b(?:if|unless|in case|provided(?: that)?|assuming|suppose|supposing|were (?:we|you|they|i) to|"
     r"had (?:we|you|they|i)|in the event|as long as|otherwise|would have|could have|should have|"
@@ -145,7 +146,8 @@ AHEAD = re.compile(
     r"insists?|insisted|assured?|pledged?|scheduled|booked|demand(?:s|ed)?|told|urged?|hope|need|"
     r"needs|needed|requires?d?|want|trying to|try to|tries to|look(?:ing)? forward to|be sure to|"
     r"do)\b"
-    r"|['’]ll\b|['’]d like\b|\b(?:can|could|would|will) you\b|\bwould you mind\b|\bget\b|\bhow about\b|\bwhat about\b",
+    r"|['’]ll\b|['’]d like\b|\b(?:can|could|would|will) you\b|\bwould you mind\b|\bpossible to\b|"
+    r"\bget\b|\bhow about\b|\bwhat about\b",
     I,
 )
 
@@ -215,7 +217,7 @@ def form_fits(form: str, before: str, has_day: bool, noun_like: bool = False) ->
         return bool(PASSIVE.search(before)) and not re.search(
             r"\b(?:has|have|had|was|were)\s+(?:already\s+|just\s+)?been\b", before, I
         )
-    if form == "s":
+    if form in ("s", "noun"):
         return has_day
     return True
 

@@ -23,18 +23,26 @@ class Hit:
 
 
 class Names:
-    """Names of records, each under several; made once, asked for every sentence."""
+    """Names of records, each under several; made once, asked for every sentence.
 
-    def __init__(self, names: Iterable[tuple[int, Sequence[str]]]) -> None:
+    A record comes with what it is called and with what else it is known by (codes, specifications), which counts only
+    as a whole.
+    """
+
+    def __init__(self, names: Iterable[tuple[int, Sequence[str], Sequence[str]]]) -> None:
         self.whole: dict[str, set[int]] = defaultdict(set)  # every name as written
         self.begins: dict[str, set[int]] = defaultdict(set)  # first two characters -> lengths of names
         self.pieces: dict[str, set[int]] = defaultdict(set)  # words and pairs of characters
-        for pk, each in names:
-            for name in filter(None, map(plain, each)):
+        self.heads: dict[int, set[str]] = defaultdict(set)  # the last piece of each name: what the thing is
+        for pk, called, known in names:
+            for name in filter(None, map(plain, (*called, *known))):
                 if len(name) > 1 and not name.isdigit():
                     self.whole[name].add(pk)
                     self.begins[name[:2]].add(len(name))
-                for piece in pieces(name):
+            for name in filter(None, map(plain, called)):
+                found = [piece for piece, _start in _pieces_at(name)]
+                self.heads[pk].update(found[-1:])
+                for piece in found:
                     self.pieces[piece].add(pk)
 
     def find(self, text: str) -> list[Hit]:
@@ -56,8 +64,9 @@ class Names:
         return found
 
     def _called(self, text: str) -> list[Hit]:
-        """The one record whose name shares most with the text, if there is one."""
+        """The one record whose name shares most with the text, and what it is, if there is one."""
         score: dict[int, float] = defaultdict(float)
+        headed: set[int] = set()
         where: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for piece, start in _pieces_at(text):
             owners = self.pieces.get(piece, set())
@@ -65,7 +74,9 @@ class Names:
                 for pk in owners:
                     score[pk] += len(piece) / len(owners)
                     where[pk].append((start, start + len(piece)))
-        best = sorted(score, key=lambda pk: -score[pk])[:2]
+                    if piece in self.heads[pk]:
+                        headed.add(pk)
+        best = sorted(headed, key=lambda pk: -score[pk])[:2]
         if not best or (len(best) == 2 and score[best[0]] <= score[best[1]]):
             return []
         spans = where[best[0]]
@@ -77,11 +88,6 @@ def plain(name: str, *, whole: bool = False) -> str:
     text = name.translate(HALF)
     text = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
     return text if whole else text.strip()
-
-
-def pieces(name: str) -> set[str]:
-    """The Latin words and pairs of Chinese characters of a name."""
-    return {piece for piece, _start in _pieces_at(name)}
 
 
 def _pieces_at(text: str) -> Iterable[tuple[str, int]]:

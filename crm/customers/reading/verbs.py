@@ -43,16 +43,18 @@ _zh = {
     DELIVER: r"发货(?![单人地日期方流记录通量款])(?!时间|地址|通知)|交货(?![期单款])(?!时间|日期|地点|条件|"
         r"方式)|送货(?![单员费])(?!地址)|供货(?![商周合协价])"
     r"|出货(?![单量])|到货(?![通单率款时])|交付(?![物标期周])|配送(?!中心|费|站|员)|送达|送到|"
-        r"运到|运抵|备好?货|补货|发运|发出|供应(?!商|链|部)|补发|铺货|到厂|进场|交齐|装车|装柜",
+        r"运到|运抵|备好?货|补货|发运|发出|供应(?!商|链|部)|补发|铺货|收到货|到厂|进场|交齐|装车|装柜",
     VISIT: r"拜访|上门|登门|走访|面谈|见个?面|过[去来]一趟|[去来跑]一趟|来访|到访|当面|碰个?面|实地考察|"
-        r"来参观|去(?:贵|您|你们?|客户)(?:司|公司|厂|那里?|那边|办公室|工厂|现场)",
+        r"来[^，。,]{0,8}(?:参观|考察|洽谈|看厂)|去(?:贵|您|你们?|客户)(?:司|公司|厂|那里?|那边|办公室|工厂|现场)",
     CALL: r"致电|打(?:个|一个|一?通|一下)?电话|来电(?!显)|去电|回[个您你]?电(?:话)?|回(?:个|您|你)电话|"
         r"通(?:个|一?次)?(?:电话|话)|电话(?:联系|沟通|"
         r"回访|跟进|回复|告知|会议|里(?:再)?[聊谈说]|聊|详谈)"
     r"|回访(?!率|记录|表)|跟进(?!记录|情况)|联系(?!人|方式|电话|地址)(?=您|你|他|她|客户|我|贵|"
         r"[\u4e00-\u9fff]总|[\u4e00-\u9fff]经理|"
         r"一下|$|确认|沟通)|打给|开个?(?:视频|电话)会",
-    PAY: r"付清|付(?:清)?款(?!方式|条件|账期|期限|账号|信息|凭证|记录|比例|节点)|打款|汇款(?!账|单|凭)|"
+    PAY: r"(?:货款|尾款|定金|订金|余款|款项|预付款|首款|钱)[^，。,]{0,10}(?:打|付|转|汇|结清|到账|"
+        r"到位)|付清|付(?:清)?款(?!方式|条件|账期|期限|账号|信息|凭证|记录|比例|节点)|打款|汇款(?!账|"
+        r"单|凭)|"
         r"支付(?!方式|宝|条件|凭)|转账|结清|回款(?!率|情|计)|结[款账](?!单|方式)|"
     r"付(?:掉|一?半|全款|首付|定金|订金|预付款?|尾款|货款|首款|余款|款项|百分之|\d)|打(?:定金|"
         r"订金|预付|货款|尾款|余款|过来)|(?:定金|尾款|货款|余款|"
@@ -62,9 +64,11 @@ _zh = {
         r"票)(?!信息|资料|抬头|单位)",
     SEND: r"(?<![批研开出触沙颁爆启自])发(?:送|来|到|给|过[去来]|一下|个|份)?"
     r"(?![票展现生布起明挥言行育达财型动烧热觉病货运])"
-    r"|寄(?:送|给|出|过[去来]|一下)?(?![托存语])|快递(?![单公费员小])|传(?:真|给|过[去来]|一[份下])|邮件(?:给|发)|提供|提交|递交|出具|"
+    r"|寄(?:送|给|出|过[去来]|一下)?(?![托存语])|快递(?![单公费员小])|传(?:真|给|过[去来]|"
+        r"一[份下])|邮件(?:给|发)|提供|提交|递交|出具|"
     r"准备好?|整理好?|(?:给|出|做|带|补|拟|报|送(?![到达货])|签(?:署|订|字|回|好|完)?|下|更新)"
-    rf"(?=[^，。,]{{0,12}}(?:{ZH_PAPER})|[^，。,]{{0,6}}\d)|给(?=[^，。,]{{0,8}}(?:{ZH_PAPER}))|起草|盖(?:好)?章|回签|签(?:署|回)|"
+    rf"(?=[^，。,]{{0,12}}(?:{ZH_PAPER})|[^，。,]{{0,6}}\d)|给(?=[^，。,]{{0,8}}(?:{ZH_PAPER}))|"
+        rf"起草|盖(?:好)?章|回签|签(?:署|回)|"
     r"下单(?!时|日|量|价)|核对|打样",
     NEED: r"(?:需要|需求|需|想要|想订|要(?!求|是|点|么|不)|索要|索取|订购|订(?![单金])|采购(?!单|订|部|"
         r"员|经|价|量)|购买|买|追加|加订|加单|增加|再来|先来|求)",
@@ -111,7 +115,8 @@ _en = {
         "finalise finalises finalising finalised|finalize finalizes finalizing finalized|"
     "update updates updating updated|revise revises revising revised|reserve reserves reserving reserved|"
     "organise organises organising organised|organize organizes organizing organized|"
-        "initiate initiates initiating initiated|process processes processing processed",
+        "go goes going went|follow follows following followed|reach reaches reaching reached|"
+    "initiate initiates initiating initiated|process processes processing processed",
     NEED: "need needs needing needed|want wants wanting wanted|require requires requiring required|"
         "request requests requesting requested|"
     "order orders ordering ordered|buy buys buying bought|purchase purchases purchasing purchased|"
@@ -152,6 +157,16 @@ BETWEEN = (
     r"one|on|of|to|back|some|at|this|that|mr\.?|ms\.?|[A-Z][\w.]*)){0,4}\s+"
 )
 NOUN = re.compile("|".join(rf"(?P<{kind}>{BETWEEN}(?:{words}))" for kind, words in NOUNS.items()), re.IGNORECASE)
+READY = re.compile(
+    r"\bbe (?:with you|ready|there|in your|at your|available|finished|on (?:its|their|the) way)\b", re.IGNORECASE
+)
+# A deed told as a noun, which with its day is a promise: delivery on Friday.
+NOMINAL = re.compile(
+    rf"\W*(?:the\s+|and\s+|with\s+)?(?:(?P<{DELIVER}>(?:full |partial )?(?:delivery|shipment|dispatch))|"
+    rf"(?P<{PAY}>(?:down ?|advance |final |full )?payment))\b(?!\s+(?:terms|note|address|time|date|"
+    rf"details|is|was|are|were))",
+    re.IGNORECASE,
+)
 A_NOUN = re.compile(
     r"(?:\b(?:the|a|an|your|our|this|that|these|those|my|their|his|her|its|last|first|per|each|new|"
     r"sales|phone|any|no|of|on|price|"
@@ -178,6 +193,11 @@ def verbs(text: str) -> Iterator[Verb]:
         yield Verb(match.lastgroup, "zh", match.start(), match.end(), match[0])
     for match in TOKEN.finditer(text):
         yield from _english(text, match)
+    for match in READY.finditer(text):
+        yield Verb(SEND, "base", match.start(), match.end(), "be")
+    if noun := NOMINAL.match(text):
+        assert noun.lastgroup
+        yield Verb(noun.lastgroup, "noun", noun.start(), noun.end(), noun[0].strip().lower())
 
 
 def _english(text: str, match: re.Match[str]) -> Iterator[Verb]:
@@ -192,6 +212,8 @@ def _english(text: str, match: re.Match[str]) -> Iterator[Verb]:
             assert noun.lastgroup
             yield Verb(noun.lastgroup, form, match.start(), match.end() + noun.end(), word)
             return
+        if kind == SEND and word[:2] == "go" and not re.match(r"\s+out\b", rest, re.IGNORECASE):
+            continue
         needed = next((pattern for verb, pattern in FOLLOWED.items() if _of(word, verb) and kind in (VISIT, CALL)), "")
         if needed and not re.match(needed, rest, re.IGNORECASE):
             continue

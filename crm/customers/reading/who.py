@@ -6,7 +6,7 @@ import re
 
 from crm.customers.reading import mood
 from crm.customers.reading.found import Reader
-from crm.customers.reading.verbs import NEED, PAY, Verb
+from crm.customers.reading.verbs import NEED, PAPER, PAY, Verb
 
 THEY = re.compile(
     r"客户|对方|他们|她们|(?<![其])他(?!人)|她|[\u4e00-\u9fff](?:总|经理|老板|先生|"
@@ -29,6 +29,10 @@ OBJECT = re.compile(
     r"\bsend|\bgive|\bpay|\bpromised|\bremind|\btell|\btold|\bthe|\bour)\s?$",
     re.IGNORECASE,
 )
+# What begins a sentence with a capital and is nobody: Samples will go out.
+THING = re.compile(
+    rf"(?:{PAPER.pattern}|goods|delivery|shipment|payment|everything|it|this|that|these|all)", re.IGNORECASE
+)
 SELF = re.compile(r"我们|我司|我方|本公司|我(?!国)|\b(?:we|i|our|us|i['’]ll|we['’]ll)\b", re.IGNORECASE)
 
 
@@ -40,7 +44,7 @@ def who(verb: Verb, before: str, sentence: str, reader: Reader) -> dict[str, boo
         (match.start(), who)
         for who, pattern in (("they", THEY), ("you", YOU), ("we", SELF))
         for match in pattern.finditer(before)
-        if not OBJECT.search(before[: match.start()])
+        if not OBJECT.search(before[: match.start()]) and not THING.fullmatch(match[0])
     ]
     who = max(subjects)[1] if subjects else ""
     if who == "you" and verb.word in ("have", "get", "receive"):

@@ -111,8 +111,9 @@ def product_names(actor: Actor) -> reading.Names:
     if known and known[0] == key:
         return known[1]
     latest = rows.order_by("-updated_at", "-pk")[:MOST_NAMES]
-    columns = ("pk", "code", "name", "name_en", "specification", "specification_en", "barcode")
-    known_names = reading.Names((pk, names) for pk, *names in latest.values_list(*columns))
+    columns = ("pk", "name", "name_en", "code", "specification", "specification_en", "barcode")
+    read = latest.values_list(*columns)
+    known_names = reading.Names((pk, (name, english), known) for pk, name, english, *known in read)
     while len(_names) >= KEPT:
         _names.pop(next(iter(_names)))
     _names[actor.company_id] = key, known_names

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.customers import timeline
+from crm.customers import reading, timeline
 from crm.customers.forms import ActivityForm, NextStepForm
 from crm.customers.models import Activity, Customer
 from crm.customers.queries import stage_of
@@ -66,6 +66,7 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
         "next_step": NextStepForm(
             actor=actor, initial={"next_step": customer.next_step, "next_step_at": customer.next_step_at}
         ),
+        "said": _said(request, customer),
         "may_change": actor.may("crm_customers.change_customer"),
         "balance": _panel("balance", party.pk) if actor.may("erp_finance.view_receivable") else "",
         **people_and_places(party, actor),
@@ -102,6 +103,10 @@ def _acts(customer: Customer) -> list[PageAct]:
         *_elsewhere(
             _("New task"), "desk:task_new", f"?kind={customer._meta.label_lower}&id={customer.pk}", "checkbox",
             "desk.add_task", in_menu=True,
+        ),
+        PageAct(
+            _("Tasks from a text"), f"{reverse('customers:text')}?customer={customer.pk}", "list-check",
+            "crm_customers.add_commitment", method="get", in_menu=True,
         ),
         PageAct(
             _("Bring back") if archived else _("Archive"), reverse("customers:archive", args=[customer.pk]), "archive",
@@ -198,12 +203,13 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         form = _composer(customer, actor, request.POST)
         if form and form.is_valid():
             try:
-                _log(customer, form.cleaned_data, actor)
+                logged = _log(customer, form.cleaned_data, actor)
             except ValidationError as error:
                 form.add_error(None, error)
             else:
                 messages.success(request, _("Logged"))
-                return redirect("customers:customer", pk)
+                page = reverse("customers:customer", args=[pk])
+                return redirect(f"{page}?said={logged.pk}" if _promises(logged, actor) else page)
     page = reverse("customers:customer", args=[pk])
     context = {
         "form": form,
@@ -214,10 +220,25 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "suite/desk/form_page.html", context, status=409 if request.method == "POST" else 200)
 
 
-def _log(customer: Customer, typed: dict[str, Any], actor: Actor) -> None:
+def _promises(activity: Activity, actor: Actor) -> int:
+    """How many tasks the text of an activity seems to hold; reads the text alone."""
+    if not (activity.text and actor.may("crm_customers.add_commitment")):
+        return 0
+    return len(reading.read(activity.text, day=clock.day_of(actor.company, activity.happened_at)))
+
+
+def _said(request: HttpRequest, customer: Customer) -> Activity | None:
+    """The activity just logged, whose text may hold tasks."""
+    pk = request.GET.get("said", "")
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        return None
+    return Activity.objects.visible_to(request.actor).filter(party=customer.party_id, pk=pk).first()  # type: ignore[attr-defined]
+
+
+def _log(customer: Customer, typed: dict[str, Any], actor: Actor) -> Activity:
     data = {**typed, "happened_at": typed["happened_at"] or clock.now()}
     step, at = data.pop("next_step"), data.pop("next_step_at")
-    activities.log_activity(party=customer.party, next_step=step, next_step_at=at, actor=actor, **data)
+    return activities.log_activity(party=customer.party, next_step=step, next_step_at=at, actor=actor, **data)
 
 
 @door("crm_customers.change_customer")

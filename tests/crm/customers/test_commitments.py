@@ -7,8 +7,10 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.customers.models import Commitment
 from crm.customers.services import commitments
+from crm.sales.services import keeping, quotations
+from crm.sales.services.pricing import LineInput
 from suite.core import clock
-from suite.core.models import AuditRow
+from suite.core.models import AuditRow, DocumentLink, OutboxEvent
 from suite.desk.models import Notification, Task
 from tests import make
 
@@ -173,3 +175,94 @@ def test_commitments_are_seen_by_who_looks_after_them(promised, rep, manager, co
     assert seen(rep) == seen(manager) == [promised.pk]
     assert seen(other) == seen(outsider) == []
     assert api(other, "POST", f"{URL}{promised.pk}/keep/", {}).status_code == 404
+
+
+TEXT = "/crm/customers/text/"
+
+
+@pytest.fixture
+def desk(client, rep):
+    client.force_login(rep.user, "suite.core.auth.CompanyBackend")
+    return client
+
+
+def posted(page) -> dict:
+    """What the browser sends of the page as it stands."""
+    lines = page.context["lines"]
+    fields = {bound.html_name: bound.value() for form in (page.context["form"], *lines) for bound in form}
+    sent = {name: getattr(value, "pk", value) for name, value in fields.items() if value not in (None, "", False)}
+    return sent | {"lines-TOTAL_FORMS": len(lines.forms), "lines-INITIAL_FORMS": len(lines.forms)}
+
+
+def test_the_page_proposes_takes_corrections_and_accepts_one_and_then_the_rest(desk, rep, customer, lamp):
+    text = "明天把吊灯的报价单发给您。我们周五前发100个吊灯。"
+    page = desk.post(TEXT, {"text": text, "party": customer.party_id, "day": "2026-11-18", "read": "1"})
+    assert [line["deed"].value() for line in page.context["lines"]] == ["document", "deliver"]
+    assert "are free" in page.content.decode()
+
+    page = desk.post(TEXT, {**posted(page), "lines-1-quantity": "40", "accept": "lines-1"})
+    desk.post(TEXT, {**posted(page), "accept": "all"})
+
+    rows = {row.deed: row for row in Commitment.objects.select_related("task")}
+    assert (rows["deliver"].quantity, rows["document"].document) == (40, "quote")
+    assert all(row.task.subject_id == customer.pk and row.origin == "rule" for row in rows.values())
+
+
+def test_the_page_says_what_is_wrong_and_keeps_the_text(desk, customer):
+    page = desk.post(TEXT, {"text": "明天给您回电话。", "read": "1"})
+    refused = desk.post(TEXT, {**posted(page), "lines-0-due_on": "soon", "accept": "all"})
+
+    assert refused.status_code == 400
+    assert {"party"} <= set(refused.context["form"].errors)
+    assert "due_on" in refused.context["lines"].errors[0]
+    assert "明天给您回电话。" in refused.content.decode()
+    assert desk.post(TEXT, {"text": "", "read": "1"}).status_code == 400
+
+
+def test_markup_in_a_text_is_shown_as_text(desk, customer):
+    page = desk.post(TEXT, {"text": "<script>alert(1)</script> I will call you tomorrow.", "read": "1"})
+
+    assert "<script>alert(1)" not in page.content.decode()
+    assert "I will call you tomorrow" in page.content.decode()
+
+
+def test_a_logged_text_that_promises_leads_to_its_tasks(desk, customer):
+    url = f"/crm/customers/{customer.pk}/log/"
+
+    answer = desk.post(url, {"kind": "call", "text": "王总要一份产品目录，明天寄给他。"})
+
+    page = desk.get(answer["Location"]).content.decode()
+    activity = customer.party.activities.get()
+    assert f"{TEXT}?activity={activity.pk}" in page
+    assert "产品目录" in desk.get(f"{TEXT}?activity={activity.pk}").content.decode()
+
+
+def test_list_page_timeline_and_search_show_a_commitment(desk, promised, customer):
+    listed = desk.get("/crm/customers/commitments/").content.decode()
+    shown = desk.get(f"/crm/customers/commitments/{promised.pk}/").content.decode()
+    story = desk.get(f"/crm/customers/{customer.pk}/").content.decode()
+
+    assert all("I call you." in page for page in (shown, story))
+    assert "宏远" in listed
+    edited = {"deed": "deliver", "quantity": "5", "unit": "pcs", "due_on": "2027-01-15"}
+    assert desk.get(f"/crm/customers/commitments/{promised.pk}/edit/").status_code == 200
+    assert desk.post(f"/crm/customers/commitments/{promised.pk}/edit/", edited).status_code == 302
+    promised.refresh_from_db()
+    assert (promised.quantity, promised.unit_id) == (5, "pcs")
+    assert desk.post(f"/crm/customers/commitments/{promised.pk}/keep/").status_code == 302
+    promised.refresh_from_db()
+    assert promised.status == "kept"
+
+
+def test_a_sent_quotation_keeps_the_promise_of_one(rep, house, customer, lamp):
+    values = {"party": customer.party, "deed": "document", "document": "quote", "product": lamp}
+    (row,) = commitments.accept(commitments=[values], actor=rep)
+    lines = [LineInput(lamp.pk, Decimal(1))]
+    quotation = quotations.create_quotation(party=customer.party, lines=lines, actor=rep)
+    event = OutboxEvent(company=rep.company, event="crm.sales.quotation.sent", object_id=quotation.pk)
+
+    keeping.quotations_sent([event], house)
+
+    row.refresh_from_db()
+    assert row.status == "kept"
+    assert DocumentLink.objects.filter(from_id=row.pk, to_id=quotation.pk, relation="kept").exists()

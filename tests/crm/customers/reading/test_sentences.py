@@ -82,8 +82,8 @@ def test_a_mail_is_reckoned_from_its_own_date():
 
 
 def test_products_are_known_by_all_their_names_and_by_what_only_one_is_called():
-    chandelier, lamp = ["LAMP-01", "水晶吊灯", "Crystal pendant"], ["LAMP-02", "铝合金台灯", "Desk lamp"]
-    names = reading.Names([(1, chandelier), (2, lamp)])
+    chandelier, lamp = ["水晶吊灯", "Crystal pendant"], ["铝合金台灯", "Desk lamp"]
+    names = reading.Names([(1, chandelier, ["LAMP-01"]), (2, lamp, ["LAMP-02", "each in a box"])])
 
     def product(text):
         return [each.product for each in reading.read(text, day=DAY, names=names)]
@@ -92,4 +92,5 @@ def test_products_are_known_by_all_their_names_and_by_what_only_one_is_called():
     assert product("周五前发20个台灯。") == [2]
     assert product("We will ship 5 LAMP-02 tomorrow.") == [2]
     assert product("We will ship 5 crystal pendants tomorrow.") == [1]
-    assert product("We will ship 5 pumps tomorrow.") == [None]
+    assert product("We will ship 5 pumps tomorrow, each tested.") == [None]
+    assert product("明天发5个水晶球。") == [None]
