@@ -8,10 +8,7 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
@@ -29,6 +26,8 @@ from suite.core.api import (
 from suite.desk import documents, queries
 from suite.desk.models import Attachment
 from suite.desk.services import attachments
+
+NO_RECORD = gettext_lazy("There is no such record")
 
 
 class AttachmentSerializer(StrictModelSerializer):
@@ -53,7 +52,7 @@ class NewAttachment(StrictSerializer):
         kind, pk = attrs.pop("subject_kind"), attrs.pop("subject_id")
         attrs["subject"] = documents.find(self.context["request"].actor, kind, pk)
         if attrs["subject"] is None:
-            raise serializers.ValidationError({"subject_id": [_("There is no such record")]})
+            raise serializers.ValidationError({"subject_id": [NO_RECORD]})
         return attrs
 
 
@@ -74,6 +73,7 @@ class AttachmentViewSet(Creating, Deleting, ServiceViewSet):
     filterset_class = AttachmentFilters
     parser_classes = (MultiPartParser,)  # type: ignore[assignment]
     input_classes = {"create": NewAttachment}
+    output_classes = {"content": "*/*"}
     action_permissions = {"content": "desk.view_attachment"}
 
     def get_queryset(self) -> QuerySet[Attachment]:
@@ -83,7 +83,7 @@ class AttachmentViewSet(Creating, Deleting, ServiceViewSet):
         known = pk.isascii() and pk.isdigit() and len(pk) < 19
         subject = documents.find(self.actor, kind, int(pk)) if known else None
         if subject is None and kind and known:
-            raise NotFound
+            raise ValidationError({"subject_id": NO_RECORD})
         return queries.files_at(subject, self.actor) if subject else Attachment.objects.none()
 
     def get_object(self) -> Attachment:
@@ -104,7 +104,6 @@ class AttachmentViewSet(Creating, Deleting, ServiceViewSet):
     def remove(self, row: Attachment) -> None:
         attachments.remove(actor=self.actor, attachment=row, subject=self._found()[1])
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True)
     def content(self, request: Request, pk: str) -> FileResponse:
         """What is in the file."""

@@ -117,7 +117,7 @@ def test_the_files_of_others_do_not_exist_for_the_api(rep, task, other_company):
 
     for stranger in (make.actor(rep.company, "rep"), make.actor(other_company, "administrator")):
         client = make.client(stranger)
-        assert client.get(API, of(task)).status_code == 404
+        assert client.get(API, of(task)).status_code == 400
         one = f"{API}{mine['id']}/"
         assert [client.get(each).status_code for each in (one, f"{one}content/")] == [404, 404]
         assert client.delete(one).status_code == 404

@@ -292,12 +292,19 @@ class Drop(StrictSerializer):
     into = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
+class Dropped(StrictSerializer):
+    """How many deals went into the other stage."""
+
+    moved = serializers.IntegerField()
+
+
 class StageViewSet(Updating, ServiceViewSet):
     """Stages; made, ordered and dropped with their pipeline."""
 
     model = Stage
     serializer_class = StageSerializer
     input_classes = {"drop": Drop}
+    output_classes = {"drop": Dropped}
     filterset_class = StageFilters
     prefetch = ("actions",)
     action_permissions = {"drop": "crm_sales.change_stage"}
@@ -310,8 +317,8 @@ class StageViewSet(Updating, ServiceViewSet):
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: str) -> Response:
         """Take it out of its pipeline; its deals go `into` another stage, without which it is refused."""
-        pipelines.delete_stage(stage_id=self.get_object().pk, into_id=self.input()["into"], actor=self.actor)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        moved = pipelines.delete_stage(stage_id=self.get_object().pk, into_id=self.input()["into"], actor=self.actor)
+        return Response({"moved": moved})
 
 
 class StageOfPipeline(StrictModelSerializer):

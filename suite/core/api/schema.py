@@ -145,7 +145,9 @@ class Schema(AutoSchema):
         if status == 201 and getattr(view, "one_per", ()):
             described = f"There was one for the same {' and '.join(view.one_per)}: it was changed"
             return {201: answer, 200: OpenApiResponse(answer, described)} | self._errors()
-        return {(status, PDF) if answer is OpenApiTypes.BINARY else status: answer} | self._errors()
+        if isinstance(answer, str):
+            return {(status, answer): OpenApiTypes.BINARY} | self._errors()
+        return {status: answer} | self._errors()
 
     def get_filter_backends(self) -> list[Any]:
         return super().get_filter_backends() if getattr(self.view, "action", None) == "list" else []

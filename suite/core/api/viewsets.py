@@ -43,7 +43,7 @@ class Declared(APIView):
     model: ClassVar[type[Model] | None] = None
     action_permissions: ClassVar[dict[str, str]] = {}
     serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
-    output_classes: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {}
+    output_classes: ClassVar[dict[str, type[BaseSerializer[Any]] | str]] = {}  # a file: its kind of content
     making: ClassVar[tuple[str, ...]] = ("create",)  # actions that answer 201
 
     @classmethod

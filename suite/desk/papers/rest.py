@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from suite.core.api import StrictSerializer, action
+from suite.core.api.schema import PDF
 from suite.desk import papers
 
 
@@ -30,7 +30,7 @@ class Printing:
             return
         meta = this.model._meta
         this.action_permissions = {**this.action_permissions, "pdf": f"{meta.app_label}.view_{meta.model_name}"}
-        this.output_classes = {**this.output_classes, "pdf": OpenApiTypes.BINARY}
+        this.output_classes = {**this.output_classes, "pdf": PDF}
         this.query_keys = (*this.query_keys, "language")
 
     @action(detail=True)
