@@ -30,7 +30,7 @@ TWICE = 20  # every so many parties is there a second time, written otherwise
 COLUMNS = ["company_id", "code", "name", "kind", "phone", "email"]
 TYPED: tuple[dict[str, str], ...] = (
     {"name": "上海"}, {"name": "上海华为"}, {"name": "上海华为远航贸易"}, {"name": "北京金龙恒信科技有限公司"},
-    {"phone": "138-0013 8000"}, {"name": "深圳瑞丰天成电子", "email": "c77@example.com"},
+    {"phone": "138-0013 8000"}, {"name": "深圳瑞丰天成电子", "email": "info@c77.example"},
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _names() -> Iterator[tuple[str, str, str]]:
                     for trade in lists.TRADES:
                         number += 1
                         name = f"{place}{first}{second}{trade}" + (f"{number // 250_000}" if number >= 250_000 else "")
-                        phone, mail = f"13{number * 79_199_927 % 10**9:09}", f"c{number}@example.com"
+                        phone, mail = f"13{number * 79_199_927 % 10**9:09}", f"info@c{number}.example"
                         yield f"{name}有限公司", phone, mail
                         if number % (TWICE - 1) == 0:
                             yield f"{name}有限责任公司", "", mail

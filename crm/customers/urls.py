@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from crm.customers.views import commitments, customers, forms, lists, texts
+from crm.customers.views import commitments, customers, forms, lists, quality, texts
 
 app_name = "customers"
 urlpatterns = [
     path("", lists.customer_list, name="customers"),
     path("new/", forms.new, name="new"),
+    path("quality/", quality.quality_page, name="quality"),
     path("alike/", forms.alike, name="alike"),
     path("<int:pk>/", customers.customer_page, name="customer"),
     path("<int:pk>/edit/", forms.edit, name="edit"),

@@ -105,6 +105,9 @@ def connect() -> None:
     navigation.register_quick(
         _("Tasks from a text"), "customers:text", icon="list-check", permission="crm_customers.add_commitment", order=22
     )
+    navigation.register(
+        _("Customers"), _("Data quality"), "customers:quality", icon="checks", permission=permission, order=29
+    )
     navigation.register_quick(
         _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20
     )

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.customers import filters, timeline
+from crm.customers import filters, quality, timeline
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import activities, customers, tags
 from suite.core.api import (
@@ -138,6 +138,15 @@ class TimelineSerializer(serializers.Serializer):
     results = HappeningSerializer(many=True, source="rows")
 
 
+class ShareSerializer(serializers.Serializer):
+    """How many customers pass a rule of the data's quality; the page leads to the others."""
+
+    rule = serializers.CharField(source="rule.name")
+    percent = serializers.FloatField()
+    good = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
 class Transferred(serializers.Serializer):
     """How many customers changed hands."""
 
@@ -151,6 +160,7 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
     output_classes = {
         "timeline": TimelineSerializer,
         "duplicates": CandidateSerializer(many=True),
+        "quality": ShareSerializer(many=True),
         "transfer": Transferred,
     }
     filterset_class = filters.CustomerFilters
@@ -161,6 +171,7 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
         "transfer": "crm_customers.transfer_customer",
         "timeline": "crm_customers.view_customer",
         "duplicates": "crm_customers.add_customer",
+        "quality": "crm_customers.view_customer",
     }
 
     @property
@@ -191,6 +202,11 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
             after=request.query_params.get("after", ""),
         )
         return Response(TimelineSerializer(page).data)
+
+    @action(detail=False)
+    def quality(self, request: Request) -> Response:
+        """The shares of customers that are valid, unique and owned, counted now."""
+        return Response(ShareSerializer(quality.shares(self.actor), many=True).data)
 
     @action(detail=False)
     def duplicates(self, request: Request) -> Response:

@@ -130,13 +130,20 @@ class _Arrivals:
                     self.saved.refused[place] = _("%(value)s belongs to somebody else already") % {"value": value}
 
     def doubt(self, places: list[int]) -> None:
-        """Two customers may have one name; who brings in the second one is told."""
-        names = {place: self.at("name", place) for place in places}
-        known, _several = matched(Party, "name", names.values(), self.actor.company_id)
-        for place, name in names.items():
-            if name in known:
-                self.saved.doubtful[place] = _("somebody is named “%(name)s” already") % {"name": name[:60]}
-            known[name] = 0
+        """Two customers may have one name or phone; who brings in the second one is told."""
+        told = {
+            "name": _("somebody is named “%(value)s” already"),
+            "phone": _("somebody has the phone %(value)s already"),
+        }
+        for column, sentence in told.items():
+            values = {place: value for place in places if (value := self.at(column, place))}
+            known, _several = matched(Party, column, values.values(), self.actor.company_id)
+            for place, value in values.items():
+                if value in known:
+                    before = [self.saved.doubtful[place]] if place in self.saved.doubtful else []
+                    doubt = sentence % {"value": value[:60]}
+                    self.saved.doubtful[place] = _("; ").join([*before, doubt])
+                known[value] = 0
 
     # Making
 

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers import queries
+from crm.customers import quality, queries
 from crm.customers.forms import ProfileForm, TagForm, TransferForm
 from crm.customers.models import Customer, Tag
+from crm.customers.quality import FailingFilter
 from crm.customers.services.customers import change_customer, change_profiles, transfer_customers
 from crm.customers.services.putting_back import held, put_back
 from crm.customers.services.tags import tag_customers
@@ -132,6 +133,7 @@ class CustomerList(ListSpec):
         DateFilter("last_order", _("Last order"), field="last_order_on", quick=False),
         PickFilter("region", _("Region"), field="party__region", kind="region", quick=False),
         BoolFilter("archived", _("Archived"), field="party__is_archived", quick=False),
+        FailingFilter("failing", _("Data quality, not passed"), choices=quality.choices, quick=False),
     )
     views = (
         View("mine", _("Mine"), {"owner": "me", "archived": "no"}),

@@ -11,7 +11,7 @@ from suite.desk.imports.staging import copied
 from suite.masterdata.matching.weighing import Field
 
 CROWD = 150  # records with one key; a key that more have says too little to look at all their pairs
-PORTION = 50_000
+PORTION = 20_000
 KEYS = {"side": "integer", "record": "bigint", "key": "text"}
 # Each two records that share a key which is not a crowd's; with two sides, one of each.
 PAIRS = """

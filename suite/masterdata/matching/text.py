@@ -27,6 +27,10 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=50_000)
+def _syllable(character: str) -> str:
+    return syllables(character)[0]
+
+
 def spoken(text: str) -> str:
-    """How the text sounds, in letters."""
-    return text if text.isascii() else "".join(syllables(text))
+    """How the text sounds, in letters, character by character: words that are cut otherwise sound the same."""
+    return text if text.isascii() else "".join(map(_syllable, text))

@@ -14,7 +14,7 @@ from suite.core.acts import current_act, service
 from suite.core.jobs import Progress
 from suite.core.models import Job
 from suite.core.said import said
-from suite.core.sql import unnested
+from suite.desk.imports.staging import copied
 from suite.masterdata.matching import blocking, parties
 from suite.masterdata.matching.parties import FIELDS, Forms, Known
 from suite.masterdata.matching.weighing import Pattern, Scale, compared
@@ -22,7 +22,6 @@ from suite.masterdata.models import Duplicate
 
 KIND = "masterdata.duplicates"
 LISTED_FROM = 70  # how sure, of 100, before a pair is worth somebody's time
-TOLD = 20_000  # pairs between two reports
 # All that is compared of parties, as they stand in one row.
 READ = """
 SELECT p.id, p.name, p.name_en, p.kind, p.credit_code, p.phone, p.email,
@@ -38,7 +37,7 @@ FOUND = {"one": "bigint", "other": "bigint", "score": "smallint", "pattern": "te
 # What people decided stays; what is found no more and undecided leaves.
 STORE = """
 INSERT INTO masterdata_duplicate (company_id, one_id, other_id, score, pattern, is_exact, status, found_at)
-SELECT %s, one, other, score, pattern, exact, 'open', %s FROM {given}
+SELECT %s, one, other, score, pattern, exact, 'open', %s FROM matching_found
 ON CONFLICT (one_id, other_id) DO UPDATE
 SET score = EXCLUDED.score, pattern = EXCLUDED.pattern, is_exact = EXCLUDED.is_exact, found_at = EXCLUDED.found_at
 """
@@ -53,13 +52,16 @@ def look(*, actor: Actor, reason: str = "") -> Job:
 def work(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """The job: compare all parties with each other and keep the likely pairs."""
     moment = clock.now()
+    forms = _forms(actor.company_id)
+    progress(0, len(forms))
+    # Made before the transaction begins: no server waits half a minute for somebody who holds one and asks nothing.
+    keys = [(0, pk, key) for pk, form in forms.items() for key in blocking.keys_of(FIELDS, form)]
     with transaction.atomic():
-        forms = _forms(actor.company_id)
-        progress(0, len(forms))
+        blocking.keep(keys)
         found = list(_likely(forms, progress))
-        given, params = unnested("given", FOUND, found)
-        with connection.cursor() as cursor:
-            cursor.execute(STORE.format(given=given), [actor.company_id, moment, *params])
+    with transaction.atomic(), connection.cursor() as cursor:
+        copied("matching_found", FOUND, found)
+        cursor.execute(STORE, [actor.company_id, moment])
         stale = Duplicate.objects.of(actor.company_id).filter(status=Duplicate.Status.OPEN, found_at__lt=moment)
         stale.delete()
     progress(len(forms), len(forms))
@@ -70,17 +72,17 @@ def _forms(company_id: int) -> dict[int, Forms]:
     """All parties of a company in the forms that are compared."""
     with connection.cursor() as cursor:
         cursor.execute(READ, [company_id])
-        return {
-            pk: Known(
-                [name, name_en], kind, credit, [phone, *(phones or ())], [mail, *(mails or ())], addresses or ()
-            ).forms
-            for pk, name, name_en, kind, credit, phone, mail, phones, mails, addresses in cursor
-        }
+        rows = cursor.fetchall()
+    return {
+        pk: Known(
+            [name, name_en], kind, credit, [phone, *(phones or ())], [mail, *(mails or ())], addresses or ()
+        ).forms
+        for pk, name, name_en, kind, credit, phone, mail, phones, mails, addresses in rows
+    }
 
 
 def _likely(forms: dict[int, Forms], progress: Progress) -> Iterator[Sequence[Any]]:
     """Pairs that are likely enough: their parties, score, pattern, and whether they are exact."""
-    blocking.keep((0, pk, key) for pk, form in forms.items() for key in blocking.keys_of(FIELDS, form))
     scale, scores, done = Scale(FIELDS), dict[Pattern, int](), 0
     for portion in blocking.pairs():
         for one, other in portion:

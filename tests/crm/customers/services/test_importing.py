@@ -97,6 +97,14 @@ def test_a_second_customer_of_the_same_name_is_taken_and_told(rep):
     ]
 
 
+def test_a_second_customer_with_the_same_phone_is_taken_and_told(rep):
+    make.customer(rep, "First", phone="13800138000")
+
+    job = load(rep, [{"name": "Second", "phone": "138-0013 8000"}])
+
+    assert job.result["doubts"] == ["Line 2: somebody has the phone 13800138000 already"]
+
+
 def test_phone_and_mail_are_judged_although_another_cell_is_wrong_already(rep):
     job = load(rep, [{"name": "", "phone": "none", "email": "nobody"}, {"name": "B", "phone": "none", "email": "no"}])
 
