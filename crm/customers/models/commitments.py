@@ -107,6 +107,7 @@ class Commitment(Document):
         indexes = [
             models.Index(fields=["company", "due_on", "id"], name="crm_commitment_by_due"),
             models.Index(fields=["company", "-created_at", "-id"], name="crm_commitment_latest"),
+            models.Index(fields=["company", "status", "-created_at", "-id"], name="crm_commitment_by_status"),
             models.Index(fields=["company", "owner", "due_on", "id"], name="crm_commitment_mine"),
             models.Index(fields=["party", "-created_at", "-id"], name="crm_commitment_timeline"),
             models.Index(fields=["company", "due_on"], name="crm_commitment_open", condition=Q(status="open")),
