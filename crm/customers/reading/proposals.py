@@ -108,7 +108,8 @@ def _pieces(sentence: Span) -> Iterator[Span]:
 
 def _clause(text: str, reader: Reader) -> Clause:
     found = Clause(text)
-    found.days = days(text, reader.base)
+    # 这个月的对账单: such a day says which one, not when.
+    found.days = [day for day in days(text, reader.base) if not text.startswith("的", day.end)]
     masked = _mask(text, found.days)
     found.papers = papers(text)
     found.discounts = list(figures.discounts(masked))[:1]
