@@ -106,7 +106,7 @@ def connect() -> None:
         _("Tasks from a text"), "customers:text", icon="list-check", permission="crm_customers.add_commitment", order=22
     )
     navigation.register(
-        _("Customers"), _("Data quality"), "customers:quality", icon="checks", permission=permission, order=29
+        _("Customers"), _("Data quality"), "customers:quality", icon="checks", permission=permission, order=26
     )
     navigation.register_quick(
         _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20

@@ -32,7 +32,11 @@ def by(company: Company) -> Actor:
 def test_every_kind_of_paper_has_a_pattern_from_the_founding(company: Company) -> None:
     kinds = set(NumberPattern.objects.of(company.pk).values_list("kind", flat=True))
 
-    assert kinds == set(numbering.kinds()) == {"QT", "SO", "P", "OI", "MM", "INV", "DN", "GR", "SA", "TR", "PR", "PO"}
+    assert (
+        kinds
+        == set(numbering.kinds())
+        == {"OP", "QT", "SO", "P", "OI", "MM", "INV", "DN", "GR", "SA", "TR", "PR", "PO"}
+    )
 
 
 def test_the_next_numbers_follow_the_pattern_and_the_old_ones_stay(company: Company, by: Actor) -> None:

@@ -88,7 +88,7 @@ def test_selecting_with_shift_shows_the_acts_which_can_be_taken_back(desk):
     assert Task.objects.filter(status="done").count() == 4
 
     desk.locator(".toast-success").get_by_role("button", name="Undo").click()
-    desk.wait_for_selector(".toast-success:has-text('Open again')")
+    desk.wait_for_selector(".toast-success:has-text('as they were')")
     assert Task.objects.filter(status="done").count() == 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from crm.sales.services.opportunities import create_opportunity
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from crm.sales.services.quotations import create_quotation
@@ -32,6 +33,8 @@ MAIL = {"kind": "mail", "params": {"title": "Your order {number}", "text": "Dear
 def draft(kind: str, by: Actor) -> Any:
     """A draft of a kind, made by the service of its area."""
     product = make.product(by.company, price=100)
+    if kind.endswith("opportunity"):
+        return create_opportunity(name="Lamps", party_id=make.customer(by).party_id, actor=by)
     if kind.startswith("crm_sales"):
         make_paper: Any = create_order if kind.endswith("order") else create_quotation
         return make_paper(party=make.customer(by).party, lines=[LineInput(product.pk, Decimal(1))], actor=by)
