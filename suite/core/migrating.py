@@ -24,12 +24,15 @@ CHANGES = (
 class AddIndexInUse(AddIndexConcurrently):
     """Makes the index of a table while people write to it; one that a try broke off left behind goes first.
 
-    The migration says `atomic = False`.
+    The migration says `atomic = False`. In a table without rows, as in every new database, it is made at once.
     """
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if to_state.apps.get_model(app_label, self.model_name)._base_manager.exists():
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            migrations.AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
 
 
 class AllAtOnce(migrations.Migration):
