@@ -28,6 +28,7 @@ from suite.core.api import (
 )
 from suite.core.money import ZERO
 from suite.masterdata.api import PartySerializer
+from suite.masterdata.api.profiles import NewProfile
 from suite.masterdata.models import Currency, Party, Product, Unit
 
 OF_PARTY = tuple(
@@ -235,7 +236,7 @@ class SupplierSerializer(StrictModelSerializer):
         return {**values.pop("party", {}), **values}
 
 
-class SupplierInput(SupplierSerializer):
+class SupplierInput(NewProfile, SupplierSerializer):
     """A new supplier: give what is known of the party, or the `party` that is here already."""
 
     party = ScopedRelatedField(Party, required=False, source="existing")  # type: ignore[assignment]
@@ -243,18 +244,6 @@ class SupplierInput(SupplierSerializer):
 
     class Meta(SupplierSerializer.Meta):
         fields = tuple(name for name in SupplierSerializer.Meta.fields if name != "version")  # type: ignore[assignment]
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        fields["name"].required = False
-        return fields
-
-    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        if "existing" in values:
-            values["party"] = values.pop("existing")
-        elif not values.get("name"):
-            raise serializers.ValidationError({"name": [self.fields["name"].error_messages["required"]]})
-        return values
 
 
 class SupplierItemSerializer(StrictModelSerializer):

@@ -24,6 +24,7 @@ from suite.core.api import (
 )
 from suite.core.models import User
 from suite.masterdata.api import PartySerializer
+from suite.masterdata.api.profiles import NewProfile
 from suite.masterdata.matching.parties import Known
 from suite.masterdata.models import Contact, Party
 from suite.masterdata.services import duplicates
@@ -63,7 +64,7 @@ class CustomerSerializer(StrictModelSerializer):
         return {**values.pop("party", {}), **values}
 
 
-class CustomerInput(CustomerSerializer):
+class CustomerInput(NewProfile, CustomerSerializer):
     """A new customer: give what is known of the party, or the `party` that is here already."""
 
     party = ScopedRelatedField(Party, required=False, source="existing")
@@ -74,18 +75,6 @@ class CustomerInput(CustomerSerializer):
 
     class Meta(CustomerSerializer.Meta):
         fields = (*(name for name in CustomerSerializer.Meta.fields if name != "version"), "allow_duplicate")
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        fields["name"].required = False
-        return fields
-
-    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        if "existing" in values:
-            values["party"] = values.pop("existing")
-        elif not values.get("name"):
-            raise serializers.ValidationError({"name": [self.fields["name"].error_messages["required"]]})
-        return values
 
 
 class Transfer(StrictSerializer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from crm.customers.reading.found import Clause, Found
 from crm.customers.reading.meaning import terms_of
@@ -42,7 +43,7 @@ def _leads(part: Clause) -> bool:
 
 def _with(row: Found, part: Clause) -> Found:
     terms = terms_of(part)
-    values: dict = {}  # type: ignore[type-arg]
+    values: dict[str, Any] = {}
     days_ahead = [day.date for day in part.days]
     if row.due is None and days_ahead:
         values["due"] = days_ahead[0]

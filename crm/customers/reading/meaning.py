@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from crm.customers.reading import mood
 from crm.customers.reading.found import Clause, Found, Reader
@@ -105,7 +106,7 @@ def _sent(
     base: Found,
     kinds: list[str],
     goods: dict,
-    named: list[str],  # type: ignore[type-arg]
+    named: list[str],
 ) -> Iterator[Found]:
     if verb.word.startswith(("盖", "回签", "签")) and not kinds:
         kinds = ["contract"]
@@ -204,8 +205,8 @@ def _due(part: Clause, base: dt.date) -> dt.date | None:
     return ahead[-1].date if len(ahead) == 1 else (ahead[0].date if ahead else None)
 
 
-def _goods(part: Clause, verb: Verb) -> dict:  # type: ignore[type-arg]
-    found: dict = {}  # type: ignore[type-arg]
+def _goods(part: Clause, verb: Verb) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     if part.products:
         found["product"] = part.products[0]
     if part.quantities:
@@ -222,8 +223,8 @@ def _counts_goods(text: str, end: int) -> bool:
     return bool(re.match(r"\s+(?:more\s+|of\s+(?:the\s+|your\s+)?|new\s+)?[\w-]+(?:\s+[\w-]+)?s\b|\s+of\b", text[end:]))
 
 
-def terms_of(part: Clause) -> dict:  # type: ignore[type-arg]
-    found: dict = {}  # type: ignore[type-arg]
+def terms_of(part: Clause) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     if part.prices:
         found["price"] = part.prices[0].value
     elif part.amounts:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from crm.customers.reading import figures, mood
 from crm.customers.reading.dates import days
@@ -125,7 +126,7 @@ def _clause(text: str, reader: Reader) -> Clause:
     return found
 
 
-def _mask(text: str, spans: list) -> str:  # type: ignore[type-arg]
+def _mask(text: str, spans: Iterable[Any]) -> str:
     for span in spans:
         text = text[: span.start] + "＿" * (span.end - span.start) + text[span.end :]
     return text
