@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 
 from crm.customers.models import Customer
 from crm.sales import deals
-from crm.sales.forms.opportunities import MoveForm, OpportunityForm, Products, shown_products
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Opportunity, Quotation
+from crm.sales.opportunity_forms import MoveForm, OpportunityForm, Products, shown_products
 from crm.sales.opportunity_lists import CHANGE, OPPORTUNITY_COLOURS, OpportunityList, pipelines
 from crm.sales.services import approving, criteria, moving, opportunities, quotations
 from suite.automation.queries import route_of

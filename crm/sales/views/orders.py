@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.sales import ports, queries
-from crm.sales.forms.papers import AmendForm, OrderForm, lines_of
+from crm.sales.forms import AmendForm, OrderForm, lines_of
 from crm.sales.lists import OrderList, is_draft
 from crm.sales.models import Order, OrderLine
 from crm.sales.services import amending, approving, confirming, orders, promising

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.sales.forms.opportunities import Actions, DropForm, Names, PipelineForm, StageForm, StageLines
-from crm.sales.forms.papers import plain
+from crm.sales.forms import plain
 from crm.sales.models import LostReason, Pipeline, Rival, Stage
+from crm.sales.opportunity_forms import Actions, DropForm, Names, PipelineForm, StageForm, StageLines
 from crm.sales.opportunity_lists import PipelineList
 from crm.sales.services import pipelines
 from crm.sales.services.pipelines import StageInput

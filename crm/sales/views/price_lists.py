@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.sales.forms.papers import PolicyForm, PriceListForm, Prices, plain
+from crm.sales.forms import PolicyForm, PriceListForm, Prices, plain
 from crm.sales.lists import PriceListList
 from crm.sales.models import PriceList
 from crm.sales.services import price_lists

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.sales.forms.papers import QuotationForm, SendForm
+from crm.sales.forms import QuotationForm, SendForm
 from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Opportunity, Quotation, QuotationLine
 from crm.sales.services import approving, quotations

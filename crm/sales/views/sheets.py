@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.sales import ports
-from crm.sales.forms.papers import PaperForm, lines_of, plain
+from crm.sales.forms import PaperForm, lines_of, plain
 from crm.sales.models import Order
 from crm.sales.services import allowance
 from crm.sales.services.documents import Basis, Draft

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.sales.forms.papers import SMALLEST, laid_out, plain, quantity_field
+from crm.sales.forms import SMALLEST, laid_out, plain, quantity_field
 from crm.sales.models import Opportunity, Rival, Stage
 from crm.sales.opportunity_lists import pipelines
 from crm.sales.services import criteria, moving
