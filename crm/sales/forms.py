@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.sales import ports, queries
+from crm.sales import ports
 from crm.sales.models import Order, OrderLine, Quotation, QuotationLine
+from crm.sales.queries import papers
 from crm.sales.services.price_lists import Price
 from crm.sales.services.pricing import LineInput
 from suite.core.access import Actor
@@ -127,8 +128,8 @@ Lines = lines_formset(LineForm, extra=1)
 def lines_of(actor: Actor, data: Any = None, lines: Iterable[OrderLine | QuotationLine] = ()) -> Any:
     """The grid: what was typed, or the lines of a document; two statements for its choices."""
     choices: dict[str, Any] = {
-        "units": [("", "–"), *((unit.pk, unit.label) for unit in queries.units())],
-        "taxes": [("", "–"), *((str(tax.pk), formats.percent(tax.rate)) for tax in queries.taxes(actor))],
+        "units": [("", "–"), *((unit.pk, unit.label) for unit in papers.units())],
+        "taxes": [("", "–"), *((str(tax.pk), formats.percent(tax.rate)) for tax in papers.taxes(actor))],
     }
     is_direct = any(name.endswith("-is_direct") for name in data or ()) or any(line.is_direct for line in lines)
     choices["direct"] = is_direct or ports.buys(actor)

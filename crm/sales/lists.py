@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.sales import queries
 from crm.sales.models import Order, PriceList, Quotation
+from crm.sales.queries.orders import is_late
 from crm.sales.services import approving, confirming, price_lists, quotations
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
@@ -127,7 +127,7 @@ class OrderList(ListSpec):
         PickFilter("party", _("Customer"), kind="buyer"),
         DateFilter("date", _("Date")),
         OwnerFilter(),
-        BoolFilter("late", _("Late"), condition=queries.is_late),
+        BoolFilter("late", _("Late"), condition=is_late),
         ChoiceFilter("delivery", pgettext_lazy("progress", "Delivery"), choices=Order.Progress, quick=False),
         ChoiceFilter("invoicing", pgettext_lazy("progress", "Invoicing"), choices=Order.Progress, quick=False),
         ChoiceFilter("payment", pgettext_lazy("progress", "Payment"), choices=Order.Progress, quick=False),

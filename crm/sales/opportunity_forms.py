@@ -14,9 +14,10 @@ from django.utils.translation import pgettext_lazy
 from crm.sales.forms import SMALLEST, laid_out, plain, quantity_field
 from crm.sales.models import Opportunity, Rival, Stage
 from crm.sales.opportunity_lists import pipelines
+from crm.sales.queries.pipelines import stages_of
 from crm.sales.services import criteria, moving
 from crm.sales.services.opportunities import Product
-from crm.sales.services.pipelines import ActionInput, NameInput, StageInput, stages_of
+from crm.sales.services.pipelines import ActionInput, NameInput, StageInput
 from suite.core.access import Actor
 from suite.desk.forms import ActorForm, PickerField, lines_formset
 

@@ -15,8 +15,8 @@ from django.utils.translation import pgettext_lazy
 
 from crm.sales.lists import ReasonForm
 from crm.sales.models import LostReason, Opportunity, Pipeline, Quotation, Stage, StageVisit
+from crm.sales.queries.pipelines import stages_of
 from crm.sales.services import moving, opportunities
-from crm.sales.services.pipelines import stages_of
 from suite.core.access import Actor
 from suite.core.models import User
 from suite.desk.forms import ActorForm, PickerField

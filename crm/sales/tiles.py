@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales import queries
 from crm.sales.models import Order
+from crm.sales.queries import orders as orders_asked
 from suite.core.models import User
 from suite.desk import dashboards
 from suite.desk.dashboards import Bar, Bars, Figure, Reading
@@ -65,7 +65,7 @@ def orders(reading: Reading) -> Figure:
 
 
 def late(reading: Reading) -> Figure:
-    found = queries.late(reading.actor).order_by().aggregate(value=TOTAL, count=Count("pk"))
+    found = orders_asked.late(reading.actor).order_by().aggregate(value=TOTAL, count=Count("pk"))
     link = reading.link("sales:orders", late="yes")
     return Figure(found["value"].quantize(CENT), link, count=found["count"], is_warning=found["count"] > 0)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers import ports as customers_ports
 from crm.customers import timeline
-from crm.sales import deals, flows, imports, papers, queries, tiles
+from crm.sales import flows, imports, papers, tiles
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import (
     LostReason,
@@ -25,6 +25,9 @@ from crm.sales.models import (
     Stage,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
+from crm.sales.queries import opportunities as deals
+from crm.sales.queries import orders, quotations
+from crm.sales.queries.papers import paper_line
 from crm.sales.services import approving, keeping, pipelines, policy, weighing
 from suite.automation import approvals
 from suite.core import companies, modules, outbox
@@ -88,10 +91,8 @@ def connect() -> None:
         hint=lambda party: party.code,
         empty=_("No customers yet: enter the first one under Customers"),
     )
-    timeline.register(
-        "quotation", _("Quotations"), rows=queries.quotations_of, line=queries.paper_line, icon="file-text"
-    )
-    timeline.register("order", _("Orders"), rows=queries.orders_of, line=queries.paper_line, icon="shopping-cart")
+    timeline.register("quotation", _("Quotations"), rows=quotations.quotations_of, line=paper_line, icon="file-text")
+    timeline.register("order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart")
     opportunities()
     imports.register()
     flows.connect()
@@ -191,7 +192,7 @@ def menu() -> None:
     )
     navigation.register(
         selling, _("Orders"), "sales:orders", icon="shopping-cart", permission="crm_sales.view_order", order=31,
-        badge=lambda actor: queries.to_confirm(actor)[:99].count(), phone=4,
+        badge=lambda actor: orders.to_confirm(actor)[:99].count(), phone=4,
     )  # fmt: skip
     navigation.register(
         selling, _("Price lists"), "sales:price_lists", icon="tags", permission="crm_sales.view_pricelist", order=32
@@ -217,13 +218,13 @@ def blocks() -> None:
     template = "crm/sales/blocks/_papers.html"
     workbench.register(
         "orders-to-confirm", _("My orders to confirm"), template,
-        lambda actor: {"rows": queries.to_confirm(actor)[:8], "date": "date", "page": "sales:order"},
+        lambda actor: {"rows": orders.to_confirm(actor)[:8], "date": "date", "page": "sales:order"},
         permission="crm_sales.confirm_order", roles=SELLERS, order=20,
         link="sales:orders", query="?status=draft&owner=me",
     )  # fmt: skip
     workbench.register(
         "open-quotations", _("My open quotations"), template,
-        lambda actor: {"rows": queries.open_quotations(actor)[:8], "date": "valid_until", "page": "sales:quotation"},
+        lambda actor: {"rows": quotations.open_quotations(actor)[:8], "date": "valid_until", "page": "sales:quotation"},
         permission="crm_sales.view_quotation", roles=SELLERS, order=21, link="sales:quotations",
     )  # fmt: skip
     workbench.register(
@@ -234,7 +235,7 @@ def blocks() -> None:
     )  # fmt: skip
     workbench.register(
         "late-orders", _("Late orders"), template,
-        lambda actor: {"rows": queries.late(actor)[:8], "date": "promised_date", "page": "sales:order"},
+        lambda actor: {"rows": orders.late(actor)[:8], "date": "promised_date", "page": "sales:order"},
         permission="crm_sales.view_order", roles=SELLERS | {"executive", "agent"}, order=22,
         link="sales:orders", query="?late=yes",
     )  # fmt: skip

@@ -7,8 +7,8 @@ import random
 from decimal import Decimal
 
 from crm.sales.models import LostReason, Opportunity, Stage
+from crm.sales.queries.pipelines import stages_of
 from crm.sales.services.opportunities import OpportunityDraft, Passage, Product, create_opportunities
-from crm.sales.services.pipelines import stages_of
 from crm.sales.services.quotations import quote_opportunity, send_quotation
 from integration.demo import catalogue
 from integration.demo.cast import Cast

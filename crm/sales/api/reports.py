@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.sales.funnel import funnel_of
 from crm.sales.models import Pipeline
+from crm.sales.queries.funnel import funnel_of
 from suite.core.api import ServiceView, StrictSerializer
 
 

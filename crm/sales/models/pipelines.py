@@ -75,6 +75,8 @@ class Stage(CompanyRow, Named):
 class KeyAction(CompanyRow, Named):
     """关键动作: what is to be done in a stage; a task of whoever looks after the deal, once for each visit."""
 
+    SOURCE = "crm.sales.stage"  # of the tasks that key actions become
+
     stage = models.ForeignKey(Stage, models.CASCADE, related_name="actions", verbose_name=_("stage"))
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     days = models.PositiveSmallIntegerField(_("due after (days)"), default=1)

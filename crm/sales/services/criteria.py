@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from crm.customers.models import Activity
-from crm.sales.models import Opportunity, OpportunityLine, Quotation
+from crm.sales.models import KeyAction, Opportunity, OpportunityLine, Quotation
 from suite.core.access import Actor
 from suite.desk.models import Task
 from suite.desk.own import book
@@ -37,12 +37,11 @@ def _with_products(deals: Sequence[Opportunity]) -> set[int]:
 def _acted(deals: Sequence[Opportunity]) -> set[int]:
     """Those none of whose key actions of the present visit is left to do."""
     waiting = Task.objects.filter(
-        subject_kind=KIND, subject_id__in=[deal.pk for deal in deals], source=SOURCE, status=Task.Status.OPEN
+        subject_kind=KIND, subject_id__in=[deal.pk for deal in deals], source=KeyAction.SOURCE, status=Task.Status.OPEN
     )
     return {deal.pk for deal in deals} - set(waiting.values_list("subject_id", flat=True))
 
 
-SOURCE = "crm.sales.stage"  # of the tasks that key actions become
 KNOWN: dict[str, Callable[[Sequence[Opportunity]], set[int]]] = {
     "amount": _those(lambda deal: deal.amount > 0),
     "contact": _those(lambda deal: deal.contact_id is not None),

@@ -294,7 +294,7 @@ def plan_actions(deals: Sequence[Opportunity], visits: Sequence[StageVisit], act
             team_id=deal.team_id,
             due_at=clock.day_starts(company, today + dt.timedelta(days=action.days)) + EVENING,
             subject=deal,
-            source=criteria.SOURCE,
+            source=KeyAction.SOURCE,
             key=f"stage:{visit.pk}:{action.pk}",
         )
         for deal, visit in zip(deals, visits, strict=True)
@@ -307,7 +307,7 @@ def _drop_actions(deals: Sequence[Opportunity], actor: Actor) -> None:
     if not deals:
         return
     tasks = Task.objects.of(actor.company_id).filter(
-        subject_kind=Opportunity.kind(), subject_id__in=[deal.pk for deal in deals], source=criteria.SOURCE
+        subject_kind=Opportunity.kind(), subject_id__in=[deal.pk for deal in deals], source=KeyAction.SOURCE
     )
     if pks := list(tasks.filter(status=Task.Status.OPEN).values_list("pk", flat=True)):
         todos.cancel(pks=pks, actor=actor)

@@ -12,9 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import LostReason, Opportunity, OpportunityLine, Quotation, Rival, Stage, StageVisit
+from crm.sales.queries.pipelines import stages_of
 from crm.sales.services import moving
 from crm.sales.services.documents import Basis
-from crm.sales.services.pipelines import stages_of
 from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor

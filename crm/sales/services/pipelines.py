@@ -92,16 +92,6 @@ def found(company: Company) -> None:
     LostReason.objects.bulk_create(LostReason(company=company, name=name, name_en=name_en) for name, name_en in REASONS)
 
 
-def stages_of(company_id: int) -> list[Stage]:
-    """The stages in use with their pipelines, those of the usual pipeline first; to be read only."""
-    return cached.rows(company_id, "sales.stages", _read_stages)
-
-
-def _read_stages(company_id: int) -> list[Stage]:
-    rows = Stage.objects.of(company_id).filter(is_archived=False).select_related("pipeline")
-    return list(rows.order_by("pipeline__position", "pipeline_id", "position", "id"))
-
-
 def _made(pipeline: Pipeline, given: StageInput, position: int) -> Stage:
     return Stage(
         company_id=pipeline.company_id, pipeline=pipeline, position=position, name=given.name, name_en=given.name_en,

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.customers.models import Customer
-from crm.sales import deals
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import Opportunity, Quotation
 from crm.sales.opportunity_forms import MoveForm, OpportunityForm, Products, shown_products
 from crm.sales.opportunity_lists import CHANGE, OPPORTUNITY_COLOURS, OpportunityList, pipelines
+from crm.sales.queries import opportunities as queries
 from crm.sales.services import approving, criteria, moving, opportunities, quotations
 from suite.automation.queries import route_of
 from suite.automation.services import approvals
@@ -136,11 +136,11 @@ def opportunity_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "deal": deal,
-        "path": deals.path_of(deal),
-        "visits": deals.visits_of(deal),
-        "age": deals.age_of(deal),
+        "path": queries.path_of(deal),
+        "visits": queries.visits_of(deal),
+        "age": queries.age_of(deal),
         "checklist": criteria.checklist(deal, deal.stage.criteria, actor) if deal.status == Status.OPEN else [],
-        "actions": deals.actions_of(deal, actor),
+        "actions": queries.actions_of(deal, actor),
         "guidance": deal.stage.read("guidance") if deal.status == Status.OPEN else "",
         "lines": deal.lines.select_related("product__unit"),
         "quotations": _quotations(deal, actor),
@@ -180,7 +180,7 @@ def _acts(deal: Opportunity, actor: Actor) -> list[PageAct]:
     acts = []
     is_open = deal.status == Status.OPEN
     if is_open:
-        following = deals.next_stage(deal)
+        following = queries.next_stage(deal)
         if following:
             acts.append(_act(deal, "next", _("On to %(stage)s") % {"stage": following.label}, "arrow-right", CHANGE,
                              primary=True))  # fmt: skip
@@ -192,7 +192,7 @@ def _acts(deal: Opportunity, actor: Actor) -> list[PageAct]:
                  disabled="" if deal.party_id else _("Name the customer first"))
         )  # fmt: skip
         acts.append(_act(deal, "win", _("Won"), "trophy", CHANGE))
-        acts.append(_move_to(deal, _("Lost"), "x", query=f"?stage={deals.end_of(deal, 'lost')}"))
+        acts.append(_move_to(deal, _("Lost"), "x", query=f"?stage={queries.end_of(deal, 'lost')}"))
     else:
         acts.append(_act(deal, "reopen", _("Open again"), "rotate", CHANGE, reason="needed",
                          confirm=_("Why is it open again?")))  # fmt: skip
@@ -251,7 +251,7 @@ def opportunity_move(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "deal": deal,
-        "checklist": criteria.checklist(deal, deals.asked_before(deal, form["stage"].value()), actor),
+        "checklist": criteria.checklist(deal, queries.asked_before(deal, form["stage"].value()), actor),
         "heading": _("Move %(name)s") % {"name": deal},
         "crumbs": [*_crumbs(), (str(deal), reverse("sales:opportunity", args=[pk]))],
         "back": page,
@@ -284,7 +284,7 @@ def _here(deal: Opportunity) -> Any:
 
 
 def _on(deal: Opportunity, actor: Actor, reason: str) -> Answer:
-    following = deals.next_stage(deal)
+    following = queries.next_stage(deal)
     if following is None:
         raise Http404
     moving.move_opportunities(opportunity_ids=[deal.pk], stage_id=following.pk, actor=actor)
@@ -347,8 +347,8 @@ def opportunity_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             raise
         for refusal in error.refusals:
             messages.error(request, str(refusal))
-        following = deals.next_stage(deal)
-        to = following.pk if name == "next" and following else deals.end_of(deal, "won")
+        following = queries.next_stage(deal)
+        to = following.pk if name == "next" and following else queries.end_of(deal, "won")
         return redirect(f"{reverse('sales:opportunity_move', args=[pk])}?stage={to}")
     messages.success(request, sentence)
     return response
@@ -380,5 +380,5 @@ def customer_opportunities(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_GET
 def team_board(request: HttpRequest) -> HttpResponse:
     """Who follows whom, and how far: per seller the open deals with stage, last contact and next step."""
-    context = {"people": deals.who_follows_whom(request.actor), "crumbs": _crumbs()}  # type: ignore[attr-defined]
+    context = {"people": queries.who_follows_whom(request.actor), "crumbs": _crumbs()}  # type: ignore[attr-defined]
     return render_page(request, "crm/sales/team_board.html", context)

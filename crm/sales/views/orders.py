@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.sales import ports, queries
+from crm.sales import ports
 from crm.sales.forms import AmendForm, OrderForm, lines_of
 from crm.sales.lists import OrderList, is_draft
 from crm.sales.models import Order, OrderLine
+from crm.sales.queries.orders import progress_of, way_of
 from crm.sales.services import amending, approving, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
@@ -144,10 +145,10 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     )
     context = {
         "order": order,
-        "rows": queries.progress_of(lines, fulfilment),
+        "rows": progress_of(lines, fulfilment),
         "doubts": lacking,
         "dated": any(line.promised_date or line.requested_date for line in lines),
-        "way": queries.way_of(order, lines, fulfilment, actor),
+        "way": way_of(order, lines, fulfilment, actor),
         "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),
         "capitals": in_words(order.gross, order.currency_id),
         "amendments": order.amendments.select_related("made_by").order_by("-revision"),

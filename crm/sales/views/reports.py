@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.sales.funnel import funnel_of
 from crm.sales.models import Pipeline
 from crm.sales.opportunity_forms import FunnelForm
+from crm.sales.queries.funnel import funnel_of
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door

@@ -5,8 +5,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from crm.sales.funnel import funnel_of
 from crm.sales.models import Opportunity, Pipeline
+from crm.sales.queries.funnel import funnel_of
 from crm.sales.services import moving
 from suite.core import clock
 from tests.crm.sales.shop import Shop

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from crm.sales import queries
 from crm.sales.lists import OrderList
 from crm.sales.models import Order
+from crm.sales.queries import orders as queries
 from crm.sales.services.confirming import confirm_orders
 from suite.core import clock
 from suite.desk.lists.state import ListState

@@ -1,4 +1,4 @@
-"""What the pages of selling ask: which orders are late, how far an order has come and who is next."""
+"""What pages ask about orders: which are late, how far one has come and who is next."""
 
 from __future__ import annotations
 
@@ -11,30 +11,17 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from crm.customers.timeline import Line
-from crm.sales.models import Order, OrderLine, Quotation
+from crm.sales.models import Order, OrderLine
 from crm.sales.ports import Fulfilment
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO, round_money, round_quantity
-from suite.desk import documents, formats
+from suite.desk import formats
 from suite.desk.lists.dates import within
-from suite.masterdata.models import Tax, Unit
-from suite.masterdata.queries import taxes_on
 
 DONE, NOW, LATE, WAITING = "done", "now", "late", "waiting"
 Progress = Order.Progress
 PROMISED = Coalesce("promised_date", "requested_date")  # as the indexes have it
-
-
-def units() -> QuerySet[Unit]:
-    """The units in which something can be sold."""
-    return Unit.objects.all()
-
-
-def taxes(actor: Actor) -> QuerySet[Tax]:
-    """The taxes of the company in force today."""
-    return taxes_on(actor.company_id, clock.today(actor.company))
 
 
 def is_late(actor: Actor) -> Q:
@@ -55,30 +42,9 @@ def late(actor: Actor) -> QuerySet[Order]:
     return Order.objects.visible_to(actor).filter(is_late(actor)).select_related("party").order_by(PROMISED, "id")
 
 
-def open_quotations(actor: Actor) -> QuerySet[Quotation]:
-    """My quotations that wait for an answer, those that end soonest first."""
-    mine = Quotation.objects.visible_to(actor).filter(owner=actor.user_id, status=Quotation.Status.SENT)
-    return mine.select_related("party").order_by("valid_until", "id")
-
-
 def orders_of(actor: Actor, party_id: int) -> QuerySet[Order]:
     """The orders on the timeline of a party."""
     return Order.objects.visible_to(actor).filter(party=party_id).select_related("owner")
-
-
-def quotations_of(actor: Actor, party_id: int) -> QuerySet[Quotation]:
-    """The quotations on the timeline of a party."""
-    return Quotation.objects.visible_to(actor).filter(party=party_id).select_related("owner")
-
-
-def paper_line(row: Order | Quotation) -> Line:
-    """A paper as the timeline shows it."""
-    return Line(
-        title=documents.headline(row),
-        text=formats.money(row.gross, str(row.currency_id)),
-        who=str(row.owner or ""),
-        url=documents.url_of(row._meta.label_lower, row.pk),
-    )
 
 
 @dataclass(frozen=True, slots=True)

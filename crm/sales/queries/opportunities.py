@@ -13,9 +13,8 @@ from django.db.models.functions import RowNumber
 
 from crm.customers.models import Customer
 from crm.customers.timeline import Line
-from crm.sales.models import Opportunity, Stage, StageVisit
-from crm.sales.services import criteria
-from crm.sales.services.pipelines import stages_of
+from crm.sales.models import KeyAction, Opportunity, Stage, StageVisit
+from crm.sales.queries.pipelines import stages_of
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.models import User
@@ -104,7 +103,7 @@ def age_of(deal: Opportunity) -> int:
 
 def actions_of(deal: Opportunity, actor: Actor) -> QuerySet[Task]:
     """The tasks that the key actions of stages became, what is left to do first."""
-    mine = Task.objects.visible_to(actor).filter(subject_kind=deal.kind(), subject_id=deal.pk, source=criteria.SOURCE)
+    mine = Task.objects.visible_to(actor).filter(subject_kind=deal.kind(), subject_id=deal.pk, source=KeyAction.SOURCE)
     return mine.exclude(status=Task.Status.CANCELLED).order_by("done_at", "due_at", "id")[:20]
 
 
