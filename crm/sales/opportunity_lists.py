@@ -40,6 +40,8 @@ from suite.desk.lists.filters import Params
 
 OPPORTUNITY_COLOURS = {"open": "primary", "won": "success", "lost": "danger"}
 CHANGE = "crm_sales.change_opportunity"
+OPEN = {"status": "open"}
+RISK = "name,party,stage,value,chance,reasons,expected_close,owner"  # columns of those at risk
 
 
 def is_open(deal: Opportunity) -> bool:
@@ -194,6 +196,8 @@ class OpportunityList(ListSpec):
         Column(
             "next_step", _("Next step"), edit=Edit(CHANGE, forms.CharField(required=False, max_length=200), _plan)
         ),
+        Column("chance", _("Win probability"), "percent", sort=True),
+        Column("reasons", _("Reasons"), value=lambda deal: " · ".join(each.text for each in deal.reasons), shown=False),
         Column("next_step_on", _("Next step on"), "date", card="hide"),
         Column("owner", _("Owner")),
         Column("forecast", _("Forecast"), shown=False),
@@ -217,6 +221,7 @@ class OpportunityList(ListSpec):
         PickFilter("party", _("Customer"), kind="buyer"),
         DateFilter("close", _("Expected close"), "expected_close"),
         NumberFilter("value", _("Value"), quick=False),
+        NumberFilter("chance", _("Win probability"), quick=False),
         ChoiceFilter("forecast", _("Forecast"), quick=False, choices=Opportunity.Forecast),
         AmongFilter("product", _("Product"), "lines__product", quick=False, kind="product"),
         PickFilter("lost_reason", _("Reason for losing"), quick=False, kind="lost_reason"),
@@ -233,6 +238,8 @@ class OpportunityList(ListSpec):
         View("open", pgettext_lazy("opportunity", "Open"), {"status": "open"}),
         View("mine", _("Mine"), {"owner": "me", "status": "open"}),
         View("this_month", _("Closing this month"), {"status": "open", "close": "this_month"}),
+        View("likely_won", _("Likely to win"), {**OPEN, "chance_min": "60", "sort": "-chance", "cols": RISK}),
+        View("likely_lost", _("Likely to fail"), {**OPEN, "chance_max": "40", "sort": "chance", "cols": RISK}),
         View("won", _("Won"), {"status": "won"}),
         View("lost", _("Lost"), {"status": "lost"}),
     )

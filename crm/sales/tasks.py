@@ -1,8 +1,10 @@
 """The clock's door into selling: doorbells only, the rows are the queues."""
 
 from celery import shared_task
+from celery.schedules import crontab
 
-from crm.sales.services import mails
+from crm.sales.services import mails, winning
+from suite.core import modules
 
 
 @shared_task(name="crm_sales.send_mails")
@@ -10,4 +12,14 @@ def send_mails() -> int:
     return mails.deliver()
 
 
-SCHEDULE = {"send-mails": ("crm_sales.send_mails", 20.0)}
+@shared_task(name="crm_sales.learn_chances")
+def learn_chances() -> int:
+    """Once on the day of each company; a fault in one does not keep the others waiting for long."""
+    return sum(winning.learn_daily(company) for company in modules.using("crm_sales"))
+
+
+SCHEDULE = {
+    "send-mails": ("crm_sales.send_mails", 20.0),
+    # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
+    "learn-chances": ("crm_sales.learn_chances", crontab(minute=25)),
+}

@@ -34,6 +34,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/tasks/", opportunities.opportunity_tasks, name="opportunity_tasks"),
     path("opportunities/<int:pk>/<slug:name>/", opportunities.opportunity_act, name="opportunity_act"),
     path("funnel/", reports.funnel, name="funnel"),
+    path("win-probability/", reports.win_probability, name="win_probability"),
     path("pipelines/", pipelines.pipeline_list, name="pipelines"),
     path("pipelines/new/", pipelines.pipeline_new, name="pipeline_new"),
     path("pipelines/<int:pk>/", pipelines.pipeline_page, name="pipeline"),

@@ -28,7 +28,7 @@ from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
 from crm.sales.queries import opportunities as deals
 from crm.sales.queries import orders, quotations
 from crm.sales.queries.papers import paper_line
-from crm.sales.services import approving, keeping, pipelines, policy, weighing
+from crm.sales.services import approving, keeping, pipelines, policy, weighing, winning
 from suite.automation import approvals
 from suite.core import companies, modules, outbox
 from suite.core.access import Actor
@@ -117,6 +117,8 @@ def opportunities() -> None:
         Opportunity, _("Opportunity"), "sales:opportunity", icon="target-arrow", order=5, related=("party",),
         status=lambda row: (str(row.get_status_display()), OPPORTUNITY_COLOURS[row.status]),
     )  # fmt: skip
+    for event in ("created", "changed", "moved", "reopened"):
+        outbox.on_many(f"crm.sales.opportunity.{event}", winning.deals_changed)
     own.register(Opportunity, list_url="sales:opportunities")
     events.register("crm.sales.opportunity", _("Opportunity"), "created", "changed", "moved", "won", "lost", "reopened")
     search.register(
@@ -174,6 +176,9 @@ def menu() -> None:
     )  # fmt: skip
     navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
     navigation.register(selling, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=29)
+    navigation.register(
+        selling, _("Win probability"), "sales:win_probability", icon="target", permission=view, order=29
+    )
     navigation.register(
         selling, _("Pipelines"), "sales:pipelines", icon="sitemap", permission="crm_sales.add_pipeline", order=36
     )

@@ -10,6 +10,7 @@ from crm.sales.models import LostReason, Opportunity, Stage
 from crm.sales.queries.pipelines import stages_of
 from crm.sales.services.opportunities import OpportunityDraft, Passage, Product, create_opportunities
 from crm.sales.services.quotations import quote_opportunity, send_quotation
+from crm.sales.services.winning import learn_chances
 from integration.demo import catalogue
 from integration.demo.cast import Cast
 from suite.core import clock
@@ -45,6 +46,7 @@ def pursue(cast: Cast, rng: random.Random) -> None:
             )  # fmt: skip
     for rep in cast.reps:
         create_opportunities([_draft(cast, rng, rep, ()) for _number in range(FRESH)], actor=rep)
+    learn_chances(actor=cast.house)
 
 
 def _path(rng: random.Random, now: dt.datetime, stages: list[Stage], end: Stage | None) -> list[Passage]:

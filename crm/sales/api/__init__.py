@@ -6,7 +6,7 @@ from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, Sta
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
 from crm.sales.api.quotations import QuotationViewSet
-from crm.sales.api.reports import FunnelView
+from crm.sales.api.reports import FunnelView, WinProbabilityView
 from suite.core.api import Router
 
 router = Router()
@@ -17,4 +17,7 @@ router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportu
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
 router.register("stages", StageViewSet, basename="crm-sales-stage")
 
-urlpatterns = [path("reports/funnel/", FunnelView.as_view(), name="crm-sales-funnel")]
+urlpatterns = [
+    path("reports/funnel/", FunnelView.as_view(), name="crm-sales-funnel"),
+    path("reports/win-probability/", WinProbabilityView.as_view(), name="crm-sales-win-probability"),
+]

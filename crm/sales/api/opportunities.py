@@ -80,11 +80,13 @@ class OpportunitySerializer(StrictModelSerializer):
         fields = (
             "id", "number", "name", "status", "pipeline", "stage", "stage_name", "party", "party_name", "contact",
             "amount", "currency", "exchange_rate", "value", "expected_close", "forecast", "source", "next_step",
-            "next_step_on", "rivals", "owner", "team", "note", "entered_at", "closed_at", "lost_reason", "version",
+            "next_step_on", "rivals", "owner", "team", "note", "chance", "chance_terms",
+            "entered_at", "closed_at", "lost_reason", "version",
             "created_at", "updated_at", "lines", "visits",
         )  # fmt: skip
         read_only_fields = (
-            "number", "status", "team", "entered_at", "closed_at", "lost_reason", "version", "created_at", "updated_at",
+            "number", "status", "team", "chance", "chance_terms", "entered_at", "closed_at", "lost_reason", "version",
+            "created_at", "updated_at",
         )  # fmt: skip
         extra_kwargs = {
             "pipeline": {"required": False},
@@ -139,6 +141,8 @@ class OpportunityFilters(FilterSet):
     pipeline = ScopedChoiceFilter(Pipeline)
     value__gte = NumberFilter(field_name="value", lookup_expr="gte")
     value__lte = NumberFilter(field_name="value", lookup_expr="lte")
+    chance__gte = NumberFilter(field_name="chance", lookup_expr="gte")
+    chance__lte = NumberFilter(field_name="chance", lookup_expr="lte")
 
     class Meta:
         model = Opportunity
@@ -159,7 +163,7 @@ class OpportunityViewSet(Creating, Updating, Deleting, ServiceViewSet):
     making = ("create", "quote")
     output_classes = {"quote": QuotationSerializer}
     filterset_class = OpportunityFilters
-    ordering_fields = ("id", "expected_close", "value", "entered_at")
+    ordering_fields = ("id", "expected_close", "value", "entered_at", "chance")
     ordering = "-id"
     select = ("party", "stage")
     prefetch = ("lines", "rivals", Prefetch("visits", StageVisit.objects.select_related("stage")))

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.sales.models import Pipeline
+from crm.sales.models import ChanceModel, Pipeline
 from crm.sales.queries.funnel import funnel_of
 from suite.core.api import ServiceView, StrictSerializer
 
@@ -55,3 +55,37 @@ class FunnelView(ServiceView):
             raise serializers.ValidationError({"pipeline": [_("There is no such pipeline")]})
         steps = funnel_of(self.actor, pipeline, asked["since"], asked["until"])
         return Response(Funnel({"pipeline": pipeline.pk, "steps": steps}).data)
+
+
+class LearnedSerializer(serializers.Serializer):
+    """What closed deals of a pipeline taught; `tested` is blank while there is too little data.
+
+    `used_fields` tell deals apart beside the stage; `tested` says of how many deals that were held back the AUC and the
+    Brier score (`base_brier`: of saying the same of all), and in `bins` for each tenth what was said and what came.
+    """
+
+    pipeline = serializers.IntegerField(source="pipeline_id")
+    learned_at = serializers.DateTimeField()
+    won = serializers.IntegerField()
+    lost = serializers.IntegerField()
+    knows_enough = serializers.BooleanField()
+    used_fields = serializers.SerializerMethodField()
+    tested = serializers.JSONField()
+
+    def get_used_fields(self, row: ChanceModel) -> list[str]:
+        return list(row.fields)
+
+
+class WinProbability(serializers.Serializer):
+    models = LearnedSerializer(many=True)
+
+
+class WinProbabilityView(ServiceView):
+    """What win probabilities were learned from, and how well they told."""
+
+    action_permissions = {"get": "crm_sales.view_opportunity"}
+    serializer_class = WinProbability
+
+    def get(self, request: Request) -> Response:
+        models = ChanceModel.objects.visible_to(self.actor).order_by("pipeline_id")
+        return Response(WinProbability({"models": models}).data)

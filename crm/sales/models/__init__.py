@@ -1,3 +1,4 @@
+from crm.sales.models.chances import ChanceModel
 from crm.sales.models.mails import QuotationMail
 from crm.sales.models.opportunities import Opportunity, OpportunityLine, StageVisit
 from crm.sales.models.orders import Order, OrderAmendment, OrderLine
@@ -6,6 +7,7 @@ from crm.sales.models.prices import PriceList, PriceListItem, SalesPolicy
 from crm.sales.models.quotations import Quotation, QuotationLine
 
 __all__ = [
+    "ChanceModel",
     "KeyAction",
     "LostReason",
     "Opportunity",

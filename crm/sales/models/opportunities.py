@@ -1,22 +1,56 @@
 """Opportunities: deals on their way, and the way they have gone."""
 
+from __future__ import annotations
+
 import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.sales.models.pipelines import LostReason, Pipeline, Rival, Stage
 from suite.core import clock
 from suite.core.models import CompanyRow, Document, NumberField
-from suite.core.money import AmountField, QuantityField
+from suite.core.money import AmountField, PercentField, QuantityField
 from suite.masterdata.models import Contact, Currency, Party, Product
 
 DAY = dt.timedelta(days=1)
+SHOWN_REASONS = 5
+REASONS = {
+    "stage": _("stage"), "owner": _("owner"), "source": _("source"), "industry": _("industry"), "region": _("region"),
+    "product": _("product"), "returning": _("bought before"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a deal is likely to be won, or lost: a factor of its odds, above 1 for and below 1 against."""
+
+    label: str
+    value: str
+    ratio: float
+    won: int = 0
+    lost: int = 0
+
+    @classmethod
+    def of(cls, term: Mapping[str, Any]) -> Reason:
+        english = term["name_en"] if (get_language() or "").startswith("en") else ""
+        value = english or term["name"]
+        if term["field"] == "returning":
+            value = str(_("yes") if value == "yes" else _("no"))
+        return cls(str(REASONS.get(term["field"], term["field"])), value, term["ratio"], term["won"], term["lost"])
+
+    @property
+    def text(self) -> str:
+        return f"{' '.join(part for part in (self.label, self.value) if part)} × {self.ratio:.2f}"
 
 
 class Opportunity(Document):
@@ -73,6 +107,8 @@ class Opportunity(Document):
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
     rivals = models.ManyToManyField(Rival, blank=True, related_name="+", verbose_name=_("rivals"))
     note = models.TextField(_("note"), blank=True)
+    chance = PercentField(_("win probability"), null=True, default=None, editable=False)
+    chance_terms = models.JSONField(default=list, editable=False)  # as `services.winning` writes them
     entered_at = models.DateTimeField(_("in this stage since"), default=clock.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     lost_reason = models.ForeignKey(
@@ -104,6 +140,7 @@ class Opportunity(Document):
             models.Index(fields=["company", "next_step_on", "id"], name="crm_opportunity_by_next"),
             models.Index(fields=["company", "value", "id"], name="crm_opportunity_by_value"),
             models.Index(fields=["company", "entered_at", "id"], name="crm_opportunity_by_entry"),
+            models.Index(fields=["company", "chance", "id"], name="crm_opportunity_by_chance"),
             models.Index(fields=["company", "status", "closed_at"], name="crm_opportunity_by_end"),
             models.Index(fields=["party", "-id"], name="crm_opportunity_by_party"),
         ]
@@ -115,6 +152,13 @@ class Opportunity(Document):
     def days_in_stage(self) -> int:
         """Whole days since it came to its present stage; of a closed deal none."""
         return 0 if self.closed_at else (clock.now() - self.entered_at) // DAY
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """The five strongest reasons for its probability, and what all others come to together."""
+        named = [Reason.of(term) for term in self.chance_terms[:SHOWN_REASONS]]
+        others = [term["ratio"] for term in self.chance_terms[SHOWN_REASONS:]]
+        return [*named, Reason(str(_("everything else")), "", math.prod(others))] if others else named
 
     @property
     def is_slow(self) -> bool:
