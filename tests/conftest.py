@@ -24,16 +24,9 @@ hypothesis.settings.load_profile("house")
 def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """A copy of the migrated template with Acme in it; made anew after tests that commit: ledgers cannot be emptied."""
     database = TestDatabase()
-
-    def begin(_case: object = None) -> None:
-        database.copy()
-        with translation.override("en"):
-            make.company("acme")
-
-    with django_db_blocker.unblock():
-        database.create()
-        begin()
-    TransactionTestCase._fixture_teardown = begin
+    with django_db_blocker.unblock(), translation.override("en"):
+        database.create(lambda: make.company("acme"))
+    TransactionTestCase._fixture_teardown = lambda _case: database.renew()
     yield
     with django_db_blocker.unblock():
         database.drop()

@@ -1,7 +1,10 @@
-"""Test databases: a template is migrated once for each state of the schema, and every test process works on a copy."""
+"""Test databases: a template is migrated once for each state of the schema, and every test process works on a copy.
+
+What all its tests begin with is written into a copy that each process keeps, and copied again for tests that commit.
+"""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,28 +29,33 @@ class TestDatabase:
     def __init__(self) -> None:
         process = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
         self.name = f"suite_test_{os.environ['SUITE_TEST_RUN']}_{process}"
+        self.start = f"{self.name}_start"
         self.template = f"suite_template_{fingerprint(schema_inputs())[:16]}"
 
-    def create(self) -> None:
-        """Have a template to copy."""
+    def create(self, begin: Callable[[], object]) -> None:
+        """Make the database; `begin` writes what all tests find in it."""
         with _server() as server:
             server.execute("SELECT pg_advisory_lock(%s)", [BUILDING])
             _drop_leftovers(server)
             if not _exists(server, self.template):
                 self._build_template(server)
+            _copy(server, self.template, self.start)
+        _point_at(self.start)
+        begin()
+        self.renew()
 
-    def copy(self) -> None:
-        """Put a fresh copy of the template in the place of whatever the tests have made of theirs, if anything."""
+    def renew(self) -> None:
+        """Put a database as it began in the place of whatever the tests have made of theirs."""
         connections.close_all()
         with _server() as server:
-            _drop(server, self.name)
-            _run(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", self.name, self.template)
+            _copy(server, self.start, self.name)
         _point_at(self.name)
 
     def drop(self) -> None:
         connections.close_all()
         with _server() as server:
             _drop(server, self.name)
+            _drop(server, self.start)
 
     def _build_template(self, server: cursor) -> None:
         new = f"{self.template}_new"
@@ -89,6 +97,11 @@ def _drop(server: cursor, name: str) -> None:
         [name],
     )
     _run(server, "DROP DATABASE IF EXISTS {}", name)
+
+
+def _copy(server: cursor, origin: str, name: str) -> None:
+    _drop(server, name)
+    _run(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, origin)
 
 
 def _exists(server: cursor, name: str) -> bool:
