@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sales.models import Order, PriceList, Quotation
-from crm.sales.queries.orders import is_late
+from crm.sales.queries.orders import WORTH, is_late
 from crm.sales.services import approving, confirming, price_lists, quotations
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
@@ -27,9 +27,11 @@ from suite.desk.lists import (
     Create,
     DateFilter,
     ListSpec,
+    Measure,
     NumberFilter,
     OwnerFilter,
     PickFilter,
+    TextFilter,
     View,
 )
 from suite.desk.lists.filters import Params
@@ -66,6 +68,24 @@ def _progress(name: str, label: Any, *, shown: bool = True) -> Column:
     return Column(
         name, label, "badge", card="hide", shown=shown, colours=lambda order: PROGRESS_COLOURS[getattr(order, name)]
     )
+
+
+class Among:
+    """Mixed into a filter along a path that leads to several rows: records of which any is so, each of them once."""
+
+    def read(self, params: Params, actor: Actor, model: type[Model]) -> tuple[Q, str]:
+        condition, text = super().read(params, actor, model)  # type: ignore[misc]
+        return Q(pk__in=model._default_manager.filter(condition).values("pk")), text
+
+
+@dataclass(frozen=True)
+class AmongFilter(Among, PickFilter):
+    """One of the rows is among those picked."""
+
+
+@dataclass(frozen=True)
+class AmongText(Among, TextFilter):
+    """One of the rows has the words."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +154,11 @@ class OrderList(ListSpec):
         NumberFilter("gross", _("Total with tax"), quick=False),
         LineFilter("discount", _("Discount of a line %"), quick=False),
         DateFilter("promised", _("Promised date"), "promised_date", quick=False, otherwise="requested_date"),
+        PickFilter("region", _("Region"), "party__region", quick=False, kind="region"),
+        TextFilter("industry", _("Industry"), "party__industry", quick=False),
+        AmongFilter("tag", _("Tag"), "party__customer__tags", quick=False, kind="tag"),
+        AmongFilter("product", _("Product"), "lines__product", quick=False, kind="product"),
+        AmongText("product_type", _("Product type"), "lines__product__category", quick=False),
     )
     views = (
         View("mine", _("Mine"), {"owner": "me"}),
@@ -154,6 +179,8 @@ class OrderList(ListSpec):
     boards = ("status", "delivery", "invoicing", "payment")
     total = "gross"
     calendars = ("promised", "date")
+    pivots = True
+    measures = (Measure("worth", _("Total with tax"), WORTH),)
     order = "-date"
     related = ("party", "owner")
     create = Create(_("New order"), "sales:order_new", "crm_sales.add_order")

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.sales.lists import ReasonForm
+from crm.sales.lists import AmongFilter, AmongText, ReasonForm
 from crm.sales.models import LostReason, Opportunity, Pipeline, Quotation, Stage, StageVisit
+from crm.sales.queries import opportunities as opportunities_asked
 from crm.sales.queries.pipelines import stages_of
 from crm.sales.services import moving, opportunities
 from suite.core.access import Actor
@@ -29,9 +30,11 @@ from suite.desk.lists import (
     DateFilter,
     Edit,
     ListSpec,
+    Measure,
     NumberFilter,
     OwnerFilter,
     PickFilter,
+    Rate,
     TextFilter,
     View,
 )
@@ -84,15 +87,6 @@ class StageFilter(ChoiceFilter):
         first = stages[0].pipeline_id if stages else None
         asked = params.get("pipeline") or str(first)
         return [(str(stage.pk), stage.label) for stage in stages if str(stage.pipeline_id) == asked]
-
-
-@dataclass(frozen=True)
-class AmongFilter(PickFilter):
-    """Deals of which any row along the path is one of those picked; each deal once."""
-
-    def understand(self, params: Params, actor: Actor, model: type[Model]) -> tuple[Q, str]:
-        condition, text = super().understand(params, actor, model)
-        return Q(pk__in=Opportunity.objects.filter(condition).values("pk")), text
 
 
 @dataclass(frozen=True)
@@ -226,6 +220,11 @@ class OpportunityList(ListSpec):
         AmongFilter("product", _("Product"), "lines__product", quick=False, kind="product"),
         PickFilter("lost_reason", _("Reason for losing"), quick=False, kind="lost_reason"),
         AmongFilter("rival", _("Rival"), "rivals", quick=False, kind="rival"),
+        AmongText("product_type", _("Product type"), "lines__product__category", quick=False),
+        PickFilter("region", _("Region"), "party__region", quick=False, kind="region"),
+        TextFilter("industry", _("Industry"), "party__industry", quick=False),
+        AmongFilter("tag", _("Tag"), "party__customer__tags", quick=False, kind="tag"),
+        DateFilter("created", _("Created"), "created_at", quick=False),
         TextFilter("source", _("Source"), quick=False),
         DateFilter("next_step", _("Next step on"), "next_step_on", quick=False),
         DateFilter("entered", _("In this stage since"), "entered_at", quick=False),
@@ -255,6 +254,12 @@ class OpportunityList(ListSpec):
     boards = ("stage", "status", "forecast")
     total = "value"
     calendars = ("close", "next_step")
+    pivots = True
+    measures = (
+        Measure("value", _("Value"), F("value")),
+        Measure("weighted", _("Weighted"), opportunities_asked.WEIGHTED),
+        Rate("won", _("Won rate"), Q(status="won"), Q(status__in=("won", "lost"))),
+    )
     order = "-id"
     related = ("party", "owner", "stage", "pipeline", "contact", "lost_reason")
     create = Create(_("New opportunity"), "sales:opportunity_new", "crm_sales.add_opportunity")

@@ -37,6 +37,7 @@ from suite.desk.lists import (
     Memory,
     OwnerFilter,
     PickFilter,
+    TextFilter,
     View,
     list_view,
 )
@@ -131,6 +132,9 @@ class CustomerList(ListSpec):
         DateFilter("last_contact", _("Last contact"), field="last_touch_at"),
         DateFilter("next_step", _("Next follow-up time"), field="next_step_at", undated=queries.UNDATED),
         DateFilter("last_order", _("Last order"), field="last_order_on", quick=False),
+        TextFilter("industry", _("Industry"), field="party__industry", quick=False),
+        TextFilter("source", _("Source"), quick=False),
+        DateFilter("created", _("Created"), field="created_at", quick=False),
         PickFilter("region", _("Region"), field="party__region", kind="region", quick=False),
         BoolFilter("archived", _("Archived"), field="party__is_archived", quick=False),
         FailingFilter("failing", _("Data quality, not passed"), choices=quality.choices, quick=False),
@@ -165,6 +169,7 @@ class CustomerList(ListSpec):
     )
     boards = ("stage", "grade")
     calendars = ("next_step", "last_contact", "last_order")
+    pivots = True
     order = "-updated_at"
     related = ("party__region", "owner")
     create = Create(_("New customer"), "customers:new", "crm_customers.add_customer")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, Count, DecimalField, F, QuerySet, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, Round, RowNumber
 
 from crm.customers.models import Customer
 from crm.customers.timeline import Line
@@ -23,6 +23,13 @@ from suite.desk import documents
 from suite.desk.models import Task
 
 DONE, NOW, WAITING = "done", "now", "waiting"
+# What an open deal is worth by its probability, that of its stage where too little is known; a won one its value.
+WEIGHTED = Case(
+    When(status="won", then=F("value")),
+    When(status="lost", then=Value(ZERO)),
+    default=Round(F("value") * Coalesce("chance", "stage__probability") / 100, 2),
+    output_field=DecimalField(max_digits=18, decimal_places=2),
+)
 EACH = 12  # deals of a seller on the team's board before "all"
 Kind, Status = Stage.Kind, Opportunity.Status
 

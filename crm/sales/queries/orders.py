@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import DecimalField, F, Q, QuerySet
+from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext as _
 
 from crm.sales.models import Order, OrderLine
@@ -20,6 +20,8 @@ from suite.desk import formats
 from suite.desk.lists.dates import within
 
 DONE, NOW, LATE, WAITING = "done", "now", "late", "waiting"
+# What an order comes to in the company's currency.
+WORTH = Round(F("gross") * F("exchange_rate"), 2, output_field=DecimalField(max_digits=18, decimal_places=2))
 Progress = Order.Progress
 PROMISED = Coalesce("promised_date", "requested_date")  # as the indexes have it
 

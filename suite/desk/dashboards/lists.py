@@ -1,4 +1,4 @@
-"""Lists as tiles: a view of a list and a look at it, such as `count`, `sum.gross`, `rows`, `by.status`, `months.date`.
+"""Lists as tiles: a view of a list and a look at it: `count`, `sum.gross`, `rows`, `by.status`, `months.date`, `pivot`.
 
 A saved view needs no registering: `view.12.sum.gross` is the sum of a column over the view with that key.
 """
@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Count, F, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -26,16 +27,18 @@ from suite.desk.dashboards.contents import Bar, Bars, Content, Figure, Rows
 from suite.desk.dashboards.tiles import Reading, Text, Tile, put
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import ChoiceFilter, DateFilter, Filter, OwnerFilter, field_at
-from suite.desk.lists.spec import ListSpec, spec_of
+from suite.desk.lists.pivots import PivotRow
+from suite.desk.lists.spec import Cell, Line, ListSpec, spec_of
 from suite.desk.lists.state import ListState
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
 
-NAME = re.compile(r"view\.([0-9]{1,18})\.((?:count|rows)|(?:sum|by|months)\.[\w-]+)")
-KINDS = {"count": "figure", "sum": "figure", "rows": "rows", "by": "bars", "months": "bars"}
-WIDTHS = {"rows": 2}
+NAME = re.compile(r"view\.([0-9]{1,18})\.((?:count|rows|pivot)|(?:sum|by|months)\.[\w-]+)")
+KINDS = {"count": "figure", "sum": "figure", "rows": "rows", "pivot": "rows", "by": "bars", "months": "bars"}
+WIDTHS = {"rows": 2, "pivot": 2}
 SUMMED = {"money", "quantity", "number"}
 FIRST, COLUMNS, LONGEST = 5, 4, 12  # rows and columns of a table, bars of a chart
+PIVOT_ROWS, PIVOT_COLUMNS = 10, 6
 UNIT, SUM, COUNT, KEY, DAY = "tile_unit", "tile_sum", "tile_count", "tile_key", "tile_day"
 
 
@@ -116,7 +119,7 @@ def _of_view(view: SavedView, spec: ListSpec, look: str, label: str) -> Tile:
 
 
 def _is_personal(look: str) -> bool:
-    return look in ("rows", "by.owner")
+    return look in ("rows", "pivot", "by.owner")
 
 
 def _state(spec: ListSpec, actor: Actor, asked: Mapping[str, str], view: SavedView | None = None) -> ListState:
@@ -130,6 +133,8 @@ def looks(state: ListState) -> dict[str, str]:
     found = {"count": pgettext("look", "Count")}
     found |= {f"sum.{name}": _("Sum: %(column)s") % {"column": c.label} for name, c in _summed(state).items()}
     found["rows"] = _("First rows")
+    if state.show == "pivot":
+        found["pivot"] = _("Pivot")
     for look, kinds in (("by", (ChoiceFilter, OwnerFilter)), ("months", (DateFilter,))):
         words = _("By %(field)s") if look == "by" else _("By month: %(field)s")
         found |= {f"{look}.{name}": words % {"field": f.label} for name, f in _grouping(state, *kinds).items()}
@@ -167,6 +172,25 @@ def _rows(state: ListState, _what: str) -> Rows:
     lines = [state.line_of(row, columns) for row in page.rows]
     texts = [["" if (value := column.plain(row)) is None else str(value) for column in columns] for row in page.rows]
     return Rows([(str(column.label), column.align) for column in columns], lines, texts, state.link())
+
+
+def _pivot(state: ListState, _what: str) -> Rows:
+    """The first rows and columns of a pivot, with the totals of all."""
+    pivot = state.pivot
+    if pivot.is_too_large:
+        return Rows([], [], [], state.link())
+    heads = pivot.heads[:PIVOT_COLUMNS]
+    labels = [pivot.down.label, *(label for _key, label in heads), _("Total")]
+    css = ["first", *["right"] * (len(labels) - 1)]
+    foot = PivotRow(_("Total"), state.link(), pivot.foot)
+    lines, texts = [], []
+    for row in [*pivot.rows[:PIVOT_ROWS], foot]:
+        cells = [*row.cells[: len(heads)], row.cells[-1]]
+        links = [(row.url, row.label), *((cell.url, cell.text) for cell in cells)]
+        html = [format_html('<a href="{}">{}</a>', url, text) if url and text else text for url, text in links]
+        lines.append(Line(0, row.url, [Cell(*each) for each in zip(html, labels, css, strict=True)]))
+        texts.append([text for _url, text in links])
+    return Rows(list(zip(labels, css, strict=True)), lines, texts, state.link())
 
 
 def _by(state: ListState, what: str) -> Bars:
@@ -213,7 +237,7 @@ def _months(state: ListState, what: str) -> Bars:
 
 
 _LOOKS: dict[str, Callable[[ListState, str], Content]] = {
-    "count": _count, "sum": _sum, "rows": _rows, "by": _by, "months": _months,
+    "count": _count, "sum": _sum, "rows": _rows, "pivot": _pivot, "by": _by, "months": _months,
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from suite.desk.lists.filters import (
     PickFilter,
     TextFilter,
 )
-from suite.desk.lists.spec import Act, Create, ListSpec, Memory, View
+from suite.desk.lists.spec import Act, Create, ListSpec, Measure, Memory, Rate, View
 from suite.desk.lists.state import ListState
 from suite.desk.lists.views import list_view
 
@@ -37,10 +37,12 @@ __all__ = [
     "Filter",
     "ListSpec",
     "ListState",
+    "Measure",
     "Memory",
     "NumberFilter",
     "OwnerFilter",
     "PickFilter",
+    "Rate",
     "TextFilter",
     "View",
     "list_view",

@@ -8,14 +8,18 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from suite.core.access import Actor
 from suite.core.acts import settle
 from suite.core.api import (
     Creating,
+    DecimalField,
     Deleting,
     FilterSet,
     ServiceViewSet,
@@ -24,7 +28,7 @@ from suite.core.api import (
     Updating,
 )
 from suite.desk.lists.filters import field_at
-from suite.desk.lists.spec import ListSpec, spec_of
+from suite.desk.lists.spec import ListSpec, open_spec, spec_of
 from suite.desk.lists.state import ListState
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
@@ -129,6 +133,30 @@ def strange_in(params: dict[str, str], spec: ListSpec, actor: Actor) -> dict[str
     return {key: [_("There is no such filter here")] for key in unknown} | unclear
 
 
+class PivotCell(serializers.Serializer):
+    """A figure: its exact value, how many records it is made of and the address of the list of them."""
+
+    value = DecimalField(max_digits=24, decimal_places=6, allow_null=True)
+    rows = serializers.IntegerField()
+    url = serializers.CharField()
+
+
+class PivotRowSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    cells = PivotCell(many=True, help_text="One for each head, the total last")
+
+
+class PivotSerializer(serializers.Serializer):
+    """A pivot; `total` has a cell for each head and one for all."""
+
+    measure = serializers.CharField()
+    down = serializers.CharField()
+    across = serializers.CharField()
+    heads = serializers.ListField(child=serializers.CharField())
+    rows = PivotRowSerializer(many=True)
+    total = PivotCell(many=True)
+
+
 class SavedViewFilters(FilterSet):
     class Meta:
         model = SavedView
@@ -144,7 +172,11 @@ class SavedViewViewSet(Creating, Updating, Deleting, ServiceViewSet):
     ordering_fields = ("id", "name")
     ordering = "id"
     input_classes = {"create": NewView, "partial_update": ChangedView}
-    action_permissions = {"partial_update": "desk.view_savedview", "destroy": "desk.view_savedview"}
+    action_permissions = {
+        "pivot": "desk.view_savedview",
+        "partial_update": "desk.view_savedview",
+        "destroy": "desk.view_savedview",
+    }
 
     def get_queryset(self) -> QuerySet[SavedView]:
         if getattr(self, "swagger_fake_view", False):
@@ -155,6 +187,28 @@ class SavedViewViewSet(Creating, Updating, Deleting, ServiceViewSet):
         """The view as it is for the caller."""
         settle()
         return self.told(get_object_or_404(saved_views.offered(self.actor), pk=pk), status)
+
+    @extend_schema(responses=PivotSerializer)
+    @action(detail=True, methods=["get"])
+    def pivot(self, request: Request, pk: str) -> Response:
+        """What the view comes to as a pivot, as its `down`, `across` and `measure` say; 400 where it cannot be."""
+        view: SavedView = self.get_object()
+        spec = open_spec(view.list_key, self.actor)
+        if spec is None or not spec.pivots:
+            raise serializers.ValidationError({"view": [_("This list cannot be laid out as a pivot")]})
+        demand_known(spec, self.actor, {name: value for name, value in view.params.items() if value})
+        pivot = ListState(spec, self.actor, {**view.params, "show": "pivot"}, path=spec.address).pivot
+        if pivot.is_too_large:
+            raise serializers.ValidationError({"view": [_("There are too many figures for one table")]})
+        told = {
+            "measure": pivot.measure.name,
+            "down": pivot.down.name,
+            "across": pivot.across.name if pivot.across else "",
+            "heads": [label for _key, label in pivot.heads],
+            "rows": [{"label": row.label, "cells": row.cells} for row in pivot.rows],
+            "total": pivot.foot,
+        }
+        return Response(PivotSerializer(told).data)
 
     def add(self, values: dict[str, Any]) -> SavedView:
         return saved_views.save(actor=self.actor, **values)

@@ -209,6 +209,15 @@ def response(state: ListState, format_name: str) -> FileResponse:
     return FileResponse(target, as_attachment=True, filename=file_name(state, format_name), content_type=content_type)
 
 
+def of_pivot(state: ListState, format_name: str) -> FileResponse:
+    """What stands in a pivot, as a file."""
+    write, content_type = FORMATS[format_name.removesuffix(LINES)]
+    target = io.BytesIO()
+    write(*state.pivot.sheet, target)
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=file_name(state, format_name), content_type=content_type)
+
+
 def run_export(job: Job, actor: Actor, progress: Progress) -> dict[str, Any]:
     """The work of an export job: the file goes to the store, its link to the bell."""
     params = job.params

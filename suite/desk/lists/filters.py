@@ -122,7 +122,7 @@ class Filter:
         blank = (
             Q(**{self.path: ""}) if isinstance(column, models.CharField | models.TextField) and column.blank else Q()
         )
-        missing = Q(**{f"{self.path}__isnull": True}) if column.null else Q()
+        missing = Q(**{f"{self.path}__isnull": True}) if column.null or may_miss(model, self.path) else Q()
         return (blank | missing) or None
 
     def control(self, params: Params, actor: Actor) -> dict[str, Any]:
@@ -370,6 +370,19 @@ def number_of(text: str) -> Decimal:
     if not is_written(digits) or abs(number := Decimal(digits)) > HUGE:
         raise Unclear(text)
     return number
+
+
+def may_miss(model: type[models.Model], path: str) -> bool:
+    """Whether a row may lack what the path leads through: a customer it need not have, lines it has not yet."""
+    current: Any = model
+    for name in path.split("__")[:-1]:
+        step = current._meta.get_field(name)
+        if isinstance(step, models.JSONField):
+            return False
+        if not step.concrete or step.null or step.many_to_many:
+            return True
+        current = step.related_model
+    return False
 
 
 def field_at(model: type[models.Model], path: str) -> models.Field[Any, Any]:

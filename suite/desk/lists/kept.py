@@ -33,6 +33,9 @@ class KeptViews:
         "show",
         "group",
         "span",
+        "down",
+        "across",
+        "measure",
     )  # kept beside the filters
 
     spec: ListSpec

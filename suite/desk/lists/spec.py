@@ -93,6 +93,27 @@ class Create:
         return reverse(self.url_name) + self.query
 
 
+@dataclass(frozen=True)
+class Measure:
+    """A figure of a row that a pivot sums up: `of` is its expression, money in the company's currency."""
+
+    name: str
+    label: Text
+    of: Any
+    kind: str = "money"
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share that a pivot shows in percent: of the rows that are the `whole`, those that are the `part`, too."""
+
+    name: str
+    label: Text
+    part: Q
+    whole: Q
+
+
 class ListSpec:
     """A list of records, declared as a class; show it with `list_view(request, MyList)`.
 
@@ -126,6 +147,8 @@ class ListSpec:
     boards: ClassVar[Sequence[str]] = ()  # names of ChoiceFilters whose values the list can have as lanes
     total: ClassVar[str] = ""  # the column that lanes sum up
     calendars: ClassVar[Sequence[str]] = ()  # names of DateFilters by whose dates the list can be a calendar
+    pivots: ClassVar[bool] = False  # whether the list can be laid out by two of its filters
+    measures: ClassVar[Sequence[Measure | Rate]] = ()  # what a pivot offers beside counting and columns of figures
     page: ClassVar[str] = ""  # the URL name of the list's page; the admin site's page of the model needs no naming
 
     known: ClassVar[dict[str, type[ListSpec]]] = {}

@@ -30,6 +30,7 @@ from suite.desk.own import columns as own_columns
 IN_SIGHT = 6  # filters that are always in sight
 PLACE_KEYS = ("after", "last", "count", "export", "counts", "lane", "on", "edit", "pk")
 NARROWEST, WIDEST = 48, 800  # pixels of a column
+PIVOT_KEYS = ("down", "across", "measure")
 GROUPS = ("any", "any2", "any3")  # groups of alternatives: `any.status=draft&any.late=yes`
 
 
@@ -338,6 +339,12 @@ class ListState(Ways):
         keep_empty = set(self.stored)  # clearing what a view sets must be said aloud
         params = {name: value for name, value in params.items() if value or name in keep_empty}
         return f"{self.path}?{urlencode(params, safe=',')}"
+
+    @property
+    def pivot_says(self) -> dict[str, str]:
+        """What the address says besides the fields of a pivot, for its form to say again."""
+        said = {name: value for name, value in self.explicit.items() if name not in (*PLACE_KEYS, *PIVOT_KEYS)}
+        return said | {"show": "pivot"} | ({"view": self.view} if self.names_view else {})
 
     @property
     def links(self) -> dict[str, str]:

@@ -103,6 +103,8 @@ def _keys(texts: Collection[str]) -> list[int]:
 def _export(request: HttpRequest, state: ListState, format_name: str, pks: list[int] | None) -> HttpResponseBase:
     if not export.is_known(state, format_name):
         raise PermissionDenied(format_name)
+    if state.show == "pivot" and not pks:
+        return export.of_pivot(state, format_name)
     if pks:
         state.rows = state.rows.filter(pk__in=pks)
     elif state.rows.order_by().values("pk")[: export.AT_ONCE + 1].count() > export.AT_ONCE:

@@ -1,4 +1,4 @@
-"""The ways a list is shown: as a table, as a board, as a calendar."""
+"""The ways a list is shown: as a table, as a board, as a calendar, as a pivot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from suite.desk.lists.calendars import SPANS, Calendar, calendar_for, dates_of
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Filter
 from suite.desk.lists.kept import KeptViews
+from suite.desk.lists.pivots import Pivot
 from suite.desk.models import SavedView
+
+KEPT_LOOKS = ("show", "group", "span", "on", "widths", "down", "across", "measure")
 
 
 class Ways(KeptViews):
@@ -19,10 +22,18 @@ class Ways(KeptViews):
     def link(self, **changes: str) -> str:
         raise NotImplementedError
 
+    def of_group(self, group: str) -> dict[str, str]:
+        raise NotImplementedError
+
     @cached_property
     def kinds(self) -> list[tuple[str, str, str]]:
         """How the list can be shown: kind, label, address; one way needs no choice."""
-        offered = {"table": True, "board": bool(choices_of(self)), "calendar": bool(dates_of(self))}
+        offered = {
+            "table": True,
+            "board": bool(choices_of(self)),
+            "calendar": bool(dates_of(self)),
+            "pivot": self.spec.pivots,
+        }
         found = [
             (kind, str(label), self.link(show=kind, group=""))
             for kind, label in SavedView.Kind.choices
@@ -33,7 +44,7 @@ class Ways(KeptViews):
     @property
     def looks(self) -> dict[str, str]:
         """How it is shown, for the form of the filters to say again."""
-        return {name: self.params[name] for name in ("show", "group", "span", "on", "widths") if name in self.params}
+        return {name: self.params[name] for name in KEPT_LOOKS if name in self.params}
 
     @property
     def show(self) -> str:
@@ -73,9 +84,13 @@ class Ways(KeptViews):
         return calendar_for(self, self.grouping[0])  # type: ignore[arg-type]
 
     @cached_property
+    def pivot(self) -> Pivot:
+        return Pivot(self)
+
+    @cached_property
     def moving(self) -> Column | None:
         """The column whose cell is changed when a row is put on another day or into another lane, if the actor may."""
-        path = self.grouping[0].path if self.show != SavedView.Kind.TABLE else ""
+        path = self.grouping[0].path if self.show in (SavedView.Kind.BOARD, SavedView.Kind.CALENDAR) else ""
         edits = ((column, column.edit) for column in self.all_columns if column.edit)
         known = (
             column for column, edit in edits if (edit.path or column.path) == path and self.actor.may(edit.permission)

@@ -13,8 +13,8 @@ class SavedView(CompanyRow):
     """保存的视图: a named list with all that its address says, for oneself, the team or everybody.
 
     `params` are the parameters of the address: filters, search, order, columns and widths, and whether it is shown as
-    a table, a board or a calendar. List, board, calendar, export, tile and API read the same ones. `roles` are the
-    codes of the roles for which it opens first.
+    a table, a board, a calendar or a pivot. List, board, calendar, pivot, export, tile and API read the same ones.
+    `roles` are the codes of the roles for which it opens first.
     """
 
     OWNER = "owner"
@@ -29,6 +29,7 @@ class SavedView(CompanyRow):
         TABLE = "table", _("Table")
         BOARD = "board", _("Board")
         CALENDAR = "calendar", _("Calendar")
+        PIVOT = "pivot", _("Pivot")
 
     list_key = models.CharField(_("list"), max_length=100)
     name = models.CharField(_("name"), max_length=60)

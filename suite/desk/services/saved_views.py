@@ -18,7 +18,8 @@ from suite.desk.models import SavedView, ViewUse
 
 LONGEST = 4000  # characters of parameters
 MOST_PINNED = 20
-ICONS = {"table": "list", "board": "layout-kanban", "calendar": "calendar"}  # by how a view is shown
+# By how a view is shown.
+ICONS = {"table": "list", "board": "layout-kanban", "calendar": "calendar", "pivot": "layout-grid"}
 
 
 def offered_to(actor: Actor, scope: Scope = Scope.OWN) -> Q:
