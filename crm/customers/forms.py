@@ -19,6 +19,7 @@ from suite.masterdata.models import Address, Party, Unit
 
 BANK = ("bank_branch", "bank_account")
 VERSION = {"required": False, "widget": forms.HiddenInput, "min_value": 0, "max_value": 2**31 - 1}
+OBEYS = dict.fromkeys(("next_step", "next_step_at"), Customer)
 
 
 class WithNextStep(ActorForm):
@@ -166,6 +167,8 @@ def values_of(line: Mapping[str, Any]) -> dict[str, Any]:
 class ActivityForm(WithNextStep):
     """Something done with a customer, and what comes next."""
 
+    obeys = OBEYS
+
     kind = forms.ChoiceField(label=_("Kind"), choices=Activity.Kind, widget=forms.RadioSelect)
     text = forms.CharField(
         label=_("What happened"), max_length=20000, required=False, widget=MentionsWidget({"rows": 2})
@@ -187,6 +190,8 @@ class ActivityForm(WithNextStep):
 class NextStepForm(WithNextStep):
     """What comes next, and when."""
 
+    obeys = OBEYS
+
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
     next_step_at = forms.DateTimeField(label=_("Next follow-up time"), required=False, widget=forms.DateTimeInput)
 
@@ -200,6 +205,8 @@ class TransferForm(ActorForm):
 
 class ProfileForm(ActorForm):
     """The same fields of many customers; what stays blank stays as it is."""
+
+    obeys = dict.fromkeys(("grade", "tier", "source"), Customer)
 
     grade = forms.ChoiceField(label=_("Grade"), choices=[("", "—"), *Customer.Grade.choices], required=False)
     tier = forms.CharField(label=_("Price tier"), max_length=20, required=False)

@@ -132,6 +132,7 @@ class MoveForm(ActorForm):
     override = forms.BooleanField(label=_("Go on past the exit criteria"), required=False)
 
     FILLED = ("amount", "contact", "expected_close", "next_step", "next_step_on")
+    obeys = dict.fromkeys(FILLED, Opportunity)
 
     def __init__(self, *args: Any, actor: Actor, deal: Opportunity, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)

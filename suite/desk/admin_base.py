@@ -12,7 +12,7 @@ class VoucherAdmin(SuiteModelAdmin):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -39,6 +39,7 @@ from suite.desk.chain import chain_of
 from suite.desk.lists import Act, ListSpec, acts, list_view
 from suite.desk.own import admin as own_admin
 from suite.desk.own import pages as own_pages
+from suite.desk.own import rules
 from suite.desk.own import values as own_values
 from suite.desk.pages import render_page
 from suite.desk.records import Acts, PageAct, paper_acts
@@ -321,6 +322,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Own fields stand below all others."""
         found, names = super().get_fieldsets(request, obj), self._own_names(request, obj)
+        if hidden := rules.hidden(self.model, actor_of(request)):
+            found = [(title, {**options, "fields": _without(options["fields"], hidden)}) for title, options in found]
         if not names:
             return found
         others = [
@@ -337,7 +340,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         if self._own_names(request, obj):
             base = kwargs.get("form") or self.form
             kwargs["form"] = own_admin.with_fields(base, self.model, actor_of(request), obj)
-        form = super().get_form(request, obj, change, **kwargs)
+        form = own_admin.obeying(super().get_form(request, obj, change, **kwargs), self.model, actor_of(request))
         if obj is not None and self.has_change_permission(request, obj):
             form = carrying(form, actor_of(request))
         error: BusinessError | ValidationError | None = getattr(request, "refused", None)
@@ -374,6 +377,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
             super().save_related(request, form, formsets, change)
             if given:
                 own_values.write(actor=actor, values={form.instance: given}, new=not change)
+            rules.demand([form.instance], actor)
             return
         names = {name for name in form.fields if own_values.key_in(name) is None}
         values = {name: value for name, value in form.cleaned_data.items() if name in names}
@@ -382,6 +386,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
             row = write(actor, form.instance, values, lines) if change else write(actor, values, lines)
             if given:
                 own_values.write(actor=actor, values={row or form.instance: given}, new=not change)
+            rules.demand([row or form.instance], actor)
         if row is not None:
             form.instance.__dict__.update({k: v for k, v in row.__dict__.items() if k != "_state"})
             form.instance._state.adding = False
@@ -402,6 +407,12 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
             raise Http404
         context = {"row": row, "rows": audit.trail(actor_of(request), row), "back": ".."}
         return render_page(request, "suite/desk/history.html", context)
+
+
+def _without(fields: Sequence[Any], hidden: Collection[str]) -> list[Any]:
+    """The fields of a fieldset without hidden ones; those that share a line stand in a tuple."""
+    lines = [tuple(_without(each, hidden)) if isinstance(each, list | tuple) else each for each in fields]
+    return [each for each in lines if each and each not in hidden]
 
 
 def _columns(row: Any, values: dict[str, Any]) -> dict[str, Any]:

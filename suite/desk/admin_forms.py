@@ -26,7 +26,7 @@ def carrying(form: type[forms.ModelForm], actor: Actor) -> type[forms.ModelForm]
     return Carrying
 
 
-def refusing(form: type[forms.Form], error: BusinessError | ValidationError) -> type[forms.Form]:
+def refusing(form: type[forms.ModelForm], error: BusinessError | ValidationError) -> type[forms.ModelForm]:
     """A form that cannot be valid, and says why where the refusal belongs."""
 
     class Refused(form):  # type: ignore[misc, valid-type]

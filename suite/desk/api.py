@@ -36,7 +36,7 @@ from suite.desk.adoption import adoption
 from suite.desk.api_attachments import AttachmentViewSet
 from suite.desk.lists.api import SavedViewViewSet
 from suite.desk.models import Notification, Task
-from suite.desk.own.api import OwnFieldViewSet, OwnSectionViewSet
+from suite.desk.own.api import FieldRuleViewSet, OwnFieldViewSet, OwnSectionViewSet
 from suite.desk.queries import colleagues
 from suite.desk.services import notifications, todos
 
@@ -294,5 +294,6 @@ router.register("tasks", TaskViewSet, basename="desk-task")
 router.register("notifications", NotificationViewSet, basename="desk-notification")
 router.register("attachments", AttachmentViewSet, basename="desk-attachment")
 router.register("views", SavedViewViewSet, basename="desk-view")
+router.register("field-rules", FieldRuleViewSet, basename="desk-field-rule")
 router.register("own-fields", OwnFieldViewSet, basename="desk-own-field")
 router.register("own-sections", OwnSectionViewSet, basename="desk-own-section")

@@ -22,6 +22,7 @@ from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.audit_words import actions, notes
 from suite.desk.own import audit as own_audit
+from suite.desk.own import rules
 from suite.desk.records import TimelineRow
 
 SHOWN = 200
@@ -101,6 +102,8 @@ class Teller:
         for name, (old, new) in row.changes.items():
             if own_audit.is_own(name):
                 lines += own_audit.told(row, name, (old, new), self.actor, self.names)
+                continue
+            if model and rules.hides(model, name, self.actor):
                 continue
             before, after = self._value(model, name, old), self._value(model, name, new)
             if before != after:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms.forms import DeclarativeFieldsMetaclass
 from django.forms.formsets import BaseFormSet
 from django.urls import reverse
 from django.utils.html import format_html
@@ -100,6 +101,8 @@ class PickerField(forms.Field):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
+        if isinstance(value, Model):  # what a field holds that cannot be changed
+            return value
         known, found = choices.kind(self.kind), None
         if known and self.actor:
             if str(value).startswith("="):
@@ -139,16 +142,27 @@ def at_home(form: forms.Form, actor: Actor) -> None:
             each.widget.input_type, each.widget.format = "date", "%Y-%m-%d"
 
 
-class ActorForm(forms.Form):
+class Obeying(DeclarativeFieldsMetaclass):
+    """Makes forms that keep the rules for fields, whatever the `__init__` of an area has put into them."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        form = super().__call__(*args, **kwargs)
+        form.obey()
+        return form
+
+
+class ActorForm(forms.Form, metaclass=Obeying):
     """A form that knows who fills it in (`actor=`).
 
     One that changes a record is given it (`record=`): a save over an older copy is told by itself (`stale`). One that
     writes a kind of record names its `model`: it asks for the own fields of the kind by itself (`own`), and `keep`
-    writes them with what the service saves.
+    writes them with what the service saves. The company's rules for the fields of the kind (`own.rules`) hold in it; a
+    form that writes but a part of a record says in `obeys` of which kind each such field is.
     """
 
     error_css_class = "is-invalid"
     model: ClassVar[type[Model] | None] = None
+    obeys: ClassVar[Mapping[str, type[Model]]] = {}
 
     def __init__(self, *args: Any, actor: Actor, record: Any = None, **kwargs: Any) -> None:
         self.actor, self.record = actor, record
@@ -167,6 +181,15 @@ class ActorForm(forms.Form):
             self.data if self.is_bound else None, self.files or None, actor=self.actor, model=self.model, record=record
         )
 
+    def obey(self) -> None:
+        """Have the fields keep the rules of the company; called once they are all there."""
+        if self.model or self.obeys:
+            from suite.desk.own.forms import obey, obey_in_part
+
+            if self.model:
+                obey(self, self.model, self.actor, record=self.record)
+            obey_in_part(self, self.obeys, self.actor)
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.record is not None:
@@ -180,14 +203,12 @@ class ActorForm(forms.Form):
 
         Raises OwnRefused where the service refuses what own fields hold.
         """
-        if self.own is None:
-            return save()
         from suite.desk.own import values
 
         try:
-            return values.kept(self.actor, save, self.own.given, new=new)
+            return values.kept(self.actor, save, self.own.given if self.own else None, new=new)
         except ValidationError as error:
-            if self.own.refuse(error):
+            if self.own and self.own.refuse(error):
                 raise OwnRefused(Refusal("own", _("Please look at the own fields"))) from error
             raise
 

@@ -7,7 +7,7 @@ return record_page(request, page, {"order": order}, template="crm/sales/order_pa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from suite.core.access import Actor
 from suite.desk import papers
 from suite.desk.chain import Step
 from suite.desk.own import pages as own_pages
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 
 Text = str | Promise
@@ -157,12 +158,16 @@ class RecordPage:
     tabs: Sequence[Tab] = ()
     chain: Sequence[Step] = ()
     record: Model | None = None  # whose own fields stand among the facts
+    hidden: Collection[str] = ()  # the fields of the record that are none for the reader
 
     def prepare(self, request: HttpRequest) -> None:
         """Leave out what the actor may not do and what has no value; open the tab of the address."""
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if self.record is not None:
-            self.facts = [*self.facts, *own_pages.facts(self.record, actor)]
+            self.hidden = rules.hidden(type(self.record), actor)
+            known = rules.labels(type(self.record), actor)
+            told = [fact for fact in self.facts if str(fact.label) not in known] if known else self.facts
+            self.facts = [*told, *own_pages.facts(self.record, actor)]
             own_act = filter(None, [own_pages.act(self.record, actor)])
             self.acts = [*self.acts, *paper_acts(self.record), *own_act]
         self.acts = Acts(act for act in self.acts if not act.permission or actor.may(act.permission))

@@ -28,6 +28,7 @@ from suite.core.said import all_in_all, all_in_each, cut
 from suite.core.sql import unnested
 from suite.desk import documents
 from suite.desk.models import SearchEntry
+from suite.desk.own import rules
 from suite.desk.own import values as own_values
 
 BATCH = 2000  # records of a rebuild
@@ -284,7 +285,11 @@ def find(actor: Actor, q: str, kinds: Collection[str] | None = None, *, limit: i
         return not title.startswith(text), not is_in, not is_in and not is_found(name, q), len(title)
 
     nearest = [min(map(distance, names)) for names in all_in_all([row.title for row in rows])]
-    return [rows[place] for place in sorted(range(len(rows)), key=nearest.__getitem__)[:limit]]
+    found = [rows[place] for place in sorted(range(len(rows)), key=nearest.__getitem__)[:limit]]
+    for row in found if rules.any_for(actor) else ():
+        if rules.hidden(_sources[row.kind].model, actor):  # an entry from before the rule may tell of the field
+            row.subtitle = ""
+    return found
 
 
 def _visible(kind: documents.Kind, actor: Actor) -> tuple[str, tuple[Any, ...]]:
@@ -335,7 +340,8 @@ class Entry(NamedTuple):
 def entries(rows: Sequence[Any]) -> list[Entry]:
     """The search rows of records."""
     sources = [_sources[row._meta.label_lower] for row in rows]
-    titles = all_in_each([partial(source.title, row) for source, row in zip(sources, rows, strict=True)])
+    named, rows = rows, [rules.public(row) for row in rows]
+    titles = all_in_each([partial(source.title, row) for source, row in zip(sources, named, strict=True)])
     subtitles = all_in_each([partial(source.subtitle, row) for source, row in zip(sources, rows, strict=True)])
     return [
         Entry(

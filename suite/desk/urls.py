@@ -5,6 +5,7 @@ from django.urls import include, path
 from suite.desk.views import (
     attachments,
     drafts,
+    field_rules,
     guides,
     history,
     imports,
@@ -68,6 +69,7 @@ desk = [
     path("own-fields/new/", own.field_new, name="own_field_new"),
     path("own-fields/<int:pk>/", own.field_edit, name="own_field"),
     path("own-fields/<int:pk>/<slug:name>/", own.field_act, name="own_field_act"),
+    path("own-fields/<str:kind>/house/<slug:field>/", field_rules.field_rule, name="field_rule"),
     path("own-fields/<str:kind>/layout/", own.layout, name="own_layout"),
     path("own-fields/<str:kind>/blank/", own.blank, name="own_blank"),
     path("own/<str:kind>/<int:pk>/", own.values_of, name="own_values"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from suite.core import cached
 from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company
+from suite.desk.own import rules
 from suite.masterdata.models import Address, Contact, Currency, ExchangeRate, Party, Product, Region, Tax
 
 
@@ -86,7 +87,7 @@ def words_of_party(party: Party) -> Iterator[str]:
     yield from (party.name, party.name_en, party.code, party.credit_code, party.phone, party.email, party.external_ref)
     for contact in party.contacts.all():
         if not contact.is_archived:
-            yield from words_of_contact(contact)
+            yield from words_of_contact(rules.public(contact))
 
 
 def words_of_contact(contact: Contact) -> tuple[str, ...]:

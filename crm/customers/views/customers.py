@@ -22,6 +22,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import formats
+from suite.desk.own import rules
 from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import done, render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page, tabs_of
@@ -42,7 +43,7 @@ def _mine(request: HttpRequest, code: str = "") -> QuerySet[Customer]:
 def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Head, key facts, next step, timeline; the rest in tabs that load when they are opened."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    customer = get_object_or_404(_mine(request).prefetch_related("tags"), pk=pk)
+    customer = rules.shown(get_object_or_404(_mine(request).prefetch_related("tags"), pk=pk), actor)
     party = customer.party
     if party.merged_into_id:
         return redirect("customers:party", party.merged_into_id)
@@ -237,7 +238,7 @@ def _said(request: HttpRequest, customer: Customer) -> Activity | None:
 
 def _log(customer: Customer, typed: dict[str, Any], actor: Actor) -> Activity:
     data = {**typed, "happened_at": typed["happened_at"] or clock.now()}
-    step, at = data.pop("next_step"), data.pop("next_step_at")
+    step, at = data.pop("next_step", ""), data.pop("next_step_at", None)
     return activities.log_activity(party=customer.party, next_step=step, next_step_at=at, actor=actor, **data)
 
 
@@ -253,7 +254,8 @@ def next_step(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("customers:customer", pk)
     form = NextStepForm(request.POST, actor=actor)
     if form.is_valid():
-        what, at = form.cleaned_data["next_step"], form.cleaned_data["next_step_at"]
+        now = {"next_step": customer.next_step, "next_step_at": customer.next_step_at, **form.cleaned_data}
+        what, at = now["next_step"], now["next_step_at"]
         customers.set_next_step(customer=customer, what=what, at=at, actor=actor)
         messages.success(request, _("The next step was saved"))
     else:

@@ -31,6 +31,7 @@ from suite.desk import documents, formats, refusals
 from suite.desk.audit import trail
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import back, render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
@@ -113,7 +114,7 @@ def _save(form: OpportunityForm, lines: Any, deal: Opportunity | None, actor: Ac
 def opportunity_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One deal: its way through the pipeline, what is to be done and known here, how it came here."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    deal = _mine(request, pk, VIEW)
+    deal = rules.shown(_mine(request, pk, VIEW), actor)
     customer = Customer.objects.visible_to(actor).filter(party=deal.party_id).first() if deal.party_id else None
     tabs = [
         Tab("stages", _("Stage history"), template="crm/sales/_stage_history.html"),

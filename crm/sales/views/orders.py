@@ -31,6 +31,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
@@ -128,6 +129,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
 def show(request: HttpRequest, order: Order, error: BusinessError | None = None) -> HttpResponse:
     """The page of an order; after a refusal with what was said at the lines and what may be done about it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    order = rules.shown(order, actor)
     fulfilment = ports.fulfilment(order, actor)
     prefetch_related_objects([order], Prefetch("lines", OrderLine.objects.select_related("product", "unit")))
     lines = list(order.lines.all())

@@ -28,6 +28,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
@@ -76,7 +77,7 @@ def quotation_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One quotation: its lines, its papers, whether the mail went out."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    quotation = _mine(request, pk, "crm_sales.view_quotation")
+    quotation = rules.shown(_mine(request, pk, "crm_sales.view_quotation"), actor)
     prefetch_related_objects([quotation], Prefetch("lines", QuotationLine.objects.select_related("product", "unit")))
     lacking = approving.lacking([quotation], actor).get(pk, []) if quotation.status == Status.DRAFT else []
     page = RecordPage(

@@ -25,6 +25,7 @@ from suite.core.errors import BusinessError
 from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
+from suite.desk.own import rules
 from suite.desk.pages import refuse
 from suite.desk.papers import as_answer
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
@@ -54,7 +55,7 @@ def crumbs(request: HttpRequest) -> list[tuple[str, str]]:
 def delivery_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes where, how much of it is reserved, and what can be done now."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    delivery = get_object_or_404(_mine(request), pk=pk)
+    delivery = rules.shown(get_object_or_404(_mine(request), pk=pk), actor)
     lines = _lines(delivery)
     reserved = _reserved(delivery, lines)
     page = RecordPage(

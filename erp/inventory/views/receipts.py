@@ -21,6 +21,7 @@ from suite.core.doors import door
 from suite.core.said import listed
 from suite.desk import documents, formats
 from suite.desk.chain import chain_of
+from suite.desk.own import rules
 from suite.desk.pages import entry_page
 from suite.desk.records import Fact, PageAct, RecordPage, record_page
 
@@ -44,7 +45,7 @@ def crumbs(request: HttpRequest) -> list[tuple[str, str]]:
 def receipt_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What came in, what it answers, and how it can be taken back."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    receipt = get_object_or_404(_mine(request), pk=pk)
+    receipt = rules.shown(get_object_or_404(_mine(request), pk=pk), actor)
     page = RecordPage(
         receipt.number,
         lead=receipt.party.label if receipt.party else receipt.reason,

@@ -22,6 +22,7 @@ from erp.inventory.views.quantities import quantities_page
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.desk import documents, formats
+from suite.desk.own import rules
 from suite.desk.pages import entry_page
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 
@@ -46,7 +47,7 @@ def _crumbs(request: HttpRequest) -> list[tuple[str, str]]:
 def transfer_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes where, what of it is on the way, and what can be done now."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    transfer = get_object_or_404(_mine(request), pk=pk)
+    transfer = rules.shown(get_object_or_404(_mine(request), pk=pk), actor)
     page = RecordPage(
         transfer.number,
         lead=f"{transfer.source.label} → {transfer.target.label}",

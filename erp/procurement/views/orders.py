@@ -31,6 +31,7 @@ from suite.core.errors import BusinessError
 from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 
@@ -49,7 +50,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The order with its lines, what came and was billed of them, and who waits for the rest."""
     actor = actor_of(request)
     rows = PurchaseOrder.objects.visible_to(actor).select_related("party__supplier", "warehouse", "owner")
-    order = get_object_or_404(rows, pk=pk)
+    order = rules.shown(get_object_or_404(rows, pk=pk), actor)
     lines = list(order.lines.select_related("product__unit", "unit"))
     steps = _steps(order, lines)
     send = reverse("procurement:order_send", args=[order.pk])

@@ -22,6 +22,7 @@ from suite.core.errors import BusinessError
 from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, RecordPage, edit_act, record_page
 
@@ -37,7 +38,7 @@ def requisition_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What is asked for and why, who must agree, what it became."""
     actor = actor_of(request)
     rows = Requisition.objects.visible_to(actor).select_related("warehouse", "created_by")
-    requisition = get_object_or_404(rows, pk=pk)
+    requisition = rules.shown(get_object_or_404(rows, pk=pk), actor)
     acts = buttons(REQUISITION_ACTS, requisition, "procurement:requisition_act", actor=actor)
     if requisition.status == Requisition.Status.DRAFT:
         acts.append(edit_act("procurement:requisition_edit", pk, f"{AREA}.change_requisition"))

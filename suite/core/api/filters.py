@@ -70,7 +70,7 @@ class DeclaredFilters(DjangoFilterBackend):
                 *view.paginator.query_keys,
                 DeclaredOrdering.key,
                 StoredViews.key,
-                *(keys_of(filterset) if filterset else ()),
+                *(keys_of(filterset) - self.unseen(filterset, view) if filterset else ()),
             }
         keys, condition, wrong = self.own_fields(request, view)
         unknown = sorted(set(request.query_params) - known - keys)
@@ -87,6 +87,15 @@ class DeclaredFilters(DjangoFilterBackend):
         if view.action != "list" or not own.fields.has(view.model):
             return set(), Q(), {}
         return own.fields.narrowed(view.model, view.actor, request.query_params)
+
+    def unseen(self, filterset: FilterSet, view: Any) -> set[str]:
+        """The query keys of filters by fields that rules hide from the caller."""
+        names = {
+            name
+            for name, each in filterset.filters.items()
+            if any(own.fields.hides(view.model, path, view.actor) for path in {name, each.field_name} - {None})
+        }
+        return {key for key in keys_of(filterset) if any(key == name or key.startswith(f"{name}_") for name in names)}
 
     def get_filterset_class(self, view: Any, queryset: QuerySet[Any] | None = None) -> type[FilterSet] | None:
         return view.filterset_class
@@ -136,8 +145,9 @@ class DeclaredOrdering(BaseFilterBackend):
         paths = own.fields.orderings(view.model, view.actor) if own.fields.has(view.model) else {}
         if path := paths.get(name):
             return queryset.order_by(f"-{path}" if asked.startswith("-") else path)
-        if name not in {*view.ordering_fields, view.ordering.removeprefix("-")}:
-            choices = listed([*view.ordering_fields, *paths])
+        offered = [each for each in view.ordering_fields if not own.fields.hides(view.model, each, view.actor)]
+        if name not in {*offered, view.ordering.removeprefix("-")}:
+            choices = listed([*offered, *paths])
             raise exceptions.ValidationError({self.key: [_("One of these: %(choices)s") % {"choices": choices}]})
         return queryset.order_by(asked)
 

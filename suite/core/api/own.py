@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -35,6 +35,18 @@ class Nobody:
     def saved(self, actor: Actor, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
         """What `save` wrote, with the values that were given beside it; bad ones are refused at `own.<key>`."""
         return save()
+
+    def hides(self, model: type[Model] | None, path: str, actor: Actor | None) -> bool:
+        """Whether a rule hides what stands at a path of a record from the actor."""
+        return False
+
+    def unseen(self, serializer: Any, actor: Actor | None) -> Collection[str]:
+        """The names of an answer that rules hide from the actor."""
+        return ()
+
+    def refused(self, model: type[Model] | None, names: Iterable[str], actor: Actor | None, *, new: bool) -> set[str]:
+        """Those of the names given that the actor may not write."""
+        return set()
 
     def narrowed(
         self, model: type[Model], actor: Actor, params: Mapping[str, str]

@@ -64,6 +64,13 @@ class Strict(serializers.Serializer):
         return super()._readable_fields if shared is None else shared  # type: ignore[misc]
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
+        """What the record holds, without what rules hide from the caller."""
+        answer = self._told(instance)
+        for name in own.fields.unseen(self, own.caller.get()):
+            answer.pop(name, None)
+        return answer
+
+    def _told(self, instance: Any) -> dict[str, Any]:
         """Columns are read straight off a record: looking for each value took most of the time of long answers."""
         shape = shape_of(type(self), type(instance))
         if shape is None:
@@ -92,6 +99,7 @@ class Strict(serializers.Serializer):
         if isinstance(data, Mapping):
             written = {field.field_name for field in self._writable_fields}
             wrong = {key: UNWRITTEN if key in self.fields else UNKNOWN for key in data if key not in written}
+            wrong |= dict.fromkeys(self._shut(data), UNWRITTEN)
             wrong |= {
                 field.field_name: field.error_messages.get("invalid", NO_NUMBER)
                 for field in self._writable_fields
@@ -101,6 +109,14 @@ class Strict(serializers.Serializer):
                 raise serializers.ValidationError({str(key): [message] for key, message in wrong.items()})
         values = super().to_internal_value(data)
         return values if self is self.root or not getattr(self.root, "partial", False) else self._whole(data, values)
+
+    def _shut(self, data: Mapping[str, Any]) -> set[str]:
+        """What is given and rules keep the caller from writing, in a record or a part of it."""
+        view, model = self.context.get("view"), getattr(self.Meta, "model", None)
+        action = getattr(view, "action", "")
+        if model is None and self is self.root and action in ("create", "partial_update"):
+            model = getattr(view, "model", None)
+        return own.fields.refused(model, data, own.caller.get(), new=action == "create")
 
     def _whole(self, data: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
         """What a part of a record holds: a change may leave fields of the record out, but a line is given whole."""

@@ -135,13 +135,13 @@ def register(
 
 
 def importer(kind: str, actor: Actor | None = None) -> Importer | None:
-    """The import of a kind; for an `actor` with the own fields that the actor may fill in."""
-    from suite.desk.own.importing import fields_of
+    """The import of a kind; for an `actor` with the fields that the actor may fill in, own ones behind the others."""
+    from suite.desk.own.importing import fields_of, ruled
 
     found = _importers.get(kind)
     if found is None or actor is None or found.model is None:
         return found
-    return replace(found, fields=(*found.fields, *fields_of(found.model, actor)))
+    return replace(found, fields=(*ruled(found, actor), *fields_of(found.model, actor)))
 
 
 def importers() -> list[Importer]:

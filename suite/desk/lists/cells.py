@@ -18,9 +18,10 @@ from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from suite.core.access import Actor
 from suite.core.errors import BusinessError
 from suite.core.models import Company
-from suite.desk.lists.columns import Column, read
+from suite.desk.lists.columns import Column, Edit, read
 from suite.desk.lists.filters import BIGINT
 from suite.desk.lists.state import ListState
 from suite.desk.pages import back, done
@@ -51,7 +52,7 @@ def cell(request: HttpRequest, state: ListState) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, column, form, 400)
     try:
-        column.edit.save(row=row, value=form.cleaned_data["value"], actor=state.actor)
+        _save(column.edit, row, form.cleaned_data["value"], state.actor)
     except ValidationError as error:
         form.add_error("value", error.messages)
         return _editor(request, column, form, 400)
@@ -105,7 +106,7 @@ def _put(
         bind(state.actor)
     try:
         value = field.clean(wanted(before))
-        column.edit.save(row=row, value=value, actor=state.actor)
+        _save(column.edit, row, value, state.actor)
     except ValidationError as error:
         for text in error.messages:
             messages.error(request, text)
@@ -118,6 +119,17 @@ def _put(
         text = sentence % {"name": row, "day": column.render(row, value)}
         done(request, text, request.get_full_path(), {**undo(before), "next": after})
     return redirect(after)
+
+
+def _save(edit: Edit, row: Any, value: Any, actor: Actor) -> None:
+    """Save a cell by its service; what the rules for fields demand of the record must stand there then."""
+    from suite.desk.own import values  # it writes attachments, which know lists
+
+    def save() -> Any:
+        edit.save(row=row, value=value, actor=actor)
+        return row
+
+    values.kept(actor, save, None, new=False)
 
 
 def _there(text: str, before: dt.date | dt.datetime, company: Company) -> dt.date | dt.datetime:

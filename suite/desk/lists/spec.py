@@ -21,6 +21,7 @@ from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Filter
 from suite.desk.own import columns as own_columns
 from suite.desk.own import filters as own_filters
+from suite.desk.own import rules
 
 Text = str | Promise
 
@@ -210,6 +211,8 @@ class ListSpec:
             return search.matching(actor, name, q)
         either = Q()
         for path in self.search_fields:
+            if rules.hides(self.model, path, actor):
+                continue
             either |= Q(**{f"{path}__icontains": q})
         for path, kind in self.search_related.items():
             either |= search.matching(actor, kind, q, path)
@@ -224,11 +227,12 @@ class ListSpec:
         off = actor.company.modules_off
         columns = [column for column in self.columns if column.module not in off]
         known = [column for column in columns if not column.permission or actor.may(column.permission)]
-        return known + own_columns.columns(self.model, actor)
+        return own_columns.ruled(known, self.model, actor) + own_columns.columns(self.model, actor)
 
     def filters_for(self, actor: Actor) -> list[Filter]:
         """The filters of the list, and those by own fields the actor may see."""
-        return [*self.filters, *own_filters.filters(self.model, actor)]
+        ruled = own_filters.ruled(self.filters, self.model, actor)
+        return [*ruled, *own_filters.filters(self.model, actor)]
 
     def acts_for(self, actor: Actor) -> list[Act]:
         return [act for act in self.acts if actor.may(act.permission)]

@@ -8,7 +8,7 @@ from suite.desk.models.notifications import (
     NotificationSending,
     NotificationSettings,
 )
-from suite.desk.models.own import OwnField, OwnSection
+from suite.desk.models.own import FieldRule, OwnField, OwnSection
 from suite.desk.models.search import SearchEntry
 from suite.desk.models.todos import Task
 from suite.desk.models.ways import DashboardLayout, FirstSteps, MenuLayout
@@ -17,6 +17,7 @@ __all__ = [
     "Attachment",
     "DashboardLayout",
     "Draft",
+    "FieldRule",
     "FirstSteps",
     "ImportBatch",
     "MenuLayout",

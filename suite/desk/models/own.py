@@ -99,3 +99,34 @@ class OwnField(CompanyRow, Named):
             ),
         ]
         indexes = [models.Index(fields=["company", "kind", "position", "id"], name="desk_own_field_of_kind")]
+
+
+class FieldRule(CompanyRow):
+    """字段权限: who sees a field of the house in a kind of record, who may fill it in, and who must."""
+
+    VIEW = "desk.view_ownfield"
+
+    kind = models.CharField(_("kind of record"), max_length=60)
+    field = models.CharField(_("field"), max_length=60)
+    seen_by = models.JSONField(_("seen by"), default=list, blank=True)
+    changed_by = models.JSONField(_("filled in by"), default=list, blank=True)
+    required = models.BooleanField(_("required"), default=False)
+    required_of = models.JSONField(_("required of"), default=list, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("rule for a field")
+        verbose_name_plural = _("rules for fields")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "kind", "field"],
+                name="desk_field_rule_once",
+                violation_error_message=_("There is a rule for this field already"),
+            ),
+            models.CheckConstraint(
+                name="desk_field_rule_says_something",
+                condition=~Q(seen_by=[], changed_by=[], required=False),
+                violation_error_message=_("A rule says who sees a field, who fills it in, or that it is required"),
+            ),
+        ]

@@ -18,10 +18,10 @@ from unfold.widgets import (
 
 from suite.core.access import Actor
 from suite.desk import choices, own
-from suite.desk.own import book, types
+from suite.desk.own import book, rules, types
 from suite.desk.own.book import Definition, Type
 from suite.desk.own.columns import HIDDEN
-from suite.desk.own.forms import control, shown
+from suite.desk.own.forms import control, obey, shown
 
 WIDGETS: dict[str, type[forms.Widget]] = {
     Type.LONG: UnfoldAdminTextareaWidget,
@@ -49,6 +49,19 @@ class CodeField(forms.CharField):
         if found is None:
             raise ValidationError(_("Nothing with this name can be picked"))
         return found
+
+
+def obeying(form: type[forms.ModelForm], model: Any, actor: Actor) -> type[forms.ModelForm]:
+    """The form of a record as the rules for fields leave it."""
+    if not rules.of(model, actor):
+        return form
+
+    class Obeying(form):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            obey(self, model, actor, record=self.instance if self.instance.pk else None)
+
+    return Obeying
 
 
 def names_of(model: Any, actor: Actor) -> list[str]:

@@ -1,4 +1,4 @@
-"""The definitions of own fields, for other systems."""
+"""The definitions of own fields, and the rules for those of the house, for other systems."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from suite.core.api import (
     action,
 )
 from suite.desk import own
-from suite.desk.models import OwnField, OwnSection
-from suite.desk.own import book, definitions
+from suite.desk.models import FieldRule, OwnField, OwnSection
+from suite.desk.own import book, definitions, ruling
 from suite.desk.own.definitions import DEFINE
 
 
@@ -122,3 +122,47 @@ class OwnSectionViewSet(Creating, Deleting, ServiceViewSet):
 
     def remove(self, row: OwnSection) -> None:
         definitions.remove_section(section=row, actor=self.actor)
+
+
+class FieldRuleSerializer(StrictModelSerializer):
+    """Which roles see a field of the house, which may fill it in, and which must; no roles are all of them."""
+
+    kind = serializers.CharField(max_length=60)
+    field = serializers.CharField(max_length=60)
+    seen_by = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=100)
+    changed_by = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=100)
+    required = serializers.BooleanField(required=False)
+    required_of = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=100)
+    version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
+
+    class Meta:
+        model = FieldRule
+        fields = ("id", "kind", "field", "seen_by", "changed_by", "required", "required_of", "version")
+        validators = ()
+
+
+class FieldRuleFilters(FilterSet):
+    class Meta:
+        model = FieldRule
+        fields = ("kind", "field")
+
+
+class FieldRuleViewSet(Creating, Deleting, ServiceViewSet):
+    """The rules for fields of the house; what is posted again for a field replaces its rule."""
+
+    model = FieldRule
+    serializer_class = FieldRuleSerializer
+    filterset_class = FieldRuleFilters
+    ordering = "id"
+    one_per = ("kind", "field")
+    action_permissions = dict.fromkeys(("list", "retrieve", "create", "destroy"), DEFINE)
+
+    def add(self, values: dict[str, Any]) -> FieldRule:
+        if not any(values.get(name) for name in ("seen_by", "changed_by", "required")):
+            raise serializers.ValidationError([ruling.SILENT])
+        made = ruling.rule(actor=self.actor, **values)
+        assert made is not None
+        return made
+
+    def remove(self, row: FieldRule) -> None:
+        ruling.rule(actor=self.actor, kind=row.kind, field=row.field)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -12,11 +13,23 @@ from suite.core.access import Actor
 from suite.desk import documents, own
 from suite.desk.lists.columns import Column
 from suite.desk.models import Attachment
-from suite.desk.own import book, types
+from suite.desk.own import book, rules, types
 from suite.desk.own.book import Definition, Type
 
 NAMES = "_own_names"  # what records that own fields point to are called, put on the rows of a page
 HIDDEN = "•••"
+
+
+def ruled(offered: list[Column], model: type[models.Model], actor: Actor) -> list[Column]:
+    """The columns of a list as the rules for fields leave them: without hidden ones, and shut ones are only read."""
+    if not rules.any_for(actor):
+        return offered
+    found = []
+    for each in offered:
+        if not any(rules.hides(model, path, actor) for path in {each.name, each.path, each.sort_path} if path):
+            is_shut = each.edit and rules.shuts(model, each.edit.path or each.path, actor)
+            found.append(replace(each, edit=None) if is_shut else each)
+    return found
 
 
 def columns(model: type[models.Model], actor: Actor) -> list[Column]:

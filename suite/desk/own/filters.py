@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -26,7 +27,7 @@ from suite.desk.lists.filters import (
     PickFilter,
     TextFilter,
 )
-from suite.desk.own import book, types
+from suite.desk.own import book, rules, types
 from suite.desk.own.book import Definition, Type
 
 
@@ -128,6 +129,13 @@ class OwnSeveral(InJson, ChoiceFilter):
         for value in wanted:
             either |= Q(**{f"{self.path}__contains": [value]})
         return either, listed(known[value] for value in wanted)
+
+
+def ruled(offered: Sequence[Filter], model: type[models.Model], actor: Actor) -> list[Filter]:
+    """The filters of a list without those by hidden fields: who narrows by one can tell what stands there."""
+    if not rules.any_for(actor):
+        return list(offered)
+    return [each for each in offered if not any(rules.hides(model, path, actor) for path in {each.name, each.path})]
 
 
 def filters(model: type[models.Model], actor: Actor) -> list[Filter]:

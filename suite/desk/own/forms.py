@@ -9,16 +9,58 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from suite.core.access import Actor
 from suite.desk import choices, own
 from suite.desk.forms import ActorForm, PickerField, at_home
-from suite.desk.own import book, types
+from suite.desk.own import book, rules, types
 from suite.desk.own.book import Definition, Section, Type
 from suite.desk.own.columns import HIDDEN, address_of, labels
 
 TRUTH = (("", "–"), ("true", _("Yes")), ("false", _("No")))
+
+
+class Nothing(forms.HiddenInput):
+    """Stands for a field that is none for whoever fills in the form: no trace of it is drawn."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return SafeString("")
+
+
+def obey(form: forms.BaseForm, model: type[models.Model], actor: Actor, *, record: Any = None) -> None:
+    """Have the form of a kind keep the rules: hidden and shut fields hold what they held, whatever is sent."""
+    if not rules.of(model, actor):
+        return
+    hidden, shut = rules.hidden(model, actor), rules.shut(model, actor, new=record is None)
+    demanded = rules.demanded(model, actor)
+    form.initial = {**form.initial}
+    for called, field in form.fields.items():
+        name = rules.plain(called)
+        if name in shut:
+            if called not in form.initial:
+                form.initial[called] = _held(name, field, model, record)
+            field.disabled, field.required = True, False
+        elif name in demanded:
+            field.required = field.widget.is_required = True
+        if name in hidden:
+            field.widget = Nothing()
+
+
+def obey_in_part(form: forms.BaseForm, obeys: Mapping[str, type[models.Model]], actor: Actor) -> None:
+    """A form that writes a part of a record does not ask for what may not be written."""
+    for called, model in obeys.items():
+        if rules.plain(called) in rules.shut(model, actor):
+            form.fields.pop(called, None)
+
+
+def _held(name: str, field: forms.Field, model: Any, record: Any) -> Any:
+    """What a record holds where the form was not told; a new one what the model puts there."""
+    if hasattr(record, name):
+        return getattr(record, name)
+    column = next((each for each in model._meta.concrete_fields if each.name == name and each.has_default()), None)
+    return column.get_default() if column and field.initial is None else field.initial
 
 
 class Stored:

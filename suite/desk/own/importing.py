@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.db import models
 
 from suite.core.access import Actor
 from suite.desk import own
-from suite.desk.imports import Batch, Field, Saved
-from suite.desk.own import book, types, values
+from suite.desk.imports import Batch, Field, Importer, Saved
+from suite.desk.own import book, rules, types, values
 from suite.desk.own.book import Definition, Type
 
 
@@ -19,6 +20,21 @@ def fields_of(model: type[models.Model], actor: Actor) -> list[Field]:
     """The own fields that a sheet may fill in; files come by other ways."""
     known = own.kind_of(model)
     return [_field(each) for each in book.writable(known.name, actor) if each.type != Type.FILE] if known else []
+
+
+def ruled(found: Importer, actor: Actor) -> list[Field]:
+    """The fields of a sheet as the rules for fields leave them: without shut ones, and demanded ones are required.
+
+    A key by which rows find their records stays where it is only read.
+    """
+    hidden, shut = rules.hidden(found.model, actor), rules.shut(found.model, actor)
+    demanded = rules.demanded(found.model, actor)
+    kept = [
+        each
+        for each in found.fields
+        if (name := rules.plain(each.name)) not in hidden and (name not in shut or each.name in found.keys)
+    ]
+    return [replace(each, required=True) if rules.plain(each.name) in demanded else each for each in kept]
 
 
 def files_of(model: type[models.Model] | None, actor: Actor) -> list[str]:

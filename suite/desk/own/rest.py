@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +13,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
+from suite.core import cached
 from suite.core.access import Actor
 from suite.core.api import own as door
 from suite.desk import own
 from suite.desk.lists.filters import Filter
-from suite.desk.own import book, filters, types, values
+from suite.desk.own import book, filters, rules, types, values
 from suite.desk.own.book import Definition, Type
 
 
@@ -38,6 +39,23 @@ class Answers(door.Nobody):
 
     def saved(self, actor: Actor, save: Callable[[], Any], given: Any, *, new: bool) -> Any:
         return values.kept(actor, save, self.taken(given or {}), new=new)
+
+    def hides(self, model: type[Model] | None, path: str, actor: Actor | None) -> bool:
+        return model is not None and rules.hides(model, path, actor)
+
+    def unseen(self, serializer: Any, actor: Actor | None) -> Collection[str]:
+        model = getattr(serializer.Meta, "model", None)
+        if model is None or actor is None or not rules.any_for(actor) or actor.user is None or actor.user.is_superuser:
+            return ()
+        kind = type(serializer)
+        name = f"desk.unseen {kind.__module__}.{kind.__qualname__} {sorted(actor.grants.roles)}"
+        return cached.rows(actor.company_id, name, lambda _company: _unseen(serializer, model, actor))
+
+    def refused(self, model: type[Model] | None, names: Iterable[str], actor: Actor | None, *, new: bool) -> set[str]:
+        if model is None or not rules.any_for(actor):
+            return set()
+        shut = rules.shut(model, actor, new=new)
+        return {name for name in names if rules.plain(name) in shut}
 
     def narrowed(
         self, model: type[Model], actor: Actor, params: Mapping[str, str]
@@ -61,6 +79,8 @@ class Answers(door.Nobody):
     def told(self, kind: str, changes: Mapping[str, Any], company_id: int, actor: Actor | None) -> dict[str, Any]:
         fields = {name: book.find(kind, name, company_id) for name in changes if values.key_in(name) is not None}
         hidden = {name for name, field in fields.items() if field is not None and not field.known_to(actor)}
+        known = own.kind(kind)
+        hidden |= {name for name in changes if known and rules.hides(known.model, name, actor)}
         return {name: pair for name, pair in changes.items() if name not in hidden}
 
     def described(self, description: dict[str, Any], actor: Actor) -> dict[str, Any]:
@@ -77,6 +97,11 @@ class Answers(door.Nobody):
             elif isinstance(part, list):
                 waiting += part
         return whole
+
+
+def _unseen(serializer: Any, model: type[Model], actor: Actor) -> set[str]:
+    fields = ((str(name), str(field.source or name)) for name, field in serializer.fields.items())
+    return {name for name, source in fields if any(rules.hides(model, path, actor) for path in {name, source} - {"*"})}
 
 
 def _sent(key: str, value: Any) -> Any:

@@ -17,7 +17,7 @@ from suite.core.acts import Act, acting, current_act, retrying, service
 from suite.core.errors import BusinessError, Refusal
 from suite.desk import choices, own, search
 from suite.desk.models import Attachment
-from suite.desk.own import book, types
+from suite.desk.own import book, rules, types
 from suite.desk.own.book import PREFIX, Definition, Type
 from suite.desk.services import attachments
 
@@ -188,12 +188,18 @@ def _tell(act: Act, row: Any, changes: Mapping[str, tuple[Any, Any]]) -> None:
 
 
 def kept(actor: Actor, save: Callable[[], R], given: Given | None, *, new: bool) -> R:
-    """What `save` wrote, with own fields beside it: one act, or none of it. For doors, which bring both together."""
+    """What `save` wrote, with own fields beside it: one act, or none of it. For doors, which bring both together.
+
+    `given` is None where nobody was asked for own fields. Whatever door the record comes by, it must hold then what the
+    rules for fields demand of the actor (`rules.demand`): ValidationError at the field.
+    """
 
     def attempt() -> R:
         with acting(actor):
             row = save()
-            write(actor=actor, values={row: given or {}}, new=new)
+            if given is not None:
+                write(actor=actor, values={row: given}, new=new)
+            rules.demand([row], actor)
             return row
 
     return retrying(attempt)

@@ -29,6 +29,7 @@ from suite.desk.own.book import Type
 from suite.desk.own.definitions import DEFINE
 from suite.desk.own.forms import own_form, value_as_typed
 from suite.desk.pages import render_page
+from suite.desk.views import field_rules
 
 VERSION = {"required": False, "widget": forms.HiddenInput, "min_value": 0, "max_value": 2**31 - 1}
 
@@ -248,7 +249,8 @@ def layout(request: HttpRequest, kind: str) -> HttpResponse:
         if not problem and not request.headers.get("HX-Request"):
             return redirect("desk:own_layout", kind)
     context = {
-        "kind": known, "blocks": _blocks(known.name, actor), "problem": problem,
+        "kind": known, "house": field_rules.lines(known, actor), "problem": problem,
+        "blocks": _blocks(known.name, actor),
         "preview": own_form(None, None, actor=Actor.system(actor.company), model=known.model),
         "new": f"{reverse('desk:own_field_new')}?{urlencode({'kind': known.name})}",
         "crumbs": [(_("Own fields"), reverse("desk:own_fields"))],

@@ -15,6 +15,7 @@ from suite.core.middleware import memberships_of
 from suite.core.models import User
 from suite.desk import choices, live, navigation
 from suite.desk import workbench as home
+from suite.desk.own import rules
 from suite.desk.pages import back, render_page
 from suite.desk.services import notifications
 
@@ -75,7 +76,7 @@ def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
         words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
         rows = list(known.find(actor, words))
         nothing = "" if rows else str((not words and known.empty) or _("Nothing found"))
-    found = [{"value": row.pk, "text": known.text(row), "hint": known.hint(row)} for row in rows]
+    found = [{"value": row.pk, "text": known.text(row), "hint": known.hint(rules.shown(row, actor))} for row in rows]
     return JsonResponse({"choices": found, "nothing": nothing})
 
 

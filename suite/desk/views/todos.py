@@ -36,6 +36,7 @@ from suite.desk.lists import (
 )
 from suite.desk.lists.calendars import SPANS
 from suite.desk.models import Task
+from suite.desk.own import rules
 from suite.desk.pages import back, render_page
 from suite.desk.pages import done as tell_done
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
@@ -229,7 +230,8 @@ def _after(request: HttpRequest, subject: Any) -> str:
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One task."""
     actor = request.actor  # type: ignore[attr-defined]
-    task = get_object_or_404(Task.objects.visible_to(actor).select_related("owner", "created_by"), pk=pk)
+    rows = Task.objects.visible_to(actor).select_related("owner", "created_by")
+    task = rules.shown(get_object_or_404(rows, pk=pk), actor)
     page = RecordPage(
         task.title,
         crumbs=[(_("Tasks"), reverse("desk:tasks"))],

@@ -16,6 +16,7 @@ from suite.core.errors import BusinessError
 from suite.core.said import listed
 from suite.desk import formats, refusals
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import done, render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page, tabs_of
 from suite.masterdata import queries
@@ -36,7 +37,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     """One product."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = Product.objects.visible_to(actor).select_related("unit", "tax").prefetch_related("units__unit")
-    row = get_object_or_404(rows, pk=pk)
+    row = rules.shown(get_object_or_404(rows, pk=pk), actor)
     page = RecordPage(
         row.label,
         lead=row.code,
@@ -77,7 +78,8 @@ def _tax_mode(product: Product) -> str:
 def party(request: HttpRequest, pk: int) -> HttpResponse:
     """A party that is no customer: its file."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    row = get_object_or_404(Party.objects.visible_to(actor).select_related("region__parent__parent"), pk=pk)
+    rows = Party.objects.visible_to(actor).select_related("region__parent__parent")
+    row = rules.shown(get_object_or_404(rows, pk=pk), actor)
     if row.merged_into_id:
         return redirect(page_of_party(row.merged_into_id))
     page = RecordPage(
@@ -99,15 +101,15 @@ def people_and_places(party: Party, actor: Actor) -> dict[str, object]:
         "party": party,
         "sees_contacts": actor.may("masterdata.view_contact"),
         "new_contact": new if actor.may("masterdata.add_contact") else "",
-        "contacts": party.contacts.filter(is_archived=False),
+        "contacts": [rules.shown(each, actor) for each in party.contacts.filter(is_archived=False)],
         "addresses": party.addresses.select_related("region__parent__parent").order_by("kind", "-is_default", "id"),
     }
 
 
 def facts_of_party(party: Party, actor: Actor) -> list[Fact]:
     """The key facts of a party, for every page that shows one."""
-    sees_bank = actor.may("masterdata.see_bank")
-    return [
+    sees_bank, hidden = actor.may("masterdata.see_bank"), rules.labels(Party, actor)
+    found = [
         Fact(_("Kind"), party.get_kind_display()),
         Fact(_("Phone"), formats.phone(party.phone), f"tel:{party.phone}" if party.phone else ""),
         Fact(_("E-mail"), party.email, f"mailto:{party.email}" if party.email else ""),
@@ -121,6 +123,7 @@ def facts_of_party(party: Party, actor: Actor) -> list[Fact]:
         Fact(_("Bank account"), party.bank_account if sees_bank else ""),
         Fact(_("Note"), party.note),
     ]
+    return [fact for fact in found if str(fact.label) not in hidden]
 
 
 def merge_acts(party: Party) -> list[PageAct]:
@@ -154,7 +157,7 @@ def contacts(request: HttpRequest) -> HttpResponseBase:
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """One contact."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    row = get_object_or_404(Contact.objects.visible_to(actor).select_related("party"), pk=pk)
+    row = rules.shown(get_object_or_404(Contact.objects.visible_to(actor).select_related("party"), pk=pk), actor)
     change = "masterdata.change_contact"
     page = RecordPage(
         row.label,

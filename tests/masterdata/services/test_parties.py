@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 
 from suite.core.errors import BusinessError, Stale
 from suite.core.models import AuditRow, OutboxEvent
-from suite.desk.own import book
+from suite.desk.own import book, rules
 from suite.masterdata.models import Address, Contact, Party
 from suite.masterdata.services import parties
 from suite.masterdata.services.parties import PartyDraft
@@ -13,7 +13,8 @@ CODE = "91110000600037341L"
 
 
 def test_a_party_its_contacts_and_addresses_are_made_in_one_act(house, django_assert_max_num_queries):
-    book.everything(house.company_id)  # which own fields there are is read once a process
+    book.everything(house.company_id)  # which own fields and rules there are is read once a process
+    rules.everything(house.company_id)
 
     with django_assert_max_num_queries(10):  # with begin and commit
         party = parties.create_party(
@@ -35,7 +36,8 @@ def test_a_party_its_contacts_and_addresses_are_made_in_one_act(house, django_as
 
 def test_many_parties_cost_as_many_statements_as_one(house, django_assert_num_queries):
     drafts = [PartyDraft({"name": f"Party {n}", "external_ref": f"R{n}"}, [{"name": "A"}]) for n in range(50)]
-    book.everything(house.company_id)  # which own fields there are is read once a process
+    book.everything(house.company_id)  # which own fields and rules there are is read once a process
+    rules.everything(house.company_id)
 
     with django_assert_num_queries(9):  # begin, taken?, parties, contacts, search (3), trail, commit
         made = parties.create_parties(drafts=drafts, actor=house)

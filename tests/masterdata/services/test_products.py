@@ -5,6 +5,7 @@ import pytest
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from suite.core.errors import BusinessError
+from suite.desk.own import rules
 from suite.masterdata.models import Product, Tax
 from suite.masterdata.services import products, settings
 from suite.masterdata.services.products import ProductDraft
@@ -24,6 +25,7 @@ def test_many_products_cost_as_many_statements_as_one(house, django_assert_num_q
         ProductDraft({"code": f"P{n}", "name": "x", "barcode": f"69{n}"}, [{"unit_id": "carton", "numerator": 12}])
         for n in range(50)
     ]
+    rules.everything(house.company_id)  # which there are is read once a process
 
     with django_assert_num_queries(8):  # begin, usual tax, taken?, products, units, search, trail, commit
         products.create_products(drafts=drafts, actor=house)
