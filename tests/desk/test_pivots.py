@@ -21,12 +21,13 @@ from suite.desk.models import OwnField
 from suite.desk.own import definitions
 from suite.desk.services import saved_views
 from suite.masterdata.models import Currency
+from tests.crm.sales.conftest import shop
 from tests.crm.sales.shop import Shop, line
 from tests.crm.sales.test_opportunities import deal, free, why
 from tests.crm.sales.views.conftest import signed_in
 from tests.make import client
 
-__all__ = ["free"]
+__all__ = ["free", "shop"]
 URL = "/crm/sales/opportunities/"
 PIVOT = {"show": "pivot"}
 
