@@ -8,12 +8,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.flows import profile
+from crm.sales.lead_lists import LeadList
 from crm.sales.lists import OrderList, QuotationList
 from crm.sales.models import Opportunity, Order, Quotation, QuotationLine
 from crm.sales.opportunity_lists import OpportunityList
 from suite.automation import subjects
 from suite.automation.services.flows import ship
-from suite.automation.subjects import DateFact, Word
+from suite.automation.subjects import Addressee, DateFact, Word
 from suite.desk.lists import BoolFilter
 from suite.masterdata.flows import CREATED, LOOKED_AFTER, addressees
 from suite.masterdata.flows import words as paper_words
@@ -24,6 +25,7 @@ VISIT, QUOTE = "visit-after-deal", "quote-after-enquiry"
 def connect() -> None:
     """Called once, when the project starts."""
     papers()
+    leads()
     opportunities()
     visit_after_the_deal()
     quotation_after_an_enquiry()
@@ -61,6 +63,29 @@ def papers() -> None:
         links=customer,
         related=("party__customer", "owner"),
         addressees=addressees,
+    )
+
+
+def leads() -> None:
+    subjects.register(
+        LeadList,
+        announces=("crm.sales.lead",),
+        facts=(LOOKED_AFTER, BoolFilter("reachable", _("Has a mail address"), condition=~Q(email=""))),
+        dates={
+            "received": DateFact(_("Received"), "received_at"),
+            "due": DateFact(_("Answer due"), "due_at"),
+            "responded": DateFact(_("First answer on"), "responded_at"),
+            "closed": DateFact(_("Closed"), "closed_at"),
+        },
+        words={
+            "number": Word(_("Number"), lambda lead: lead.number),
+            "lead": Word(_("Lead"), lambda lead: lead.title),
+            "source": Word(_("Source"), lambda lead: lead.source),
+            "owner": Word(_("Owner"), lambda lead: lead.owner or ""),
+        },
+        acts=("contact", "qualify"),
+        related=("owner", "region"),
+        addressees=lambda rows: {row.pk: Addressee(row.title, row.email) for row in rows if row.email},
     )
 
 

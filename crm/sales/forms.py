@@ -253,4 +253,8 @@ class PolicyForm(ActorForm):
         label=_("Largest discount of a rep %"), min_value=0, max_value=100, max_digits=7, decimal_places=4
     )
     quotation_days = forms.IntegerField(label=_("Quotations are valid for (days)"), min_value=1, max_value=3650)
+    response_hours = forms.DecimalField(
+        label=_("Leads are answered within (working hours)"), min_value=Decimal("0.25"), max_value=500, max_digits=5,
+        decimal_places=2,
+    )  # fmt: skip
     thank_after_payment = forms.BooleanField(label=_("Task: thank and ask after payment"), required=False)

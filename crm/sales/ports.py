@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from suite.automation.models import Delegation
 from suite.core.access import Actor
 
 if TYPE_CHECKING:
@@ -87,3 +88,13 @@ fulfilment: Callable[[Order, Actor], Fulfilment] = _no_fulfilment
 buys: Callable[[Actor], bool] = _buys
 # What the acts on an order made, latest first: rows with `act`, `at` and `papers` (kind, label, id, number, state).
 receipts: Callable[[Order, Actor], Sequence[Any]] = _no_receipts
+
+
+def _delegating(company_id: int, users: Collection[int], day: dt.date) -> set[int]:
+    """Who is away on a day: those in whose place somebody else decides."""
+    rows = Delegation.objects.of(company_id).filter(user__in=users, first_day__lte=day, last_day__gte=day)
+    return set(rows.values_list("user_id", flat=True))
+
+
+# Who of these users is away on a day, and is given nothing new: (company, users, day) -> users. One statement.
+away: Callable[[int, Collection[int], dt.date], set[int]] = _delegating

@@ -3,8 +3,9 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from crm.sales.services import mails, winning
+from crm.sales.services import mails, responding, winning
 from suite.core import modules
+from suite.core.access import Actor
 
 
 @shared_task(name="crm_sales.send_mails")
@@ -18,8 +19,15 @@ def learn_chances() -> int:
     return sum(winning.learn_daily(company) for company in modules.using("crm_sales"))
 
 
+@shared_task(name="crm_sales.tell_overdue_leads")
+def tell_overdue_leads() -> int:
+    """Leads that nobody has answered in time; every company by itself."""
+    return sum(responding.tell_overdue(actor=Actor.system(company)) for company in modules.using("crm_sales"))
+
+
 SCHEDULE = {
     "send-mails": ("crm_sales.send_mails", 20.0),
     # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
     "learn-chances": ("crm_sales.learn_chances", crontab(minute=25)),
+    "tell-overdue-leads": ("crm_sales.tell_overdue_leads", 60.0),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.sales.views import opportunities, orders, pipelines, price_lists, quotations, reports
+from crm.sales.views import lead_rules, leads, opportunities, orders, pipelines, price_lists, quotations, reports
 
 app_name = "sales"
 urlpatterns = [
@@ -23,6 +23,21 @@ urlpatterns = [
     path("quotations/<int:pk>/history/", quotations.quotation_history, name="quotation_history"),
     path("quotations/<int:pk>/tasks/", quotations.quotation_tasks, name="quotation_tasks"),
     path("quotations/<int:pk>/<slug:name>/", quotations.quotation_act, name="quotation_act"),
+    path("leads/", leads.lead_list, name="leads"),
+    path("leads/new/", leads.lead_new, name="lead_new"),
+    path("leads/read/", leads.lead_paste, name="lead_paste"),
+    path("leads/answers/", lead_rules.response_report, name="lead_response"),
+    path("leads/<int:pk>/", leads.lead_page, name="lead"),
+    path("leads/<int:pk>/edit/", leads.lead_edit, name="lead_edit"),
+    path("leads/<int:pk>/convert/", leads.lead_convert, name="lead_convert"),
+    path("leads/<int:pk>/log/", leads.lead_log, name="lead_log"),
+    path("leads/<int:pk>/history/", leads.lead_history, name="lead_history"),
+    path("leads/<int:pk>/tasks/", leads.lead_tasks, name="lead_tasks"),
+    path("leads/<int:pk>/<slug:name>/", leads.lead_act, name="lead_act"),
+    path("lead-rules/", lead_rules.rule_list, name="lead_rules"),
+    path("lead-rules/new/", lead_rules.rule_new, name="lead_rule_new"),
+    path("lead-rules/try/", lead_rules.rule_try, name="lead_rule_try"),
+    path("lead-rules/<int:pk>/", lead_rules.rule_page, name="lead_rule"),
     path("opportunities/", opportunities.opportunity_list, name="opportunities"),
     path("opportunities/new/", opportunities.opportunity_new, name="opportunity_new"),
     path("opportunities/team/", opportunities.team_board, name="team_board"),

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers import ports as customers_ports
 from crm.customers import timeline
 from crm.sales import flows, imports, papers, tiles
+from crm.sales.lead_lists import LEAD_COLOURS
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import (
+    Lead,
     LostReason,
     Opportunity,
     Order,
@@ -25,15 +27,17 @@ from crm.sales.models import (
     Stage,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
+from crm.sales.queries import leads as lead_queries
 from crm.sales.queries import opportunities as deals
 from crm.sales.queries import orders, quotations
 from crm.sales.queries.papers import paper_line
 from crm.sales.services import approving, keeping, pipelines, policy, weighing, winning
 from suite.automation import approvals
 from suite.core import companies, modules, outbox
-from suite.core.access import Actor
+from suite.core.access import Actor, register_owner_rule
 from suite.desk import choices, documents, events, formats, navigation, own, records, search, setup, workbench
 from suite.desk import papers as printing
+from suite.desk.services import notifications
 from suite.masterdata.models import Party
 
 
@@ -93,6 +97,7 @@ def connect() -> None:
     )
     timeline.register("quotation", _("Quotations"), rows=quotations.quotations_of, line=paper_line, icon="file-text")
     timeline.register("order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart")
+    leads()
     opportunities()
     imports.register()
     flows.connect()
@@ -104,6 +109,58 @@ def connect() -> None:
 def words(row: Quotation | Order) -> tuple[str, ...]:
     """What a paper is found by."""
     return (row.number, row.party.name, row.party.name_en, *(getattr(row, name, "") for name in REFERENCES))
+
+
+def leads() -> None:
+    """Leads: a kind of paper, seen by their owners and, while they are nobody's, by whoever may take them."""
+    register_owner_rule(Lead, lead_queries.lead_rule)
+    documents.register(
+        Lead, _("Lead"), "sales:lead", icon="sparkles", order=4,
+        status=lambda row: (str(row.get_status_display()), LEAD_COLOURS[row.status]),
+    )  # fmt: skip
+    own.register(Lead, list_url="sales:leads")
+    events.register(
+        "crm.sales.lead", _("Lead"), "created", "changed", "contacted", "qualified", "disqualified", "reopened",
+        "converted", "overdue",
+    )  # fmt: skip
+    search.register(
+        Lead,
+        words=lambda row: (row.number, row.name, row.organisation, row.phone, row.email),
+        title=lambda row: row.title,
+        subtitle=lambda row: " · ".join(part for part in (row.source, str(row.get_status_display())) if part),
+    )
+    notifications.register_kind(
+        "lead_overdue", _("A lead was not answered in time"), mail=True, urgent=True, module="crm_sales"
+    )
+    notifications.register_kind("lead_stranded", _("A lead waits for an owner"), module="crm_sales")
+    timeline.register(
+        "lead", _("Leads"), rows=lead_queries.leads_of, line=lead_queries.lead_line, at="received_at", icon="sparkles",
+        permission="crm_sales.view_lead",
+    )  # fmt: skip
+    timeline.register(
+        "lead_activity", _("Follow-ups of leads"), rows=lead_queries.talks_of, line=lead_queries.talk_line,
+        at="happened_at", icon="note", permission="crm_sales.view_lead",
+    )  # fmt: skip
+    selling, view = _("Selling"), "crm_sales.view_lead"
+    navigation.register(
+        selling, _("Leads"), "sales:leads", icon="sparkles", permission=view, order=25, query="?view=open",
+        badge=lambda actor: lead_queries.waiting_for(actor)[:99].count(),
+    )  # fmt: skip
+    navigation.register(
+        selling, _("First answers in time"), "sales:lead_response", icon="clock", permission=view, order=26
+    )
+    navigation.register(
+        selling, _("Lead rules"), "sales:lead_rules", icon="route", permission="crm_sales.change_leadrule", order=35
+    )
+    navigation.register_quick(_("Lead"), "sales:lead_new", icon="sparkles", permission="crm_sales.add_lead", order=26)
+    navigation.register_quick(
+        _("Lead from a text"), "sales:lead_paste", icon="id", permission="crm_sales.add_lead", order=27
+    )
+    workbench.register(
+        "new-leads", _("Leads that wait for my answer"), "crm/sales/blocks/_leads.html",
+        lambda actor: {"rows": lead_queries.waiting_for(actor)[:8]}, permission="crm_sales.change_lead", roles=SELLERS,
+        order=14, link="sales:leads", query="?view=mine",
+    )  # fmt: skip
 
 
 def opportunities() -> None:

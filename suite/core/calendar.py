@@ -1,10 +1,14 @@
-"""Working days: from Monday to Friday, but for holidays and the weekends that are worked to make up for them."""
+"""Working days: from Monday to Friday, but for holidays and the weekends that are worked to make up for them.
+
+Working time is the time from when the office opens until it closes, on working days.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -102,6 +106,27 @@ def add_working_days(company: Company, day: dt.date, count: int) -> dt.date:
 def working_days(company: Company, first: dt.date, last: dt.date) -> int:
     """How many days are worked from the first to the last, both counted."""
     return sum(is_working_day(company, first + ONE * number) for number in range((last - first).days + 1))
+
+
+def add_working_time(company: Company, moment: dt.datetime, span: dt.timedelta) -> dt.datetime:
+    """The moment at which so much working time has passed since `moment`; no statement.
+
+    Raises ValueError for a calendar in which nobody works.
+    """
+    zone = ZoneInfo(company.time_zone)
+    day, left = moment.astimezone(zone).date(), span
+    for _number in range(7 * (left // dt.timedelta(hours=1) + 60)):
+        if is_working_day(company, day):
+            opens, closes = (
+                dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
+                for time in (company.office_opens, company.office_closes)
+            )
+            begin = max(opens, moment)
+            if left <= closes - begin:
+                return begin + left
+            left -= max(closes - begin, dt.timedelta())
+        day += ONE
+    raise ValueError(span)
 
 
 # What the administrator keeps

@@ -207,8 +207,8 @@ class CompanyAdmin(SuiteModelAdmin):
 
     list_display = ("code", "name", "name_en", "currency", "time_zone")
     fields = (
-        "code", "name", "name_en", "credit_code", "currency", "time_zone", "address", "address_en", "phone",
-        "bank", "bank_en", "is_demo",
+        "code", "name", "name_en", "credit_code", "currency", "time_zone", "office_opens",
+        "office_closes", "address", "address_en", "phone", "bank", "bank_en", "is_demo",
     )  # fmt: skip
     readonly_fields = ("code", "currency", "is_demo")
 

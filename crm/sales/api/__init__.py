@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.sales.api.leads import LeadRuleViewSet, LeadViewSet, ResponseView
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
@@ -16,8 +17,11 @@ router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list"
 router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportunity")
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
 router.register("stages", StageViewSet, basename="crm-sales-stage")
+router.register("leads", LeadViewSet, basename="crm-sales-lead")
+router.register("lead-rules", LeadRuleViewSet, basename="crm-sales-lead-rule")
 
 urlpatterns = [
     path("reports/funnel/", FunnelView.as_view(), name="crm-sales-funnel"),
     path("reports/win-probability/", WinProbabilityView.as_view(), name="crm-sales-win-probability"),
+    path("reports/responses/", ResponseView.as_view(), name="crm-sales-responses"),
 ]

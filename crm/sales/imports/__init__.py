@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.imports import opportunities, papers, price_lists
-from crm.sales.models import Opportunity, Order, Quotation
+from crm.sales.imports import leads, opportunities, papers, price_lists
+from crm.sales.models import Lead, Opportunity, Order, Quotation
 from suite.desk import imports
 
 
 def register() -> None:
     """Called once, from apps.py."""
+    imports.register(
+        "leads",
+        _("Leads"),
+        permission="crm_sales.add_lead",
+        fields=leads.FIELDS,
+        left_out=leads.LEFT_OUT,
+        save=leads.save,
+        undo=leads.undo,
+        batch=2000,
+        url_name="sales:leads",
+        model=Lead,
+    )
     imports.register(
         "opportunities",
         _("Opportunities"),

@@ -1,4 +1,6 @@
 from crm.sales.models.chances import ChanceModel
+from crm.sales.models.lead_rules import LeadRule, LeadSeat
+from crm.sales.models.leads import Lead, LeadActivity
 from crm.sales.models.mails import QuotationMail
 from crm.sales.models.opportunities import Opportunity, OpportunityLine, StageVisit
 from crm.sales.models.orders import Order, OrderAmendment, OrderLine
@@ -9,6 +11,10 @@ from crm.sales.models.quotations import Quotation, QuotationLine
 __all__ = [
     "ChanceModel",
     "KeyAction",
+    "Lead",
+    "LeadActivity",
+    "LeadRule",
+    "LeadSeat",
     "LostReason",
     "Opportunity",
     "OpportunityLine",

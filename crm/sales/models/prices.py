@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,10 @@ class SalesPolicy(CompanyRow):
     company = models.OneToOneField(Company, models.CASCADE, related_name="sales_policy", editable=False)
     max_discount = PercentField(_("largest discount of a rep %"), default=Decimal(20))
     quotation_days = models.PositiveSmallIntegerField(_("quotations are valid for (days)"), default=30)
+    response_hours = models.DecimalField(
+        _("leads are answered within (working hours)"), max_digits=5, decimal_places=2, default=Decimal(8),
+        db_default=Decimal(8), validators=[MinValueValidator(Decimal("0.25")), MaxValueValidator(Decimal(500))],
+    )  # fmt: skip
     thank_after_payment = models.BooleanField(_("task: thank and ask after payment"), default=True)
 
     class Meta:

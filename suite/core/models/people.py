@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache, cached_property
 from typing import Any
 from zoneinfo import available_timezones
@@ -63,6 +64,8 @@ class Company(Named):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_time_zone]
     )
+    office_opens = models.TimeField(_("office opens"), default=dt.time(9), db_default=dt.time(9))
+    office_closes = models.TimeField(_("office closes"), default=dt.time(18), db_default=dt.time(18))
     address = models.CharField(_("address"), max_length=300, blank=True)
     address_en = models.CharField(_("English address"), max_length=300, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -87,6 +90,13 @@ class Company(Named):
         permissions = [
             ("use_admin", "Can enter the admin pages"),
             ("define_ownfield", "Can define own fields and their place in forms"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(office_opens__lt=models.F("office_closes")),
+                name="core_company_office_hours",
+                violation_error_message=_("The office closes after it opens"),
+            )
         ]
 
 
