@@ -130,6 +130,10 @@ def _close_on(*, row: Opportunity, value: dt.date | None, actor: Actor) -> None:
     opportunities.change_opportunity(opportunity_id=row.pk, expected_close=value, actor=actor)
 
 
+def _hand_over(*, row: Opportunity, value: User, actor: Actor) -> None:
+    opportunities.assign_opportunities(opportunity_ids=[row.pk], owner=value, actor=actor)
+
+
 def _plan(*, row: Opportunity, value: str, actor: Actor) -> None:
     opportunities.change_opportunity(opportunity_id=row.pk, next_step=value, actor=actor)
 
@@ -193,7 +197,7 @@ class OpportunityList(ListSpec):
         Column("chance", _("Win probability"), "percent", sort=True),
         Column("reasons", _("Reasons"), value=lambda deal: " · ".join(each.text for each in deal.reasons), shown=False),
         Column("next_step_on", _("Next step on"), "date", card="hide"),
-        Column("owner", _("Owner")),
+        Column("owner", _("Owner"), edit=Edit(CHANGE, PickerField("user"), _hand_over, path="owner_id")),
         Column("forecast", _("Forecast"), shown=False),
         Column("status", _("Status"), "badge", shown=False, card="side",
                colours=lambda deal: OPPORTUNITY_COLOURS[deal.status]),
@@ -234,6 +238,7 @@ class OpportunityList(ListSpec):
     )
     views = (
         View("board", _("Board"), {"status": "open", "show": "board"}),
+        View("by_owner", _("Board by owner"), {"status": "open", "show": "board", "down": "owner"}),
         View("open", pgettext_lazy("opportunity", "Open"), {"status": "open"}),
         View("mine", _("Mine"), {"owner": "me", "status": "open"}),
         View("this_month", _("Closing this month"), {"status": "open", "close": "this_month"}),

@@ -120,11 +120,20 @@ async function boards() {
     group: "cards", draggable: "[data-card]", delay: 150, delayOnTouchOnly: true, animation: 120, filter: "details, a", preventOnFilter: false,
     onEnd: ({ item, from, to, oldIndex }) => {
       if (from === to) return;
-      const button = item.querySelector(`[data-to="${to.dataset.lane}"]`);
+      const across = from.dataset.lane === to.dataset.lane ? null : item.querySelector(`[data-to="${to.dataset.lane}"]`);
+      const down = (from.dataset.row ?? "") === (to.dataset.row ?? "") ? null : item.querySelector(`[data-down="${to.dataset.row}"]`);
       from.insertBefore(item, from.children[oldIndex] ?? null);
-      if (button) button.click(); else board.querySelector("[data-why]").click();
+      const may = (across || from.dataset.lane === to.dataset.lane) && (down || (from.dataset.row ?? "") === (to.dataset.row ?? ""));
+      if (!may || (across && down && across.name !== "put")) board.querySelector("[data-why]").click();
+      else if (across && down) { across.value = `${across.value}:${to.dataset.row}`; across.click(); }
+      else (across ?? down).click();
     },
   });
 }
-boards();
-document.addEventListener("htmx:afterSettle", boards);
+// On a phone the rows of a board are folded but for the first.
+function fold() {
+  if (innerWidth < 768) for (const row of document.querySelectorAll("[data-swim]:not([data-folded])")) row.open = !row.previousElementSibling?.matches("[data-swim]");
+  for (const row of document.querySelectorAll("[data-swim]")) row.dataset.folded = "1";
+}
+boards(); fold();
+document.addEventListener("htmx:afterSettle", () => { boards(); fold(); });

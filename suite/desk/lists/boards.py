@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CARDS = 50  # in a lane before "more"
 TOLD = 5  # columns on a card
 MENU = "suite/desk/_board_moves.html"
+NOTHING = "none"  # in an address: the row of those that have no value
 PK = "{pk}"  # of the card, in the menu that many cards have
 
 
@@ -39,6 +40,7 @@ class Move:
     label: Any
     icon: str = "arrow-right"
     confirm: Any = ""
+    down: str = ""  # the row of the board
 
 
 @dataclass
@@ -47,6 +49,16 @@ class Card:
 
     line: Line
     menu: SafeString
+
+
+@dataclass(frozen=True)
+class Swim:
+    """A value of the second grouping of a board: which rows have it, and how an address says so."""
+
+    value: str  # "" where there is none
+    label: str
+    condition: Q
+    params: Mapping[str, str]
 
 
 @dataclass
@@ -58,6 +70,7 @@ class Lane:
     count: str = "0"
     total: Any = ""
     cards: list[Card] = field(default_factory=list)
+    swim: Swim | None = None  # the row of the board it is a cell of
     more: str = ""  # the address of the next cards
     rest: str = ""  # the address of the whole lane as a table
 
@@ -74,59 +87,73 @@ def lanes_of(state: ListState, by: ChoiceFilter) -> list[Lane]:
     lanes = [Lane(value, labels[value]) for value in asked or labels]
     found = _counted(state, [state.rows.filter(**{by.path: lane.value}) for lane in lanes])
     keys = [pk for _count, _sum, pks in found for pk in pks]
-    rows = _rows(state, _shown(state).filter(pk__in=keys)) if keys else {}
+    rows = rows_of(state, shown(state).filter(pk__in=keys)) if keys else {}
     for lane, (count, total, pks) in zip(lanes, found, strict=True):
         lane.count, lane.total = count_text(count), total
         here = [rows[pk] for pk in pks if pk in rows]
-        _fill(state, by, lane, here[:CARDS], more=len(here) > CARDS)
+        fill(state, by, lane, here[:CARDS], more=len(here) > CARDS)
     return lanes
 
 
-def more_of(state: ListState, by: ChoiceFilter, value: str, cursor: str) -> Lane:
-    """The next cards of a lane; ValidationError for a place that is none."""
+def more_of(
+    state: ListState, by: ChoiceFilter, value: str, cursor: str, swim: Swim | None = None, others: Sequence[Swim] = ()
+) -> Lane:
+    """The next cards of a lane, or of its cell in a row; ValidationError for a place that is none."""
     labels = dict(by.lanes(state.params, state.actor))
     if value not in labels:
         raise ValidationError({"lane": value})
-    lane = Lane(value, labels[value])
-    page = keyset.page(_shown(state).filter(**{by.path: value}), ordering=state.order, cursor=cursor, size=CARDS)
+    lane, among = Lane(value, labels[value], swim=swim), shown(state).filter(**{by.path: value})
+    among = among.filter(swim.condition) if swim else among
+    page = keyset.page(among, ordering=state.order, cursor=cursor, size=CARDS)
     state.complete(page.rows)
-    _fill(state, by, lane, page.rows, more=bool(page.next))
+    fill(state, by, lane, page.rows, more=bool(page.next), others=others)
     return lane
 
 
-def _fill(state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *, more: bool) -> None:
-    lane.rest = state.link(show="table", **{by.name: lane.value})
+def fill(
+    state: ListState, by: ChoiceFilter, lane: Lane, rows: Sequence[Any], *, more: bool, others: Sequence[Swim] = ()
+) -> None:
+    """Put cards into a lane or a cell; `others` are the rows of the board into which a card may be put, too."""
+    lane.rest = state.link(show="table", **{by.name: lane.value}, **(lane.swim.params if lane.swim else {}))
     if more:
-        lane.more = state.link(lane=lane.value, after=keyset.after(rows[-1], state.order))
+        place = {"swim": lane.swim.value or NOTHING} if lane.swim else {}
+        lane.more = state.link(lane=lane.value, **place, after=keyset.after(rows[-1], state.order))
     leads: dict[str, Act] = {}
     for act in state.acts if by.path == "status" else ():
         leads.setdefault(act.to, act)
     legal = getattr(state.spec.model, "MOVES", {}).get(lane.value, ())
-    said = (by.path, state.moving and state.moving.path)
+    said = (by.path, state.moving and state.moving.path, state.moving_down and state.moving_down.path)
     told = [column for column in state.columns if column.path not in said and column.card != "hide"][:TOLD]
-    others = [(value, label) for value, label in by.lanes(state.params, state.actor) if value != lane.value]
+    across = [(value, label) for value, label in by.lanes(state.params, state.actor) if value != lane.value]
+    swims = [each for each in others if each != lane.swim and each.value]
     menus: dict[tuple[bool, ...], str] = {}
     for row in rows:
         fits = tuple(value in legal and act.fits(row) for value, act in leads.items())
-        key = (*fits, bool(state.moving and row.is_movable))
+        key = (*fits, bool(state.moving_down and row.is_movable_down), bool(state.moving and row.is_movable))
         if key not in menus:
             moves = [
                 Move("row_act", f"{act.name}:{PK}", value, act.label, act.icon, act.confirm)
                 for (value, act), is_fit in zip(leads.items(), fits, strict=True)
                 if is_fit
             ]
-            moves += [Move("put", f"{PK}:{value}", value, label) for value, label in others if key[-1]]
+            moves += [Move("put", f"{PK}:{value}", value, label) for value, label in across if key[-1]]
+            moves += [
+                Move("put", f"{PK}::{each.value}", "", each.label, "arrow-down", down=each.value)
+                for each in swims
+                if key[-2]
+            ]
             menus[key] = render_to_string(MENU, {"moves": moves, "region": state.spec.region})
         menu = SafeString(menus[key].replace(PK, str(row.pk)))
         lane.cards.append(Card(state.line_of(row, told), menu))
 
 
-def _shown(state: ListState) -> QuerySet[Any]:
-    edit = state.moving and state.moving.edit
-    return with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
+def shown(state: ListState) -> QuerySet[Any]:
+    edit, down = state.moving and state.moving.edit, state.moving_down and state.moving_down.edit
+    rows = with_movable(state.shown_rows, state.changeable(edit)) if edit else state.shown_rows
+    return rows.annotate(is_movable_down=Exists(state.changeable(down).filter(pk=OuterRef("pk")))) if down else rows
 
 
-def _rows(state: ListState, found: QuerySet[Any]) -> dict[int, Any]:
+def rows_of(state: ListState, found: QuerySet[Any]) -> dict[int, Any]:
     rows = list(found.annotate(**{keyset.KEY: F(state.order.removeprefix("-"))}))
     state.complete(rows)
     return {row.pk: row for row in rows}

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from suite.core.access import Actor
+from suite.core.acts import acting, retrying
 from suite.core.errors import BusinessError
 from suite.core.models import Company
 from suite.desk.lists.columns import Column, Edit, read
@@ -78,12 +79,64 @@ def move(request: HttpRequest, state: ListState) -> HttpResponse:
 
 
 def put(request: HttpRequest, state: ListState) -> HttpResponse:
-    """Put a row into another lane of the board (`pk:value`), by the service of its cell."""
-    pk, _colon, value = request.POST["put"].partition(":")
-    return _put(
-        request, state, pk, lambda _before: value, lambda before: {"put": f"{pk}:{before}"},
-        gettext_lazy("%(name)s: now %(day)s"),
-    )  # fmt: skip
+    """Put a row into another lane of the board (`pk:value`), into another row of it (`pk::value`), or into both
+    (`pk:value:value`), by the services of their cells, as one act.
+    """
+    pk, _colon, place = request.POST["put"].partition(":")
+    across, _colon, down = place.partition(":")
+    if not down:
+        return _put(
+            request, state, pk, lambda _before: across, lambda before: {"put": f"{pk}:{before}"},
+            gettext_lazy("%(name)s: now %(day)s"),
+        )  # fmt: skip
+    return _put_into_cell(request, state, pk, across, down)
+
+
+def _put_into_cell(request: HttpRequest, state: ListState, pk: str, across: str, down: str) -> HttpResponse:
+    wanted = [(state.moving, across), (state.moving_down, down)] if across else [(state.moving_down, down)]
+    row, after = None, back(request, request.get_full_path())
+    if not _is_key(pk) or not all(column and column.edit for column, _value in wanted):
+        raise Http404
+    mine = state.rows
+    for column, _value in wanted:
+        mine = mine.filter(pk__in=state.changeable(column.edit).values("pk"))  # type: ignore[union-attr, arg-type]
+    row = state.complete_row(int(pk), mine)
+    if row is None:
+        raise Http404
+    told: list[str] = []
+    before: dict[str, str] = {"across": "", "down": ""}
+
+    def change() -> None:
+        told.clear()
+        with acting(state.actor):
+            for column, text in wanted:
+                edit: Edit = column.edit  # type: ignore[union-attr, assignment]
+                before["down" if column is state.moving_down else "across"] = str(read(row, edit.path) or "")
+                value = _cleaned(edit, text, state.actor)
+                _save(edit, row, value, state.actor)
+                told.append(str(column.render(row, value)))  # type: ignore[union-attr]
+
+    try:
+        retrying(change)
+    except (ValidationError, BusinessError) as error:
+        for text in getattr(error, "messages", None) or [str(each) for each in getattr(error, "refusals", ())]:
+            messages.error(request, text)
+        edit = state.moving.edit if across and state.moving else None
+        if edit and edit.remedy and isinstance(error, BusinessError):
+            page = edit.remedy(row, _cleaned(edit, across, state.actor))
+            return redirect(f"{page}&{urlencode({'next': after})}")
+    else:
+        text = _("%(name)s: now %(day)s") % {"name": row, "day": " · ".join(told)}
+        undo = {"put": f"{pk}:{before['across']}:{before['down']}", "next": after} if before["down"] else None
+        done(request, text, request.get_full_path(), undo) if undo else messages.success(request, text)
+    return redirect(after)
+
+
+def _cleaned(edit: Edit, text: Any, actor: Actor) -> Any:
+    field = copy.deepcopy(edit.field)
+    if bind := getattr(field, "bind_actor", None):
+        bind(actor)
+    return field.clean(text)
 
 
 def _put(
@@ -101,11 +154,8 @@ def _put(
     if row is None:
         raise Http404
     before, after = read(row, column.edit.path or column.path), back(request, request.get_full_path())
-    field = copy.deepcopy(column.edit.field)
-    if bind := getattr(field, "bind_actor", None):
-        bind(state.actor)
     try:
-        value = field.clean(wanted(before))
+        value = _cleaned(column.edit, wanted(before), state.actor)
         _save(column.edit, row, value, state.actor)
     except ValidationError as error:
         for text in error.messages:

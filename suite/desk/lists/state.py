@@ -28,7 +28,7 @@ from suite.desk.own import book
 from suite.desk.own import columns as own_columns
 
 IN_SIGHT = 6  # filters that are always in sight
-PLACE_KEYS = ("after", "last", "count", "export", "counts", "lane", "on", "edit", "pk")
+PLACE_KEYS = ("after", "last", "count", "export", "counts", "lane", "swim", "on", "edit", "pk")
 NARROWEST, WIDEST = 48, 800  # pixels of a column
 PIVOT_KEYS = ("down", "across", "measure")
 GROUPS = ("any", "any2", "any3")  # groups of alternatives: `any.status=draft&any.late=yes`

@@ -5,12 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from suite.desk.lists import swimlanes
 from suite.desk.lists.boards import Lane, choices_of, lanes_of, more_of
 from suite.desk.lists.calendars import SPANS, Calendar, calendar_for, dates_of
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import Filter
 from suite.desk.lists.kept import KeptViews
 from suite.desk.lists.pivots import Pivot
+from suite.desk.lists.swimlanes import Swimlanes
 from suite.desk.models import SavedView
 
 KEPT_LOOKS = ("show", "group", "span", "on", "widths", "down", "across", "measure")
@@ -71,9 +76,36 @@ class Ways(KeptViews):
     def lanes(self) -> list[Lane]:
         return lanes_of(self, self.grouping[0])  # type: ignore[arg-type]
 
+    @cached_property
+    def down(self) -> Filter | None:
+        """The second grouping of a board, which goes down; None where it has none."""
+        name = self.params.get("down", "") if self.show == "board" else ""
+        return next((each for each in swimlanes.offered(self, self.grouping[0]) if each.name == name), None)
+
+    @property
+    def down_links(self) -> list[tuple[str, str, bool]]:
+        """What can go down a board: label, address, whether it does; the first is nothing."""
+        if self.show != "board":
+            return []
+        offered = swimlanes.offered(self, self.grouping[0])
+        found = [(str(each.label), self.link(down=each.name), each is self.down) for each in offered]
+        return [(_("Nothing"), self.link(down=""), self.down is None), *found] if found else []
+
+    @cached_property
+    def swims(self) -> Swimlanes:
+        assert self.down is not None
+        return swimlanes.swimlanes_of(self, self.grouping[0], self.down)  # type: ignore[arg-type]
+
     def lane(self) -> Lane:
-        """The next cards of the lane that the address names."""
-        return more_of(self, self.grouping[0], self.params["lane"], self.params.get("after", ""))  # type: ignore[arg-type]
+        """The next cards of the lane, or of the cell, that the address names."""
+        by, value, cursor = self.grouping[0], self.params["lane"], self.params.get("after", "")
+        swim, others = None, []
+        if self.down and "swim" in self.params:
+            swim = swimlanes.place_of(self, self.down, self.params["swim"])  # type: ignore[arg-type]
+            if swim is None:
+                raise ValidationError({"swim": self.params["swim"]})
+            others = [each.swim for each in self.swims.rows] if self.moving_down else []
+        return more_of(self, by, value, cursor, swim, others)  # type: ignore[arg-type]
 
     @property
     def span(self) -> str:
@@ -90,10 +122,20 @@ class Ways(KeptViews):
     @cached_property
     def moving(self) -> Column | None:
         """The column whose cell is changed when a row is put on another day or into another lane, if the actor may."""
-        path = self.grouping[0].path if self.show in (SavedView.Kind.BOARD, SavedView.Kind.CALENDAR) else ""
+        moves = self.show in (SavedView.Kind.BOARD, SavedView.Kind.CALENDAR)
+        return self._column_of(self.grouping[0]) if moves else None
+
+    @cached_property
+    def moving_down(self) -> Column | None:
+        """The column whose cell is changed when a card is put into another row of a board, if the actor may."""
+        return self._column_of(self.down) if self.down else None
+
+    def _column_of(self, by: Filter) -> Column | None:
         edits = ((column, column.edit) for column in self.all_columns if column.edit)
         known = (
-            column for column, edit in edits if (edit.path or column.path) == path and self.actor.may(edit.permission)
+            column
+            for column, edit in edits
+            if (edit.path or column.path) in (by.path, f"{by.path}_id") and self.actor.may(edit.permission)
         )
         return next(known, None)
 
