@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +19,10 @@ from crm.sales.queries.pipelines import stages_of
 from crm.sales.services import criteria, moving
 from crm.sales.services.opportunities import Product
 from crm.sales.services.pipelines import ActionInput, NameInput, StageInput
+from suite.core import clock
 from suite.core.access import Actor
 from suite.desk.forms import ActorForm, PickerField, lines_formset
+from suite.desk.lists.dates import months_on
 
 HEADER = (
     "name", "party", "contact", "amount", "currency_id", "expected_close", "forecast", "source", "next_step",
@@ -162,6 +165,26 @@ class FunnelForm(ActorForm):
         if typed.get("first") and typed.get("last") and typed["first"] > typed["last"]:
             self.add_error("last", _("This day is before the first one"))
         return typed
+
+
+class ForecastForm(ActorForm):
+    """Of which month, laid out by what."""
+
+    month = forms.ChoiceField(label=_("Month"))
+    by = forms.ChoiceField(
+        label=_("By"), choices=[("owner", _("Owner")), ("product", _("Product")), ("month", _("Month"))]
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        now = clock.today(actor.company).replace(day=1)
+        months = [f"{months_on(now, number):%Y-%m}" for number in range(-12, 13)]
+        self.fields["month"].choices = [(month, month) for month in months]  # type: ignore[attr-defined]
+
+    @property
+    def first(self) -> dt.date:
+        """The first day of the month."""
+        return dt.date.fromisoformat(f"{self.cleaned_data['month']}-01")
 
 
 class PipelineForm(ActorForm):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from crm.sales.services import mails, responding, winning
+from crm.sales.services import forecasting, mails, responding, winning
 from suite.core import modules
 from suite.core.access import Actor
 
@@ -25,9 +25,16 @@ def tell_overdue_leads() -> int:
     return sum(responding.tell_overdue(actor=Actor.system(company)) for company in modules.using("crm_sales"))
 
 
+@shared_task(name="crm_sales.take_forecasts")
+def take_forecasts() -> int:
+    """Once in each company's week, as soon as it has begun there."""
+    return sum(forecasting.take_snapshot(actor=Actor.system(each)) for each in modules.using("crm_sales"))
+
+
 SCHEDULE = {
     "send-mails": ("crm_sales.send_mails", 20.0),
     # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
     "learn-chances": ("crm_sales.learn_chances", crontab(minute=25)),
     "tell-overdue-leads": ("crm_sales.tell_overdue_leads", 60.0),
+    "take-forecasts": ("crm_sales.take_forecasts", crontab(minute=5)),
 }

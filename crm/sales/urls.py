@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from crm.sales.views import lead_rules, leads, opportunities, orders, pipelines, price_lists, quotations, reports
+from crm.sales.views import (
+    forecasts,
+    lead_rules,
+    leads,
+    opportunities,
+    orders,
+    pipelines,
+    price_lists,
+    quotations,
+    reports,
+)
 
 app_name = "sales"
 urlpatterns = [
@@ -49,6 +59,7 @@ urlpatterns = [
     path("opportunities/<int:pk>/tasks/", opportunities.opportunity_tasks, name="opportunity_tasks"),
     path("opportunities/<int:pk>/<slug:name>/", opportunities.opportunity_act, name="opportunity_act"),
     path("funnel/", reports.funnel, name="funnel"),
+    path("forecast/", forecasts.forecast, name="forecast"),
     path("win-probability/", reports.win_probability, name="win_probability"),
     path("pipelines/", pipelines.pipeline_list, name="pipelines"),
     path("pipelines/new/", pipelines.pipeline_new, name="pipeline_new"),

@@ -233,6 +233,7 @@ def menu() -> None:
     )  # fmt: skip
     navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
     navigation.register(selling, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=29)
+    navigation.register(selling, _("Forecast"), "sales:forecast", icon="chart-line", permission=view, order=29)
     navigation.register(
         selling, _("Win probability"), "sales:win_probability", icon="target", permission=view, order=29
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from crm.sales.models import LostReason, Opportunity, Stage
 from crm.sales.queries.pipelines import stages_of
+from crm.sales.services.forecasting import take_snapshot
 from crm.sales.services.opportunities import OpportunityDraft, Passage, Product, create_opportunities
 from crm.sales.services.quotations import quote_opportunity, send_quotation
 from crm.sales.services.winning import learn_chances
@@ -47,6 +48,7 @@ def pursue(cast: Cast, rng: random.Random) -> None:
     for rep in cast.reps:
         create_opportunities([_draft(cast, rng, rep, ()) for _number in range(FRESH)], actor=rep)
     learn_chances(actor=cast.house)
+    take_snapshot(actor=cast.house)
 
 
 def _path(rng: random.Random, now: dt.datetime, stages: list[Stage], end: Stage | None) -> list[Passage]:

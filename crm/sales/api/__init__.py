@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.sales.api.forecasts import ForecastView
 from crm.sales.api.leads import LeadRuleViewSet, LeadViewSet, ResponseView
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
@@ -22,6 +23,7 @@ router.register("lead-rules", LeadRuleViewSet, basename="crm-sales-lead-rule")
 
 urlpatterns = [
     path("reports/funnel/", FunnelView.as_view(), name="crm-sales-funnel"),
+    path("reports/forecast/", ForecastView.as_view(), name="crm-sales-forecast"),
     path("reports/win-probability/", WinProbabilityView.as_view(), name="crm-sales-win-probability"),
     path("reports/responses/", ResponseView.as_view(), name="crm-sales-responses"),
 ]

@@ -1,4 +1,5 @@
 from crm.sales.models.chances import ChanceModel
+from crm.sales.models.forecasts import ForecastDeal, ForecastWeek
 from crm.sales.models.lead_rules import LeadRule, LeadSeat
 from crm.sales.models.leads import Lead, LeadActivity
 from crm.sales.models.mails import QuotationMail
@@ -10,6 +11,8 @@ from crm.sales.models.quotations import Quotation, QuotationLine
 
 __all__ = [
     "ChanceModel",
+    "ForecastDeal",
+    "ForecastWeek",
     "KeyAction",
     "Lead",
     "LeadActivity",
