@@ -119,7 +119,7 @@ def _by_product(rows: QuerySet[Any], names: tuple[str, ...]) -> list[tuple[Any, 
     value = Round(Coalesce(F("amount"), Value(ZERO)) * F(f"{deal}exchange_rate"), 2, output_field=MONEY)
     chance = Coalesce(f"{deal}chance", f"{deal}stage__probability")
     weighted = Round(value * chance / 100, 2, output_field=MONEY)
-    lines = OpportunityLine.objects.filter(opportunity__in=rows.values("pk")).order_by()
+    lines: Any = OpportunityLine.objects.filter(opportunity__in=rows.values("pk")).order_by()
     answer = lines.values("product").annotate(**_sums(value, weighted, names, deal))
     found = [(row.pop("product"), row) for row in answer]
     whole = rows.order_by().aggregate(**_sums(F("value"), WEIGHTED, names))
