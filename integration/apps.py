@@ -8,7 +8,7 @@ class IntegrationConfig(AppConfig):
     verbose_name = _("Integration")
 
     def ready(self) -> None:
-        from integration import crm_to_erp, erp_to_crm, notices, owners, ports  # noqa: F401
+        from integration import contracts, crm_to_erp, erp_to_crm, notices, owners, ports  # noqa: F401
         from integration.demo import jobs
         from suite.core import modules
 

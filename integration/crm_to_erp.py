@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy
 
-from crm.sales.models import Order, OrderLine
+from crm.sales.models import Contract, Order, OrderLine
 from crm.sales.signals import orders_amended, orders_cancelled, orders_confirmed
 from erp import inputs
 from erp.finance import services as finance
@@ -33,7 +33,7 @@ from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO, round_money
 from suite.masterdata.models import Product
 
-ORDER, DELIVERY = Order.kind(), Delivery.kind()
+CONTRACT, ORDER, DELIVERY = Contract.kind(), Order.kind(), Delivery.kind()
 PURCHASING = PurchaseOrder._meta.app_label
 EMPTY: Mapping[int, Iterable[Source]] = MappingProxyType({})
 
@@ -63,6 +63,7 @@ def fulfil_orders(*, orders: list[Order], actor: Actor, **_: Any) -> Refusals:
         inventory.drop_deliveries(dropped, actor=actor)
         papers = [paper for paper in papers if order_of(paper) not in stock.refused]
     papers += ask_for(stock.short, actor)
+    give_up_plans([order for order in orders if order.pk not in refused and order.pk not in stock.refused], actor)
     if retail:
         leaving = [row for row in deliveries if row.order_id not in stock.refused and row.kind_of == Delivery.Kind.SALE]
         inventory.ship(leaving, actor=actor)
@@ -146,6 +147,13 @@ def change_orders(
 def ask_for(short: Sequence[inputs.Shortage], actor: Actor) -> list[Requisition]:
     """Have bought what is short; without purchasing it waits for goods that come in anyway."""
     return procurement.request_supply(short, actor=actor) if buys(actor) else []
+
+
+def give_up_plans(orders: Iterable[Order], actor: Actor) -> None:
+    """Purchase plans of contracts that nobody submitted are done with: their orders ask for what they lack."""
+    contracts = {Source(CONTRACT, order.contract_id, "") for order in orders if order.contract_id}
+    if contracts and buys(actor):
+        procurement.drop_plans(contracts, actor=actor)
 
 
 def buys(actor: Actor) -> bool:

@@ -23,6 +23,7 @@ from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, GoodsReceipt
 from erp.inventory.services.stock import Loss
 from erp.inventory.signals import goods_delivered, goods_returned, reservations_lost
+from integration import contracts
 from integration.crm_to_erp import ask_for
 from suite.core.access import Actor
 from suite.core.acts import current_act
@@ -86,6 +87,8 @@ def note_payment(
     """Orders know what is paid; deliveries that waited for the money may go."""
     mine = {order: amount for order, amount in settled.items() if order.kind == ORDER}
     progress.paid({order.id: amount for order, amount in mine.items()}, {order.id: still_open[order] for order in mine})
+    deposits = [Source(ORDER, row.order_id, "") for row in receipts if row.order_kind == ORDER and row.order_id]
+    contracts.note_money({*mine, *deposits})
     paid = [order.id for order, amount in mine.items() if amount > 0 and still_open[order] <= 0]
     if paid:
         inventory.payment_arrived(paid, order_kind=ORDER, actor=actor)

@@ -107,8 +107,15 @@ def prices_of(lines: dict[str, list[dict[str, Any]]]) -> list[Price]:
 
 @admin.register(SalesPolicy)
 class SalesPolicyAdmin(SuiteModelAdmin):
-    list_display = ("company", "max_discount", "quotation_days", "response_hours", "thank_after_payment")
-    fields = ("max_discount", "quotation_days", "response_hours", "thank_after_payment")
+    list_display = (
+        "company",
+        "max_discount",
+        "quotation_days",
+        "renewal_days",
+        "response_hours",
+        "thank_after_payment",
+    )
+    fields = ("max_discount", "quotation_days", "renewal_days", "response_hours", "thank_after_payment")
     chained: ClassVar[bool] = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.flows import profile
+from crm.sales.contract_lists import ContractList
 from crm.sales.lead_lists import LeadList
 from crm.sales.lists import OrderList, QuotationList
-from crm.sales.models import Opportunity, Order, Quotation, QuotationLine
+from crm.sales.models import Contract, Opportunity, Order, Quotation, QuotationLine
 from crm.sales.opportunity_lists import OpportunityList
 from suite.automation import subjects
 from suite.automation.services.flows import ship
@@ -26,6 +27,7 @@ def connect() -> None:
     """Called once, when the project starts."""
     papers()
     leads()
+    contracts()
     opportunities()
     visit_after_the_deal()
     quotation_after_an_enquiry()
@@ -89,6 +91,29 @@ def leads() -> None:
     )
 
 
+def contracts() -> None:
+    subjects.register(
+        ContractList,
+        announces=("crm.sales.contract",),
+        facts=(LOOKED_AFTER,),
+        dates={
+            "date": DateFact(_("Date"), "date"),
+            "begins": DateFact(_("Begins"), "starts_on"),
+            "ends": DateFact(_("Ends"), "ends_on"),
+            "signed": DateFact(_("Signed"), "signed_on"),
+            "approved": DateFact(_("In force since"), "approved_at"),
+        },
+        words={
+            **paper_words(_("Customer"), ("total", _("Total with tax"), "gross")),
+            "name": Word(_("Name"), lambda contract: contract.name),
+        },
+        links={"customer": Word(_("Customer"), customer_of)},
+        acts=("submit",),
+        related=("party__customer", "owner"),
+        addressees=addressees,
+    )
+
+
 def opportunities() -> None:
     subjects.register(
         OpportunityList,
@@ -114,7 +139,7 @@ def opportunities() -> None:
     )
 
 
-def customer_of(paper: Order | Quotation | Opportunity) -> Any:
+def customer_of(paper: Order | Quotation | Contract | Opportunity) -> Any:
     """The customer of a paper; a deal that has none yet speaks for itself."""
     return (profile(paper.party) or paper.party) if paper.party else paper
 

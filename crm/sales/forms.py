@@ -257,4 +257,7 @@ class PolicyForm(ActorForm):
         label=_("Leads are answered within (working hours)"), min_value=Decimal("0.25"), max_value=500, max_digits=5,
         decimal_places=2,
     )  # fmt: skip
+    renewal_days = forms.IntegerField(
+        label=_("Task: renew contracts (days before they end)"), min_value=1, max_value=730
+    )
     thank_after_payment = forms.BooleanField(label=_("Task: thank and ask after payment"), required=False)

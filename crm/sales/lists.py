@@ -101,7 +101,7 @@ class LineFilter(NumberFilter):
         return Q(pk__in=found), text
 
 
-def _line_columns(paper: str) -> tuple[Column, ...]:
+def line_columns(paper: str) -> tuple[Column, ...]:
     """What a line says, and of its paper what prices cannot be read without."""
     return (
         Column("product", _("Product")),
@@ -186,7 +186,7 @@ class OrderList(ListSpec):
     create = Create(_("New order"), "sales:order_new", "crm_sales.add_order")
     empty = _("No orders yet. Write the first one, or order what was quoted.")
     importer = "orders"
-    line_columns = _line_columns("order")
+    line_columns = line_columns("order")
     line_related = ("product", "order")
 
 
@@ -278,7 +278,7 @@ class QuotationList(ListSpec):
     create = Create(_("New quotation"), "sales:quotation_new", "crm_sales.add_quotation")
     empty = _("No quotations yet. Write the first one.")
     importer = "quotations"
-    line_columns = (*_line_columns("quotation"), Column("requested_date", _("Requested date"), "date"))
+    line_columns = (*line_columns("quotation"), Column("requested_date", _("Requested date"), "date"))
     line_related = ("product", "quotation")
 
 

@@ -1,13 +1,15 @@
-"""Quotations and orders on paper."""
+"""Quotations, contracts and orders on paper."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from crm.sales.models import Order, Quotation
+from crm.sales.models import Contract, Order, Quotation
+from crm.sales.services import clauses
 from suite.core import pdf
 from suite.core.access import Actor
 from suite.desk import formats
@@ -36,6 +38,31 @@ def quotations(rows: Sequence[Quotation], actor: Actor) -> list[pdf.Sheet]:
     ]
 
 
+def contracts(rows: Sequence[Contract], actor: Actor) -> list[pdf.Sheet]:
+    """合同: who agrees with whom, what and when it is paid, and the clauses; to be signed by both."""
+    read(rows, *READ, "company", "milestones")
+    found = []
+    for contract in rows:
+        sheet = trade_sheet(
+            contract,
+            title=contract.name,
+            to=_addressee(contract),
+            facts=[
+                (_("Date"), formats.day(contract.date)),
+                (_("Begins"), formats.day(contract.starts_on)),
+                (_("Ends"), formats.day(contract.ends_on)),
+                *_ours(contract),
+            ],
+            signatures=[_("Seller"), pgettext("beside seller", "Buyer")],
+        )
+        found.append(replace(sheet, number=contract.number, remarks=[*_paragraphs(contract), *sheet.remarks]))
+    return found
+
+
+def _paragraphs(contract: Contract) -> list[str]:
+    return [row for row in clauses.filled(contract).splitlines() if row.strip()]
+
+
 def orders(rows: Sequence[Order], actor: Actor) -> list[pdf.Sheet]:
     """销售订单: to be signed and sent back."""
     read(rows, *READ)
@@ -59,12 +86,12 @@ def orders(rows: Sequence[Order], actor: Actor) -> list[pdf.Sheet]:
     ]
 
 
-def _addressee(document: Quotation | Order) -> list[str]:
+def _addressee(document: Quotation | Contract | Order) -> list[str]:
     contact = document.contact
     return [document.party.label, *([contact.label, contact.phone] if contact else [])]
 
 
-def _ours(document: Quotation | Order) -> list[tuple[str, str]]:
+def _ours(document: Quotation | Contract | Order) -> list[tuple[str, str]]:
     return [
         (_("Your contact with us"), document.owner.label if document.owner else ""),
         (_("Currency"), str(document.currency_id)),

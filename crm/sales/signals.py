@@ -24,3 +24,17 @@ Arguments: `orders` (locked, with `confirmed_lines`), `actor`, `reason`, `undo` 
 which is only allowed while nothing has left the house). Receivers return `{order id: Refusal}` for what blocks it;
 they note on an order what is `owed_back` to its customer and which draft invoices were `voided` with it.
 """
+
+contracts_ordered = Signal()
+"""Sent inside the transaction in which contracts in force get their order, after its draft is written: at the approval,
+and again where another draft takes the place of one that was cancelled.
+
+Arguments: `orders` (list of draft Order, locked, each with its `contract` and with `confirmed_lines`), `actor`.
+Receivers draft what goes with it and post nothing. They must not refuse.
+"""
+
+drafts_dropped = Signal()
+"""Sent inside the transaction in which draft orders of contracts are cancelled.
+
+Arguments: `orders` (list of draft Order, locked), `actor`. Receivers take back the drafts that they made for them.
+"""

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from crm.sales.services import forecasting, mails, responding, winning
+from crm.sales.services import executing, forecasting, mails, responding, winning
 from suite.core import modules
 from suite.core.access import Actor
 
@@ -31,10 +31,17 @@ def take_forecasts() -> int:
     return sum(forecasting.take_snapshot(actor=Actor.system(each)) for each in modules.using("crm_sales"))
 
 
+@shared_task(name="crm_sales.watch_contracts")
+def watch_contracts() -> int:
+    """Every company by itself: a fault in one does not keep the others waiting for long."""
+    return sum(executing.watch(actor=Actor.system(company)) for company in modules.using("crm_sales"))
+
+
 SCHEDULE = {
     "send-mails": ("crm_sales.send_mails", 20.0),
     # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
     "learn-chances": ("crm_sales.learn_chances", crontab(minute=25)),
     "tell-overdue-leads": ("crm_sales.tell_overdue_leads", 60.0),
     "take-forecasts": ("crm_sales.take_forecasts", crontab(minute=5)),
+    "watch-contracts": ("crm_sales.watch_contracts", crontab(minute=35)),
 }

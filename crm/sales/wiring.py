@@ -11,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.customers import ports as customers_ports
 from crm.customers import timeline
 from crm.sales import flows, imports, papers, tiles
+from crm.sales.contract_lists import CONTRACT_COLOURS
 from crm.sales.lead_lists import LEAD_COLOURS
 from crm.sales.lists import QUOTATION_COLOURS
 from crm.sales.models import (
+    Contract,
+    ContractLine,
+    ContractTemplate,
     Lead,
     LostReason,
     Opportunity,
@@ -27,11 +31,12 @@ from crm.sales.models import (
     Stage,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
+from crm.sales.queries import contracts as contract_queries
 from crm.sales.queries import leads as lead_queries
 from crm.sales.queries import opportunities as deals
 from crm.sales.queries import orders, quotations
 from crm.sales.queries.papers import paper_line
-from crm.sales.services import approving, keeping, pipelines, policy, weighing, winning
+from crm.sales.services import approving, clauses, executing, keeping, pipelines, policy, weighing, winning
 from suite.automation import approvals
 from suite.core import companies, modules, outbox
 from suite.core.access import Actor, register_owner_rule
@@ -56,7 +61,7 @@ def connect() -> None:
     terms = ("party", "currency", "net")
     approvals.register(
         Order, amount=approving.worth, fields=terms, lines=OrderLine.briefs, say_lines=OrderLine.named,
-        stands_for=approving.quoted,
+        stands_for=approving.agreed_before,
         submit=lambda *, actor, pks: approving.submit_orders(order_ids=pks, actor=actor),
     )  # fmt: skip
     approvals.register(
@@ -99,6 +104,7 @@ def connect() -> None:
     timeline.register("order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart")
     leads()
     opportunities()
+    contracts()
     imports.register()
     flows.connect()
     menu()
@@ -203,6 +209,48 @@ def opportunities() -> None:
     )  # fmt: skip
 
 
+def contracts() -> None:
+    """Contracts and their templates: a kind of paper that is agreed to, its place with the customer, what it tells."""
+    companies.on_founding(clauses.found, order=60, table=ContractTemplate._meta.db_table)
+    approvals.register(
+        Contract, amount=approving.worth, fields=("party", "currency", "net"), lines=ContractLine.briefs,
+        say_lines=ContractLine.named, on_approved=executing.when_approved, on_rejected=executing.when_sent_back,
+        on_withdrawn=executing.when_sent_back,
+        submit=lambda *, actor, pks: executing.submit_contracts(contract_ids=pks, actor=actor),
+    )  # fmt: skip
+    documents.register(
+        Contract, _("Contract"), "sales:contract", icon="contract", order=15, related=("party",),
+        status=lambda row: (str(row.get_status_display()), CONTRACT_COLOURS[row.status]),
+    )  # fmt: skip
+    printing.register(Contract, papers.contracts)
+    own.register(Contract, list_url="sales:contracts")
+    events.register(
+        "crm.sales.contract", _("Contract"), "created", "changed", "submitted", "approved", "reopened", "paid", "late",
+        "completed", "terminated", "expired",
+    )  # fmt: skip
+    outbox.on_many("crm.sales.order.delivered", keeping.contracts_delivered)
+    notifications.register_kind("contract", _("Something is due with a contract"), module="crm_sales")
+    search.register(
+        Contract,
+        words=lambda row: (row.number, row.name, row.party.name, row.party.name_en),
+        subtitle=lambda row: f"{row.name} · {subtitle(row)}",
+        related=("party",),
+    )
+    choices.register(
+        "contract_template", ContractTemplate, rows=templates, fields=("name", "name_en"), exact=("name", "name_en"),
+        order="pk",
+    )  # fmt: skip
+    timeline.register(
+        "contract", _("Contracts"), rows=contract_queries.contracts_of, line=paper_line, icon="contract",
+        permission="crm_sales.view_contract",
+    )  # fmt: skip
+
+
+def templates(actor: Actor) -> QuerySet[ContractTemplate]:
+    """The templates in use."""
+    return ContractTemplate.objects.visible_to(actor).filter(is_archived=False)
+
+
 def stages(actor: Actor) -> QuerySet[Stage]:
     """The stages in use to which deals are moved."""
     return Stage.objects.visible_to(actor).filter(is_archived=False).select_related("pipeline")
@@ -215,7 +263,7 @@ def in_use(model: type[LostReason] | type[Rival]) -> Callable[[Actor], QuerySet[
 REFERENCES = ("customer_reference", "external_ref")
 
 
-def subtitle(row: Quotation | Order) -> str:
+def subtitle(row: Quotation | Contract | Order) -> str:
     return f"{row.party.label} · {formats.money(row.gross, str(row.currency_id))}"
 
 
@@ -254,6 +302,13 @@ def menu() -> None:
         selling, _("Quotations"), "sales:quotations", icon="file-text", permission="crm_sales.view_quotation", order=30
     )
     navigation.register(
+        selling, _("Contracts"), "sales:contracts", icon="contract", permission="crm_sales.view_contract", order=30
+    )
+    navigation.register(
+        selling, _("Contract templates"), "sales:contract_templates", icon="file-text",
+        permission="crm_sales.change_contracttemplate", order=35,
+    )  # fmt: skip
+    navigation.register(
         selling, _("Orders"), "sales:orders", icon="shopping-cart", permission="crm_sales.view_order", order=31,
         badge=lambda actor: orders.to_confirm(actor)[:99].count(), phone=4,
     )  # fmt: skip
@@ -273,6 +328,9 @@ def menu() -> None:
     )
     navigation.register_quick(
         _("Order"), "sales:order_new", icon="shopping-cart", permission="crm_sales.add_order", order=31
+    )
+    navigation.register_quick(
+        _("Contract"), "sales:contract_new", icon="contract", permission="crm_sales.add_contract", order=32
     )
 
 
@@ -295,6 +353,14 @@ def blocks() -> None:
         lambda actor: {"rows": deals.open_deals(actor)[:8]},
         permission="crm_sales.change_opportunity", roles=SELLERS, order=19,
         link="sales:opportunities", query="?view=mine",
+    )  # fmt: skip
+    workbench.register(
+        "late-contracts", _("Contracts with something late"), template,
+        lambda actor: {
+            "rows": contract_queries.late_contracts(actor)[:8], "date": "late_since", "page": "sales:contract"
+        },
+        permission="crm_sales.view_contract", roles=SELLERS | {"accountant", "executive"}, order=23,
+        link="sales:contracts", query="?late=yes",
     )  # fmt: skip
     workbench.register(
         "late-orders", _("Late orders"), template,

@@ -27,6 +27,7 @@ from erp.procurement import services as procurement
 from erp.procurement.models import PurchaseOrder, Requisition
 from integration.demo import catalogue
 from integration.demo.cast import Cast, gather
+from integration.demo.contracts import agree
 from integration.demo.deals import pursue
 from suite.core import clock
 from suite.core.access import Actor
@@ -74,6 +75,7 @@ class Story:
         self._close()
         self._plan()
         pursue(self.cast, self.rng)
+        agree(self.cast, self.rng)
 
     def _talk(self, rep: Actor) -> None:
         """Calls, visits and notes with some customers."""

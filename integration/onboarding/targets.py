@@ -333,7 +333,8 @@ def _set_default_term(actor: Actor, code: str) -> None:
 TARGETS = {
     **_settings("finance", FinancePolicy, finance.change_policy, "posting", "overdue_days"),
     **_settings(
-        "sales", SalesPolicy, sales.change_policy, "max_discount", "quotation_days", "thank_after_payment",
+        "sales", SalesPolicy, sales.change_policy, "max_discount", "quotation_days", "renewal_days",
+        "thank_after_payment",
     ),
     **_settings(
         "purchase", PurchasePolicy, purchase.change_policy, "over_receipt_percent", "price_tolerance_percent",

@@ -114,6 +114,11 @@ def _actions(language: str | None) -> dict[str, str]:
         "prices": _("Prices changed"),
         "units": _("Units changed"),
         "instalments": _("Instalments changed"),
+        "late": _("Late"),
+        "expired": _("Expired"),
+        "terminated": _("Terminated"),
+        "signed": _("Signed"),
+        "milestone reached": _("Milestone reached"),
     }
 
 
@@ -138,6 +143,9 @@ def notes() -> dict[str, str]:
         "invoice": _("Invoice"),
         "quotation": _("Quotation"),
         "supplier": _("Supplier"),
+        "contract": _("Contract"),
+        "milestone": _("Milestone"),
+        "milestones": _("Milestones and payments"),
         "copy_of": _("Copy of"),
         "unit": _("Unit"),
         "currency": _("Currency"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from crm.sales.services.contracts import create_contract
 from crm.sales.services.opportunities import create_opportunity
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
@@ -35,6 +36,9 @@ def draft(kind: str, by: Actor) -> Any:
     product = make.product(by.company, price=100)
     if kind.endswith("opportunity"):
         return create_opportunity(name="Lamps", party_id=make.customer(by).party_id, actor=by)
+    if kind.endswith("contract"):
+        lines = [LineInput(product.pk, Decimal(1))]
+        return create_contract(party=make.customer(by).party, name="Supply", lines=lines, actor=by)
     if kind.startswith("crm_sales"):
         make_paper: Any = create_order if kind.endswith("order") else create_quotation
         return make_paper(party=make.customer(by).party, lines=[LineInput(product.pk, Decimal(1))], actor=by)

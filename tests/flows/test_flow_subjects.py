@@ -10,6 +10,7 @@ import pytest
 
 from crm.customers.services.activities import log_activity
 from crm.sales.services.confirming import confirm_orders
+from crm.sales.services.contracts import create_contract
 from crm.sales.services.leads import create_lead
 from crm.sales.services.opportunities import create_opportunity
 from crm.sales.services.orders import create_order
@@ -118,6 +119,7 @@ def test_a_rule_on_an_event_of_every_kind_of_record_runs(admin: Actor, rep: Acto
     create_lead(name="Zhao Liu", actor=rep)
     create_opportunity(name="Lamps", party_id=party.pk, actor=rep)
     create_quotation(party=party, lines=lines, actor=rep)
+    create_contract(party=party, name="Supply", lines=lines, actor=rep)
     order = create_order(party=party, lines=lines, actor=rep)
     confirm_orders(order_ids=[order.pk], actor=rep)
     (delivery,) = inventory.ship([Delivery.objects.get(order_id=order.pk)], actor=house)

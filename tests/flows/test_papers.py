@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from crm.sales.models import Order, Quotation
+from crm.sales.models import Contract, ContractTemplate, Order, Quotation
 from crm.sales.services.confirming import confirm_orders
+from crm.sales.services.contracts import create_contract
 from erp.finance.models import Invoice, Payment, Receipt, Voucher
 from erp.finance.services import invoices, vouchers
 from erp.finance.services import money as finance
@@ -41,6 +42,12 @@ def shop(db: None) -> Shop:
 
 def quotation(shop: Shop, lines: int) -> Quotation:
     return shop.quotation(*(line(each, "3") for each in make.goods(shop.company, lines)))
+
+
+def contract(shop: Shop, lines: int) -> Contract:
+    wanted = [line(each, "3") for each in make.goods(shop.company, lines)]
+    template = ContractTemplate.objects.of(shop.company.pk).order_by("pk")[0]
+    return create_contract(party=shop.customer, name="Supply", template_id=template.pk, lines=wanted, actor=shop.rep)
 
 
 def order(shop: Shop, lines: int) -> Order:
@@ -109,6 +116,7 @@ def voucher(shop: Shop, lines: int) -> Voucher:
 
 MAKE: dict[type[Model], tuple[Callable[[Shop, int], Any], str, str]] = {
     Quotation: (quotation, "300.00", "叁佰元整"),
+    Contract: (contract, "300.00", "叁佰元整"),
     Order: (order, "300.00", "叁佰元整"),
     Delivery: (delivery, "3", ""),
     GoodsReceipt: (goods_receipt, "8.00", ""),

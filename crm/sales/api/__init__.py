@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.sales.api.contracts import ContractViewSet, TemplateViewSet
 from crm.sales.api.forecasts import ForecastView
 from crm.sales.api.leads import LeadRuleViewSet, LeadViewSet, ResponseView
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
@@ -14,6 +15,8 @@ from suite.core.api import Router
 router = Router()
 router.register("quotations", QuotationViewSet, basename="crm-sales-quotation")
 router.register("orders", OrderViewSet, basename="crm-sales-order")
+router.register("contracts", ContractViewSet, basename="crm-sales-contract")
+router.register("contract-templates", TemplateViewSet, basename="crm-sales-contract-template")
 router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list")
 router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportunity")
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")

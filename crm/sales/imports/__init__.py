@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.imports import leads, opportunities, papers, price_lists
-from crm.sales.models import Lead, Opportunity, Order, Quotation
+from crm.sales.imports import contracts, leads, opportunities, papers, price_lists
+from crm.sales.models import Contract, Lead, Opportunity, Order, Quotation
 from suite.desk import imports
 
 
@@ -47,6 +47,19 @@ def register() -> None:
         batch=2000,
         url_name="sales:quotations",
         model=Quotation,
+    )
+    imports.register(
+        "contracts",
+        _("Contracts"),
+        permission="crm_sales.add_contract",
+        fields=contracts.FIELDS,
+        left_out=contracts.LEFT_OUT,
+        save=contracts.CONTRACTS.save,
+        undo=contracts.undo,
+        group="reference",
+        batch=2000,
+        url_name="sales:contracts",
+        model=Contract,
     )
     imports.register(
         "orders",

@@ -78,7 +78,7 @@ QUOTATIONS_LEFT_OUT = (
 )
 
 
-def _line(row: Row, **more: Any) -> LineInput:
+def line_of(row: Row, **more: Any) -> LineInput:
     return LineInput(
         product_id=row["product"],
         quantity=row["quantity"],
@@ -89,7 +89,7 @@ def _line(row: Row, **more: Any) -> LineInput:
     )
 
 
-def _nobody(header: Row) -> Any:
+def nobody(header: Row) -> Any:
     return "" if header["party"] else gettext_lazy("Say which customer orders")
 
 
@@ -101,12 +101,12 @@ def _below(row: Row) -> Refusal | None:
 
 
 def _order(reference: str, header: dict[str, Any], rows: list[dict[str, Any]]) -> OrderDraft:
-    party_id, lines = header.pop("party"), [_line(row) for row in rows]
+    party_id, lines = header.pop("party"), [line_of(row) for row in rows]
     return OrderDraft(party_id=party_id, lines=lines, external_ref=reference, **header)
 
 
 def _quotation(reference: str, header: dict[str, Any], rows: list[dict[str, Any]]) -> QuotationDraft:
-    lines = [_line(row, requested_date=row.get("requested_date")) for row in rows]
+    lines = [line_of(row, requested_date=row.get("requested_date")) for row in rows]
     return QuotationDraft(party_id=header.pop("party"), lines=lines, **header)
 
 
@@ -131,7 +131,7 @@ ORDERS = Papers(
     doubts=approving.doubts,
     known=_ordered,
     line=_below,
-    lacking=_nobody,
+    lacking=nobody,
 )
 QUOTATIONS = Papers(
     group="reference",
@@ -142,7 +142,7 @@ QUOTATIONS = Papers(
     create=quotations.create_quotations,
     doubts=approving.doubts,
     known=_quoted,
-    lacking=_nobody,
+    lacking=nobody,
 )
 
 

@@ -1,4 +1,5 @@
 from crm.sales.models.chances import ChanceModel
+from crm.sales.models.contracts import Contract, ContractLine, ContractTemplate, Milestone
 from crm.sales.models.forecasts import ForecastDeal, ForecastWeek
 from crm.sales.models.lead_rules import LeadRule, LeadSeat
 from crm.sales.models.leads import Lead, LeadActivity
@@ -11,6 +12,9 @@ from crm.sales.models.quotations import Quotation, QuotationLine
 
 __all__ = [
     "ChanceModel",
+    "Contract",
+    "ContractLine",
+    "ContractTemplate",
     "ForecastDeal",
     "ForecastWeek",
     "KeyAction",
@@ -19,6 +23,7 @@ __all__ = [
     "LeadRule",
     "LeadSeat",
     "LostReason",
+    "Milestone",
     "Opportunity",
     "OpportunityLine",
     "Order",

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.sales.models.contracts import Contract
 from crm.sales.models.quotations import Quotation
 from suite.core import clock
 from suite.core.models import CompanyRow, NumberField
@@ -57,6 +58,10 @@ class Order(TradeDocument):
         verbose_name=_("quotation"),
         editable=False,
     )
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("contract"),
+        editable=False, db_index=False,
+    )  # fmt: skip
     customer_reference = models.CharField(_("customer's reference"), max_length=60, blank=True)
     external_ref = models.CharField(_("reference elsewhere"), max_length=60, blank=True)
     shipping_address = models.CharField(_("shipping address"), max_length=400, blank=True)
@@ -96,6 +101,7 @@ class Order(TradeDocument):
             models.Index(fields=["company", "status", "-date", "-id"], name="crm_order_by_status"),
             models.Index(fields=["company", "-gross", "-id"], name="crm_order_by_amount"),
             models.Index(fields=["party", "-date", "-id"], name="crm_order_by_party"),
+            models.Index(fields=["contract"], name="crm_order_by_contract", condition=models.Q(contract__isnull=False)),
             models.Index(fields=["company", "delivery", "-date", "-id"], name="crm_order_by_delivery"),
             models.Index(fields=["company", "invoicing", "-date", "-id"], name="crm_order_by_invoicing"),
             models.Index(fields=["company", "payment", "-date", "-id"], name="crm_order_by_payment"),

@@ -26,6 +26,7 @@ class SalesPolicy(CompanyRow):
         _("leads are answered within (working hours)"), max_digits=5, decimal_places=2, default=Decimal(8),
         db_default=Decimal(8), validators=[MinValueValidator(Decimal("0.25")), MaxValueValidator(Decimal(500))],
     )  # fmt: skip
+    renewal_days = models.PositiveSmallIntegerField(_("task: renew contracts (days before they end)"), default=60)
     thank_after_payment = models.BooleanField(_("task: thank and ask after payment"), default=True)
 
     class Meta:

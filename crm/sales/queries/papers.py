@@ -1,11 +1,11 @@
-"""What orders and quotations have in common: units, taxes, their line on a timeline."""
+"""What orders, contracts and quotations have in common: units, taxes, their line on a timeline."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
 from crm.customers.timeline import Line
-from crm.sales.models import Order, Quotation
+from crm.sales.models import Contract, Order, Quotation
 from suite.core import clock
 from suite.core.access import Actor
 from suite.desk import documents, formats
@@ -23,7 +23,7 @@ def taxes(actor: Actor) -> QuerySet[Tax]:
     return taxes_on(actor.company_id, clock.today(actor.company))
 
 
-def paper_line(row: Order | Quotation) -> Line:
+def paper_line(row: Order | Quotation | Contract) -> Line:
     """A paper as the timeline shows it."""
     return Line(
         title=documents.headline(row),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import Opportunity, Order, Quotation
+from crm.sales.models import Contract, Opportunity, Order, Quotation
 from crm.sales.services import allowance
 from crm.sales.services.lines import Line
 from suite.automation import approvals as kinds
@@ -21,7 +21,7 @@ from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import round_money
 from suite.masterdata.models import TradeDocument
 
-D = TypeVar("D", Order, Quotation)
+D = TypeVar("D", Order, Quotation, Contract)
 Asked = TypeVar("Asked", Order, Quotation, Opportunity)
 
 
@@ -30,8 +30,10 @@ def worth(document: TradeDocument) -> Decimal:
     return round_money(document.net * document.exchange_rate)
 
 
-def quoted(order: Order) -> Quotation | None:
-    """The quotation whose approval holds for an order that says the same."""
+def agreed_before(order: Order) -> Contract | Quotation | None:
+    """The paper whose approval holds for an order that says the same: its contract, else its quotation."""
+    if order.contract_id:
+        return Contract(pk=order.contract_id)
     return Quotation(pk=order.quotation_id) if order.quotation_id else None
 
 
@@ -106,7 +108,7 @@ def lacking(documents: Sequence[D], actor: Actor) -> dict[int, list[Refusal]]:
         if lacks or excess:
             found[document.pk] = [lacks] if lacks else [], excess
     more = [document for document in documents if document.pk in found and found[document.pk][1]]
-    granted = approvals.agreed(more) | _as_quoted(more) if more else set()
+    granted = approvals.agreed(more) | _as_said_before(more) if more else set()
     whole = {pk: lacks + ([] if pk in granted else excess) for pk, (lacks, excess) in found.items()}
     return {pk: refusals for pk, refusals in whole.items() if refusals}
 
@@ -128,12 +130,13 @@ def _lines(documents: Sequence[D]) -> dict[int, Sequence[Line]]:
     return {row.pk: known[row.pk] if row.pk in known else list(row.lines.all()) for row in documents}
 
 
-def _as_quoted(documents: Sequence[D]) -> set[int]:
-    """Orders that say what their quotation said: it was judged when it was sent or accepted."""
-    papers = ((document.pk, getattr(document, "quotation_id", None)) for document in documents)
-    quoted = {pk: quotation for pk, quotation in papers if quotation}
-    if not quoted:
-        return set()
-    said = kinds.kind(Quotation.kind()).terms(list(Quotation.objects.in_bulk(quoted.values()).values()))
-    present = kinds.kind(Order.kind()).terms(documents)
-    return {pk for pk, quotation in quoted.items() if kinds.hold(said[quotation], present[pk])}
+def _as_said_before(documents: Sequence[D]) -> set[int]:
+    """Papers that say what an earlier one said, their contract or quotation: it was judged when it was promised."""
+    found: set[int] = set()
+    for model, name in ((Contract, "contract_id"), (Quotation, "quotation_id")):
+        earlier = {document.pk: pk for document in documents if (pk := getattr(document, name, None))}
+        if earlier:
+            said = kinds.kind(model.kind()).terms(list(model.objects.in_bulk(earlier.values()).values()))
+            present = kinds.kind(documents[0].kind()).terms(documents)
+            found |= {pk for pk, before in earlier.items() if kinds.hold(said[before], present[pk])}
+    return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Order, OrderLine
 from crm.sales.services import approving, moving, progress
-from crm.sales.signals import orders_cancelled, orders_confirmed
+from crm.sales.signals import drafts_dropped, orders_cancelled, orders_confirmed
 from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
@@ -78,6 +78,8 @@ def cancel_orders(*, order_ids: Collection[int], actor: Actor, reason: str, all_
     drafts = [order for order in orders if order.status == Order.Status.DRAFT]
     outcome = _take_back([order for order in orders if order not in drafts], actor, reason, all_or_nothing, undo=False)
     approvals.withdraw(documents=drafts, actor=actor)
+    if contracted := [order for order in drafts if order.contract_id]:
+        drafts_dropped.send(sender=Order, orders=contracted, actor=actor)
     Order.move_to(drafts, Order.Status.CANCELLED)
     Order.move_to(outcome.done, Order.Status.CANCELLED)
     begun = [order for order in outcome.done if order.invoicing == Order.Progress.PART]

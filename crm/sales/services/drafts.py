@@ -24,7 +24,8 @@ T = TypeVar("T", bound=TradeDocument)
 class Prepared(Generic[D, T]):
     """Drafts made into unsaved documents, as far as nothing speaks against them.
 
-    `make(draft, header)` builds one; `refusals` names all that is wrong with each refused draft, by its index.
+    `make(draft, header)` builds one; `refusals` names all that is wrong with each refused draft, by its index; `sound`
+    are the indexes of those that were `priced`, their lines good or not.
     """
 
     def __init__(self, drafts: Sequence[D], *, actor: Actor, make: Callable[[D, dict[str, Any]], T]) -> None:
@@ -38,7 +39,7 @@ class Prepared(Generic[D, T]):
         self.refusals: dict[int, list[Refusal]] = {
             index: [refusal] for index, draft in enumerate(drafts) if (refusal := basis.refusal(draft))
         }
-        sound = [index for index in range(len(drafts)) if index not in self.refusals]
+        self.sound = sound = [index for index in range(len(drafts)) if index not in self.refusals]
         self.documents = [make(drafts[index], basis.header(drafts[index])) for index in sound]
         wanted = [
             (basis.terms(document), drafts[index].lines) for index, document in zip(sound, self.documents, strict=True)

@@ -1,4 +1,5 @@
-"""Facts that keep commitments: a quotation that was sent, goods that were delivered, an order that was confirmed."""
+"""Facts that keep commitments and that milestones wait for: a quotation that was sent, goods that were delivered, an
+order that was confirmed."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from django.db.models import QuerySet
 
 from crm.customers.models import Commitment
 from crm.customers.services import commitments
-from crm.sales.models import Order, OrderLine, Quotation
+from crm.sales.models import Milestone, Order, OrderLine, Quotation
+from crm.sales.services import plans
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.models import OutboxEvent
 from suite.core.money import ZERO
@@ -64,6 +67,13 @@ def orders_delivered(delivered: Sequence[OutboxEvent], actor: Actor) -> None:
         if shipped > 0 and shipped >= base:
             proofs[row.pk] = orders[row.party_id]
     commitments.keep_by(proofs=proofs, actor=actor)
+
+
+def contracts_delivered(delivered: Sequence[OutboxEvent], actor: Actor) -> None:
+    """Goods of contracts left: what their milestones wanted after that has its day."""
+    orders = Order.objects.of(actor.company_id).filter(pk__in={event.object_id for event in delivered})
+    ids = orders.filter(contract__isnull=False, delivery=Order.Progress.DONE).values_list("contract_id", flat=True)
+    plans.happened([pk for pk in ids if pk], Milestone.Event.DELIVERED, clock.today(actor.company))
 
 
 def _unsettled(actor: Actor, parties: Collection[int]) -> QuerySet[Commitment]:

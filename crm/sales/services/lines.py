@@ -1,4 +1,4 @@
-"""The lines of quotations and orders: priced, written and summed up in the same way for both."""
+"""The lines of quotations, contracts and orders: priced, written and summed up in the same way for all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import OrderLine, QuotationLine
+from crm.sales.models import ContractLine, OrderLine, QuotationLine
 from crm.sales.services.documents import Basis
 from crm.sales.services.pricing import LineInput, PriceBook, PricedLine, Terms
 from suite.core import clock
@@ -20,7 +20,7 @@ from suite.core.money import LARGEST_AMOUNT, ZERO
 from suite.desk import search
 from suite.masterdata.models import TradeDocument
 
-Line = OrderLine | QuotationLine
+Line = OrderLine | QuotationLine | ContractLine
 
 # Changing one of these reckons the lines anew, with the prices they have.
 TERMS = {"party_id", "contact_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
@@ -92,6 +92,18 @@ def inputs_of(lines: Iterable[Line], *, keep_ids: bool = True) -> list[LineInput
         )
         for line in lines
     ]
+
+
+def copy(document: TradeDocument, /, model: type[Line], **parent: Any) -> None:
+    """The lines of a paper on another that came from it, to the cent: nothing is priced or judged anew."""
+    model.objects.bulk_create(
+        model(
+            company_id=line.company_id,
+            **parent,
+            **{column: getattr(line, column) for column in map(column_of, WRITTEN)},
+        )
+        for line in document.lines.all()  # type: ignore[attr-defined]
+    )
 
 
 def change(

@@ -120,8 +120,13 @@ def relocate(opportunity_ids: Collection[int], stage: Stage, actor: Actor) -> No
 def win_by(quotation_ids: Collection[int], actor: Actor, reason: str) -> None:
     """Close the deals behind quotations that were won; what is sold need fulfil no criteria any more."""
     quoted = Quotation.objects.filter(pk__in=quotation_ids, opportunity__status=Status.OPEN)
-    keys = list(quoted.values_list("opportunity_id", flat=True))
-    deals = _locked(keys, actor) if keys else []
+    win_deals(list(quoted.values_list("opportunity_id", flat=True)), actor, reason)
+
+
+def win_deals(opportunity_ids: Collection[int], actor: Actor, reason: str) -> None:
+    """Close those of the deals that are open as won, for what was sold by another paper of theirs."""
+    found = _locked(opportunity_ids, actor) if opportunity_ids else []
+    deals = [deal for deal in found if deal.status == Status.OPEN]
     if deals:
         _write(deals, _ends(deals, Kind.WON), actor, reason, None, set())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +109,7 @@ def change_order(
     order = Order.objects.of(actor.company_id).lock([order_id]).select_related("company").get()
     order.demand_version(version)
     order.demand_status(Order.Status.DRAFT)
+    _refuse_other_terms(order, lines, fields)
     party = fields.get("party")
     if party and party.pk != order.party_id:
         fields.setdefault("shipping_address", shipping_addresses(actor, [party.pk]).get(party.pk, ""))
@@ -118,6 +119,24 @@ def change_order(
         if lines is not None and order.promised_date:
             promising.forget_promise(order)
     return order
+
+
+def _refuse_other_terms(order: Order, lines: Sequence[LineInput] | None, fields: Mapping[str, Any]) -> None:
+    """An order of a contract says what was signed; when and where to, and when it is wanted, may be said anew."""
+    if order.contract_id is None:
+        return
+    party = fields.get("party")
+    terms = ("currency_id", "exchange_rate", "prices_include_tax")
+    other = any(fields.get(name, getattr(order, name)) != getattr(order, name) for name in terms)
+    if lines is not None:
+        other |= [_goods(each) for each in lines] != [_goods(each) for each in trade_lines.inputs_of(order.lines.all())]
+    if other or (party and party.pk != order.party_id):
+        sentence = _("%(number)s says what its contract says: its customer, lines and prices stay")
+        raise BusinessError(Refusal("under_contract", sentence, {"number": order.number}))
+
+
+def _goods(line: LineInput) -> tuple[Any, ...]:
+    return (line.product_id, line.quantity, line.unit_price, line.discount or 0, line.unit_id, line.tax_id)
 
 
 @service
@@ -147,6 +166,9 @@ def _undeletable(order: Order) -> Refusal | None:
     if order.status != Order.Status.DRAFT:
         sentence = _("%(number)s is %(status)s: only drafts are deleted")
         return Refusal("wrong_state", sentence, {"number": order.number, "status": order.get_status_display()})
+    if order.contract_id:
+        sentence = _("%(number)s belongs to a contract: cancel it instead")
+        return Refusal("under_contract", sentence, {"number": order.number})
     if order.revision:
         sentence = _("%(number)s was confirmed before: cancel it instead")
         return Refusal("was_confirmed", sentence, {"number": order.number})

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import Opportunity, Order, OrderLine, Quotation, QuotationLine
+from crm.sales.models import Contract, Opportunity, Order, OrderLine, Quotation, QuotationLine
 from crm.sales.services import approving, mails, moving
 from crm.sales.services import lines as trade_lines
 from crm.sales.services.documents import Draft
@@ -91,12 +92,10 @@ def quote_opportunity(*, opportunity_id: int, actor: Actor, reason: str = "") ->
     """
     deal = Opportunity.objects.of(actor.company_id).lock([opportunity_id]).select_related("party").get()
     deal.demand_status(Opportunity.Status.OPEN)
-    if deal.party is None:
-        sentence = _("%(number)s has no customer yet: name one first")
-        raise BusinessError(Refusal("no_customer", sentence, {"number": deal.number}, field="party"))
-    lines = [LineInput(product_id=row.product_id, quantity=row.quantity or Decimal(1)) for row in deal.lines.all()]
+    demand_customer(deal)
+    assert deal.party is not None
     quotation = create_quotation(
-        party=deal.party, lines=lines, contact_id=deal.contact_id, currency_id=str(deal.currency_id),
+        party=deal.party, lines=lines_of_deal(deal), contact_id=deal.contact_id, currency_id=str(deal.currency_id),
         owner_id=deal.owner_id, team_id=deal.team_id, opportunity_id=deal.pk, actor=actor,
     )  # fmt: skip
     current_act().link(deal, quotation)
@@ -114,7 +113,7 @@ def change_quotation(
     **fields: Any,
 ) -> Quotation:
     """Change a draft quotation, as `orders.change_order` does; one that was sent is revised instead."""
-    quotation = _locked(quotation_id, actor)
+    quotation = locked(quotation_id, actor)
     quotation.demand_version(version)
     quotation.demand_status(Status.DRAFT)
     until = fields.get("valid_until", quotation.valid_until)
@@ -129,7 +128,7 @@ def change_quotation(
 @service
 def delete_quotation(*, quotation_id: int, actor: Actor, version: int | None = None, reason: str = "") -> None:
     """Throw a draft away; the revision it was to replace becomes valid again."""
-    _locked(quotation_id, actor).demand_version(version)
+    locked(quotation_id, actor).demand_version(version)
     if refused := delete_drafts(quotation_ids=[quotation_id], actor=actor):
         raise BusinessError(*refused.values())
 
@@ -166,7 +165,7 @@ def send_quotation(
     `to` is by default the contact's, else the customer's mail address; `by_mail=False` is for what was handed over
     otherwise. Raises BusinessError when there is nothing to send, or no address to send it to.
     """
-    quotation = _locked(quotation_id, actor)
+    quotation = locked(quotation_id, actor)
     quotation.demand_status(Status.DRAFT, Status.SENT)
     if not quotation.lines.exists():
         raise BusinessError(Refusal("no_lines", _("%(number)s has no lines"), {"number": quotation}))
@@ -184,11 +183,11 @@ def send_quotation(
 @service
 def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
     """Write the next revision of a sent quotation, as a draft under the same number; the present one is frozen."""
-    quotation = _locked(quotation_id, actor)
+    quotation = locked(quotation_id, actor)
     quotation.demand_status(Status.SENT)
     today = clock.today(actor.company)
     revision = Quotation(
-        **_header_of(quotation),
+        **header_of(quotation),
         number=quotation.number,
         date=today,
         valid_until=today + dt.timedelta(days=policy_of(actor.company_id).quotation_days),
@@ -197,7 +196,7 @@ def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Qu
         replaces=quotation,
     )
     revision.save()
-    _copy_lines(quotation, QuotationLine, quotation=revision)
+    trade_lines.copy(quotation, QuotationLine, quotation=revision)
     _move(quotation, Status.REPLACED, "replaced")
     act = current_act()
     act.link(quotation, revision, "revision")
@@ -224,8 +223,15 @@ def lose_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quot
     return _close(quotation_id, Status.LOST, "lost", actor)
 
 
+def win_contracted(rows: Sequence[Quotation]) -> None:
+    """Close the quotations of contracts that came into force as won."""
+    for quotation in rows:
+        if quotation.status in (Status.DRAFT, Status.SENT):
+            _move(quotation, Status.WON, "won")
+
+
 def _close(quotation_id: int, status: str, what: str, actor: Actor) -> Quotation:
-    quotation = _locked(quotation_id, actor)
+    quotation = locked(quotation_id, actor)
     quotation.demand_status(Status.DRAFT, Status.SENT)
     if quotation.status == Status.DRAFT and status == Status.WON:
         approving.demand_granted([quotation], actor)
@@ -240,22 +246,19 @@ def order_from_quotation(*, quotation_id: int, actor: Actor, reason: str = "", *
     `fields` are further fields of the order (customer_reference, requested_date, ...). A second call is refused with
     the number of the order that is there. A draft is promised by it, as by sending.
     """
-    quotation = _locked(quotation_id, actor)
-    existing = quotation.orders.exclude(status=Order.Status.CANCELLED).values_list("number", flat=True).first()
-    if existing:
-        sentence = _("%(number)s has become order %(order)s already")
-        raise BusinessError(Refusal("already_ordered", sentence, {"number": quotation, "order": existing}))
+    quotation = locked(quotation_id, actor)
+    refuse_taken(quotation)
     quotation.demand_status(Status.DRAFT, Status.SENT, Status.WON)
     if quotation.status == Status.DRAFT:
         approving.demand_granted([quotation], actor)
     address = shipping_addresses(actor, [quotation.party_id]).get(quotation.party_id, "")
     order = Order(
-        **_header_of(quotation),
+        **header_of(quotation),
         **{"date": clock.today(actor.company), "shipping_address": address, **fields},
         quotation=quotation,
     )
     order.save()
-    _copy_lines(quotation, OrderLine, order=order)
+    trade_lines.copy(quotation, OrderLine, order=order)
     if quotation.status != Status.WON:
         _move(quotation, Status.WON, "won")
     act = current_act()
@@ -266,25 +269,41 @@ def order_from_quotation(*, quotation_id: int, actor: Actor, reason: str = "", *
     return order
 
 
-def _locked(quotation_id: int, actor: Actor) -> Quotation:
+def refuse_taken(quotation: Quotation) -> None:
+    """A quotation becomes one order, however often it is asked for; what is to be signed first its contract orders."""
+    orders = Order.objects.filter(quotation=OuterRef("pk")).exclude(status=Order.Status.CANCELLED)
+    contracts = Contract.objects.filter(quotation=OuterRef("pk")).exclude(status__in=Contract.ENDED)
+    order, contract = (
+        Quotation.objects.filter(pk=quotation.pk)
+        .values_list(*(Subquery(rows.order_by("pk").values("number")[:1]) for rows in (orders, contracts)))
+        .get()
+    )
+    if order:
+        sentence = _("%(number)s has become order %(order)s already")
+        raise BusinessError(Refusal("already_ordered", sentence, {"number": quotation, "order": order}))
+    if contract:
+        sentence = _("%(number)s is under contract %(contract)s: the order comes with its approval")
+        raise BusinessError(Refusal("under_contract", sentence, {"number": quotation, "contract": contract}))
+
+
+def demand_customer(deal: Opportunity) -> None:
+    if deal.party is None:
+        sentence = _("%(number)s has no customer yet: name one first")
+        raise BusinessError(Refusal("no_customer", sentence, {"number": deal.number}, field="party"))
+
+
+def lines_of_deal(deal: Opportunity) -> list[LineInput]:
+    """The products of a deal as lines; one where nobody knows how many."""
+    return [LineInput(product_id=row.product_id, quantity=row.quantity or Decimal(1)) for row in deal.lines.all()]
+
+
+def locked(quotation_id: int, actor: Actor) -> Quotation:
     rows = Quotation.objects.of(actor.company_id).lock([quotation_id])
     return rows.select_related("company", "party", "contact", "replaces").get()
 
 
-def _header_of(quotation: Quotation) -> dict[str, Any]:
+def header_of(quotation: Quotation) -> dict[str, Any]:
     return {name: getattr(quotation, name) for name in HEADER}
-
-
-def _copy_lines(quotation: Quotation, /, model: type[QuotationLine] | type[OrderLine], **parent: Any) -> None:
-    """The same lines to the cent: nothing is priced anew and nothing is judged again."""
-    model.objects.bulk_create(
-        model(
-            company_id=line.company_id,
-            **parent,
-            **{column: getattr(line, column) for column in map(trade_lines.column_of, trade_lines.WRITTEN)},
-        )
-        for line in quotation.lines.all()
-    )
 
 
 def _move(quotation: Quotation, status: str, what: str, **fields: Any) -> None:

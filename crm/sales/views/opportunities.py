@@ -193,6 +193,11 @@ def _acts(deal: Opportunity, actor: Actor) -> list[PageAct]:
             _act(deal, "quote", _("Make a quotation"), "file-text", "crm_sales.add_quotation",
                  disabled="" if deal.party_id else _("Name the customer first"))
         )  # fmt: skip
+        acts.append(
+            PageAct(_("Write the contract"), reverse("sales:contract_of_opportunity", args=[deal.pk]), "contract",
+                    "crm_sales.add_contract", in_menu=True,
+                    disabled="" if deal.party_id else _("Name the customer first"))
+        )  # fmt: skip
         acts.append(_act(deal, "win", _("Won"), "trophy", CHANGE))
         acts.append(_move_to(deal, _("Lost"), "x", query=f"?stage={queries.end_of(deal, 'lost')}"))
     else:

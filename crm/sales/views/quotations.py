@@ -130,6 +130,9 @@ def _acts(quotation: Quotation, missing: Refusal | None) -> list[PageAct]:
         acts.append(
             _act(quotation, "order", _("Turn into an order"), "shopping-cart", "crm_sales.add_order", primary=not draft)
         )
+    if draft or sent:
+        url = reverse("sales:contract_of_quotation", args=[quotation.pk])
+        acts.append(PageAct(_("Write the contract"), url, "contract", "crm_sales.add_contract", in_menu=draft))
     if draft:
         acts.append(edit_act("sales:quotation_edit", quotation.pk, "crm_sales.change_quotation"))
     if sent:

@@ -19,6 +19,7 @@ from erp.finance.services.given_up import end_invoices, owed_back
 from erp.finance.services.money import MoneyInput, allocate, pay, receive, reverse_money
 from erp.finance.services.offsets import set_off
 from erp.finance.services.orders import change_orders, drop_orders, open_orders, refuse_undo
+from erp.finance.services.planned import InvoicePlan, drop_invoices, plan_invoices
 from erp.finance.services.stock import Accrual, StockPosting, accrue_receipts, post_stock
 from erp.finance.services.write_offs import undo_write_off, write_off
 
@@ -27,6 +28,7 @@ __all__ = [
     "BillDraft",
     "BillLine",
     "CreditNote",
+    "InvoicePlan",
     "Issue",
     "Match",
     "MoneyInput",
@@ -37,6 +39,7 @@ __all__ = [
     "book_bills",
     "change_orders",
     "draft_bills",
+    "drop_invoices",
     "drop_orders",
     "end_invoices",
     "give_credit",
@@ -46,6 +49,7 @@ __all__ = [
     "owed_back",
     "pay",
     "periods",
+    "plan_invoices",
     "policy",
     "post_stock",
     "prepaid",

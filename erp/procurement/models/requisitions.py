@@ -29,6 +29,7 @@ class Requisition(Document):
 
     class Origin(models.TextChoices):
         ORDER = "order", _("Order short of goods")
+        CONTRACT = "contract", _("Planned with a contract")
         REORDER = "reorder", _("Stock below its point")
         MANUAL = "manual", _("Asked by hand")
 

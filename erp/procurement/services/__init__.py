@@ -14,6 +14,7 @@ from erp.procurement.services.orders import (
     reject_orders,
     submit_orders,
 )
+from erp.procurement.services.planning import drop_plans, plan_supply
 from erp.procurement.services.policy import policy_of
 from erp.procurement.services.receiving import receive, return_goods
 from erp.procurement.services.reordering import reorder
@@ -52,10 +53,12 @@ __all__ = [
     "close_short",
     "create_order",
     "create_requisition",
+    "drop_plans",
     "lead_days",
     "next_arrivals",
     "order_requisitions",
     "place_orders",
+    "plan_supply",
     "policy_of",
     "receive",
     "reject_orders",

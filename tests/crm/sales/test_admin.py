@@ -61,7 +61,13 @@ def test_the_settings_take_effect_at_once(shop: Shop, lamp: Product, admin: Clie
 
     admin.post(
         f"/admin/crm_sales/salespolicy/{row.pk}/change/",
-        {"max_discount": "5", "quotation_days": "7", "response_hours": "4", "thank_after_payment": "on"},
+        {
+            "max_discount": "5",
+            "quotation_days": "7",
+            "renewal_days": "30",
+            "response_hours": "4",
+            "thank_after_payment": "on",
+        },
     )
 
     assert shop.quotation(line(lamp)).valid_until == shop.quotation(line(lamp)).date + timedelta(7)

@@ -73,7 +73,7 @@ def test_price_lists_and_settings_are_for_managers(shop: Shop, lamp: Product, me
     assert bo.post("/crm/sales/price-lists/new/", sheet).status_code == 302
     assert shop.order(line(lamp, "10")).gross == 900
 
-    policy = {"max_discount": "5", "quotation_days": "10", "response_hours": "8"}
+    policy = {"max_discount": "5", "quotation_days": "10", "renewal_days": "30", "response_hours": "8"}
     assert bo.post("/crm/sales/settings/", policy).status_code == 302
     assert shop.quotation(line(lamp)).valid_until is not None
 
