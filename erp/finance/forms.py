@@ -13,7 +13,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance import ports
-from erp.finance.models import CreditAccount, MoneyMovement, OpenItem, PaymentTerm, Voucher
+from erp.finance.models import CreditAccount, MoneyMovement, OpenItem, Payment, PaymentTerm, Receipt, Voucher
 from suite.core.money import ZERO
 from suite.desk import formats
 from suite.desk.forms import ActorForm, PickerField
@@ -77,6 +77,14 @@ class MoneyForm(ActorForm):
         if party and order and source is None:
             self.add_error("order", _("This is no order of %(party)s") % {"party": party.label})
         return {**self.cleaned_data, "order": source}
+
+
+class ReceiptForm(MoneyForm):
+    model = Receipt
+
+
+class PaymentForm(MoneyForm):
+    model = Payment
 
 
 class CreditForm(ActorForm):

@@ -57,6 +57,8 @@ def connect() -> None:
     printing.register(Payment, papers.money)
     printing.register(Voucher, papers.vouchers, template="erp/finance/voucher.typ")
     own.register(Invoice, list_url="admin:erp_finance_invoice_changelist")
+    own.register(Receipt, list_url="admin:erp_finance_receipt_changelist", change="erp_finance.add_receipt")
+    own.register(Payment, list_url="admin:erp_finance_payment_changelist", change="erp_finance.add_payment")
     own.register(Voucher, list_url="admin:erp_finance_voucher_changelist", is_open=queries.is_unposted)
     documents.register(Account, _("Account"), "admin:erp_finance_account_change", icon="book")
 

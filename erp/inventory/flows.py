@@ -1,4 +1,4 @@
-"""What flows know of deliveries and goods receipts, and of the stock of products."""
+"""What flows know of deliveries, goods receipts and transfers, and of the stock of products."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory.lists.papers import DeliveryList, ReceiptList
+from erp.inventory.lists.transfers import TransferList
 from erp.inventory.models import StockBalance
 from suite.automation import subjects
-from suite.automation.subjects import DateFact
+from suite.automation.subjects import DateFact, Word
 from suite.desk.lists import BoolFilter
 from suite.masterdata.flows import LOOKED_AFTER, addressees, party_of, words
 
@@ -38,6 +39,23 @@ def connect() -> None:
         links=party_of(_("Party")),
         related=("party", "owner"),
         addressees=addressees,
+    )
+    subjects.register(
+        TransferList,
+        announces=("erp.inventory.transfer",),
+        facts=(LOOKED_AFTER,),
+        dates={
+            "expected": DateFact(_("Expected date"), "expected_date"),
+            "shipped": DateFact(_("Shipped on"), "shipped_on"),
+            "received": DateFact(_("Received on"), "received_on"),
+        },
+        words={
+            "number": Word(_("Number"), str),
+            "source": Word(_("From warehouse"), lambda row: row.source.label),
+            "target": Word(_("To warehouse"), lambda row: row.target.label),
+        },
+        acts=("ship", "receive"),
+        related=("source", "target", "owner"),
     )
     free = StockBalance.objects.filter(product=OuterRef("pk"), on_hand__gt=F("reserved"))
     subjects.extend(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from erp.inventory.models import StockAdjustment, Warehouse
+from erp.inventory.models import StockAdjustment, StockTransfer, Warehouse
 from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.desk import formats
@@ -213,6 +213,8 @@ class ReceiveLineForm(CostedLine):
 
 class TransferForm(ActorForm):
     """From where to where; a blank day is whenever it comes."""
+
+    model = StockTransfer
 
     source = forms.ModelChoiceField(label=_("From warehouse"), queryset=Warehouse.objects.none(), empty_label=None)
     target = forms.ModelChoiceField(label=_("To warehouse"), queryset=Warehouse.objects.none())

@@ -43,6 +43,7 @@ def connect() -> None:
     adjustment = "admin:erp_inventory_stockadjustment_change"
     documents.register(StockAdjustment, _("Stock adjustment"), adjustment, icon="adjustments")
     adjustments = "admin:erp_inventory_stockadjustment_changelist"
+    own.register(StockTransfer, list_url="admin:erp_inventory_stocktransfer_changelist")
     own.register(StockAdjustment, list_url=adjustments, change="erp_inventory.add_stockadjustment")
     documents.register(
         StockTransfer, _("Stock transfer"), "inventory:transfer", icon="arrows-exchange", status=way_of, order=55

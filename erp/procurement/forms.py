@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import PaymentTerm
 from erp.inventory.models import Warehouse
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine
+from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine, Supplier
 from erp.procurement.services import Bill, LineInput, Wish
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
@@ -302,6 +302,8 @@ class SendForm(ActorForm):
 
 class SupplierForm(ActorForm):
     """The party and the profile on it."""
+
+    model = Supplier
 
     name = forms.CharField(label=_("Name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), max_length=200, required=False)

@@ -89,6 +89,7 @@ def connect() -> None:
         save=importing.save_suppliers,
         undo=importing.undo_suppliers,
         url_name="procurement:suppliers",
+        model=Supplier,
     )
     imports.register(
         "supply-terms",
@@ -124,6 +125,7 @@ def _papers() -> None:
     )
     printing.register(Requisition, papers.requisitions)
     printing.register(PurchaseOrder, papers.orders)
+    own.register(Supplier, list_url="procurement:suppliers", found_as="party")
     own.register(Requisition, list_url="procurement:requisitions")
     own.register(PurchaseOrder, list_url="procurement:orders")
     requisition = ("requested", "submitted", "approved", "rejected", "reopened", "ordered", "cancelled")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance.admin.acts import one_by_one
 from erp.finance.admin.items import link_to, linked
-from erp.finance.forms import AllocationForm, MoneyForm, ReasonForm
+from erp.finance.forms import AllocationForm, MoneyForm, PaymentForm, ReasonForm, ReceiptForm
 from erp.finance.models import MoneyMovement, OpenItem, Payable, Payment, Receipt, Receivable, Settlement
 from erp.finance.services import MoneyInput, allocate, pay, receive, reverse_money
 from erp.finance.services.allocation import suggest
@@ -142,6 +142,7 @@ class MoneyAdmin(SuiteModelAdmin):
     inlines = (MoneyInline,)
     fields = (("number", "party"), ("amount", "unapplied"), ("date", "method"), ("account", "reference"), "note")
     book: Any
+    new_form: type[MoneyForm]
     item_model: type[OpenItem]
     heading: Any
     names_order = False  # whether money can be a deposit for a sales order
@@ -172,7 +173,7 @@ class MoneyAdmin(SuiteModelAdmin):
                 allocations={mine.pk: min(abs(mine.open_amount), values["amount"])} if mine else {},
                 **values,
             )
-            row = type(self).book([money], actor=actor)[0]
+            row = form.keep(lambda: type(self).book([money], actor=actor)[0], new=True)
             messages.success(request, _("%(number)s was booked") % {"number": row.number})
             choosing = row.unapplied and not money.oldest_first and actor.may(f"erp_finance.allocate_{kind}")
             return reverse(f"{label}_allocate" if choosing else f"{label}_change", args=[row.pk])
@@ -188,7 +189,9 @@ class MoneyAdmin(SuiteModelAdmin):
             back = documents.url_of(advance.kind(), advance.pk) or back
         orders = choices.kind("order")
         may_name_order = bool(self.names_order and orders and documents.may_open(orders.model, actor))
-        form = MoneyForm(request.POST or None, actor=actor, initial=initial, may_name_order=may_name_order)
+        form = self.new_form(
+            request.POST or None, request.FILES or None, actor=actor, initial=initial, may_name_order=may_name_order
+        )
         if item:
             form.fields["amount"].help_text = _("Settles %(number)s first") % {"number": item.number}
         if advance:
@@ -269,6 +272,7 @@ def key_asked_for(request: HttpRequest, name: str) -> int | None:
 @admin.register(Receipt)
 class ReceiptAdmin(MoneyAdmin):
     list_spec = ReceiptList
+    new_form = ReceiptForm
     item_model = Receivable
     heading = _("New receipt")
     names_order = True
@@ -287,6 +291,7 @@ class ReceiptAdmin(MoneyAdmin):
 @admin.register(Payment)
 class PaymentAdmin(MoneyAdmin):
     list_spec = PaymentList
+    new_form = PaymentForm
     item_model = Payable
     heading = _("New payment")
     book = staticmethod(pay)

@@ -147,6 +147,16 @@ class MoneySerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
+class ReceiptSerializer(MoneySerializer):
+    class Meta(MoneySerializer.Meta):
+        model = Receipt
+
+
+class PaymentSerializer(MoneySerializer):
+    class Meta(MoneySerializer.Meta):
+        model = Payment
+
+
 class MoneyToBook(StrictSerializer):
     """Money, and what it settles: the items named, with `oldest_first` whatever is open, after the party's credits.
 
@@ -178,7 +188,6 @@ class Allocations(Reason):
 
 
 class MoneyViewSet(Creating, ServiceViewSet):
-    serializer_class = MoneySerializer
     filterset_class = filters.MoneyFilters
     ordering_fields = ("id", "date")
     prefetch = ("settlements",)
@@ -232,6 +241,7 @@ class ReceiptViewSet(Printing, MoneyViewSet):
     """Money in."""
 
     model = Receipt
+    serializer_class = ReceiptSerializer
     action_permissions = {"allocate": "erp_finance.allocate_receipt", "reverse": "erp_finance.reverse_receipt"}
     book = staticmethod(services.receive)
 
@@ -240,6 +250,7 @@ class PaymentViewSet(Printing, MoneyViewSet):
     """Money out."""
 
     model = Payment
+    serializer_class = PaymentSerializer
     action_permissions = {"allocate": "erp_finance.allocate_payment", "reverse": "erp_finance.reverse_payment"}
     book = staticmethod(services.pay)
 

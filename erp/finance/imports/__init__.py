@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from erp.finance.imports import invoices, money, vouchers
-from erp.finance.models import Invoice, Voucher
+from erp.finance.models import Invoice, Payment, Receipt, Voucher
 from suite.desk import imports
 
 
@@ -37,7 +37,8 @@ def register() -> None:
         url_name="admin:erp_finance_voucher_changelist",
         model=Voucher,
     )
-    for kind, label, moneys in (("receipt", _("Receipts"), money.RECEIPTS), ("payment", _("Payments"), money.PAYMENTS)):
+    for model, label, moneys in ((Receipt, _("Receipts"), money.RECEIPTS), (Payment, _("Payments"), money.PAYMENTS)):
+        kind = model._meta.model_name
         imports.register(
             f"{kind}s",
             label,
@@ -48,4 +49,5 @@ def register() -> None:
             undo=money.undo,
             batch=500,
             url_name=f"admin:erp_finance_{kind}_changelist",
+            model=model,
         )

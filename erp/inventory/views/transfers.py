@@ -147,10 +147,13 @@ def _sheet(request: HttpRequest, transfer: StockTransfer | None) -> HttpResponse
             "expected_date": values["expected_date"],
             "note": values["note"],
         }
-        if transfer:
-            saved = services.change_transfer(transfer, lines=rows, version=version, actor=actor, **fields)
-        else:
-            (saved,) = services.create_transfers([TransferDraft(lines=rows, **fields)], actor=actor)
+
+        def save() -> StockTransfer:
+            if transfer:
+                return services.change_transfer(transfer, lines=rows, version=version, actor=actor, **fields)
+            return services.create_transfers([TransferDraft(lines=rows, **fields)], actor=actor)[0]
+
+        saved = form.keep(save, new=transfer is None)
         messages.success(request, _("%(number)s was saved") % {"number": saved.number})
         return reverse("inventory:transfer", args=[saved.pk])
 
@@ -160,7 +163,7 @@ def _sheet(request: HttpRequest, transfer: StockTransfer | None) -> HttpResponse
         {"product": line.product_id, "quantity": formats.quantity(line.quantity).replace(",", "")}
         for line in (transfer.lines.all() if transfer else ())
     ]
-    form = TransferForm(request.POST or None, actor=actor, initial=shown, record=transfer)
+    form = TransferForm(request.POST or None, request.FILES or None, actor=actor, initial=shown, record=transfer)
     lines = Transferred(
         request.POST or None, actor=actor, prefix="lines", initial=None if request.POST else present or None
     )

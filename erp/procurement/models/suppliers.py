@@ -40,6 +40,7 @@ class Supplier(CompanyRow):
     is_blocked = models.BooleanField(_("blocked"), default=False)
     note = models.TextField(_("note"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    own = models.JSONField(_("own fields"), default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), default=clock.now, editable=False)
 

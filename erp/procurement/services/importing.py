@@ -52,7 +52,7 @@ def save_suppliers(*, actor: Actor, batch: Batch, key: str, update: bool) -> Sav
         else:
             there[found[value]] = place
     _create(new, actor, saved)
-    _change({party: rows[place] for party, place in there.items()}, actor, saved)
+    _change({party: rows[place] for party, place in there.items()}, there, actor, saved)
     return saved
 
 
@@ -109,17 +109,20 @@ def _create(new: dict[int, dict[str, Any]], actor: Actor, saved: Saved) -> None:
                 left.pop(places[refusal.line or 0], None)
         else:
             saved.made += [row.pk for row in made]
+            saved.placed |= {place: row.pk for place, row in zip(left, made, strict=True)}
             break
 
 
-def _change(rows: dict[int, dict[str, Any]], actor: Actor, saved: Saved) -> None:
+def _change(rows: dict[int, dict[str, Any]], places: Mapping[int, int], actor: Actor, saved: Saved) -> None:
     """Change the parties and profiles that were found; a party without a profile becomes a supplier."""
     parties = Party.objects.of(actor.company_id).lock(rows).in_bulk()
     known = Supplier.objects.of(actor.company_id).filter(party__in=rows).order_by("pk").select_for_update()
     suppliers = {row.party_id: row for row in known}
     profiles = {pk: {name: value for name, value in row.items() if name in PROFILE} for pk, row in rows.items()}
     newcomers = [(parties[pk], profiles[pk]) for pk in rows if pk not in suppliers]
-    saved.made += [row.pk for row in make_profiles(newcomers, actor)] if newcomers else []
+    made = make_profiles(newcomers, actor) if newcomers else []
+    saved.made += [row.pk for row in made]
+    saved.placed |= {places[row.party_id]: row.pk for row in (*made, *suppliers.values())}
     old = change_many(
         parties,
         {

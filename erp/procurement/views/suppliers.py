@@ -27,6 +27,7 @@ from suite.core.errors import BusinessError
 from suite.core.money import ZERO
 from suite.desk import documents, formats, refusals
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.own.pages import facts as own_facts
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, record_page
@@ -53,12 +54,14 @@ def _of(request: HttpRequest, pk: int, code: str = "") -> Supplier:
 @require_GET
 def supplier_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Terms, what we owe, open orders, what they deliver."""
-    actor, supplier = actor_of(request), _of(request, pk)
+    actor = actor_of(request)
+    supplier = rules.shown(_of(request, pk), actor)
     owed = _owed(supplier, actor) if actor.may("erp_finance.view_payable") else None
     new = f"{reverse('procurement:order_new')}?supplier={pk}"
     page = RecordPage(
         supplier.party.label,
         lead=supplier.party.code,
+        record=supplier,
         crumbs=[(_("Suppliers"), reverse("procurement:suppliers"))],
         badges=[(_("Blocked"), "danger")] if supplier.is_blocked else [],
         acts=[
@@ -145,22 +148,19 @@ def supplier_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, supplier: Supplier | None, initial: dict[str, Any]) -> HttpResponse:
     actor = actor_of(request)
-    form = SupplierForm(request.POST or None, actor=actor, initial=initial, record=supplier)
+    form = SupplierForm(request.POST or None, request.FILES or None, actor=actor, initial=initial, record=supplier)
     status = 200 if request.method != "POST" else 400
     if request.method == "POST" and form.is_valid():
         status = 409
         values = dict(form.cleaned_data)
         version = values.pop("version")
         try:
-            if supplier:
-                suppliers.change_supplier(supplier=supplier, version=version, actor=actor, **values)
-            else:
-                supplier = suppliers.create_supplier(actor=actor, **values)
+            saved = form.keep(lambda: _save(supplier, values, version, actor), new=supplier is None)
         except (BusinessError, ValidationError) as error:
             refusals.place(error, form)
         else:
             messages.success(request, _("%(name)s was saved") % {"name": values["name"]})
-            return redirect("procurement:supplier", supplier.pk)
+            return redirect("procurement:supplier", saved.pk)
     context = {
         "form": form,
         "heading": supplier.party.label if supplier else _("New supplier"),
@@ -168,6 +168,13 @@ def _form(request: HttpRequest, supplier: Supplier | None, initial: dict[str, An
         "back": reverse("procurement:supplier", args=[supplier.pk]) if supplier else reverse("procurement:suppliers"),
     }
     return render_page(request, "suite/desk/form_page.html", context, status=status)
+
+
+def _save(supplier: Supplier | None, values: dict[str, Any], version: int | None, actor: Actor) -> Supplier:
+    if supplier is None:
+        return suppliers.create_supplier(actor=actor, **values)
+    suppliers.change_supplier(supplier=supplier, version=version, actor=actor, **values)
+    return supplier
 
 
 @door(f"{AREA}.add_supplieritem")

@@ -30,7 +30,7 @@ STALE = Refusal("stale", _("Somebody else changed this record meanwhile"))
 CONVERSIONS: dict[tuple[str, str], str] = {
     (Type.TEXT, Type.LONG): "",
     (Type.MONEY, Type.NUMBER): "",
-    (Type.CHOICE, Type.CHOICES): "jsonb_build_array(own -> %(key)s)",
+    (Type.CHOICE, Type.CHOICES): "jsonb_build_array(own -> %s)",
 }
 
 
@@ -222,14 +222,23 @@ def count_blank(rows: Sequence[OwnField]) -> dict[int, int]:
     for row in rows:
         known = own.kind(row.kind)
         if known:
-            some = f'FROM "{known.model._meta.db_table}" WHERE company_id = %s AND (own -> %s) IS NULL LIMIT 1001'
+            of_kind, given = _of_kind(known.model, row.company_id)
+            some = f'FROM "{known.model._meta.db_table}" WHERE {of_kind} AND (own -> %s) IS NULL LIMIT 1001'
             parts.append(f"SELECT %s::bigint, (SELECT count(*) FROM (SELECT {some}) AS blank)")
-            params += [row.pk, row.company_id, row.key]
+            params += [row.pk, *given, row.key]
     if not parts:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         return dict(cursor.fetchall())
+
+
+def _of_kind(model: Any, company_id: int) -> tuple[str, tuple[Any, ...]]:
+    """The condition for the records of a kind in its table, which it may share with another one."""
+    if not model._meta.proxy:
+        return "company_id = %s", (company_id,)
+    sql, params = model._default_manager.of(company_id).order_by().values("pk").query.sql_with_params()
+    return f"id IN ({sql})", params
 
 
 def _convert(row: OwnField, before: str) -> None:
@@ -243,12 +252,13 @@ def _convert(row: OwnField, before: str) -> None:
         names = {"old": Type(before).label, "new": Type(row.type).label}
         raise ValidationError({"type": sentence % names})
     if change:
-        table = own.kind(row.kind).model._meta.db_table  # type: ignore[union-attr]
+        model: Any = own.kind(row.kind).model  # type: ignore[union-attr]
+        of_kind, given = _of_kind(model, row.company_id)
         with connection.cursor() as cursor:
             cursor.execute(
-                f'UPDATE "{table}" SET own = jsonb_set(own, ARRAY[%(key)s], {change})'
-                " WHERE company_id = %(company)s AND own ? %(key)s",
-                {"key": row.key, "company": row.company_id},
+                f'UPDATE "{model._meta.db_table}" SET own = jsonb_set(own, ARRAY[%s], {change})'
+                f" WHERE {of_kind} AND own ? %s",
+                [row.key, *[row.key] * change.count("%s"), *given, row.key],
             )
 
 

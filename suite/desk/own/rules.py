@@ -105,7 +105,8 @@ def of(model: type[models.Model] | None, actor: Actor | None) -> Mapping[str, Ru
         return {}
     beneath = _beneath(known)
     below: Mapping[str, Rule] = rules.get(beneath._meta.label_lower, {}) if beneath else {}
-    return {**below, **rules.get(known.name, {})}
+    mine = {field.name for field in known.model._meta.concrete_fields} if below else set()
+    return {**{name: rule for name, rule in below.items() if name not in mine}, **rules.get(known.name, {})}
 
 
 def _beneath(known: own.Registered) -> type[models.Model] | None:

@@ -11,6 +11,7 @@ from crm.customers.models import Customer
 from crm.sales.models import Opportunity, Order
 from crm.sales.services import opportunities
 from crm.sales.services.orders import change_order
+from erp.procurement.models import Supplier
 from suite.core.errors import Stale
 from suite.desk import search
 from suite.desk.forms import ActorForm
@@ -381,6 +382,9 @@ def test_the_house_and_a_superuser_see_and_owe_nothing(shop):
     rule(shop, PARTY, "phone", seen_by=BOSS)
     assert rules.hides(Opportunity, "party__phone", shop.rep) is True
     assert rules.hides(Party, "phone", shop.manager) is False
+    rule(shop, PARTY, "note", seen_by=BOSS)
+    assert "note" not in rules.hidden(Supplier, shop.rep)  # a supplier has a note of its own
+    assert "phone" in rules.hidden(Supplier, shop.rep)
 
 
 def test_a_list_costs_as_many_statements_with_rules_as_without(shop, mei):

@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+from suite.core.migrating import AllAtOnce
+
+
+class Migration(AllAtOnce):
+
+    dependencies = [
+        ('erp_procurement', '0003_requisitions_by_origin_and_day'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='supplier',
+            name='own',
+            field=models.JSONField(blank=True, default=dict, editable=False, verbose_name='own fields'),
+        ),
+    ]
