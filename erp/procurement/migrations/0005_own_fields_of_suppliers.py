@@ -6,7 +6,7 @@ from suite.core.migrating import AllAtOnce
 class Migration(AllAtOnce):
 
     dependencies = [
-        ('erp_procurement', '0003_requisitions_by_origin_and_day'),
+        ('erp_procurement', '0004_planned_with_contracts'),
     ]
 
     operations = [
