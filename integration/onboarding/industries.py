@@ -36,6 +36,15 @@ MADE_TO_ORDER = {
     100000: ["buyer", "accountant", "executive"],
 }
 
+
+def _discounts(most: int) -> dict[str, Any]:
+    """What a rep may give away, and who agrees to more."""
+    more = (Decimal(most), ["sales_manager"])
+    return {
+        "sales.max_discount": Decimal(most), "discount.crm_sales.quotation": more, "discount.crm_sales.order": more,
+    }  # fmt: skip
+
+
 INDUSTRIES = (
     Industry(
         "retail",
@@ -45,7 +54,7 @@ INDUSTRIES = (
         {
             "finance.posting": "retail",
             "finance.term": "COD",
-            "sales.max_discount": Decimal(10),
+            **_discounts(10),
             "sales.quotation_days": 7,
             "flow.visit-after-deal": False,
             "flow.quote-after-enquiry": False,
@@ -90,7 +99,7 @@ INDUSTRIES = (
             "finance.posting": "confirm",
             "finance.term": "NET30",
             "finance.overdue_days": 30,
-            "sales.max_discount": Decimal(15),
+            **_discounts(15),
             "sales.quotation_days": 30,
             "flow.visit-after-deal": True,
             "flow.quote-after-enquiry": True,
@@ -142,7 +151,7 @@ INDUSTRIES = (
             "finance.posting": "confirm",
             "finance.term": "EOM30",
             "finance.overdue_days": 60,
-            "sales.max_discount": Decimal(10),
+            **_discounts(10),
             "sales.quotation_days": 30,
             "flow.visit-after-deal": True,
             "flow.quote-after-enquiry": True,
@@ -214,7 +223,7 @@ INDUSTRIES = (
             "finance.posting": "delivery",
             "finance.term": "HALF",
             "finance.overdue_days": 60,
-            "sales.max_discount": Decimal(20),
+            **_discounts(20),
             "sales.quotation_days": 60,
             "flow.visit-after-deal": True,
             "flow.quote-after-enquiry": True,

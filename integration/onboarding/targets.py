@@ -39,6 +39,8 @@ from suite.desk.models import DashboardLayout, MenuLayout, OwnField
 from suite.desk.own import definitions
 from suite.desk.services import dashboards, menus
 
+LARGER = "discount_min"  # the condition of a paper with a line of so large a discount or a larger one
+STEP = Decimal("0.0001")  # the smallest difference between two discounts
 NOTHING = "–"
 Field = tuple[str, str, str, str]  # kind of record, type, name, English name
 
@@ -226,6 +228,45 @@ def _approval(kind: str) -> Target:
     return Target(label, "automation.change_approvalrule", read, write, show, is_met)
 
 
+Allowance = tuple[Decimal, Sequence[str]]  # per cent, and who agrees to more
+
+
+def _discount(kind: str) -> Target:
+    """Who approves a kind of paper with a line of a larger discount; a rule like those the company makes itself."""
+
+    def rule_of(actor: Actor) -> ApprovalRule | None:
+        rules_ = ApprovalRule.objects.of(actor.company_id).filter(kind=kind, conditions__has_key=LARGER)
+        alone = (rule for rule in rules_.prefetch_related("steps__role").order_by("pk") if len(rule.conditions) == 1)
+        return next(alone, None)
+
+    def read(actor: Actor) -> Allowance | None:
+        rule = rule_of(actor)
+        if rule is None:
+            return None
+        codes = [step.role.code if step.role else step.who for step in rule.steps.all()]
+        return Decimal(rule.conditions[LARGER]) - STEP, codes
+
+    def write(actor: Actor, wanted: Allowance) -> None:
+        most, codes = wanted
+        roles = {role.code: role for role in Role.objects.filter(company=actor.company_id)}
+        steps = [{"position": n, "role": roles[code]} for n, code in enumerate(codes, 1) if code in roles]
+        conditions = {LARGER: str(most + STEP)}
+        rules.set_rule(kind=kind, steps=steps, conditions=conditions, rule=rule_of(actor), actor=actor)
+
+    def show(value: Allowance | None) -> str:
+        if value is None:
+            return NOTHING
+        return _("above %(amount)s: %(roles)s") % {
+            "amount": formats.percent(value[0]), "roles": " → ".join(_role_name(code) for code in value[1]),
+        }  # fmt: skip
+
+    def is_met(present: Allowance | None, wanted: Allowance) -> bool:
+        return present is not None and (present[0], list(present[1])) == (wanted[0], list(wanted[1]))
+
+    label = _("Approval of discounts: %(document)s") % {"document": documents.label_of(kind)}
+    return Target(label, "automation.change_approvalrule", read, write, show, is_met)
+
+
 def _number(kind: str) -> Target:
     """How the numbers of a kind of paper look; what the company has said itself stays."""
     key = f"number.{kind}"
@@ -357,5 +398,5 @@ TARGETS = {
 }  # fmt: skip
 _KINDS: dict[str, Callable[[str], Target]] = {
     "module": _module, "menu": _menu, "dashboard": _dashboard, "flow": _flow, "approval": _approval,
-    "number": _number,
+    "number": _number, "discount": _discount,
 }  # fmt: skip

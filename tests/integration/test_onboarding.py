@@ -1,6 +1,7 @@
 """Setting a company up: the wizard, templates of trades, people, the first company of a server."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from integration.onboarding.industries import INDUSTRIES, industry
 from integration.onboarding.steps import STEPS
 from integration.onboarding.targets import target
 from suite.automation.models import ApprovalRule, Flow
+from suite.automation.services import approvals, rules
 from suite.core import access, modules
 from suite.core.models import AuditRow, Company, Membership, NumberPattern, Role, User
 from suite.core.numbering import change_pattern
@@ -23,6 +25,7 @@ from suite.desk.dashboards import boards
 from suite.desk.models import FirstSteps, OwnField
 from suite.desk.services import dashboards, menus
 from tests import make
+from tests.crm.sales.shop import Shop, line
 
 pytestmark = pytest.mark.django_db
 BACKEND = "suite.core.auth.CompanyBackend"
@@ -90,6 +93,36 @@ def test_a_template_brings_rules_of_approval_and_switches_flows(company, admin):
     assert not Flow.objects.get(company=company, code="visit-after-deal").is_on
     services.take_on(industry=industry("trade"), keys=["flow.visit-after-deal"], actor=admin)
     assert Flow.objects.get(company=company, code="visit-after-deal").is_on
+
+
+@pytest.mark.parametrize("template", INDUSTRIES, ids=lambda each: each.code)
+def test_a_template_that_limits_discounts_has_larger_ones_approved_by_a_rule_that_can_be_changed(
+    template, company, admin
+):
+    most = template.lines["sales.max_discount"]
+    services.take_on(industry=template, keys=[k for k in template.lines if k.startswith("discount.")], actor=admin)
+
+    for kind in ("crm_sales.order", "crm_sales.quotation"):
+        made = ApprovalRule.objects.get(company=company, kind=kind)
+        assert made.conditions == {"discount_min": f"{most}.0001"}
+        assert [step.role.code for step in made.steps.all()] == ["sales_manager"]
+    rules.set_rule(kind=made.kind, steps=made.steps.values("position", "role"), conditions={"discount_min": "30"},
+                   rule=made, actor=admin)  # fmt: skip
+    line = next(each for each in services.difference(template, admin) if each.key == f"discount.{made.kind}")
+    assert (line.is_met, "30" in line.now) == (False, True)
+    services.take_on(industry=template, keys=[line.key], actor=admin)
+    assert ApprovalRule.objects.get(pk=made.pk).conditions == {"discount_min": f"{most}.0001"}
+
+
+@pytest.mark.parametrize(("discount", "waits"), [("10", False), ("10.0001", True), ("12", True)])
+def test_an_order_with_a_larger_discount_waits_for_the_approval_of_its_template(company, admin, discount, waits):
+    trade = industry("retail")
+    services.take_on(industry=trade, keys=["sales.max_discount", "discount.crm_sales.order"], actor=admin)
+    shop = Shop()
+
+    order = shop.order(line(shop.add_product("P1"), discount=Decimal(discount)), actor=shop.manager)
+
+    assert bool(approvals.missing([order], shop.manager)) is waits
 
 
 def test_a_template_puts_tiles_on_the_dashboards_of_roles_and_takes_none_away(company, admin):
