@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Model, Q
+from django.db.models import Count, F, Model, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sales.lists import ReasonForm
-from crm.sales.models import Lead, LeadRule
+from crm.sales.models import Lead, LeadRule, WebForm
 from crm.sales.models.leads import SOON
 from crm.sales.opportunity_lists import Kept, OwnerForm
-from crm.sales.services import lead_rules, leads
+from crm.sales.services import lead_rules, leads, web_forms
 from suite.automation import conditions, subjects
 from suite.core import clock
 from suite.core.access import Actor
@@ -78,6 +78,11 @@ class ClockFilter(ChoiceFilter):
 def rules(actor: Actor) -> list[tuple[Any, Any]]:
     """The rules of the company, by key and name."""
     return [(rule.pk, rule.label) for rule in LeadRule.objects.of(actor.company_id)]
+
+
+def web_forms_of(actor: Actor) -> list[tuple[Any, Any]]:
+    """The forms of the company, by key and name."""
+    return [(form.pk, form.label) for form in WebForm.objects.of(actor.company_id)]
 
 
 @dataclass(frozen=True)
@@ -176,6 +181,7 @@ class LeadList(ListSpec):
         TextFilter("phone", _("Phone"), quick=False),
         TextFilter("email", _("E-mail"), quick=False),
         BoolFilter("alike", _("May be here already"), quick=False, condition=~Q(alike=[])),
+        ChoiceFilter("web_form", _("Web form"), "web_form_id", quick=False, choices=web_forms_of),
         ChoiceFilter("rule", _("Lead rule"), "rule_id", quick=False, choices=rules),
     )
     views = (
@@ -263,3 +269,48 @@ class LeadRuleList(ListSpec):
 
     def url(self, row: LeadRule) -> str:
         return reverse("sales:lead_rule", args=[row.pk])
+
+
+def _close(*, actor: Actor, pks: Sequence[int]) -> int:
+    return web_forms.close_forms(form_ids=pks, is_open=False, actor=actor)
+
+
+def _open(*, actor: Actor, pks: Sequence[int]) -> int:
+    return web_forms.close_forms(form_ids=pks, is_open=True, actor=actor)
+
+
+class WebFormList(ListSpec):
+    """Forms on the company's site."""
+
+    model = WebForm
+    page = "sales:web_forms"
+    title = _("Web forms")
+    icon = "clipboard-list"
+    columns = (
+        Column("name", _("Name"), value="label", card="title"),
+        Column("title", _("Title"), value=lambda row: row.read("title")),
+        Column("source", _("Source")),
+        Column("campaign", _("Campaign")),
+        Column("count", _("Leads"), "number", value=lambda row: row.count),
+        Column("is_active", _("Open"), "bool", card="side"),
+    )
+    acts = (
+        Act("close", pgettext_lazy("web form", "Close"), "crm_sales.change_webform", _close, icon="player-pause",
+            undo="open", when=lambda row: row.is_active),
+        Act("open", _("Open again"), "crm_sales.change_webform", _open, icon="player-play", undo="close",
+            when=lambda row: not row.is_active),
+    )  # fmt: skip
+    order = "-id"
+    search_fields = ("name", "name_en", "title")
+    create = Create(_("New web form"), "sales:web_form_new", "crm_sales.add_webform")
+    empty = _("No forms yet. Draw one up and put it on your site: what is sent becomes a lead at once.")
+    export = False
+
+    def complete(self, rows: Sequence[WebForm], actor: Actor) -> None:
+        counted = Lead.objects.of(actor.company_id).filter(web_form__in=rows).values("web_form")
+        counts = dict(counted.annotate(count=Count("pk")).values_list("web_form", "count"))
+        for row in rows:
+            row.count = counts.get(row.pk, 0)  # type: ignore[attr-defined]
+
+    def url(self, row: WebForm) -> str:
+        return reverse("sales:web_form", args=[row.pk])

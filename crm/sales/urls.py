@@ -14,6 +14,7 @@ from crm.sales.views import (
     price_lists,
     quotations,
     reports,
+    web_forms,
 )
 
 app_name = "sales"
@@ -64,6 +65,9 @@ urlpatterns = [
     path("contracts/<int:pk>/tasks/", contracts.contract_tasks, name="contract_tasks"),
     path("contracts/<int:pk>/milestones/<int:milestone>/", contracts.milestone_done, name="milestone_done"),
     path("contracts/<int:pk>/<slug:name>/", contracts.contract_act, name="contract_act"),
+    path("web-forms/", web_forms.form_list, name="web_forms"),
+    path("web-forms/new/", web_forms.form_new, name="web_form_new"),
+    path("web-forms/<int:pk>/", web_forms.form_page, name="web_form"),
     path("opportunities/", opportunities.opportunity_list, name="opportunities"),
     path("opportunities/new/", opportunities.opportunity_new, name="opportunity_new"),
     path("opportunities/team/", opportunities.team_board, name="team_board"),
@@ -89,3 +93,4 @@ urlpatterns = [
     path("price-lists/<int:pk>/", price_lists.price_list_page, name="price_list"),
     path("settings/", price_lists.policy, name="policy"),
 ]
+at_root = [path("f/<slug:token>/", web_forms.strangers, name="web_form")]  # the address stands on other sites

@@ -158,6 +158,10 @@ def leads() -> None:
     navigation.register(
         selling, _("Lead rules"), "sales:lead_rules", icon="route", permission="crm_sales.change_leadrule", order=35
     )
+    navigation.register(
+        selling, _("Web forms"), "sales:web_forms", icon="clipboard-list", permission="crm_sales.change_webform",
+        order=34,
+    )  # fmt: skip
     navigation.register_quick(_("Lead"), "sales:lead_new", icon="sparkles", permission="crm_sales.add_lead", order=26)
     navigation.register_quick(
         _("Lead from a text"), "sales:lead_paste", icon="id", permission="crm_sales.add_lead", order=27

@@ -29,6 +29,7 @@ from integration.demo import catalogue
 from integration.demo.cast import Cast, gather
 from integration.demo.contracts import agree
 from integration.demo.deals import pursue
+from integration.demo.leads import attract
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
@@ -76,6 +77,7 @@ class Story:
         self._plan()
         pursue(self.cast, self.rng)
         agree(self.cast, self.rng)
+        attract(self.cast, self.rng)
 
     def _talk(self, rep: Actor) -> None:
         """Calls, visits and notes with some customers."""

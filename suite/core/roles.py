@@ -127,6 +127,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             "crm_sales.assign_lead": ALL,
             "crm_sales.*_leadactivity": ALL,
             "crm_sales.*_leadrule": ALL,
+            "crm_sales.*_webform": ALL,
             "crm_sales.view_leadseat": ALL,
             "crm_retention.*": ALL,
         },

@@ -4,7 +4,7 @@ from django.urls import path
 
 from crm.sales.api.contracts import ContractViewSet, TemplateViewSet
 from crm.sales.api.forecasts import ForecastView
-from crm.sales.api.leads import LeadRuleViewSet, LeadViewSet, ResponseView
+from crm.sales.api.leads import LeadRuleViewSet, LeadViewSet, ResponseView, WebFormViewSet
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
@@ -22,6 +22,7 @@ router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportu
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
 router.register("stages", StageViewSet, basename="crm-sales-stage")
 router.register("leads", LeadViewSet, basename="crm-sales-lead")
+router.register("web-forms", WebFormViewSet, basename="crm-sales-web-form")
 router.register("lead-rules", LeadRuleViewSet, basename="crm-sales-lead-rule")
 
 urlpatterns = [

@@ -15,9 +15,9 @@ from rest_framework.response import Response
 
 from crm.customers.services.proposing import product_names
 from crm.sales import cards
-from crm.sales.models import Lead, LeadActivity, LeadRule, LeadSeat
+from crm.sales.models import Lead, LeadActivity, LeadRule, LeadSeat, WebForm
 from crm.sales.queries.leads import on_time
-from crm.sales.services import converting, lead_duplicates, lead_rules, leads
+from crm.sales.services import converting, lead_duplicates, lead_rules, leads, web_forms
 from crm.sales.services.lead_rules import Seat
 from suite.core.api import (
     Creating,
@@ -298,6 +298,35 @@ class LeadRuleViewSet(Creating, Updating, Deleting, ServiceViewSet):
 
 def seats_of(rows: Any) -> list[Seat]:
     return [Seat(row["user"], row.get("quota")) for row in rows]
+
+
+class WebFormSerializer(StrictModelSerializer):
+    """A form on the company's site: strangers find it at `/f/<token>/`.
+
+    `fields` are asked in this order: `name`, `organisation`, `phone`, `email`, `text`, or own fields as `own.<key>`;
+    each is `{"name": ..., "required": ...}`.
+    """
+
+    class Meta:
+        model = WebForm
+        fields = (
+            "id", "name", "name_en", "token", "title", "title_en", "intro", "intro_en", "fields", "consent",
+            "consent_en", "thanks", "thanks_en", "source", "campaign", "product", "is_active", "created_at",
+        )  # fmt: skip
+        read_only_fields = ("token", "created_at")
+
+
+class WebFormViewSet(Creating, Updating, ServiceViewSet):
+    model = WebForm
+    serializer_class = WebFormSerializer
+    ordering_fields = ("id",)
+    ordering = "-id"
+
+    def add(self, values: dict[str, Any]) -> WebForm:
+        return web_forms.create_form(actor=self.actor, **values)
+
+    def change(self, row: WebForm, values: dict[str, Any]) -> None:
+        web_forms.change_form(form_id=row.pk, actor=self.actor, **values)
 
 
 class ResponseQuery(StrictSerializer):

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.sales.models.lead_rules import LeadRule
 from crm.sales.models.opportunities import Opportunity
+from crm.sales.models.web_forms import WebForm
 from suite.core import clock
 from suite.core.models import CompanyRow, Document, NumberField
 from suite.core.said import SaidField
@@ -66,6 +67,9 @@ class Lead(Document):
     )
     source = models.CharField(_("source"), max_length=40, blank=True)
     campaign = models.CharField(_("campaign"), max_length=60, blank=True)
+    web_form = models.ForeignKey(
+        WebForm, models.SET_NULL, null=True, related_name="leads", verbose_name=_("web form"), editable=False
+    )
     received_at = models.DateTimeField(_("received"), default=clock.now)
     reason = models.CharField(_("reason"), max_length=500, blank=True, editable=False)
     consent = models.TextField(_("consent"), blank=True, editable=False)

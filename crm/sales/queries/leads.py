@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from crm.customers.timeline import Line
-from crm.sales.models import Lead, LeadActivity
-from suite.core import clock
+from crm.sales.models import Lead, LeadActivity, WebForm
+from suite.core import clock, modules
 from suite.core.access import Actor, Scope
+from suite.core.companies import enterable
 from suite.core.models import User
 from suite.desk import documents
 from suite.desk.lists.dates import within
@@ -124,3 +125,10 @@ def lead_rule(actor: Actor, scope: Scope) -> Q:
     teams = actor.grants.teams
     mine = Q(owner=actor.user_id) | Q(owner=None, team=None) | Q(owner=None, team__in=teams)
     return mine | Q(team__in=teams) if scope == Scope.TEAM else mine
+
+
+def open_form(token: str) -> WebForm | None:
+    """The form that strangers find under a token, while it is open and its company sells."""
+    rows = WebForm.objects.filter(enterable("company"), token=token, is_active=True)
+    row = rows.select_related("company", "product").first()
+    return row if row and modules.is_on(row.company, "crm_sales") else None

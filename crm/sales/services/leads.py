@@ -49,8 +49,8 @@ def receive_leads(*, leads: Sequence[Values], actor: Actor, is_news: bool = True
     Each is a mapping of who it is (`name` or `organisation`) and what else is known: `phone`, `email`, `text`,
     `products`, `region`, `source`, `campaign`, `received_at`, `consent`, `raw`, own fields under `own`. Who is named
     as `owner` gets it, otherwise the rules of the company decide. The act ends with the check for duplicates, the
-    owner and the clock of the answer on each lead, and its owner told; of what comes from history (`is_news` false)
-    nobody is told and no clock runs. Raises ValidationError by field.
+    owner and the clock of the answer on each lead, and its owner told, but for what is no news (`is_news` false).
+    Raises ValidationError by field.
     """
     rows, own, products = [], {}, []
     for values in leads:
@@ -74,7 +74,7 @@ def receive_leads(*, leads: Sequence[Values], actor: Actor, is_news: bool = True
     for row in rows:
         act.audit(row, "created", {"source": (None, row.source)} if row.source else None)
         act.announce("crm.sales.lead.created", row, {"number": row.number})
-    act.collect(_arrived if is_news else _came_long_ago, *rows)
+    act.collect(_arrived if is_news else _settle, *rows)
     return rows
 
 
@@ -108,6 +108,11 @@ def _demand_somebody(row: Lead) -> None:
 
 
 def _arrived(act: Act, leads: list[Lead]) -> None:
+    _settle(act, leads)
+    tell_owners(leads, act.actor)
+
+
+def _settle(act: Act, leads: list[Lead]) -> None:
     """The end of an arrival, when own fields are written too: who it may be, who gets it, by when it is answered."""
     lead_duplicates.note(leads, act.actor)
     distributing.distribute([lead for lead in leads if lead.owner_id is None], act.actor)
@@ -116,14 +121,6 @@ def _arrived(act: Act, leads: list[Lead]) -> None:
         if lead.is_open and lead.responded_at is None:
             lead.due_at = due_at(act.actor.company, lead.received_at)
     bulk.update(leads, "alike", "owner", "team", "rule", "chosen_why", "due_at")
-    search.index(leads)
-    tell_owners(leads, act.actor)
-
-
-def _came_long_ago(act: Act, leads: list[Lead]) -> None:
-    lead_duplicates.note(leads, act.actor)
-    _give_teams([lead for lead in leads if lead.owner_id], act.actor)
-    bulk.update(leads, "alike", "team")
     search.index(leads)
 
 
