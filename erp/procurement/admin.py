@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from erp.procurement.lists import PurchaseOrderList, RequisitionList, SupplierItemList, SupplierList
+from erp.procurement.lists import LandedCostList, PurchaseOrderList, RequisitionList, SupplierItemList, SupplierList
 from erp.procurement.models import (
+    LandedCost,
+    LandedCostLine,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchasePolicy,
@@ -100,3 +102,17 @@ class PurchasePolicyAdmin(SuiteModelAdmin):
 
     def change(self, actor: Actor, row: PurchasePolicy, values: dict[str, Any], lines: Lines) -> PurchasePolicy:
         return policy.change_policy(actor=actor, **values)
+
+
+class LandedCostLineInline(WrittenElsewhere, LinesInline):
+    model = LandedCostLine
+    extra = 0
+    fields = ("receipt_line", "amount", "to_stock")
+    readonly_fields = fields
+
+
+@admin.register(LandedCost)
+class LandedCostAdmin(WrittenElsewhere, SuiteModelAdmin):
+    list_spec = LandedCostList
+    inlines = (LandedCostLineInline,)
+    fields = (("number", "status"), ("date", "amount", "basis"), "note")

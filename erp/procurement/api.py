@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from erp.finance.models import Invoice
 from erp.procurement import filters, serializers, services
-from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
+from erp.procurement.models import LandedCost, PurchaseOrder, Requisition, Supplier, SupplierItem
 from erp.procurement.queries import arrivals
 from erp.procurement.services import Bill, LineInput, Wish, suppliers
 from suite.core.access import Actor
@@ -335,6 +335,30 @@ def of_this(order: PurchaseOrder, lines: list[dict[str, Any]]) -> dict[int, Any]
     return {line["line"]: line["quantity"] for line in lines}
 
 
+class LandedCostViewSet(Printing, Creating, ServiceViewSet):
+    model = LandedCost
+    serializer_class = serializers.LandedCostSerializer
+    filterset_class = filters.LandedCostFilters
+    prefetch = ("lines__receipt_line",)
+    input_classes = {"create": serializers.Charging, "reverse": serializers.TakingOff}
+    action_permissions = {"reverse": f"{AREA}.reverse_landedcost"}
+
+    def add(self, values: dict[str, Any]) -> LandedCost:
+        receipts, products = values.pop("receipts"), values.pop("products")
+        return services.put_on(
+            receipt_ids=[row.pk for row in receipts],
+            product_ids=[row.pk for row in products],
+            actor=self.actor,
+            **values,
+        )
+
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, pk: str) -> Response:
+        """Take it off again."""
+        services.take_off(self.get_object(), actor=self.actor, **self.input())
+        return self.answer(pk)
+
+
 class SupplierViewSet(Creating, Updating, ServiceViewSet):
     model = Supplier
     serializer_class = serializers.SupplierSerializer
@@ -392,5 +416,6 @@ router = Router()
 router.register("requisitions", RequisitionViewSet, basename="requisition")
 router.register("purchase-orders", PurchaseOrderViewSet, basename="purchaseorder")
 router.register("invoices", SupplierInvoiceViewSet, basename="supplierinvoice")
+router.register("landed-costs", LandedCostViewSet, basename="landedcost")
 router.register("suppliers", SupplierViewSet, basename="supplier")
 router.register("supplier-items", SupplierItemViewSet, basename="supplieritem")

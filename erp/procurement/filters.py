@@ -3,8 +3,8 @@
 import django_filters as df
 
 from erp.finance.models import Invoice
-from erp.inventory.models import Warehouse
-from erp.procurement.models import PurchaseOrder, Requisition, Supplier, SupplierItem
+from erp.inventory.models import GoodsReceipt, Warehouse
+from erp.procurement.models import LandedCost, PurchaseOrder, Requisition, Supplier, SupplierItem
 from suite.core.api import FilterSet, ScopedChoiceFilter
 from suite.masterdata.models import Party, Product
 
@@ -31,6 +31,15 @@ class PurchaseOrderFilters(FilterSet):
     class Meta:
         model = PurchaseOrder
         fields = ("status", "number", "supplier_reference")
+
+
+class LandedCostFilters(FilterSet):
+    receipt = ScopedChoiceFilter(GoodsReceipt, field_name="lines__receipt_line__receipt", distinct=True)
+    date = df.DateFromToRangeFilter()
+
+    class Meta:
+        model = LandedCost
+        fields = ("status", "number", "basis")
 
 
 class SupplierInvoiceFilters(FilterSet):

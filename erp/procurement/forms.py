@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.finance.models import PaymentTerm
 from erp.inventory.models import Warehouse
-from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Requisition, RequisitionLine, Supplier
+from erp.procurement.models import (
+    LandedCost,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Requisition,
+    RequisitionLine,
+    Supplier,
+)
 from erp.procurement.services import Bill, LineInput, Wish
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
@@ -347,3 +354,22 @@ class ItemForm(ActorForm):
         """The terms as services take them; what was left blank keeps its default."""
         typed = {name: value for name, value in self.cleaned_data.items() if name not in ("supplier", "product")}
         return {name: value for name, value in typed.items() if value is not None or name == "lead_days"}
+
+
+class LandedCostForm(ActorForm):
+    """What was paid to get goods here, and how it is spread over them."""
+
+    amount = figure(_("Amount without tax"), least=Decimal("0.01"), required=True, places=2)
+    basis = forms.ChoiceField(label=_("Spread"), choices=LandedCost.Basis)
+    note = forms.CharField(label=_("What for"), max_length=200, help_text=_("Freight, duty, insurance"))
+    product = PickerField(
+        "product", label=_("Only this product"), required=False, help_text=_("Blank: all goods of the receipts")
+    )
+    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput)
+
+
+class ChargedReceiptForm(ActorForm):
+    receipt = laid_out(PickerField("goods-receipt", label=_("Goods receipt")), wide=True)
+
+
+ChargedReceipts = lines_formset(ChargedReceiptForm)

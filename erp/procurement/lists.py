@@ -11,8 +11,11 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from erp.inventory.lists.common import each
+from erp.inventory.services.shipping import Outcome
 from erp.procurement import services
 from erp.procurement.models import (
+    LandedCost,
     PurchaseOrder,
     PurchaseOrderLine,
     Requisition,
@@ -298,6 +301,54 @@ class PurchaseOrderList(ListSpec):
         drafts = [row for row in rows if row.status == Ordered.DRAFT]
         keep_back(drafts, orders.unplaceable)
         leave_to_others(drafts, actor)
+
+
+def _reverse_landed(*, actor: Actor, pks: Collection[int], reason: str) -> Outcome:
+    return each(LandedCost, pks, services.take_off, actor=actor, reason=reason)
+
+
+class LandedCostList(ListSpec):
+    """Freight, duty and the like that were put on goods."""
+
+    model = LandedCost
+    page = "procurement:landed_costs"
+    title = _("Landed costs")
+    icon = "receipt"
+    columns = (
+        Column("number", _("Number"), card="title"),
+        Column("date", _("Date"), "date", sort=True),
+        Column("note", _("What for")),
+        Column("amount", _("Amount without tax"), "money", card="side"),
+        Column("basis", _("Spread")),
+        Column("status", _("Status"), "badge"),
+        Column("owner", _("By"), shown=False),
+    )
+    filters = (
+        ChoiceFilter("status", _("Status"), choices=LandedCost.Status),
+        ChoiceFilter("basis", _("Spread"), choices=LandedCost.Basis, quick=False),
+        DateFilter("date", _("Date")),
+    )
+    acts = (
+        Act(
+            "reverse", _("Reverse"), f"{AREA}.reverse_landedcost", _reverse_landed, icon="arrow-back-up",
+            form=ReasonForm, danger=True, when=while_in(LandedCost.Status.POSTED), to=LandedCost.Status.REVERSED,
+        ),
+    )  # fmt: skip
+    boards = ("status",)
+    total = "amount"
+    calendars = ("date",)
+    order = "-date"
+    related = ("owner",)
+    search_fields = ("number", "note")
+    line_columns = (
+        Column("receipt", _("Goods receipt"), value="receipt_line__receipt"),
+        Column("product", _("Product"), value="receipt_line__product"),
+        Column("amount", _("Amount"), "money"),
+        Column("to_stock", _("Of it in stock"), "money"),
+    )
+    line_related = ("receipt_line__receipt", "receipt_line__product")
+    create = Create(_("New landed cost"), "procurement:landed_new", f"{AREA}.add_landedcost")
+    empty = _("No freight or duty was put on goods yet.")
 
 
 class SupplierList(ListSpec):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from erp.procurement.models import PurchaseOrder, Requisition
+from erp.procurement.models import LandedCost, PurchaseOrder, Requisition
 from suite.core import pdf
 from suite.core.access import Actor
 from suite.desk import formats, papers
@@ -89,4 +90,45 @@ def requisitions(rows: Sequence[Requisition], actor: Actor) -> list[pdf.Sheet]:
             mark=papers.mark_of(requisition),
         )
         for requisition in rows
+    ]  # fmt: skip
+
+
+def landed_costs(rows: Sequence[LandedCost], actor: Actor) -> list[pdf.Sheet]:
+    """费用分摊单: what was paid to get goods here, and which of them bear it."""
+    read(rows, "owner", "lines__receipt_line__product__unit", "lines__receipt_line__receipt")
+    currency = actor.company.currency
+    return [
+        pdf.Sheet(
+            title=pgettext("paper", "Landed cost"),
+            number=landed.number,
+            facts=filled(
+                [
+                    (_("Date"), formats.day(landed.date)),
+                    (_("What for"), landed.note),
+                    (_("Spread"), landed.get_basis_display()),
+                    (_("Status"), landed.get_status_display()),
+                ]
+            ),
+            columns=[
+                pdf.Column("#", "right"), pdf.Column(_("Goods receipt")), pdf.Column(_("Code")),
+                pdf.Column(_("Product"), width=2), pdf.Column(_("Quantity"), "right"), pdf.Column(_("Unit")),
+                pdf.Column(_("Amount"), "right"), pdf.Column(_("Of it in stock"), "right"),
+            ],
+            rows=[
+                [
+                    str(number), line.receipt_line.receipt.number, line.receipt_line.product.code,
+                    described(line.receipt_line.product), formats.quantity(line.receipt_line.quantity),
+                    line.receipt_line.product.unit.label, formats.amount(line.amount, currency),
+                    formats.amount(line.to_stock, currency),
+                ]
+                for number, line in enumerate(landed.lines.all(), 1)
+            ],
+            totals=[
+                (_("Amount without tax"), formats.money(landed.amount, currency)),
+                in_words(landed.amount, currency),
+            ],
+            signatures=papers.signed((_("Prepared by"), landed.owner), (_("Reviewed by"), "")),
+            mark=papers.mark_of(landed),
+        )
+        for landed in rows
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from rest_framework import serializers
 from erp.finance.models import Invoice
 from erp.inventory.models import GoodsReceipt, Warehouse
 from erp.procurement.models import (
+    LandedCost,
+    LandedCostLine,
     PurchaseOrder,
     PurchaseOrderLine,
     Requisition,
@@ -207,6 +210,42 @@ class BookingHeld(StrictSerializer):
     """`accept_difference` books prices beyond the tolerance."""
 
     accept_difference = serializers.BooleanField(default=False)
+
+
+class LandedCostLineSerializer(StrictModelSerializer):
+    """What a line of a receipt bears; `to_stock` of it was put on goods that were still there."""
+
+    receipt = serializers.IntegerField(source="receipt_line.receipt_id", read_only=True)
+    product = serializers.IntegerField(source="receipt_line.product_id", read_only=True)
+
+    class Meta:
+        model = LandedCostLine
+        fields = ("id", "position", "receipt", "receipt_line", "product", "amount", "to_stock")
+
+
+class LandedCostSerializer(StrictModelSerializer):
+    lines = LandedCostLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = LandedCost
+        fields = ("id", "number", "status", "date", "basis", "amount", "note", "lines", "version", "created_at")
+
+
+class Charging(StrictSerializer):
+    """So much (without tax) is put on what came with these receipts; with `products` on these of it only."""
+
+    receipts = ScopedRelatedField(GoodsReceipt, many=True, allow_empty=False)
+    products = ScopedRelatedField(Product, many=True, required=False, default=())
+    amount = serializers.DecimalField(max_digits=18, decimal_places=2, min_value=Decimal("0.01"))
+    basis = serializers.ChoiceField(choices=LandedCost.Basis.choices, default=LandedCost.Basis.VALUE)
+    note = serializers.CharField(max_length=200)
+    date = serializers.DateField(required=False, default=None, allow_null=True)
+
+
+class TakingOff(Reason):
+    """Why it is taken back, and on which day."""
+
+    date = serializers.DateField(required=False, default=None, allow_null=True)
 
 
 class SupplierSerializer(StrictModelSerializer):

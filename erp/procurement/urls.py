@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from erp.procurement.views import goods, orders, requisitions, suppliers
+from erp.procurement.views import goods, landed, orders, requisitions, suppliers
 
 app_name = "procurement"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("invoices/<int:pk>/book/", goods.book_held, name="book_held"),
     path("invoices/<int:pk>/take-back/", goods.take_back, name="take_back"),
     path("arrivals/", goods.arrival_page, name="arrivals"),
+    path("landed-costs/", landed.landed_list, name="landed_costs"),
+    path("landed-costs/new/", landed.landed_new, name="landed_new"),
+    path("landed-costs/<int:pk>/", landed.landed_page, name="landed"),
+    path("landed-costs/<int:pk>/reverse/", landed.landed_reverse, name="landed_reverse"),
     path("suppliers/", suppliers.supplier_list, name="suppliers"),
     path("suppliers/new/", suppliers.supplier_new, name="supplier_new"),
     path("suppliers/<int:pk>/", suppliers.supplier_page, name="supplier"),

@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import ports
+from erp.inventory.models import GoodsReceipt
 from erp.procurement import checks, flows, papers, sheets, tiles
 from erp.procurement import imports as paper_imports
 from erp.procurement.lists import over
 from erp.procurement.models import (
+    LandedCost,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchasePolicy,
@@ -123,6 +125,9 @@ def _papers() -> None:
     documents.register(
         SupplierItem, _("Supply terms"), "procurement:item", icon="tag", related=("supplier__party", "product")
     )
+    documents.register(LandedCost, _("Landed cost"), "procurement:landed", icon="receipt", order=52)
+    printing.register(LandedCost, papers.landed_costs)
+    own.register(LandedCost, list_url="procurement:landed_costs", change=f"{AREA}.add_landedcost")
     printing.register(Requisition, papers.requisitions)
     printing.register(PurchaseOrder, papers.orders)
     own.register(Supplier, list_url="procurement:suppliers", found_as="party")
@@ -132,9 +137,19 @@ def _papers() -> None:
     events.register("erp.procurement.requisition", _("Requisition"), *requisition)
     order = ("created", "submitted", "approved", "rejected", "placed", "closed", "cancelled", "unneeded")
     events.register("erp.procurement.purchaseorder", _("Purchase order"), *order)
+    events.register("erp.procurement.landedcost", _("Landed cost"), "posted", "reversed")
     events.register("erp.procurement.invoice", _("Supplier invoice"), "booked")
     events.register("erp.procurement.supplier", _("Supplier"), "created", "changed")
     flows.connect()
+    choices.register(
+        "goods-receipt",
+        GoodsReceipt,
+        rows=may_be_charged,
+        fields=("number", "order_number", "reference", "party__name"),
+        exact=("number",),
+        hint=lambda receipt: receipt.party.label if receipt.party else receipt.reason,
+        order="-received_on",
+    )
     choices.register(
         "supplier",
         Supplier,
@@ -172,12 +187,19 @@ def may_deliver(actor: Actor) -> QuerySet[Supplier]:
     return rows.select_related("party")
 
 
+def may_be_charged(actor: Actor) -> QuerySet[GoodsReceipt]:
+    """Receipts whose goods came into our stock."""
+    rows = GoodsReceipt.objects.visible_to(actor).filter(status=GoodsReceipt.Status.POSTED)
+    return rows.exclude(kind_of=GoodsReceipt.Kind.DIRECT).select_related("party")
+
+
 def _pages() -> None:
     section = _("Purchasing")
     pages: list[tuple[Any, str, str, str, Any]] = [
         (_("Requisitions"), "requisitions", "clipboard-list", "view_requisition", work.to_order),
         (_("Purchase orders"), "orders", "shopping-cart", "view_purchaseorder", None),
         (_("Arrivals"), "arrivals", "truck", "view_purchaseorder", work.late),
+        (_("Landed costs"), "landed_costs", "receipt", "view_landedcost", None),
         (_("Suppliers"), "suppliers", "building-factory", "view_supplier", None),
         (_("Supply terms"), "items", "tag", "view_supplieritem", None),
     ]

@@ -216,6 +216,7 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
             "erp_procurement.view_*": ALL,
             "erp_procurement.invoice_purchaseorder": ALL,
             "erp_procurement.accept_difference": ALL,
+            "erp_procurement.*_landedcost": ALL,
             "crm_sales.view_contract": ALL,
             "crm_sales.view_order": ALL,
             "crm_customers.view_customer": ALL,

@@ -35,7 +35,7 @@ def test_every_kind_of_paper_has_a_pattern_from_the_founding(company: Company) -
     assert (
         kinds
         == set(numbering.kinds())
-        == {"LD", "OP", "QT", "CT", "SO", "P", "OI", "MM", "INV", "DN", "GR", "SA", "TR", "PR", "PO"}
+        == {"LD", "OP", "QT", "CT", "SO", "P", "OI", "MM", "INV", "DN", "GR", "SA", "TR", "PR", "PO", "LC"}
     )
 
 

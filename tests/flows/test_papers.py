@@ -24,7 +24,7 @@ from erp.finance.services.vouchers import LineInput as Entry
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockTransfer
 from erp.procurement import services as procurement
-from erp.procurement.models import PurchaseOrder, Requisition
+from erp.procurement.models import LandedCost, PurchaseOrder, Requisition
 from suite.core import pdf
 from suite.core.access import Actor
 from suite.desk import papers
@@ -70,6 +70,13 @@ def goods_receipt(shop: Shop, lines: int) -> GoodsReceipt:
 def adjustment(shop: Shop, lines: int) -> StockAdjustment:
     make.goods(shop.company, lines, quantity=2)
     return StockAdjustment.objects.latest("pk")
+
+
+def landed(shop: Shop, lines: int) -> LandedCost:
+    came = goods_receipt(shop, lines)
+    return procurement.put_on(
+        receipt_ids=[came.pk], amount=Decimal(3), note="Freight", basis="quantity", actor=shop.system
+    )
 
 
 def transfer(shop: Shop, lines: int) -> StockTransfer:
@@ -123,6 +130,7 @@ MAKE: dict[type[Model], tuple[Callable[[Shop, int], Any], str, str]] = {
     StockAdjustment: (adjustment, "100.00", ""),
     StockTransfer: (transfer, "3", "调拨单"),
     Requisition: (requisition, "0.00", "零元整"),
+    LandedCost: (landed, "3.00", "叁元整"),
     PurchaseOrder: (purchase, "9.04", "玖元零肆分"),
     Invoice: (invoice, "113.00", "壹佰壹拾叁元整"),
     Receipt: (receipt, "113.00", "壹佰壹拾叁元整"),

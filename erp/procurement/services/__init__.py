@@ -3,6 +3,7 @@
 from erp.procurement.queries import arrivals, lead_days, next_arrivals
 from erp.procurement.services.adopting import adopt_receipt
 from erp.procurement.services.invoicing import Bill, SupplierInvoice, book_held, book_invoices
+from erp.procurement.services.landed import put_on, take_off
 from erp.procurement.services.lines import LineInput
 from erp.procurement.services.orders import (
     approve_orders,
@@ -60,6 +61,7 @@ __all__ = [
     "place_orders",
     "plan_supply",
     "policy_of",
+    "put_on",
     "receive",
     "reject_orders",
     "reject_requisitions",
@@ -70,5 +72,6 @@ __all__ = [
     "submit_orders",
     "submit_requisitions",
     "take_back_invoices",
+    "take_off",
     "withdraw_supply",
 ]
