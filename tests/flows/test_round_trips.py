@@ -109,6 +109,7 @@ NOT_IMPORTED = {
     "erp_finance.creditaccount": "how far a customer is trusted is decided one by one",
     "erp_inventory.goodsreceipt": "what is there comes by opening stock, what arrives by its purchase order",
     "erp_inventory.stockadjustment": "a count is keyed by scanner or phone; the first one is opening stock",
+    "erp_procurement.landedcost": "each is put on receipts of its own, of which there is one to a shipment",
     "masterdata.party": "comes with the sheets of customers and of suppliers",
 }
 

@@ -18,7 +18,7 @@ class Migration(AllAtOnce):
     dependencies = [
         ('core', '0011_office_hours'),
         ('erp_inventory', '0006_addresses_in_english'),
-        ('erp_procurement', '0003_requisitions_by_origin_and_day'),
+        ('erp_procurement', '0005_own_fields_of_suppliers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
