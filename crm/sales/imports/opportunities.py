@@ -35,7 +35,17 @@ FIELDS = (
     Field("lost_reason", _("Reason for losing"), "ref", ref="lost_reason", aliases=("输单原因",)),
     Field("note", _("Note"), max_length=4000, aliases=("备注",)),
 )
-LEFT_OUT = (_("Number"), _("Value"), _("Days in stage"), _("Status"), _("Pipeline"), _("Closed"), _("Created"))
+LEFT_OUT = (
+    _("Win probability"),
+    _("Reasons"),
+    _("Number"),
+    _("Value"),
+    _("Days in stage"),
+    _("Status"),
+    _("Pipeline"),
+    _("Closed"),
+    _("Created"),
+)
 PLAIN = ("name", "amount", "expected_close", "forecast", "source", "next_step", "next_step_on", "note")
 KEYS = ("party", "contact", "currency", "owner")
 
