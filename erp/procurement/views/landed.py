@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,7 +16,7 @@ from erp.inventory.models import GoodsReceipt
 from erp.procurement import services
 from erp.procurement.forms import ChargedReceipts, LandedCostForm
 from erp.procurement.lists import AREA, LandedCostList
-from erp.procurement.models import LandedCost
+from erp.procurement.models import LandedCost, PurchaseOrder
 from erp.procurement.views.common import actor_of
 from suite.core.doors import door
 from suite.desk import documents, formats
@@ -67,7 +68,7 @@ def landed_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @door(f"{AREA}.add_landedcost")
 def landed_new(request: HttpRequest) -> HttpResponse:
-    """Put a cost on what came in; `?receipt=` brings a receipt along."""
+    """Put a cost on what came in; `?receipt=` brings a receipt along, `?order=` all of a purchase order."""
     actor = actor_of(request)
 
     def do(values: dict[str, Any], lines: list[dict[str, Any]]) -> str:
@@ -81,18 +82,24 @@ def landed_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(number)s is posted") % {"number": landed.number})
         return reverse("procurement:landed", args=[landed.pk])
 
-    wanted = request.GET.get("receipt", "")
-    found = GoodsReceipt.objects.visible_to(actor).filter(pk=wanted).first() if wanted.isdecimal() else None
+    named = Q(pk=_key(request, "receipt")) | Q(order_kind=PurchaseOrder.kind(), order_id=_key(request, "order"))
+    found = GoodsReceipt.objects.visible_to(actor).filter(named, status=GoodsReceipt.Status.POSTED)[:50]
     form = LandedCostForm(request.POST or None, actor=actor)
     lines = ChargedReceipts(
         request.POST or None,
         actor=actor,
         prefix="lines",
-        initial=[{"receipt": found.pk}] if found and not request.POST else None,
+        initial=None if request.POST else [{"receipt": receipt.pk} for receipt in found] or None,
     )
     back = reverse("procurement:landed_costs")
     heading = _("New landed cost")
     return entry_page(request, form, do, lines, heading=heading, section=_("Landed costs"), back=back)
+
+
+def _key(request: HttpRequest, name: str) -> int:
+    """The key of a record in the address; 0, which none has, where there is none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 @door(f"{AREA}.reverse_landedcost")

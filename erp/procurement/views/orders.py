@@ -108,6 +108,10 @@ def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[Pag
         nothing = "" if there else _("Nothing of %(number)s is here that could go back") % {"number": order.number}
         back = PageAct(_("Send back"), url, "truck-return", receive, method="get", in_menu=True, disabled=nothing)
         steps.append(back)
+        if there and not order.is_direct:
+            url = f"{reverse('procurement:landed_new')}?order={order.pk}"
+            charge = f"{AREA}.add_landedcost"
+            steps.append(PageAct(_("Put freight or duty on it"), url, "receipt", charge, method="get", in_menu=True))
     return steps
 
 

@@ -34,6 +34,7 @@ def test_a_buyer_puts_freight_on_a_receipt_and_takes_it_off(shop: Shop, buyer: A
     pages = browser(buyer)
 
     empty = pages.get(f"/erp/procurement/landed-costs/new/?receipt={receipt.pk}").content.decode()
+    nobody = pages.get("/erp/procurement/landed-costs/new/?receipt=99999999999999999999&order=x")
     wrong = pages.post("/erp/procurement/landed-costs/new/", form(receipt.pk, amount="0", note=""))
     made = pages.post("/erp/procurement/landed-costs/new/", form(receipt.pk), follow=True)
     page = made.content.decode()
@@ -42,6 +43,7 @@ def test_a_buyer_puts_freight_on_a_receipt_and_takes_it_off(shop: Shop, buyer: A
     taken = pages.post(f"/erp/procurement/landed-costs/{landed.pk}/reverse/", {"reason": "twice"}, follow=True)
 
     assert receipt.number in empty
+    assert nobody.status_code == 200
     assert wrong.status_code == 400
     assert {"amount", "note"} <= set(wrong.context["form"].errors)
     assert all(text in page for text in (landed.number, "海运费", "12.50", "LAMP", receipt.number))
