@@ -30,13 +30,8 @@ from suite.core.api import (
     StrictSerializer,
 )
 from suite.core.money import ZERO
-from suite.masterdata.api import PartySerializer
-from suite.masterdata.api.profiles import NewProfile
+from suite.masterdata.api.profiles import NewProfile, ProfileSerializer
 from suite.masterdata.models import Currency, Party, Product, Unit
-
-OF_PARTY = tuple(
-    name for name in PartySerializer.Meta.fields if name not in ("id", "version", "created_at", "updated_at")
-)
 
 
 def figure(**kwargs: Any) -> DecimalField:
@@ -248,12 +243,10 @@ class TakingOff(Reason):
     date = serializers.DateField(required=False, default=None, allow_null=True)
 
 
-class SupplierSerializer(StrictModelSerializer):
+class SupplierSerializer(ProfileSerializer):
     """A supplier with its party, contacts and addresses in one piece; lists of contacts and addresses are whole."""
 
-    party = serializers.IntegerField(source="party_id", read_only=True)
     currency = ScopedRelatedField(Currency, required=False)
-    version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 
     class Meta:
         model = Supplier
@@ -261,18 +254,6 @@ class SupplierSerializer(StrictModelSerializer):
             "id", "party", "term", "currency", "lead_days", "is_blocked", "note", "version", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("created_at", "updated_at")
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        for name, field in PartySerializer(context=self.context).get_fields().items():
-            if name in OF_PARTY and name not in fields:
-                field.source = f"party.{name}"
-                fields[name] = field
-        return fields
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        values = super().to_internal_value(data)
-        return {**values.pop("party", {}), **values}
 
 
 class SupplierInput(NewProfile, SupplierSerializer):

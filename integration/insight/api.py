@@ -45,6 +45,9 @@ class ShownSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(["figure", "bars", "trend", "rows"])
     width = serializers.IntegerField()
     is_read = serializers.BooleanField()
+    left_out = serializers.BooleanField(
+        required=False, help_text="The view of the tile asks more than the caller may see; that is not in the figure"
+    )
     url = serializers.CharField(required=False)
     value = serializers.DecimalField(max_digits=24, decimal_places=6, required=False)
     currency = serializers.CharField(required=False, help_text="Blank for a number that is no money")
@@ -142,7 +145,7 @@ def _told(shown: Shown, currency: str) -> dict[str, Any]:
     told: dict[str, Any] = {"tile": tile.name, "title": tile.title, "kind": tile.kind, "width": shown.width}
     if content is None:
         return {**told, "is_read": False}
-    told |= {"is_read": True, "url": content.url}
+    told |= {"is_read": True, "url": content.url, "left_out": getattr(content, "left_out", False)}
     match content.kind:
         case "figure":
             others = [{"label": unit, "value": value, "url": ""} for unit, value in content.others]

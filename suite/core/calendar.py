@@ -53,7 +53,7 @@ CHINA: Mapping[int, tuple[Holiday, ...]] = {
         ("国庆节", "National Day", "10-01", "10-07", ("09-20", "10-10")),
     ),
 }  # fmt: skip
-COUNTRIES = {"Asia/Shanghai": CHINA, "Asia/Urumqi": CHINA}  # by the time zone of a company
+COUNTRIES: Mapping[str, Mapping[int, tuple[Holiday, ...]]] = {"CN": CHINA}  # by the country of a company
 
 
 class Known(NamedTuple):
@@ -137,11 +137,33 @@ def set_up(company: Company) -> None:
     told = set(CalendarDay.objects.of(company.pk).values_list("date__year", flat=True))
     rows = [
         CalendarDay(company=company, date=date, works=works, name=name, name_en=name_en)
-        for year, holidays in COUNTRIES.get(company.time_zone, {}).items()
+        for year, holidays in COUNTRIES.get(company.country, {}).items()
         if year not in told
         for date, works, name, name_en in _announced(year, holidays)
     ]
     CalendarDay.objects.bulk_create(rows)
+    cached.forget(company.pk)
+
+
+def follow(company: Company) -> None:
+    """After a company has moved to another country: that one's holidays count, those of others go where nobody has
+    changed them.
+    """
+    shipped = {
+        (date, works, name, name_en): code
+        for code, years in COUNTRIES.items()
+        for year, holidays in years.items()
+        for date, works, name, name_en in _announced(year, holidays)
+    }
+    rows = CalendarDay.objects.of(company.pk).values_list("pk", "date", "works", "name", "name_en")
+    foreign = [pk for pk, *day in rows if shipped.get(tuple(day), company.country) != company.country]  # type: ignore[arg-type]
+    CalendarDay.objects.filter(pk__in=foreign).delete()
+    told = set(CalendarDay.objects.of(company.pk).values_list("date", flat=True))
+    CalendarDay.objects.bulk_create(
+        CalendarDay(company=company, date=date, works=works, name=name, name_en=name_en)
+        for (date, works, name, name_en), code in shipped.items()
+        if code == company.country and date not in told
+    )
     cached.forget(company.pk)
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from suite.core import access, roles
+from suite.core import access, calendar, roles
 from suite.core.access import Actor
 from suite.core.acts import acting, current_act, save_changes, service
 from suite.core.errors import BusinessError, Refusal
@@ -65,8 +65,10 @@ def found(*, code: str, name: str, name_en: str = "", **fields: object) -> Compa
 def change(*, values: Mapping[str, Any], actor: Actor, reason: str = "") -> Company:
     """Change what is said of the actor's company; ValidationError at fields that make no sense."""
     company = Company.objects.select_for_update(of=("self",)).get(pk=actor.company_id)
-    save_changes(company, values)
+    changes = save_changes(company, values)
     company.clean_fields()
+    if "country" in changes:
+        calendar.follow(company)
     access.changed(company.pk)
     for name in values:
         setattr(actor.company, name, getattr(company, name))

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
 
-from suite.core import access, invitations, people, staff, tokens
+from suite.core import access, companies, invitations, people, staff, tokens
 from suite.core.access import Actor
 from suite.core.models import ApiToken, Company, Grant, Membership, Role, Team, User
 from suite.desk.admin_base import SuiteModelAdmin, actor_of
@@ -207,7 +207,7 @@ class CompanyAdmin(SuiteModelAdmin):
 
     list_display = ("code", "name", "name_en", "currency", "time_zone")
     fields = (
-        "code", "name", "name_en", "credit_code", "currency", "time_zone", "office_opens",
+        "code", "name", "name_en", "credit_code", "currency", "country", "time_zone", "office_opens",
         "office_closes", "address", "address_en", "phone", "bank", "bank_en", "is_demo",
     )  # fmt: skip
     readonly_fields = ("code", "currency", "is_demo")
@@ -215,8 +215,8 @@ class CompanyAdmin(SuiteModelAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def after_save(self, row: Company) -> None:
-        access.changed(row.pk)
+    def change(self, actor: Actor, row: Company, values: dict[str, Any], lines: Any) -> Company:
+        return companies.change(values=values, actor=actor)
 
 
 def revoke(*, actor: Actor, pks: list[int], reason: str = "") -> None:

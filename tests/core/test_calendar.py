@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from suite.core import calendar
-from suite.core.models import CalendarDay
+from suite.core import calendar, companies
+from suite.core.models import CalendarDay, Company
 from tests import make
 
 
@@ -78,3 +78,33 @@ def test_the_calendar_is_kept_in_the_admin_pages(client, company, admin):
     assert (saved.status_code, refused.status_code) == (302, 200)
     assert not calendar.is_working_day(company, day("2027-01-01"))
     assert client.get(reverse("admin:core_calendarday_changelist")).status_code == 200
+
+
+def test_the_country_of_a_company_says_whose_holidays_count(company, admin):
+    holiday, own = day("2026-10-01"), day("2026-12-25")
+    calendar.add_day(date=own, name="公司纪念日", actor=admin)
+
+    companies.change(values={"country": ""}, actor=admin)
+    assert calendar.is_working_day(company, holiday)
+    assert not calendar.is_working_day(company, own)  # what the company has said itself stays
+
+    companies.change(values={"country": "CN"}, actor=admin)
+    assert not calendar.is_working_day(company, holiday)
+    assert companies.found(code="abroad", name="境外", name_en="Abroad", country="").country == ""
+    assert calendar.is_working_day(Company.objects.get(code="abroad"), holiday)
+    with pytest.raises(ValidationError):
+        companies.change(values={"country": "XX"}, actor=admin)
+
+
+def test_an_administrator_says_the_country_on_the_page_of_the_company(company, admin, client):
+    client.force_login(admin.user, "suite.core.auth.CompanyBackend")
+    address = reverse("admin:core_company_change", args=[company.pk])
+    page = client.get(address).content.decode()
+
+    assert 'name="country"' in page
+    given = {"name": company.name, "time_zone": "Asia/Shanghai", "office_opens": "09:00", "office_closes": "18:00"}
+    answer = client.post(address, {**given, "country": ""})
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert Company.objects.get(pk=company.pk).country == ""
+    assert not CalendarDay.objects.of(company.pk).filter(date=day("2026-10-01")).exists()

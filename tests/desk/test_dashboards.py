@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from suite.core.access import Actor
 from suite.core.models import AuditRow, Role
@@ -11,6 +12,7 @@ from suite.desk.dashboards import boards, lists, tiles
 from suite.desk.models import SavedView
 from suite.desk.services import dashboards, saved_views, todos
 from tests import make
+from tests.desk.own.make import TASK, field
 from tests.desk.test_lists import tasks
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +183,22 @@ def test_sums_of_several_currencies_stand_beside_one_another(company, rep):
     assert (total.value, total.count, total.unit) == (Decimal(150), 3, "")
     assert total.others == [("USD", Decimal(10))]
     assert [name for name, _tiles in lists.offered(rep)] == ["Orders: All of it"]
+
+
+def test_a_tile_over_a_shared_view_says_when_a_condition_was_left_out(rep, company, client):
+    field(company, TASK, "number", key="salary", seen_by=["administrator"])
+    admin = make.actor(company, "administrator")
+    tasks(rep, 2)
+    view = keep(admin, "all", status="open", **{"own.salary_min": "98765"})
+    plain = keep(rep, status="open")
+    looks = ("count", "rows", "by.status")
+
+    assert [shown(rep, f"view.{view.pk}.{look}").left_out for look in looks] == [True] * 3
+    assert [shown(rep, f"view.{plain.pk}.{look}").left_out for look in looks] == [False] * 3
+    assert not shown(admin, f"view.{view.pk}.count").left_out
+    put(rep, f"view.{view.pk}.count")
+    client.force_login(rep.user, "suite.core.auth.CompanyBackend")
+    page = client.get(reverse("insight:dashboard"), headers={"accept-language": "en"}).content.decode()
+    assert "asks about what you may not see" in page
+    told = make.client(rep).get("/api/v1/integration/insight/dashboard/").json()["tiles"]
+    assert [tile["left_out"] for tile in told] == [True]

@@ -456,3 +456,13 @@ def test_a_file_can_only_be_used_by_its_sender(rep, browse, manager):
     other.force_login(manager.user, "suite.core.auth.CompanyBackend")
 
     assert other.get(page).status_code == 404
+
+
+@pytest.mark.parametrize(("rows", "told"), [('"Call,a\nVisit,b\n', True), ('Call,"a\nand more"\n', False)])
+def test_the_page_of_the_mapping_tells_of_a_quotation_mark_that_is_not_closed(browse, rows, told):
+    upload = io.BytesIO(f"Title,Note\n{rows}".encode())
+    upload.name = "tasks.csv"
+
+    page = browse.post("/desk/imports/tasks/", {"file": upload}, follow=True).content.decode()
+
+    assert ("A quotation mark is not closed" in page) is told

@@ -23,24 +23,17 @@ from suite.core.api import (
     action,
 )
 from suite.core.models import User
-from suite.masterdata.api import PartySerializer
-from suite.masterdata.api.profiles import NewProfile
+from suite.masterdata.api.profiles import NewProfile, ProfileSerializer
 from suite.masterdata.matching.parties import Known
 from suite.masterdata.models import Contact, Party
 from suite.masterdata.services import duplicates
 
-OF_PARTY = tuple(
-    name for name in PartySerializer.Meta.fields if name not in ("id", "version", "created_at", "updated_at")
-)
 
-
-class CustomerSerializer(StrictModelSerializer):
+class CustomerSerializer(ProfileSerializer):
     """A customer with its party, contacts and addresses in one piece; lists of contacts and addresses are whole."""
 
-    party = serializers.IntegerField(source="party_id", read_only=True)
     owner = ScopedRelatedField(User, required=False, allow_null=True)
     tags = ScopedRelatedField(Tag, many=True, required=False)
-    version = serializers.IntegerField(required=False, min_value=1, help_text=_("The version that was read"))
 
     class Meta:
         model = Customer
@@ -49,19 +42,6 @@ class CustomerSerializer(StrictModelSerializer):
             "last_touch_at", "last_order_on", "version", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("team", "stage", "last_touch_at", "last_order_on", "created_at", "updated_at")
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        of_party = PartySerializer(context=self.context).get_fields()
-        for name, field in of_party.items():
-            if name in OF_PARTY:
-                field.source = f"party.{name}"
-                fields[name] = field
-        return fields
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        values = super().to_internal_value(data)
-        return {**values.pop("party", {}), **values}
 
 
 class CustomerInput(NewProfile, CustomerSerializer):

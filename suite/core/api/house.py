@@ -11,16 +11,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from suite.core import jobs, modules, numbering, outbox, staff
+from suite.core import calendar, jobs, modules, numbering, outbox, staff
 from suite.core.access import Actor
 from suite.core.api import own
 from suite.core.api.fields import ScopedRelatedField
 from suite.core.api.filters import FilterSet
 from suite.core.api.routes import Router
 from suite.core.api.serializers import Reason, StrictModelSerializer, StrictSerializer
-from suite.core.api.viewsets import Creating, ServiceView, ServiceViewSet, Updating
+from suite.core.api.viewsets import Creating, Deleting, ServiceView, ServiceViewSet, Updating
 from suite.core.doors import SIGNED_IN
-from suite.core.models import ApiCall, AuditRow, Job, NumberPattern, OutboxEvent, Role, Team, User
+from suite.core.models import ApiCall, AuditRow, CalendarDay, Job, NumberPattern, OutboxEvent, Role, Team, User
 
 
 class Me(serializers.Serializer):
@@ -278,9 +278,46 @@ class AuditViewSet(ServiceViewSet):
 
 
 router = Router()
+
+
+class CalendarDaySerializer(StrictModelSerializer):
+    """A weekday on which the company is free, or (`works`) a day of the weekend on which it works."""
+
+    class Meta:
+        model = CalendarDay
+        fields = ("id", "date", "works", "name", "name_en")
+        validators = ()
+
+
+class CalendarDayFilters(FilterSet):
+    class Meta:
+        model = CalendarDay
+        fields = {"date": ["exact", "gte", "lte"], "works": ["exact"]}
+
+
+class CalendarDayViewSet(Creating, Updating, Deleting, ServiceViewSet):
+    """The holidays and make-up days of the company, for whoever keeps its calendar."""
+
+    model = CalendarDay
+    serializer_class = CalendarDaySerializer
+    filterset_class = CalendarDayFilters
+    ordering_fields = ("id", "date")
+    ordering = "date"
+
+    def add(self, values: dict[str, Any]) -> CalendarDay:
+        return calendar.add_day(actor=self.actor, **values)
+
+    def change(self, row: CalendarDay, values: dict[str, Any]) -> None:
+        calendar.change_day(day=row, actor=self.actor, **values)
+
+    def remove(self, row: CalendarDay) -> None:
+        calendar.remove_days(actor=self.actor, pks=[row.pk])
+
+
 router.register("users", UserViewSet)
 router.register("teams", TeamViewSet)
 router.register("roles", RoleViewSet)
+router.register("calendar-days", CalendarDayViewSet)
 router.register("number-patterns", NumberPatternViewSet)
 router.register("jobs", JobViewSet)
 router.register("events", EventViewSet)

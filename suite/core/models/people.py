@@ -55,6 +55,12 @@ class Named(models.Model):
         return english or getattr(self, field)
 
 
+class Country(models.TextChoices):
+    """Countries whose public holidays come with the house."""
+
+    CHINA = "CN", _("China")
+
+
 class Company(Named):
     """公司: whose books these are. Every row but users, units, currencies and regions belongs to one."""
 
@@ -64,6 +70,10 @@ class Company(Named):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_time_zone]
     )
+    country = models.CharField(
+        _("country"), max_length=2, choices=Country, default=Country.CHINA, db_default=Country.CHINA, blank=True,
+        help_text=_("Its public holidays are days off; blank: those that you enter yourself"),
+    )  # fmt: skip
     office_opens = models.TimeField(_("office opens"), default=dt.time(9), db_default=dt.time(9))
     office_closes = models.TimeField(_("office closes"), default=dt.time(18), db_default=dt.time(18))
     address = models.CharField(_("address"), max_length=300, blank=True)

@@ -40,6 +40,7 @@ class Figure:
     is_money: bool = True
     unit: str = ""
     others: Sequence[tuple[str, Decimal]] = ()
+    left_out: bool = False  # the view asks more than the reader may see, and this was left out
 
     @property
     def text(self) -> str:
@@ -86,6 +87,7 @@ class Bars:
     bars: Sequence[Bar]
     url: str = ""
     is_money: bool = False
+    left_out: bool = False
 
     @property
     def drawn(self) -> list[tuple[Bar, str, int]]:
@@ -154,6 +156,7 @@ class Rows:
     lines: Sequence[Any]
     texts: Sequence[Sequence[str]]
     url: str = ""
+    left_out: bool = False
 
 
 Content = Figure | Bars | Trend | Rows

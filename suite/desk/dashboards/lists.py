@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -110,7 +111,9 @@ def _of_view(view: SavedView, spec: ListSpec, look: str, label: str) -> Tile:
     kind = KINDS[look.partition(".")[0]]
 
     def read(reading: Reading) -> Content:
-        return look_at(_state(spec, reading.actor, {"view": str(view.pk)}, view), look)
+        state = _state(spec, reading.actor, {"view": str(view.pk)}, view)
+        content = look_at(state, look)
+        return replace(content, left_out=True) if state.withheld else content  # type: ignore[arg-type]
 
     return Tile(
         f"view.{view.pk}.{look}", view.name, read, spec.is_open_to, kind=kind, icon=spec.icon,

@@ -33,6 +33,7 @@ from suite.desk.imports.reading import (
     heading,
     headings_of,
     shown,
+    swallowed,
 )
 from suite.desk.imports.running import said_before, start, take_back
 from suite.desk.lists.export import harmless
@@ -40,6 +41,7 @@ from suite.desk.own import importing as own_importing
 from suite.desk.pages import render_page
 
 PREVIEW = 15
+LOOKED_AT = 2000  # rows that are looked at before anything is taken in
 SALT = "desk.import"
 HOUR = 3600
 
@@ -184,10 +186,17 @@ def import_map(request: HttpRequest, kind: str) -> HttpResponse:
             [(shown(name), shown(cell)[:60]) for name, cell in zip_longest(headings, row)]
             for row in rows[header + 1 : header + 1 + PREVIEW]
         ],
+        "unclosed": [] if sheet.is_workbook else _unclosed(sheet, header, len(headings)),
         "problem": problem,
         "once": data.get("once") or secrets.token_hex(16),
     }
     return render_page(request, "suite/desk/imports/map.html", context)
+
+
+def _unclosed(sheet: Sheet, header: int, columns: int) -> list[int]:
+    """The first lines that took others along, since a quotation mark in them was not closed."""
+    numbered = enumerate(islice(sheet.rows(), header + 1, header + 1 + LOOKED_AT), start=header + 2)
+    return [number for number, row in numbered if swallowed(row, columns)][:10]
 
 
 def _number(text: str | None, most: int) -> int | None:

@@ -65,3 +65,22 @@ def test_the_audit_trail_is_read_and_never_written(admin, rep):
     assert {row["actor_id"] for row in rows} == {rep.user.pk}
     assert api.patch(f"{CORE}audit-rows/{rows[0]['id']}/", {"reason": "x"}).status_code == 405
     assert make.client(rep).get(f"{CORE}audit-rows/").status_code == 403
+
+
+def test_an_administrator_keeps_the_calendar_and_others_do_not(admin, rep):
+    api, address = make.client(admin), f"{CORE}calendar-days/"
+    day = {"date": "2026-12-25", "name": "公司纪念日", "name_en": "Our day"}
+
+    made = api.post(address, day, format="json")
+    again = api.post(address, day, format="json")
+    row = f"{address}{made.json()['id']}/"
+    changed = api.patch(row, {"date": "2026-12-26", "works": True}, format="json")
+
+    assert (made.status_code, made.json()["works"]) == (201, False)
+    assert (again.status_code, set(again.json())) == (400, {"date"})
+    assert (changed.json()["date"], changed.json()["works"]) == ("2026-12-26", True)
+    assert [each["date"] for each in api.get(address, {"date__gte": "2026-12-01"}).json()["results"]] == ["2026-12-26"]
+    assert make.client(rep).get(address).status_code == 403
+    assert make.client(rep).post(address, day, format="json").status_code == 403
+    assert api.delete(row).status_code == 204
+    assert api.get(row).status_code == 404
