@@ -13,7 +13,7 @@ from crm.sales import ports
 from crm.sales.models import Order
 from erp.finance import ports as finance_ports
 from erp.finance import queries
-from erp.finance.models import CreditAccount, MoneyMovement, OpenItem
+from erp.finance.models import CreditAccount, MoneyMovement, OpenItem, Settlement
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, Demand
@@ -22,7 +22,7 @@ from erp.procurement.queries.arrivals import NextArrival
 from integration.crm_to_erp import buys
 from integration.receipt import receipts_of
 from suite.core import clock
-from suite.core.access import Actor
+from suite.core.access import Actor, Scope, own_rows
 from suite.core.money import ZERO
 
 
@@ -34,6 +34,7 @@ def plug() -> None:
     ports.promise = promise
     ports.receipts = receipts_of
     ports.fulfilment = fulfilment
+    ports.collected = collected
     finance_ports.sales_order = sales_order
 
 
@@ -97,6 +98,18 @@ def credit(actor: Actor, party_ids: Collection[int]) -> Mapping[int, Decimal]:
     accounts = CreditAccount.objects.of(actor.company_id).filter(party__in=party_ids)
     rows = accounts.filter(Q(limit__isnull=False) | Q(is_blocked=True))
     return {row.party_id: ZERO if row.is_blocked else (row.limit or ZERO) - row.exposure for row in rows}
+
+
+def collected(actor: Actor, first: dt.date, last: dt.date) -> Mapping[ports.Whose, Decimal]:
+    """Money that settled receivables, by its posting date, of those whose orders the actor sees; one statement."""
+    scope = actor.scope("crm_sales.view_order")
+    rows = Settlement.objects.of(actor.company_id).filter(
+        item__side=OpenItem.Side.RECEIVABLE, money__isnull=False, posting_date__range=(first, last)
+    )
+    if scope != Scope.ALL:
+        rows = rows.filter(own_rows(Settlement, actor, scope)) if scope != Scope.NONE else rows.none()
+    sums = rows.order_by().values_list("item__owner", "item__team").annotate(total=Sum("amount"))
+    return {(owner, team): total for owner, team, total in sums}
 
 
 def fulfilment(order: Order, actor: Actor) -> ports.Fulfilment:

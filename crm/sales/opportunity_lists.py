@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sales.lists import AmongFilter, AmongText, ReasonForm
-from crm.sales.models import LostReason, Opportunity, Pipeline, Quotation, Stage, StageVisit
+from crm.sales.models import LostReason, Opportunity, Pipeline, Quotation, Stage, StageVisit, Target
 from crm.sales.queries import opportunities as opportunities_asked
 from crm.sales.queries.pipelines import stages_of
 from crm.sales.services import moving, opportunities
@@ -275,6 +275,33 @@ class OpportunityList(ListSpec):
 def days_in_words(deal: Opportunity) -> Any:
     """How long a deal has been in its stage; of a closed one nothing."""
     return _("%(days)s d") % {"days": deal.days_in_stage} if is_open(deal) else ""
+
+
+class TargetList(ListSpec):
+    """Targets, one by one."""
+
+    model = Target
+    page = "sales:target_list"
+    title = _("Targets")
+    icon = "target"
+    columns = (
+        Column("month", _("Month"), "date", card="title"),
+        Column("measure", _("Measure")),
+        Column("user", _("Person")),
+        Column("team", _("Team")),
+        Column("amount", _("Amount"), "money", card="side"),
+    )
+    filters = (
+        DateFilter("month", _("Month")),
+        ChoiceFilter("measure", _("Measure"), choices=Target.Measure),
+        OwnerFilter(field="user"),
+    )
+    related = ("user", "team")
+    searchable = False
+    pivots = True
+    create = Create(_("Set targets"), "sales:targets", "crm_sales.change_target")
+    empty = _("No targets yet. Set them in the grid, or bring in a sheet.")
+    importer = "targets"
 
 
 class PipelineList(ListSpec):

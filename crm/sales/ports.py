@@ -74,11 +74,19 @@ def _buys(actor: Actor) -> bool:
     return True
 
 
+def _nothing_collected(actor: Actor, first: dt.date, last: dt.date) -> Mapping[Whose, Decimal] | None:
+    return None
+
+
 def _no_receipts(order: Order, actor: Actor) -> Sequence[Any]:
     return ()
 
 
+Whose = tuple[int | None, int | None]  # the keys of a person and of a team
+
 # Plugged by integration.apps; the defaults say "unknown".
+# Money that settled receivables in a range of days, by whose they are, of those whose orders the actor sees.
+collected: Callable[[Actor, dt.date, dt.date], Mapping[Whose, Decimal] | None] = _nothing_collected
 availability: Callable[[Actor, Collection[int]], Mapping[int, Availability]] = _no_availability
 promise: Callable[[Actor, Mapping[int, Decimal]], Mapping[int, Promise]] = _no_promise
 # What is left of the credit of those customers who have a limit, below zero where it is exceeded.

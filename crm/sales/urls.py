@@ -14,6 +14,7 @@ from crm.sales.views import (
     price_lists,
     quotations,
     reports,
+    targets,
     web_forms,
 )
 
@@ -79,6 +80,9 @@ urlpatterns = [
     path("opportunities/<int:pk>/tasks/", opportunities.opportunity_tasks, name="opportunity_tasks"),
     path("opportunities/<int:pk>/<slug:name>/", opportunities.opportunity_act, name="opportunity_act"),
     path("funnel/", reports.funnel, name="funnel"),
+    path("performance/", targets.performance, name="performance"),
+    path("targets/", targets.grid, name="targets"),
+    path("targets/list/", targets.target_list, name="target_list"),
     path("forecast/", forecasts.forecast, name="forecast"),
     path("win-probability/", reports.win_probability, name="win_probability"),
     path("pipelines/", pipelines.pipeline_list, name="pipelines"),

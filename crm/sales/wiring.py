@@ -29,16 +29,17 @@ from crm.sales.models import (
     Rival,
     SalesPolicy,
     Stage,
+    Target,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
 from crm.sales.queries import contracts as contract_queries
 from crm.sales.queries import leads as lead_queries
 from crm.sales.queries import opportunities as deals
-from crm.sales.queries import orders, quotations
+from crm.sales.queries import orders, performance, quotations
 from crm.sales.queries.papers import paper_line
 from crm.sales.services import approving, clauses, executing, keeping, pipelines, policy, weighing, winning
 from suite.automation import approvals
-from suite.core import companies, modules, outbox
+from suite.core import clock, companies, modules, outbox
 from suite.core.access import Actor, register_owner_rule
 from suite.desk import choices, documents, events, formats, navigation, own, records, search, setup, workbench
 from suite.desk import papers as printing
@@ -285,6 +286,9 @@ def menu() -> None:
     )  # fmt: skip
     navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
     navigation.register(selling, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=29)
+    navigation.register(selling, _("Performance"), "sales:performance", icon="target", permission=view, order=29)
+    navigation.register(selling, _("Targets"), "sales:targets", icon="target", permission="crm_sales.change_target",
+                        order=36)  # fmt: skip
     navigation.register(selling, _("Forecast"), "sales:forecast", icon="chart-line", permission=view, order=29)
     navigation.register(
         selling, _("Win probability"), "sales:win_probability", icon="target", permission=view, order=29
@@ -351,6 +355,11 @@ def blocks() -> None:
         "open-quotations", _("My open quotations"), template,
         lambda actor: {"rows": quotations.open_quotations(actor)[:8], "date": "valid_until", "page": "sales:quotation"},
         permission="crm_sales.view_quotation", roles=SELLERS, order=21, link="sales:quotations",
+    )  # fmt: skip
+    workbench.register(
+        "my-targets", _("My month against target"), "crm/sales/blocks/_targets.html",
+        lambda actor: {"row": performance.mine(actor), "labels": Target.Measure.labels, "as_of": clock.now()},
+        permission="crm_sales.view_target", roles=SELLERS, order=11, link="sales:performance",
     )  # fmt: skip
     workbench.register(
         "open-deals", _("My open opportunities"), "crm/sales/blocks/_deals.html",

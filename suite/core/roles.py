@@ -77,6 +77,7 @@ def seller(scope: Scope) -> dict[str, Scope]:
         "crm_sales.view_milestone": scope,
         "crm_sales.view_opportunityline": scope,
         "crm_sales.view_stagevisit": scope,
+        "crm_sales.view_target": scope,
         "crm_retention.view_*": scope,
         "crm_retention.change_churnalert": scope,
         "erp_inventory.view_delivery": scope,

@@ -10,6 +10,7 @@ from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
 from crm.sales.api.quotations import QuotationViewSet
 from crm.sales.api.reports import FunnelView, WinProbabilityView
+from crm.sales.api.targets import PerformanceView, TargetViewSet
 from suite.core.api import Router
 
 router = Router()
@@ -20,6 +21,7 @@ router.register("contract-templates", TemplateViewSet, basename="crm-sales-contr
 router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list")
 router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportunity")
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
+router.register("targets", TargetViewSet, basename="crm-sales-target")
 router.register("stages", StageViewSet, basename="crm-sales-stage")
 router.register("leads", LeadViewSet, basename="crm-sales-lead")
 router.register("web-forms", WebFormViewSet, basename="crm-sales-web-form")
@@ -27,6 +29,7 @@ router.register("lead-rules", LeadRuleViewSet, basename="crm-sales-lead-rule")
 
 urlpatterns = [
     path("reports/funnel/", FunnelView.as_view(), name="crm-sales-funnel"),
+    path("reports/performance/", PerformanceView.as_view(), name="crm-sales-performance"),
     path("reports/forecast/", ForecastView.as_view(), name="crm-sales-forecast"),
     path("reports/win-probability/", WinProbabilityView.as_view(), name="crm-sales-win-probability"),
     path("reports/responses/", ResponseView.as_view(), name="crm-sales-responses"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.imports import contracts, leads, opportunities, papers, price_lists
+from crm.sales.imports import contracts, leads, opportunities, papers, price_lists, targets
 from crm.sales.models import Contract, Lead, Opportunity, Order, Quotation
 from suite.desk import imports
 
@@ -74,6 +74,10 @@ def register() -> None:
         url_name="sales:orders",
         model=Order,
     )
+    imports.register(
+        "targets", _("Targets"), permission="crm_sales.add_target", fields=targets.FIELDS, save=targets.save,
+        batch=2000, url_name="sales:target_list",
+    )  # fmt: skip
     imports.register(
         "price-lists",
         _("Price lists"),

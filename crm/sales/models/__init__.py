@@ -9,6 +9,7 @@ from crm.sales.models.orders import Order, OrderAmendment, OrderLine
 from crm.sales.models.pipelines import KeyAction, LostReason, Pipeline, Rival, Stage
 from crm.sales.models.prices import PriceList, PriceListItem, SalesPolicy
 from crm.sales.models.quotations import Quotation, QuotationLine
+from crm.sales.models.targets import Target
 from crm.sales.models.web_forms import WebForm
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "SalesPolicy",
     "Stage",
     "StageVisit",
+    "Target",
     "WebForm",
 ]
