@@ -8,7 +8,7 @@ class IntegrationConfig(AppConfig):
     verbose_name = _("Integration")
 
     def ready(self) -> None:
-        from integration import contracts, crm_to_erp, erp_to_crm, notices, owners, ports  # noqa: F401
+        from integration import contracts, crm_to_erp, erp_to_crm, late_payers, notices, owners, ports  # noqa: F401
         from integration.demo import jobs
         from suite.core import modules
 
@@ -16,4 +16,5 @@ class IntegrationConfig(AppConfig):
         ports.plug()
         owners.connect()
         notices.connect()
+        late_payers.connect()
         jobs.connect()

@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers import facts
 from crm.customers.models import Activity, Customer
+from crm.customers.services import tagging
 from crm.customers.views.lists import CustomerList
 from suite.automation import subjects
 from suite.automation.subjects import DateFact, Word
@@ -34,7 +36,7 @@ def connect() -> None:
     subjects.register(
         CustomerList,
         announces=("crm.customers.customer",),
-        facts=(LOOKED_AFTER,),
+        facts=(LOOKED_AFTER, *facts.FACTS),
         dates={
             "next_step": DateFact(_("Next follow-up time"), "next_step_at"),
             "last_contact": DateFact(_("Last contact"), "last_touch_at"),
@@ -69,6 +71,11 @@ def connect() -> None:
     subjects.extend(
         "masterdata.party", facts=(BoolFilter("customer", _("Is a customer"), condition=Q(customer__isnull=False)),)
     )
+    tagging.ship(
+        "to-follow-up", ("有到期任务或 30 天未联系", "A task is due, or no contact for 30 days"),
+        ("待跟进", "To follow up", "warning"),
+        {"task_due": "yes"}, {"next_step": "before_today"}, {"quiet_min": "30", "stage": "prospect,active"},
+    )  # fmt: skip
 
 
 def profile(party: Party) -> Any:

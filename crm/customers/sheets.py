@@ -65,4 +65,4 @@ CUSTOMERS = (
     Field("address_phone", _("Address: phone"), max_length=60, judge=standards.phone, aliases=("收货电话",)),
     Field("note", _("Note"), max_length=4000, aliases=("备注",)),
 )
-CUSTOMERS_LEFT_OUT = (_("Lifecycle"), _("Last contact"), _("Last order"), _("Code"), _("Changed"))
+CUSTOMERS_LEFT_OUT = (_("Lifecycle"), _("Last contact"), _("Last order"), _("Code"), _("Changed"), _("Tags"))

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from crm.customers.services import commitments
+from crm.customers.services import commitments, tagging
 from suite.core import modules
 from suite.core.access import Actor
 
@@ -14,5 +14,14 @@ def break_overdue_commitments() -> int:
     return sum(commitments.break_overdue(actor=Actor.system(company)) for company in modules.using("crm_customers"))
 
 
+@shared_task(name="crm_customers.go_through_tags")
+def go_through_tags() -> int:
+    """Tags whose cause came or went with the day alone; each company once its day has begun."""
+    return sum(tagging.go_through_when_due(actor=Actor.system(company)) for company in modules.using("crm_customers"))
+
+
 # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
-SCHEDULE = {"break-overdue-commitments": ("crm_customers.break_overdue_commitments", crontab(minute=20))}
+SCHEDULE = {
+    "break-overdue-commitments": ("crm_customers.break_overdue_commitments", crontab(minute=20)),
+    "go-through-tags": ("crm_customers.go_through_tags", crontab(minute=25)),
+}

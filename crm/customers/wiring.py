@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import flows, queries, sheets, timeline
-from crm.customers.models import Activity, Commitment, Customer, Tag
-from crm.customers.services import customers, importing
-from suite.core import modules
+from crm.customers.models import Activity, Commitment, Customer, Tag, TagRule
+from crm.customers.services import customers, importing, tagging
+from suite.core import companies, modules, outbox
 from suite.core.access import register_owner_rule
 from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, search, workbench
 from suite.desk.services import notifications
@@ -40,7 +40,7 @@ def connect() -> None:
     )  # fmt: skip
     own.register(Customer, list_url="customers:customers", found_as="party")
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building", module="crm_customers")
-    events.register("crm.customers.customer", _("Customer"), "created", "changed")
+    events.register("crm.customers.customer", _("Customer"), "created", "changed", "tagged", "untagged")
     events.register("crm.customers.activity", _("Activity"), "logged")
     events.register(
         "crm.customers.commitment", _("Commitment"), "accepted", "changed", "kept", "broken", "withdrawn", "reopened"
@@ -82,6 +82,9 @@ def connect() -> None:
         derive=customers.kept_of_several,
     )
     flows.connect()
+    outbox.on_many("*", tagging.on_events)
+    companies.on_founding(tagging.lay_down, order=70, table=TagRule._meta.db_table)
+    documents.register(TagRule, _("Tag rule"), "customers:tag_rule", icon="tags")
     listed = "crm.customers.views.lists.CustomerList"
     dashboards.register_list("follow_ups", _("Follow-ups due"), listed, "count", view="due", order=74)
     dashboards.register_list("customers", _("Customers by lifecycle"), listed, "by.stage", order=76)
@@ -108,6 +111,10 @@ def connect() -> None:
     navigation.register(
         _("Customers"), _("Data quality"), "customers:quality", icon="checks", permission=permission, order=26
     )
+    navigation.register(
+        _("Settings"), _("Tag rules"), "customers:tag_rules", icon="tags", permission="crm_customers.change_tagrule",
+        order=892,
+    )  # fmt: skip
     navigation.register_quick(
         _("Customer"), "customers:new", icon="user-plus", permission="crm_customers.add_customer", order=20
     )

@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers.facts import OneOf
 from crm.customers.flows import profile
+from crm.customers.services import tagging
 from crm.sales.contract_lists import ContractList
 from crm.sales.lead_lists import LeadList
 from crm.sales.lists import OrderList, QuotationList
@@ -29,6 +31,7 @@ def connect() -> None:
     leads()
     contracts()
     opportunities()
+    customers()
     visit_after_the_deal()
     quotation_after_an_enquiry()
 
@@ -136,6 +139,31 @@ def opportunities() -> None:
         links={"customer": Word(_("Customer"), customer_of)},
         related=("party__customer", "owner", "stage"),
         addressees=addressees,
+    )
+
+
+def customers() -> None:
+    """What is on its way with a customer, for rules; and the tags that follow from it."""
+    quotations = Quotation.objects.filter(party=OuterRef("party"), status=Quotation.Status.SENT)
+    deals = Opportunity.objects.filter(party=OuterRef("party"), status=Opportunity.Status.OPEN)
+    bought = Order.objects.filter(party=OuterRef("party"), status=Order.Status.CONFIRMED)
+    subjects.extend(
+        "crm_customers.customer",
+        facts=(
+            OneOf("quoted", _("Quotation without answer"), "gross", rows=quotations),
+            OneOf("dealing", _("Open opportunity"), "value", rows=deals),
+            BoolFilter("bought", _("Has a confirmed order"), condition=Q(Exists(bought))),
+        ),
+    )
+    tagging.ship(
+        "high-intent",
+        ("报价未答复 1 万以上、商机 5 万以上，或 30 天内询价",
+         "A quotation above 10,000, an opportunity above 50,000, or an enquiry within 30 days"),
+        ("高意向", "High intent", "success"),
+        {"quoted_min": "10000"}, {"dealing_min": "50000"}, {"enquiry": "last_30_days"},
+    )  # fmt: skip
+    tagging.ship(
+        "bought", ("有已确认的订单", "Has a confirmed order"), ("已成交", "Bought", "primary"), {"bought": "yes"}
     )
 
 

@@ -111,6 +111,7 @@ def _actions(language: str | None) -> dict[str, str]:
         "set off": _("Set off"),
         "transferred": _("Handed over"),
         "tagged": _("Tags changed"),
+        "untagged": _("Tag taken off"),
         "prices": _("Prices changed"),
         "units": _("Units changed"),
         "instalments": _("Instalments changed"),

@@ -101,6 +101,7 @@ NOT_IMPORTED = {
     "core.calendarday": "a few days a year, which come with the product",
     "crm_sales.contracttemplate": "a few texts of many clauses, which come with the company",
     "crm_customers.commitment": "read out of what was said, with its sentence",
+    "crm_customers.tagrule": "a handful, whose conditions are clicked together; four come with the house",
     "masterdata.duplicate": "found by the house among its own parties",
     "automation.flow": "a flow is drawn; the shipped ones and copies save the drawing",
     "automation.delegation": "who stands in is said once, for oneself",

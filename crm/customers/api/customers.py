@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.customers import filters, quality, timeline
+from crm.customers.api.tagging import RuledTagSerializer
 from crm.customers.models import Activity, Customer, Tag
-from crm.customers.services import activities, customers, tags
+from crm.customers.services import activities, customers
 from suite.core.api import (
     Creating,
     ScopedRelatedField,
@@ -34,12 +35,13 @@ class CustomerSerializer(ProfileSerializer):
 
     owner = ScopedRelatedField(User, required=False, allow_null=True)
     tags = ScopedRelatedField(Tag, many=True, required=False)
+    ruled_tags = RuledTagSerializer(many=True, read_only=True, help_text=_("Those of the tags that rules put on"))
 
     class Meta:
         model = Customer
         fields = (
-            "id", "party", "owner", "team", "stage", "grade", "tier", "source", "tags", "next_step", "next_step_at",
-            "last_touch_at", "last_order_on", "version", "created_at", "updated_at",
+            "id", "party", "owner", "team", "stage", "grade", "tier", "source", "tags", "ruled_tags", "next_step",
+            "next_step_at", "last_touch_at", "last_order_on", "version", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("team", "stage", "last_touch_at", "last_order_on", "created_at", "updated_at")
 
@@ -135,7 +137,12 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
     filterset_class = filters.CustomerFilters
     ordering_fields = ("id", "updated_at", "last_touch_at", "next_step_at")
     select = ("party",)
-    prefetch = (Prefetch("party__contacts", Contact.objects.filter(is_archived=False)), "party__addresses", "tags")
+    prefetch = (
+        Prefetch("party__contacts", Contact.objects.filter(is_archived=False)),
+        "party__addresses",
+        "tags",
+        "ruled_tags__rule",
+    )
     action_permissions = {
         "transfer": "crm_customers.transfer_customer",
         "timeline": "crm_customers.view_customer",
@@ -221,21 +228,3 @@ class ActivityViewSet(Creating, Updating, ServiceViewSet):
 
     def change(self, row: Activity, values: dict[str, Any]) -> None:
         activities.change_activity(activity=row, actor=self.actor, **values)
-
-
-class TagSerializer(StrictModelSerializer):
-    class Meta:
-        model = Tag
-        fields = ("id", "name", "name_en", "colour")
-
-
-class TagViewSet(Creating, Updating, ServiceViewSet):
-    model = Tag
-    serializer_class = TagSerializer
-    ordering_fields = ("id", "name")
-
-    def add(self, values: dict[str, Any]) -> Tag:
-        return tags.create_tag(actor=self.actor, **values)
-
-    def change(self, row: Tag, values: dict[str, Any]) -> None:
-        tags.change_tag(tag=row, actor=self.actor, **values)

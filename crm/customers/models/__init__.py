@@ -1,5 +1,6 @@
 from crm.customers.models.activities import Activity
 from crm.customers.models.commitments import Commitment
 from crm.customers.models.profiles import Customer, Tag
+from crm.customers.models.tagging import RuledTag, TagRule
 
-__all__ = ["Activity", "Commitment", "Customer", "Tag"]
+__all__ = ["Activity", "Commitment", "Customer", "RuledTag", "Tag", "TagRule"]

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers.models import Customer, Tag
+from crm.customers.models import Customer, RuledTag, Tag
 from suite.core import bulk, clock
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, save_changes, service
@@ -228,9 +228,11 @@ def _proposed(customer: Customer, profile: Mapping[str, Any]) -> Customer:
 
 
 def _set_tags(customer: Customer, tags: Sequence[Tag]) -> bool:
+    """What a rule put on and a person takes off is put on anew as long as its cause lasts."""
     before, after = set(customer.tags.values_list("name", flat=True)), {tag.name for tag in tags}
     if before == after:
         return False
     customer.tags.set(tags)
+    RuledTag.objects.filter(customer=customer).exclude(tag__in=tags).delete()
     current_act().audit(customer, "changed", {"tags": (sorted(before), sorted(after))})
     return True

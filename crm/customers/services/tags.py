@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from crm.customers.models import Customer, Tag
+from crm.customers.models import Customer, RuledTag, Tag
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
 from suite.masterdata.standards import check, standardised
@@ -31,8 +31,12 @@ def change_tag(*, tag: Tag, actor: Actor, **values: Any) -> Tag:
 
 @service
 def tag_customers(*, customers: Collection[int], tags: Collection[Tag], actor: Actor, reason: str = "") -> int:
-    """Put tags on customers; those that carry them already keep them. Says how many customers were named."""
+    """Put tags on customers by hand; those that carry them already keep them. Says how many customers were named.
+
+    A tag that a rule had put on becomes a person's: it stays when the cause of the rule goes.
+    """
     rows = list(Customer.objects.of(actor.company_id).lock(customers))
+    RuledTag.objects.filter(customer__in=rows, tag__in=tags).delete()
     through = Customer.tags.through
     through.objects.bulk_create(
         (through(customer=row, tag=tag) for row in rows for tag in tags), ignore_conflicts=True, batch_size=1000

@@ -67,6 +67,7 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
         "next_step": NextStepForm(
             actor=actor, initial={"next_step": customer.next_step, "next_step_at": customer.next_step_at}
         ),
+        "tags": _tags(customer),
         "said": _said(request, customer),
         "may_change": actor.may("crm_customers.change_customer"),
         "balance": _panel("balance", party.pk) if actor.may("erp_finance.view_receivable") else "",
@@ -87,7 +88,13 @@ def _badges(customer: Customer) -> list[tuple[str, str]]:
         badges.append((customer.grade, "primary"))
     if archived := queries.archived(customer.party):
         badges.append(archived)
-    return badges + [(tag.label, "secondary") for tag in customer.tags.all()]
+    return badges
+
+
+def _tags(customer: Customer) -> list[tuple[Any, Any]]:
+    """Each tag, with what put it on where that was a rule."""
+    ruled = {row.tag_id: row for row in customer.ruled_tags.select_related("rule")}
+    return [(tag, ruled.get(tag.pk)) for tag in customer.tags.all()]
 
 
 def _acts(customer: Customer) -> list[PageAct]:

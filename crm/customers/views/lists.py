@@ -23,6 +23,7 @@ from crm.customers.services.tags import tag_customers
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.models import User
+from suite.core.said import listed
 from suite.desk import search
 from suite.desk.forms import PickerField
 from suite.desk.lists import (
@@ -50,6 +51,11 @@ def next_step(customer: Customer) -> Any:
         if not customer.is_late
         else format_html('<span class="negative">{}</span>', customer.next_step)
     )
+
+
+def tags_of(customer: Customer) -> str:
+    """The tags in one cell."""
+    return listed(sorted(tag.label for tag in customer.tags.all()))
 
 
 def _transfer(*, actor: Actor, pks: Collection[int], owner: User, reason: str = "") -> int:
@@ -98,6 +104,7 @@ class CustomerList(ListSpec):
             edit=Edit("crm_customers.transfer_customer", PickerField("user"), partial(_change, "owner")),
         ),
         Column("phone", _("Phone"), "phone", value="party__phone", url=lambda row: f"tel:{row.party.phone}"),
+        Column("tags", _("Tags"), value=tags_of, shown=False, card="hide"),
         Column("last_touch_at", _("Last contact"), "date", sort=True),
         Column(
             "next_step",
@@ -172,6 +179,7 @@ class CustomerList(ListSpec):
     pivots = True
     order = "-updated_at"
     related = ("party__region", "owner")
+    prefetch = ("tags",)
     create = Create(_("New customer"), "customers:new", "crm_customers.add_customer")
     empty = _("No customers yet. Enter the first one, or import a file.")
     importer = "customers"

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm.customers.models import Activity, Customer, Tag
+from crm.customers.models import Activity, Customer, Tag, TagRule
 from crm.customers.services import activities
 from suite.core import clock
 from suite.desk.services import todos
@@ -372,6 +372,8 @@ def test_a_next_step_without_a_date_has_its_place(rep):
 
 
 def test_tags_are_asked_for_where_there_are_some(rep, company):
+    TagRule.objects.of(company.pk).delete()
+    Tag.objects.of(company.pk).delete()
     assert "id_tags" not in text(browse(rep).get("/crm/customers/new/"))
 
     Tag.objects.create(company=company, name="VIP")
