@@ -172,7 +172,8 @@ class ForecastForm(ActorForm):
 
     month = forms.ChoiceField(label=_("Month"))
     by = forms.ChoiceField(
-        label=_("By"), choices=[("owner", _("Owner")), ("product", _("Product")), ("month", _("Month"))]
+        label=pgettext_lazy("report", "By"),
+        choices=[("owner", _("Owner")), ("product", _("Product")), ("month", _("Month"))],
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

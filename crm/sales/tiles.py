@@ -10,8 +10,10 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import Order
+from crm.sales.models import Opportunity, Order
 from crm.sales.queries import orders as orders_asked
+from crm.sales.queries.opportunities import WEIGHTED
+from crm.sales.queries.pipelines import stages_of
 from suite.core.models import User
 from suite.desk import dashboards
 from suite.desk.dashboards import Bar, Bars, Figure, Reading
@@ -32,12 +34,57 @@ def connect() -> None:
         "orders_by_owner", _("Orders this month by person"), by_owner,
         permission=view, kind="bars", order=70, usual=False, personal=True,
     )  # fmt: skip
+    deals()
     orders_, quotations = "crm.sales.lists.OrderList", "crm.sales.lists.QuotationList"
     dashboards.register_list("to_deliver", _("Orders to deliver"), orders_, "count", view="to_deliver", order=62)
     dashboards.register_list("quotations", _("Open quotations"), quotations, "sum.gross", view="open", order=64)
     dashboards.register_list(
         "order_states", _("Orders of this year by state"), orders_, "by.status", params={"date": "this_year"}, order=72
     )
+
+
+def deals() -> None:
+    """Tiles about opportunities; called once."""
+    view, lists = "crm_sales.view_opportunity", "crm.sales.opportunity_lists.OpportunityList"
+    dashboards.register(
+        "deals_by_stage", _("Open opportunities by stage"), by_stage, permission=view, kind="bars", order=30,
+        icon="target-arrow", usual=False,
+    )  # fmt: skip
+    dashboards.register(
+        "deals_weighted", _("Weighted this month"), weighted, permission=view, order=31, icon="chart-line", usual=False
+    )
+    dashboards.register_list(
+        "deals_won",
+        _("Won this month"),
+        lists,
+        "sum.amount",
+        params={"status": "won", "closed": "this_month"},
+        order=32,
+    )
+    dashboards.register_list("deals_at_risk", _("Opportunities likely to fail"), lists, "count", view="likely_lost",
+                             order=33)  # fmt: skip
+
+
+def by_stage(reading: Reading) -> Bars:
+    """What is open in each stage, by value: one statement, the stages are settled."""
+    rows = Opportunity.objects.visible_to(reading.actor).filter(status=Opportunity.Status.OPEN)
+    totals = dict(rows.order_by().values_list("stage").annotate(total=Sum("value")))
+    bars = [
+        Bar(stage.label, totals[stage.pk].quantize(CENT),
+            reading.link("sales:opportunities", status="open", stage=str(stage.pk)))
+        for stage in stages_of(reading.actor.company_id)
+        if stage.pk in totals
+    ]  # fmt: skip
+    return Bars(bars, reading.link("sales:opportunities", view="board"), is_money=True)
+
+
+def weighted(reading: Reading) -> Figure:
+    """What open deals that are to close this month come to by their probability."""
+    days = within("expected_close", *span("this_month", reading.today), reading.actor.company, moment=False)
+    rows = Opportunity.objects.visible_to(reading.actor).filter(days, status=Opportunity.Status.OPEN)
+    found = rows.exclude(forecast=Opportunity.Forecast.OMITTED).aggregate(value=Sum(WEIGHTED), count=Count("pk"))
+    link = reading.link("sales:forecast")
+    return Figure((found["value"] or Decimal(0)).quantize(CENT), link, count=found["count"])
 
 
 def ordered(reading: Reading) -> dict[dt.date, tuple[Decimal, int]]:

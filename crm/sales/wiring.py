@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers import ports as customers_ports
 from crm.customers import timeline
@@ -289,7 +290,9 @@ def menu() -> None:
     navigation.register(selling, _("Performance"), "sales:performance", icon="target", permission=view, order=29)
     navigation.register(selling, _("Targets"), "sales:targets", icon="target", permission="crm_sales.change_target",
                         order=36)  # fmt: skip
-    navigation.register(selling, _("Forecast"), "sales:forecast", icon="chart-line", permission=view, order=29)
+    navigation.register(
+        selling, pgettext_lazy("report", "Forecast"), "sales:forecast", icon="chart-line", permission=view, order=29
+    )
     navigation.register(
         selling, _("Win probability"), "sales:win_probability", icon="target", permission=view, order=29
     )

@@ -106,6 +106,9 @@ def connect() -> None:
         order=11,
         phone=5,
     )
+    navigation.register(
+        work, _("Timeliness"), "desk:tasks", icon="clock", permission="desk.view_task", order=13, query="?view=timely"
+    )
     navigation.register(work, _("Calendar"), "desk:calendar", icon="calendar", permission="desk.view_task", order=12)
     navigation.register(
         _("Settings"), _("Import"), "desk:imports", icon="file-import", permission="core.add_job", order=900

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core.models import CompanyRow
 from suite.core.money import AmountField
@@ -19,7 +20,7 @@ class Target(CompanyRow):
     TEAM = "team"
 
     class Measure(models.TextChoices):
-        BOOKED = "booked", _("Booked")
+        BOOKED = "booked", pgettext_lazy("target", "Booked")
         WON = "won", _("Won")
         COLLECTED = "collected", _("Collected")
 

@@ -17,7 +17,7 @@ from typing import Any
 
 START = 0.1  # won and lost of every counted value before anything is counted
 PER_FIELD = 10  # closed deals of the rarer kind for each field: ten events per variable (Peduzzi et al., 1996)
-ENOUGH = 2 * PER_FIELD  # of won and of lost deals, before anything is said
+ENOUGH = PER_FIELD  # of won and of lost deals, before anything is said
 LEARNED, CHOSEN = 0.5, 0.7  # up to where deals teach, and choose the fields; the rest tries out what came of it
 
 

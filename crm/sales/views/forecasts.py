@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from crm.sales.opportunity_forms import ForecastForm
@@ -86,5 +86,5 @@ def _file(format_name: str, heading: str, found: Forecasted, month: str) -> File
         target,
     )
     target.seek(0)
-    name = f"{_('Forecast')} {month}.{format_name}"
+    name = f"{pgettext('report', 'Forecast')} {month}.{format_name}"
     return FileResponse(target, as_attachment=True, filename=name, content_type=content_type)

@@ -21,7 +21,7 @@ from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db import connection, models
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, TruncMonth, TruncQuarter, TruncYear, Upper
+from django.db.models.functions import Cast, TruncMonth, TruncQuarter, TruncWeek, TruncYear, Upper
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 SUMMED = ("money", "quantity", "number")
 MOST = 5000  # figures of a pivot
 SPANS: dict[str, tuple[type[models.Func], int, Callable[[dt.date], str]]] = {
+    "week": (TruncWeek, 0, lambda day: f"{day}"),
     "month": (TruncMonth, 1, lambda day: f"{day:%Y-%m}"),
     "quarter": (TruncQuarter, 3, lambda day: f"{day.year} Q{(day.month + 2) // 3}"),
     "year": (TruncYear, 12, lambda day: f"{day.year}"),
@@ -58,7 +59,7 @@ SPANS: dict[str, tuple[type[models.Func], int, Callable[[dt.date], str]]] = {
 
 @dataclass(frozen=True)
 class Dimension:
-    """What rows are laid out by: a filter of the list; of a date its month, quarter or year."""
+    """What rows are laid out by: a filter of the list; of a date its week (by its Monday), month, quarter or year."""
 
     name: str
     label: str
@@ -109,7 +110,8 @@ class Dimension:
             return {f"{by.name}_empty": "yes"} if "empty" in by.operators and by.nothing(model) is not None else None
         if isinstance(by, DateFilter):
             first = dt.date.fromisoformat(key)
-            last = months_on(first, SPANS[self.span][1]) - dt.timedelta(days=1)
+            months = SPANS[self.span][1]
+            last = months_on(first, months) - dt.timedelta(days=1) if months else first + dt.timedelta(days=6)
             return {f"{by.name}_min": f"{first}", f"{by.name}_max": f"{last}"}
         if isinstance(by, TextFilter):
             return {f"{by.name}_is": key}
@@ -125,7 +127,7 @@ def dimensions_of(state: Ways) -> dict[str, Dimension]:
             continue
         label = str(by.label)
         if isinstance(by, DateFilter):
-            words = {"month": _("month"), "quarter": _("quarter"), "year": _("year")}
+            words = {"week": _("week"), "month": _("month"), "quarter": _("quarter"), "year": _("year")}
             for span, word in words.items():
                 name = f"{by.name}.{span}"
                 found[name] = Dimension(name, f"{label} ({word})", by, span, is_several=several)
@@ -204,7 +206,8 @@ def measures_of(state: Ways) -> dict[str, Measured]:
         found[f"avg.{name}"] = Measured(f"avg.{name}", _("Average: %(column)s") % {"column": label}, kind, of, known)
     for each in state.spec.measures:
         if isinstance(each, Rate):
-            both = (each.part & each.whole, each.whole)
+            moment = [when(state.actor) if callable(when) else when for when in (each.part, each.whole)]
+            both = (moment[0] & moment[1], moment[1])
             part, whole = (Case(When(when, then=one), default=Value(0)) for when in both)
             found[f"rate.{each.name}"] = Measured(f"rate.{each.name}", str(each.label), "percent", part, whole, True)
     return found

@@ -111,8 +111,8 @@ class Rate:
 
     name: str
     label: Text
-    part: Q
-    whole: Q
+    part: Q | Callable[[Actor], Q]
+    whole: Q | Callable[[Actor], Q]
 
 
 class ListSpec:

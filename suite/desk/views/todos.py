@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Model, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import Stale
@@ -31,10 +33,12 @@ from suite.desk.lists import (
     ListSpec,
     Memory,
     OwnerFilter,
+    Rate,
     View,
     list_view,
 )
 from suite.desk.lists.calendars import SPANS
+from suite.desk.lists.filters import Params
 from suite.desk.models import Task
 from suite.desk.own import rules
 from suite.desk.pages import back, render_page
@@ -84,6 +88,30 @@ def _set(name: str) -> Callable[..., Any]:
     return save
 
 
+ON_TIME = Q(status=Task.Status.DONE, done_at__lte=F("due_at"))
+TIMELY = (("on_time", gettext_lazy("Done on time")), ("late", gettext_lazy("Late, or not done")))
+
+
+def late() -> Q:
+    """What was done after it was due, or is open although its time has passed; what was given up is not."""
+    return Q(status=Task.Status.DONE, done_at__gt=F("due_at")) | Q(status=Task.Status.OPEN, due_at__lt=clock.now())
+
+
+@dataclass(frozen=True)
+class TimelyFilter(ChoiceFilter):
+    """Whether tasks that had a time were done by then; those whose time has not come yet are neither."""
+
+    operators: ClassVar[tuple[str, ...]] = ()
+
+    def understand(self, params: Params, actor: Actor, model: type[Model]) -> tuple[Q, str]:
+        _field, text = super().understand(params, actor, model)
+        known = {"on_time": ON_TIME, "late": late()}
+        either = Q()
+        for value in params[self.name].split(","):
+            either |= known[value]
+        return either, text
+
+
 class TaskList(ListSpec):
     """To-dos."""
 
@@ -120,12 +148,27 @@ class TaskList(ListSpec):
         ChoiceFilter("status", gettext_lazy("Status"), choices=Task.Status),
         DateFilter("due", gettext_lazy("Due"), "due_at", undated=Q(due_at=None)),
         OwnerFilter(),
+        TimelyFilter("timely", gettext_lazy("Timeliness"), quick=False, choices=TIMELY),
     )
+    pivots = True
+    measures = (Rate("timely", gettext_lazy("Done on time, %"), ON_TIME, lambda actor: ON_TIME | late()),)
     views = (
         View("mine", gettext_lazy("My open tasks"), {"status": "open", "owner": "me"}),
         View("overdue", gettext_lazy("Overdue"), {"status": "open", "due": "before_today"}),
         View("undated", gettext_lazy("No date"), {"status": "open", "due": "none"}),
         View("team", gettext_lazy("My team"), {"status": "open", "owner": "team"}),
+        View(
+            "timely",
+            gettext_lazy("Timeliness"),
+            {
+                "timely": "on_time,late",
+                "due": "last_90_days",
+                "show": "pivot",
+                "down": "owner",
+                "across": "due.week",
+                "measure": "rate.timely",
+            },
+        ),
     )
     acts = (
         Act(

@@ -14,6 +14,8 @@ from crm.sales.services.forecasting import monday, take_snapshot
 from crm.sales.services.opportunities import Product
 from suite.core import clock
 from suite.core.access import Actor
+from suite.desk import dashboards
+from suite.desk.dashboards.tiles import tile
 from suite.desk.lists.dates import months_on
 from suite.desk.lists.state import ListState, explicit
 from tests.crm.sales.shop import Shop
@@ -168,3 +170,19 @@ def test_page_file_and_api_say_the_same(free: Shop) -> None:
     assert told["total"]["amounts"]["best"] == "150.15"
     assert told["changes"]["then"] == told["changes"]["now"]
     assert (wrong.status_code, odd.status_code) == (400, 400)
+
+
+def test_tiles_show_stages_the_weighted_month_what_was_won_and_what_is_at_risk(free: Shop) -> None:
+    with clock.at(NOON):
+        rows = some_deals(free)
+        Opportunity.objects.filter(pk=rows["far"].pk).update(chance=Decimal(20))
+        reading = dashboards.Reading(free.system)
+
+        stages, weighted, won, risk = (
+            known.read(reading)  # type: ignore[union-attr]
+            for name in ("deals_by_stage", "deals_weighted", "deals_won", "deals_at_risk")
+            if (known := tile(name))
+        )
+
+        assert [(bar.label, bar.value) for bar in stages.bars] == [("First contact", Decimal("1186.15"))]
+        assert (weighted.value, won.value, risk.value) == (Decimal("21.02"), 12, 1)

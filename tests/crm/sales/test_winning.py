@@ -84,7 +84,7 @@ def closed_deals(shop: Shop, each: int = 20) -> None:
 
 
 def test_with_too_little_data_it_says_so_and_nothing_else(free: Shop) -> None:
-    closed_deals(free, each=19)
+    closed_deals(free, each=9)
     row = deal(free, source="fair")
 
     winning.learn_chances(actor=free.system)
@@ -92,7 +92,7 @@ def test_with_too_little_data_it_says_so_and_nothing_else(free: Shop) -> None:
     row.refresh_from_db()
     assert (row.chance, row.reasons) == (None, [])
     page = signed_in(free.rep).get("/crm/sales/win-probability/").content.decode()
-    assert "at least 20 won and 20 lost deals" in page
+    assert "at least 10 won and 10 lost deals" in page
 
 
 def test_open_deals_are_scored_with_their_reasons_and_closed_ones_keep_theirs(free: Shop) -> None:
