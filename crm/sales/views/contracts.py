@@ -31,6 +31,7 @@ from suite.core.errors import BusinessError, Refusal
 from suite.desk import documents, formats, refusals
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
@@ -135,7 +136,7 @@ def _place(error: BusinessError, form: Any, lines: Any, plan: Any, contract: Con
 def contract_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One contract: its lines, plan and clauses, what came of it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    contract = _mine(request, pk, VIEW)
+    contract = rules.shown(_mine(request, pk, VIEW), actor)
     lines = Prefetch("lines", ContractLine.objects.select_related("product", "unit"))
     prefetch_related_objects([contract], lines, Prefetch("milestones", Milestone.objects.select_related("done_by")))
     customer = Customer.objects.visible_to(actor).filter(party=contract.party_id).first()

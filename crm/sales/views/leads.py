@@ -30,6 +30,7 @@ from suite.desk import documents, formats, refusals
 from suite.desk.audit import trail
 from suite.desk.chain import chain_of
 from suite.desk.lists import list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.desk.records import Fact, PageAct, RecordPage, Tab, edit_act, files_tab, record_page
 from suite.desk.views.todos import tasks_of
@@ -119,7 +120,7 @@ def _save(form: LeadForm, lead: Lead | None, actor: Actor) -> Lead:
 def lead_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One lead: who asks for what, who it may be already, what was done about it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    lead = _mine(request, pk, VIEW)
+    lead = rules.shown(_mine(request, pk, VIEW), actor)
     badges = [(str(lead.get_status_display()), LEAD_COLOURS[lead.status])]
     if lead.colour:
         badges.append((f"{_('First answer')}: {Lead.Clock(lead.colour).label}", CLOCK_COLOURS[lead.colour]))
