@@ -16,7 +16,10 @@ from suite.desk.admin_base import SuiteModelAdmin
 @admin.register(RetentionPolicy)
 class RetentionPolicyAdmin(SuiteModelAdmin):
     only_row = True
-    list_display = fields = ("dormant_after_days",)
+    list_display = fields = (
+        "dormant_after_days", "pool_after_days", "lead_pool_after_days", "pool_warning_days", "claim_limit",
+        "claim_days",
+    )  # fmt: skip
 
     def change(self, actor: Actor, row: RetentionPolicy, values: dict[str, Any], lines: Any) -> RetentionPolicy:
         return services.change_policy(actor=actor, **values)

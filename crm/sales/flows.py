@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.facts import OneOf
 from crm.customers.flows import profile
@@ -77,7 +78,7 @@ def leads() -> None:
         announces=("crm.sales.lead",),
         facts=(LOOKED_AFTER, BoolFilter("reachable", _("Has a mail address"), condition=~Q(email=""))),
         dates={
-            "received": DateFact(_("Received"), "received_at"),
+            "received": DateFact(pgettext_lazy("lead", "Received"), "received_at"),
             "due": DateFact(_("Answer due"), "due_at"),
             "responded": DateFact(_("First answer on"), "responded_at"),
             "closed": DateFact(_("Closed"), "closed_at"),

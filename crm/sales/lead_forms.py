@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sales import cards
 from crm.sales.forms import laid_out
@@ -27,7 +28,7 @@ class LeadForm(ActorForm):
 
     model = Lead
 
-    name = forms.CharField(label=_("Person"), max_length=100, required=False)
+    name = forms.CharField(label=pgettext_lazy("lead", "Person"), max_length=100, required=False)
     organisation = forms.CharField(label=_("Organisation"), max_length=200, required=False)
     phone = forms.CharField(
         label=_("Phone"), max_length=60, required=False, validators=[standards.phone],  # type: ignore[list-item]
@@ -43,7 +44,12 @@ class LeadForm(ActorForm):
         "user", label=_("Owner"), required=False, help_text=_("Blank: the rules of the company find somebody")
     )
     text = laid_out(
-        forms.CharField(label=_("Enquiry"), max_length=20_000, required=False, widget=forms.Textarea({"rows": 4})),
+        forms.CharField(
+            label=pgettext_lazy("lead", "Enquiry"),
+            max_length=20_000,
+            required=False,
+            widget=forms.Textarea({"rows": 4}),
+        ),
         wide=True,
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -157,7 +163,7 @@ class RuleForm(ActorForm):
 class SeatForm(ActorForm):
     """Somebody in the pool of a rule."""
 
-    user = laid_out(PickerField("user", label=_("Person")), wide=True)
+    user = laid_out(PickerField("user", label=pgettext_lazy("lead", "Person")), wide=True)
     quota = forms.IntegerField(
         label=_("Open leads at most"), required=False, min_value=1, max_value=100_000,
         widget=forms.NumberInput({"size": 6}),
@@ -178,7 +184,7 @@ class SampleForm(ActorForm):
     product = PickerField("product", label=_("Interested in"), required=False)
     source = forms.CharField(label=_("Source"), max_length=40, required=False)
     campaign = forms.CharField(label=_("Campaign"), max_length=60, required=False)
-    text = forms.CharField(label=_("Enquiry"), max_length=2000, required=False)
+    text = forms.CharField(label=pgettext_lazy("lead", "Enquiry"), max_length=2000, required=False)
 
     def values(self) -> dict[str, Any]:
         typed = dict(self.cleaned_data)

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.customers import holds, timeline
 from crm.customers import ports as customers_ports
-from crm.customers import timeline
 from crm.sales import flows, imports, papers, tiles
 from crm.sales.contract_lists import CONTRACT_COLOURS
 from crm.sales.lead_lists import LEAD_COLOURS
@@ -104,6 +104,7 @@ def connect() -> None:
     )
     timeline.register("quotation", _("Quotations"), rows=quotations.quotations_of, line=paper_line, icon="file-text")
     timeline.register("order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart")
+    keep_customers()
     leads()
     opportunities()
     contracts()
@@ -117,6 +118,20 @@ def connect() -> None:
 def words(row: Quotation | Order) -> tuple[str, ...]:
     """What a paper is found by."""
     return (row.number, row.party.name, row.party.name_en, *(getattr(row, name, "") for name in REFERENCES))
+
+
+def keep_customers() -> None:
+    """What is live with a customer keeps it with its owner."""
+    going = (Contract.Status.AWAITING, Contract.Status.ACTIVE)
+    holds.register("contract", _("A contract is in force"), lambda pk: Contract.objects.of(pk).filter(status__in=going))
+    holds.register(
+        "order", _("An order is open"),
+        lambda pk: Order.objects.of(pk).filter(status=Order.Status.CONFIRMED).exclude(delivery=Order.Progress.DONE),
+    )  # fmt: skip
+    holds.register(
+        "opportunity", _("An opportunity is open"),
+        lambda pk: Opportunity.objects.of(pk).filter(status=Opportunity.Status.OPEN),
+    )  # fmt: skip
 
 
 def leads() -> None:

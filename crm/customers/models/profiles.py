@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -49,6 +50,7 @@ class Customer(CompanyRow):
     team = models.ForeignKey(
         "core.Team", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("team")
     )
+    owner_since = models.DateTimeField(_("with this owner since"), default=clock.now, db_default=Now(), editable=False)
     stage = models.CharField(_("lifecycle"), max_length=10, choices=Stage, default=Stage.PROSPECT, editable=False)
     grade = models.CharField(_("grade"), max_length=1, choices=Grade, blank=True)
     tier = models.CharField(_("price tier"), max_length=20, blank=True)

@@ -120,7 +120,7 @@ def change_customer(
     owner = profile.pop("owner", customer.owner)
     if (owner.pk if owner else None) != customer.owner_id:
         teams = teams_of({owner} - {None}, actor)
-        profile |= {"owner": owner, "team_id": teams.get(owner.pk) if owner else None}
+        profile |= {"owner": owner, "team_id": teams.get(owner.pk) if owner else None, "owner_since": clock.now()}
     tags = profile.pop("tags", None)
     check(_proposed(customer, profile))
     saved = save_changes(customer, profile)
@@ -157,7 +157,7 @@ def transfer_customers(
         row for row in Customer.objects.of(actor.company_id).lock(customers) if row.owner_id != (owner and owner.pk)
     ]
     Customer.objects.filter(pk__in=[row.pk for row in rows]).update(
-        owner=owner, team_id=team_id, version=F("version") + 1, updated_at=clock.now()
+        owner=owner, team_id=team_id, owner_since=clock.now(), version=F("version") + 1, updated_at=clock.now()
     )
     for row in rows:
         current_act().audit(row, "transferred", {"owner": (row.owner_id, owner)})

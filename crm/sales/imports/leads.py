@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sales.models import Lead
 from crm.sales.services.leads import delete_leads, receive_leads
@@ -17,16 +18,16 @@ from suite.masterdata import standards
 from suite.masterdata.models import Product, Region
 
 FIELDS = (
-    Field("name", _("Person"), max_length=100, aliases=("联系人", "姓名"), example="李雷"),
+    Field("name", pgettext_lazy("lead", "Person"), max_length=100, aliases=("联系人", "姓名"), example="李雷"),
     Field("organisation", _("Organisation"), aliases=("公司", "单位", "公司名称")),
     Field("phone", _("Phone"), max_length=60, aliases=("电话", "手机"), judge=standards.phone),
     Field("email", _("E-mail"), aliases=("邮箱",)),
-    Field("text", _("Enquiry"), max_length=20_000, aliases=("需求", "留言")),
+    Field("text", pgettext_lazy("lead", "Enquiry"), max_length=20_000, aliases=("需求", "留言")),
     Field("product", _("Interested in"), "ref", ref="product", aliases=("感兴趣的产品", "意向产品")),
     Field("region", _("Region"), "ref", ref="region", aliases=("地区",)),
     Field("source", _("Source"), max_length=40, aliases=("来源",)),
     Field("campaign", _("Campaign"), max_length=60, aliases=("活动",)),
-    Field("received_at", _("Received"), "datetime", aliases=("收到时间",)),
+    Field("received_at", pgettext_lazy("lead", "Received"), "datetime", aliases=("收到时间",)),
     Field("owner", _("Owner"), "ref", ref="user", aliases=("负责人", "业务员")),
 )
 LEFT_OUT = (

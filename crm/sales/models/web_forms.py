@@ -6,6 +6,7 @@ import secrets
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from suite.core import clock
 from suite.core.models import CompanyRow
@@ -25,11 +26,11 @@ class WebForm(CompanyRow, Named):
     """
 
     FIELDS = {
-        "name": _("Person"),
+        "name": pgettext_lazy("lead", "Person"),
         "organisation": _("Organisation"),
         "phone": _("Phone"),
         "email": _("E-mail"),
-        "text": _("Enquiry"),
+        "text": pgettext_lazy("lead", "Enquiry"),
     }
 
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)

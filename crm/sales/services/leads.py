@@ -316,7 +316,15 @@ def claim_leads(*, lead_ids: Collection[int], actor: Actor, reason: str = "", al
     return outcome
 
 
-def _give(leads: Sequence[Lead], owner_id: int, team_id: int | None, why: Any, what: str) -> None:
+@service
+def release_leads(*, lead_ids: Collection[int], actor: Actor, reason: str = "") -> Outcome:
+    """Put open leads back into the pool, for whoever takes them."""
+    outcome = _split(_locked(lead_ids, actor), *Lead.OPEN)
+    _give([lead for lead in outcome.done if lead.owner_id], None, None, said(_("Back in the pool")), "released")
+    return outcome
+
+
+def _give(leads: Sequence[Lead], owner_id: int | None, team_id: int | None, why: Any, what: str) -> None:
     act, moment = current_act(), clock.now()
     for lead in leads:
         act.audit(lead, what, {"owner": (lead.owner_id, owner_id)})
@@ -345,6 +353,8 @@ def log_activity(
     current_act().audit(row, "created")
     current_act().announce("crm.sales.lead.changed", lead, {"number": lead.number}, key=f"activity:{row.pk}")
     notifications.mention(row.text, actor=actor, key=f"lead-activity:{row.pk}", subject=lead)
+    lead.updated_at = clock.now()  # whoever writes something down is at work on it
+    bulk.update([lead], "updated_at")
     if kind in LeadActivity.ANSWERS:
         bulk.update(answered([lead], moment), "responded_at")
         if lead.status == Status.NEW:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.customers.models import Customer
@@ -169,13 +170,13 @@ def _with_links(found: list[Alike], actor: Actor) -> list[Alike]:
 def _facts(lead: Lead) -> list[Fact]:
     return [
         Fact(_("Organisation"), lead.organisation),
-        Fact(_("Person"), lead.name),
+        Fact(pgettext("lead", "Person"), lead.name),
         Fact(_("Phone"), formats.phone(lead.phone)),
         Fact(_("E-mail"), lead.email),
         Fact(_("Region"), lead.region.label if lead.region else ""),
         Fact(_("Source"), lead.source),
         Fact(_("Campaign"), lead.campaign),
-        Fact(_("Received"), formats.moment(lead.received_at)),
+        Fact(pgettext("lead", "Received"), formats.moment(lead.received_at)),
         Fact(_("Answer due"), formats.moment(lead.due_at)),
         Fact(_("First answer on"), formats.moment(lead.responded_at)),
         Fact(_("Owner"), lead.owner or _("Nobody")),

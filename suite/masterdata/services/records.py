@@ -49,7 +49,9 @@ def referred_to(model: type[Model], pks: Collection[int], *, besides: Collection
     """
     questions = []
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and relation.is_relation and relation.related_model not in besides:
+        if relation.many_to_many or not (relation.auto_created and relation.is_relation):
+            continue  # rows that point at many do so by a table of their own, which is looked at as well
+        if relation.related_model not in besides:
             column, table = relation.field.column, relation.related_model._meta.db_table  # type: ignore[union-attr]
             questions.append(f'SELECT "{column}" FROM "{table}" WHERE "{column}" = ANY(%(pks)s)')
     if not questions or not pks:
