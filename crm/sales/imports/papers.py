@@ -16,24 +16,24 @@ from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.desk.imports import Field
 from suite.desk.imports.papers import Papers, Row
+from suite.masterdata import trade_sheets
+from suite.masterdata.trade_sheets import called
 
 WHO = Field("party", gettext_lazy("Customer"), "ref", ref="buyer", required=True, aliases=("customer", "客户"))
-DATE = Field("date", gettext_lazy("Date"), "date", aliases=("order date", "下单日期", "日期"))
+DATE = called(trade_sheets.DATE, "order date", "下单日期")
 REQUESTED = Field("requested_date", gettext_lazy("Requested date"), "date", aliases=("required date", "要求日期"))
 LINE = (
-    Field(
-        "product", gettext_lazy("Product"), "ref", ref="product", required=True, aliases=("product code", "商品编码")
-    ),
-    Field("quantity", gettext_lazy("Quantity"), "number", required=True, aliases=("qty", "数量"), example="12"),
+    trade_sheets.PRODUCT,
+    trade_sheets.QUANTITY,
     Field("unit", gettext_lazy("Unit"), max_length=12, aliases=("单位",)),
-    Field("unit_price", gettext_lazy("Unit price"), "money", aliases=("price", "单价")),
-    Field("discount", gettext_lazy("Discount %"), "number", aliases=("discount", "折扣")),
+    trade_sheets.UNIT_PRICE,
+    trade_sheets.DISCOUNT,
 )
 TERMS = (
     Field("currency_id", gettext_lazy("Currency"), max_length=3, aliases=("币种", "currency")),
-    Field("prices_include_tax", gettext_lazy("Prices include tax"), "bool", default=True, aliases=("含税",)),
+    trade_sheets.INCLUDES_TAX,
 )
-NOTE = Field("note", gettext_lazy("Note"), max_length=5000, aliases=("备注",))
+NOTE = trade_sheets.NOTE
 ORDER_FIELDS = (
     Field(
         "external_ref",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,9 @@ from suite.core.access import Actor
 from suite.core.money import ZERO
 from suite.desk.imports import Batch, Field, Saved
 from suite.desk.imports.papers import Papers, Wrong, each
+from suite.masterdata import trade_sheets
 from suite.masterdata.models import Product, Tax
+from suite.masterdata.trade_sheets import called
 
 FIELDS = (
     Field(
@@ -27,16 +30,16 @@ FIELDS = (
         "party", gettext_lazy("Party"), "ref", ref="party", required=True,
         aliases=(gettext_lazy("Customer"), "客户", "购买方"),
     ),
-    Field("date", gettext_lazy("Date"), "date", aliases=("开票日期", "invoice date")),
+    called(trade_sheets.DATE, "开票日期", "invoice date"),
     Field("kind", gettext_lazy("Kind"), "choice", choices=Invoice.Kind.choices, aliases=("发票类型",)),
-    Field("prices_include_tax", gettext_lazy("Prices include tax"), "bool", default=True, aliases=("含税",)),
-    Field("product", gettext_lazy("Product"), "ref", ref="product", required=True, aliases=("商品编码", "sku")),
-    Field("quantity", gettext_lazy("Quantity"), "number", required=True, aliases=("数量", "qty"), example="2"),
-    Field("unit_price", gettext_lazy("Unit price"), "money", required=True, aliases=("单价", "price"), example="100"),
-    Field("discount", gettext_lazy("Discount %"), "number", aliases=("折扣",)),
+    trade_sheets.INCLUDES_TAX,
+    trade_sheets.PRODUCT,
+    trade_sheets.QUANTITY,
+    replace(trade_sheets.UNIT_PRICE, required=True, example="100"),
+    trade_sheets.DISCOUNT,
     Field("tax_id", gettext_lazy("Tax rate"), "ref", ref="tax", aliases=("税率",)),
     Field("description", gettext_lazy("Description"), max_length=300, aliases=("说明", "规格型号")),
-    Field("note", gettext_lazy("Note"), max_length=5000, aliases=("备注",)),
+    trade_sheets.NOTE,
 )  # fmt: skip
 LEFT_OUT = tuple(
     gettext_lazy(name)
