@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef, Sum
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.customers import suggestions
 from crm.customers.facts import HowMany
+from crm.customers.models import Customer
 from crm.customers.services import tagging
-from erp.finance.models import OpenItem, Settlement
+from crm.customers.suggestions import Suggestion
+from erp.finance.models import OpenItem, Receivable, Settlement
 from suite.automation import subjects
 from suite.automation.services.flows import ship
+from suite.core import clock
+from suite.core.access import Actor
+from suite.desk import formats
 
 REVIEW = "review-credit-of-late-payer"
 LATE = Exists(
@@ -53,3 +61,18 @@ def connect() -> None:
             },
         },
     )  # fmt: skip
+    suggestions.register(overdue_money, order=30, permission="erp_finance.view_receivable")
+
+
+def overdue_money(actor: Actor, customer: Customer) -> Suggestion | None:
+    """What the customer owes that is overdue."""
+    today = clock.today(actor.company)
+    rows = Receivable.objects.visible_to(actor).filter(party=customer.party_id, status=OpenItem.Status.OPEN)
+    late = rows.filter(due_date__lt=today, open_amount__gt=0).aggregate(sum=Sum("open_amount"), since=Min("due_date"))
+    if not late["sum"]:
+        return None
+    sentence = gettext("%(amount)s is overdue since %(day)s") % {
+        "amount": formats.money(late["sum"], actor.company.currency), "day": formats.day(late["since"]),
+    }  # fmt: skip
+    url = f"{reverse('customers:log', args=[customer.pk])}?kind=call"
+    return Suggestion("overdue", sentence, gettext("Call and log it"), url, "phone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,10 +12,14 @@ from django.utils.translation import gettext as _
 
 from crm.customers.models import Activity, Commitment, Customer
 from crm.customers.timeline import Line
+from suite.core import clock
 from suite.core.access import Actor, OwnerRule, Scope
+from suite.core.models import AuditRow
 from suite.desk import formats
+from suite.desk.audit import Teller
 from suite.desk.models import Task
 from suite.desk.planned import MOST, Planned
+from suite.masterdata.models import Party
 
 
 def party_rule(path: str) -> OwnerRule:
@@ -77,6 +82,26 @@ def task_line(row: Task) -> Line:
     return Line(title=row.title, text=row.note, who=str(row.owner or ""))
 
 
+BANK = {"bank_branch", "bank_account"}
+
+
+def changes_of(actor: Actor, party_id: int) -> QuerySet[AuditRow]:
+    """What was changed in the fields of a customer and of its party."""
+    rows = AuditRow.objects.of(actor.company_id)
+    profile = Customer.objects.visible_to(actor).filter(party=party_id).values("pk")
+    of_profile = Q(kind=Customer._meta.label_lower, object_id__in=profile)
+    return rows.filter(of_profile | Q(kind=Party._meta.label_lower, object_id=party_id)).exclude(action="created")
+
+
+def change_lines(actor: Actor, rows: Sequence[AuditRow]) -> list[Line]:
+    """Each change in words; bank accounts to those who see them."""
+    if not actor.may("masterdata.see_bank"):
+        for row in rows:
+            row.changes = {name: pair for name, pair in row.changes.items() if name not in BANK}
+    teller = Teller(rows, actor)
+    return [Line(title=teller.act(row), text=teller.text(row), who=teller.who(row)) for row in rows]
+
+
 COMMITMENT_COLOURS = {"open": "info", "kept": "success", "broken": "danger", "withdrawn": "secondary"}
 
 
@@ -92,6 +117,22 @@ def commitment_line(row: Commitment) -> Line:
     title = " · ".join(part for part in (row.what, due, str(row.get_status_display())) if part)
     url = reverse("customers:commitment", args=[row.pk])
     return Line(title=title, text=row.sentence, who=str(row.owner or ""), url=url)
+
+
+def promises_with(actor: Actor, party_id: int) -> list[Commitment]:
+    """The promises to a customer, or by one, that are not settled; what is due first comes first."""
+    unsettled = commitments_of(actor, party_id).filter(status__in=(Commitment.Status.OPEN, Commitment.Status.BROKEN))
+    return list(unsettled.order_by("due_on", "pk")[:6])
+
+
+def promises_due(actor: Actor) -> dict[str, Any]:
+    """Open promises of the actor that are due within a week or past, for the workbench."""
+    soon = clock.today(actor.company) + dt.timedelta(days=7)
+    rows = Commitment.objects.visible_to(actor).filter(
+        owner=actor.user_id, status=Commitment.Status.OPEN, due_on__lte=soon
+    )
+    shown = list(rows.select_related("party", "product", "unit").order_by("due_on", "pk")[:8])
+    return {"rows": shown, "may_settle": True}
 
 
 def words_of_commitment(row: Commitment) -> tuple[str, ...]:

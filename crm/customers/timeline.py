@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from suite.core.access import Actor
 
 AT_ONCE = 30
+WORDS = 5  # of a searched text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,17 @@ class Source:
     icon: str
     rows: Callable[[Actor, int], QuerySet[Any]]
     at: str
-    line: Callable[[Any], Line]
+    line: Callable[[Any], Line] | None
+    lines: Callable[[Actor, Sequence[Any]], Sequence[Line]] | None
+    words: Sequence[str]
     permission: str
+
+    def tell(self, actor: Actor, rows: Sequence[Any]) -> Sequence[Line]:
+        """What is said of rows, in their order."""
+        if self.lines:
+            return self.lines(actor, rows)
+        assert self.line is not None
+        return [self.line(row) for row in rows]
 
 
 _sources: dict[str, Source] = {}
@@ -58,17 +69,21 @@ def register(
     label: str | Promise,
     *,
     rows: Callable[[Actor, int], QuerySet[Any]],
-    line: Callable[[Any], Line],
+    line: Callable[[Any], Line] | None = None,
+    lines: Callable[[Actor, Sequence[Any]], Sequence[Line]] | None = None,
     at: str = "created_at",
     icon: str = "circle-dot",
+    words: Sequence[str] = (),
     permission: str = "",
 ) -> None:
     """Put a kind of rows on every timeline.
 
-    `rows(actor, party_id)` are those of a party in the rights of the actor, with what `line` reads selected along; `at`
-    names their moment, by which an index must order them; who lacks `permission` does not see the kind at all.
+    `rows(actor, party_id)` are those of a party in the rights of the actor, with what `line` reads selected along, or
+    `lines` where what is said of many rows is read at once; `at` names their moment, by which an index must order them;
+    `words` are the paths in which a searched text is looked for (without any the kind is not found by text); who lacks
+    `permission` does not see the kind at all.
     """
-    _sources[kind] = Source(kind, label, icon, rows, at, line, permission)
+    _sources[kind] = Source(kind, label, icon, rows, at, line, lines, words, permission)
 
 
 def sources(actor: Actor) -> list[Source]:
@@ -85,26 +100,47 @@ class Page:
 
 
 def timeline_of(
-    *, actor: Actor, party_id: int, kinds: Collection[str] = (), after: str = "", size: int = AT_ONCE
+    *,
+    actor: Actor,
+    party_id: int,
+    kinds: Collection[str] = (),
+    after: str = "",
+    q: str = "",
+    size: int = AT_ONCE,
 ) -> Page:
-    """What happened with a party, one statement per kind whatever the number of rows.
+    """What happened with a party, with `q` what says these words.
+
+    One statement for all kinds together, and one for each of those that are on the page.
 
     Raises ValidationError for an `after` that no page gave.
     """
-    place = _read(after)
-    found: list[Happening] = []
-    for source in sources(actor):
-        if not kinds or source.kind in kinds:
-            found += _latest(source, actor, party_id, place, size + 1)
+    place, words = _read(after), q.split()[:WORDS]
+    asked = {
+        source.kind: source
+        for source in sources(actor)
+        if (not kinds or source.kind in kinds) and (source.words or not words)
+    }
+    keys = _latest([_keys(source, actor, party_id, place, words, size + 1) for source in asked.values()])
+    shown: dict[str, list[int]] = defaultdict(list)
+    for _at, kind, pk in keys[:size]:
+        shown[kind].append(pk)
+    found = [each for kind, pks in shown.items() for each in _told(asked[kind], actor, party_id, pks)]
     found.sort(key=lambda row: (row.at, row.kind, row.pk), reverse=True)
-    last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], f"{last.at.isoformat()}~{last.kind}~{last.pk}" if last else "")
+    last = found[-1] if len(keys) > size else None
+    return Page(found, f"{last.at.isoformat()}~{last.kind}~{last.pk}" if last else "")
 
 
-def _latest(
-    source: Source, actor: Actor, party_id: int, place: tuple[dt.datetime, str, int] | None, size: int
-) -> Iterator[Happening]:
+def _keys(
+    source: Source, actor: Actor, party_id: int, place: tuple[dt.datetime, str, int] | None, words: Sequence[str],
+    size: int,
+) -> QuerySet[Any, Any]:  # fmt: skip
+    """The moments and keys of the latest rows of a kind."""
     rows = source.rows(actor, party_id).exclude(**{source.at: None})
+    for word in words:
+        said = Q()
+        for path in source.words:
+            said |= Q(**{f"{path}__icontains": word})
+        rows = rows.filter(said)
     if place:
         at, kind, pk = place
         earlier = Q(**{f"{source.at}__lt": at})
@@ -113,8 +149,21 @@ def _latest(
         elif source.kind == kind:
             earlier |= Q(**{source.at: at}, pk__lt=pk)
         rows = rows.filter(earlier)
-    for row in rows.order_by(f"-{source.at}", "-pk")[:size]:
-        line = source.line(row)
+    told = rows.select_related(None).annotate(told_as=Value(source.kind, CharField()))
+    return told.order_by(f"-{source.at}", "-pk").values_list(source.at, "told_as", "pk")[:size]
+
+
+def _latest(parts: Sequence[QuerySet[Any, Any]]) -> list[tuple[dt.datetime, str, int]]:
+    """The keys of all kinds, the latest first; one statement."""
+    if not parts:
+        return []
+    keys = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return sorted(keys, reverse=True)
+
+
+def _told(source: Source, actor: Actor, party_id: int, pks: Sequence[int]) -> Iterator[Happening]:
+    rows = list(source.rows(actor, party_id).filter(pk__in=pks))
+    for row, line in zip(rows, source.tell(actor, rows), strict=True):
         words = {**vars(line), "icon": line.icon or source.icon}
         yield Happening(kind=source.kind, pk=row.pk, at=getattr(row, source.at), **words)
 

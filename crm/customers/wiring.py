@@ -67,13 +67,19 @@ def connect() -> None:
         line=queries.activity_line,
         at="happened_at",
         icon="note",
+        words=("title", "text", "place"),
     )
     timeline.register(
-        "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox"
-    )
+        "task", _("Tasks done"), rows=queries.tasks_of, line=queries.task_line, at="done_at", icon="checkbox",
+        words=("title", "note"),
+    )  # fmt: skip
+    timeline.register(
+        "change", _("Changes of fields"), rows=queries.changes_of, lines=queries.change_lines, at="at", icon="history",
+        words=("changes", "reason"),
+    )  # fmt: skip
     timeline.register(
         "commitment", _("Commitments"), rows=queries.commitments_of, line=queries.commitment_line, icon="list-check",
-        permission="crm_customers.view_commitment",
+        permission="crm_customers.view_commitment", words=("sentence", "product__name", "product__name_en"),
     )  # fmt: skip
 
     merging.register_profile(
@@ -127,4 +133,14 @@ def connect() -> None:
         roles={"rep", "sales_manager", "agent"},
         order=15,
         link="customers:customers",
+    )
+    workbench.register(
+        "promises",
+        _("Promises of mine that are due"),
+        "crm/customers/blocks/_promises.html",
+        queries.promises_due,
+        permission="crm_customers.change_commitment",
+        roles={"rep", "sales_manager", "agent"},
+        order=16,
+        link="customers:commitments",
     )

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.customers import holds, timeline
 from crm.customers import ports as customers_ports
-from crm.sales import flows, imports, papers, tiles
+from crm.sales import flows, imports, papers, suggestions, tiles
 from crm.sales.contract_lists import CONTRACT_COLOURS
 from crm.sales.lead_lists import LEAD_COLOURS
 from crm.sales.lists import QUOTATION_COLOURS
@@ -102,14 +102,24 @@ def connect() -> None:
         hint=lambda party: party.code,
         empty=_("No customers yet: enter the first one under Customers"),
     )
-    timeline.register("quotation", _("Quotations"), rows=quotations.quotations_of, line=paper_line, icon="file-text")
-    timeline.register("order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart")
+    timeline.register(
+        "quotation",
+        _("Quotations"),
+        rows=quotations.quotations_of,
+        line=paper_line,
+        icon="file-text",
+        words=("number", "note"),
+    )
+    timeline.register(
+        "order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart", words=("number", "note")
+    )
     keep_customers()
     leads()
     opportunities()
     contracts()
     imports.register()
     flows.connect()
+    suggestions.connect()
     menu()
     blocks()
     tiles.connect()
@@ -158,11 +168,11 @@ def leads() -> None:
     notifications.register_kind("lead_stranded", _("A lead waits for an owner"), module="crm_sales")
     timeline.register(
         "lead", _("Leads"), rows=lead_queries.leads_of, line=lead_queries.lead_line, at="received_at", icon="sparkles",
-        permission="crm_sales.view_lead",
+        permission="crm_sales.view_lead", words=("number", "text"),
     )  # fmt: skip
     timeline.register(
         "lead_activity", _("Follow-ups of leads"), rows=lead_queries.talks_of, line=lead_queries.talk_line,
-        at="happened_at", icon="note", permission="crm_sales.view_lead",
+        at="happened_at", icon="note", permission="crm_sales.view_lead", words=("text",),
     )  # fmt: skip
     selling, view = _("Selling"), "crm_sales.view_lead"
     navigation.register(
@@ -223,6 +233,7 @@ def opportunities() -> None:
     timeline.register(
         "opportunity", _("Opportunities"), rows=deals.visits_with, line=deals.visit_line, at="entered_at",
         icon="target-arrow", permission="crm_sales.view_opportunity",
+        words=("opportunity__number", "opportunity__name", "opportunity__note"),
     )  # fmt: skip
     records.register_tab(
         "crm_customers.customer", "opportunities", _("Opportunities"), "sales:customer_opportunities",
@@ -263,7 +274,7 @@ def contracts() -> None:
     )  # fmt: skip
     timeline.register(
         "contract", _("Contracts"), rows=contract_queries.contracts_of, line=paper_line, icon="contract",
-        permission="crm_sales.view_contract",
+        permission="crm_sales.view_contract", words=("number", "name", "note"),
     )  # fmt: skip
 
 

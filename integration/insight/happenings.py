@@ -41,14 +41,15 @@ def register() -> None:
     timeline.register(
         "delivery", gettext_lazy("Deliveries"), rows=deliveries_of, line=line_of_delivery, at="updated_at",
         icon="truck-delivery", permission="erp_inventory.view_delivery",
+        words=("number", "order_number", "tracking_number"),
     )  # fmt: skip
     timeline.register(
         "invoice", gettext_lazy("Invoices"), rows=invoices_of, line=line_of_invoice, at="issued_at",
-        icon="file-invoice", permission="erp_finance.view_invoice",
+        icon="file-invoice", permission="erp_finance.view_invoice", words=("number", "order_number", "tax_number"),
     )  # fmt: skip
     timeline.register(
         "receipt", gettext_lazy("Payments received"), rows=receipts_of, line=line_of_receipt,
-        icon="cash", permission="erp_finance.view_receipt",
+        icon="cash", permission="erp_finance.view_receipt", words=("number", "reference", "note"),
     )  # fmt: skip
 
 

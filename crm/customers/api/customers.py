@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.customers import filters, quality, timeline
+from crm.customers import filters, quality, suggestions, timeline
 from crm.customers.api.tagging import RuledTagSerializer
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import activities, customers
@@ -109,6 +109,14 @@ class TimelineSerializer(serializers.Serializer):
     results = HappeningSerializer(many=True, source="rows")
 
 
+class SuggestionSerializer(serializers.Serializer):
+    """The next step that the house suggests, and the page on which it is done."""
+
+    kind = serializers.CharField()
+    sentence = serializers.CharField()
+    url = serializers.CharField()
+
+
 class ShareSerializer(serializers.Serializer):
     """How many customers pass a rule of the data's quality; the page leads to the others."""
 
@@ -130,6 +138,7 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
     input_classes = {"create": CustomerInput, "transfer": Transfer}
     output_classes = {
         "timeline": TimelineSerializer,
+        "suggestion": SuggestionSerializer,
         "duplicates": CandidateSerializer(many=True),
         "quality": ShareSerializer(many=True),
         "transfer": Transferred,
@@ -146,13 +155,14 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
     action_permissions = {
         "transfer": "crm_customers.transfer_customer",
         "timeline": "crm_customers.view_customer",
+        "suggestion": "crm_customers.view_customer",
         "duplicates": "crm_customers.add_customer",
         "quality": "crm_customers.view_customer",
     }
 
     @property
     def query_keys(self) -> tuple[str, ...]:  # type: ignore[override]
-        return {"timeline": ("after", "kinds"), "duplicates": tuple(Likeness().fields)}.get(self.action, ())
+        return {"timeline": ("after", "kinds", "q"), "duplicates": tuple(Likeness().fields)}.get(self.action, ())
 
     def add(self, values: dict[str, Any]) -> Customer:
         return customers.create_customer(actor=self.actor, **values)
@@ -176,8 +186,15 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
             party_id=self.get_object().party_id,
             kinds=[kind for kind in request.query_params.get("kinds", "").split(",") if kind],
             after=request.query_params.get("after", ""),
+            q=request.query_params.get("q", "").replace("\x00", "")[:100],
         )
         return Response(TimelineSerializer(page).data)
+
+    @action(detail=True)
+    def suggestion(self, request: Request, pk: str) -> Response:
+        """What had better be done next with the customer; blank where nothing presses."""
+        found = suggestions.next_best(self.actor, self.get_object())
+        return Response(SuggestionSerializer(found).data if found else {"kind": "", "sentence": "", "url": ""})
 
     @action(detail=False)
     def quality(self, request: Request) -> Response:

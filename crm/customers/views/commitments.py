@@ -37,7 +37,7 @@ from suite.desk.lists import (
     View,
     list_view,
 )
-from suite.desk.pages import entry_page
+from suite.desk.pages import back, entry_page
 from suite.desk.records import Fact, PageAct, RecordPage, edit_act, record_page
 
 Status = Commitment.Status
@@ -201,7 +201,7 @@ def commitment_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     pks: Collection[int] = [row.pk]
     if DOING[name](pks=pks, actor=request.actor, reason=request.POST.get("reason", "")[:500]):  # type: ignore[attr-defined]
         messages.success(request, _("Saved"))
-    return redirect("customers:commitment", pk)
+    return redirect(back(request, reverse("customers:commitment", args=[pk])))
 
 
 @door(CHANGE)
@@ -220,5 +220,5 @@ def commitment_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved"))
         return reverse("customers:commitment", args=[pk])
 
-    back = reverse("customers:commitment", args=[pk])
-    return entry_page(request, form, save, heading=row.what, section=_("Commitments"), back=back)
+    page = reverse("customers:commitment", args=[pk])
+    return entry_page(request, form, save, heading=row.what, section=_("Commitments"), back=page)

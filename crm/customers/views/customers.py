@@ -13,10 +13,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.customers import reading, timeline
+from crm.customers import reading, suggestions, timeline
 from crm.customers.forms import ActivityForm, NextStepForm
 from crm.customers.models import Activity, Customer
-from crm.customers.queries import stage_of
+from crm.customers.queries import promises_with, stage_of
 from crm.customers.services import activities, customers
 from suite.core import clock
 from suite.core.access import Actor
@@ -68,6 +68,9 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
             actor=actor, initial={"next_step": customer.next_step, "next_step_at": customer.next_step_at}
         ),
         "tags": _tags(customer),
+        "best": suggestions.next_best(actor, customer),
+        "promises": promises_with(actor, party.pk) if actor.may("crm_customers.view_commitment") else [],
+        "may_settle": actor.may("crm_customers.change_commitment"),
         "said": _said(request, customer),
         "may_change": actor.may("crm_customers.change_customer"),
         "balance": _panel("balance", party.pk) if actor.may("erp_finance.view_receivable") else "",
@@ -179,15 +182,15 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _history(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    """What the address asks of the timeline: `kinds` narrows it, `after` leads to earlier rows."""
+    """What the address asks of the timeline: `kinds` and the words `q` narrow it, `after` leads to earlier rows."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    after = request.GET.get("after", "")
+    after, q = request.GET.get("after", ""), request.GET.get("q", "").replace("\x00", "")[:100]
     kinds = [kind for kind in request.GET.get("kinds", "").split(",") if kind]
     try:
-        page = timeline.timeline_of(actor=actor, party_id=customer.party_id, kinds=kinds, after=after)
+        page = timeline.timeline_of(actor=actor, party_id=customer.party_id, kinds=kinds, after=after, q=q)
     except ValidationError as error:
         raise Http404 from error
-    return {"page": page, "sources": timeline.sources(actor), "chosen": kinds, "after": after}
+    return {"page": page, "sources": timeline.sources(actor), "chosen": kinds, "after": after, "q": q}
 
 
 @door("desk.view_task")
