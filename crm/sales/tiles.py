@@ -35,6 +35,11 @@ def connect() -> None:
         permission=view, kind="bars", order=70, usual=False, personal=True,
     )  # fmt: skip
     deals()
+    leads = "crm.sales.lead_lists.LeadList"
+    dashboards.register_list(
+        "leads_late", _("Leads nobody has answered in time"), leads, "count", view="late", order=28
+    )
+    dashboards.register_list("leads_by_status", _("Open leads by status"), leads, "by.status", view="open", order=29)
     orders_, quotations = "crm.sales.lists.OrderList", "crm.sales.lists.QuotationList"
     dashboards.register_list("to_deliver", _("Orders to deliver"), orders_, "count", view="to_deliver", order=62)
     dashboards.register_list("quotations", _("Open quotations"), quotations, "sum.gross", view="open", order=64)

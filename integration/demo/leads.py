@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 
+from crm.customers.models import Customer
+from crm.customers.services.customers import transfer_customers
+from crm.retention.services import change_policy, pool
 from crm.sales.models import Lead, WebForm
 from crm.sales.services import leads, web_forms
 from crm.sales.services.converting import convert_lead
@@ -16,6 +19,7 @@ from suite.masterdata.models import Region
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 BECAME, QUALIFIED, CLOSED = 2, 5, 4  # of those that came in days ago; the others were contacted
+LONELY = 5  # a rep who has no more customers keeps them all
 CONTACTED = 3  # of those that came in lately; the others wait
 
 
@@ -33,6 +37,16 @@ def attract(cast: Cast, rng: random.Random) -> None:
         drafts = _drafts(cast, rng, form, range(half, len(catalogue.LEADS)))
         late = leads.receive_leads(leads=drafts, actor=house, is_news=False)
         leads.contact_leads(lead_ids=[row.pk for row in late[:CONTACTED]], actor=house)
+
+
+def neglect(cast: Cast) -> None:
+    """The rules of the pool, and a few customers in it whom nobody looks after any more."""
+    with clock.at(clock.now() - 2 * DAY):
+        lonely = [parties[-1] for parties in cast.customers.values() if len(parties) > LONELY]
+        rows = Customer.objects.of(cast.company.pk).filter(party__in=lonely)
+        transfer_customers(customers=list(rows.values_list("pk", flat=True)), owner=None, actor=cast.house)
+        pool.recycle(actor=cast.house)
+    change_policy(pool_after_days=400, lead_pool_after_days=30, actor=cast.house)
 
 
 def _rules(cast: Cast) -> None:

@@ -29,7 +29,7 @@ from integration.demo import catalogue
 from integration.demo.cast import Cast, gather
 from integration.demo.contracts import agree
 from integration.demo.deals import pursue
-from integration.demo.leads import attract
+from integration.demo.leads import attract, neglect
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
@@ -78,6 +78,7 @@ class Story:
         pursue(self.cast, self.rng)
         agree(self.cast, self.rng)
         attract(self.cast, self.rng)
+        neglect(self.cast)
 
     def _talk(self, rep: Actor) -> None:
         """Calls, visits and notes with some customers."""

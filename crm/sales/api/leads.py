@@ -48,6 +48,7 @@ class LeadActivitySerializer(StrictModelSerializer):
         model = LeadActivity
         fields = ("id", "kind", "happened_at", "text", "by")
         read_only_fields = ("by",)
+        extra_kwargs = {"kind": {"required": True}}
 
 
 class AlikeSerializer(serializers.Serializer):
