@@ -167,6 +167,37 @@ class FunnelForm(ActorForm):
         return typed
 
 
+class DaysForm(ActorForm):
+    """From which day to which."""
+
+    first = forms.DateField(label=_("From"), widget=forms.DateInput)
+    last = forms.DateField(label=_("Until"), widget=forms.DateInput)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("first") and typed.get("last") and typed["first"] > typed["last"]:
+            self.add_error("last", _("This day is before the first one"))
+        return typed
+
+
+class CostForm(ActorForm):
+    """What a source cost in a month."""
+
+    source = forms.CharField(label=_("Source"), max_length=40)
+    month = forms.DateField(label=_("Month"), widget=forms.DateInput, help_text=_("Any day of the month"))
+    amount = amount_field(_("Cost"))
+
+    def clean_amount(self) -> Decimal:
+        amount = self.cleaned_data["amount"]
+        if amount is None:
+            raise forms.ValidationError(_("Please fill this in"))
+        return amount
+
+    def clean_month(self) -> dt.date:
+        """A month is kept by its first day."""
+        return self.cleaned_data["month"].replace(day=1)
+
+
 class ForecastForm(ActorForm):
     """Of which month, laid out by what."""
 

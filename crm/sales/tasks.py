@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from crm.sales.services import executing, forecasting, mails, responding, winning
+from crm.sales.services import anomalies, executing, forecasting, mails, responding, winning
 from suite.core import modules
 from suite.core.access import Actor
 
@@ -25,6 +25,12 @@ def tell_overdue_leads() -> int:
     return sum(responding.tell_overdue(actor=Actor.system(company)) for company in modules.using("crm_sales"))
 
 
+@shared_task(name="crm_sales.raise_stage_alerts")
+def raise_stage_alerts() -> int:
+    """Stages that let fewer deals through than usual; each is told once."""
+    return sum(anomalies.raise_stage_alerts(actor=Actor.system(each)) for each in modules.using("crm_sales"))
+
+
 @shared_task(name="crm_sales.take_forecasts")
 def take_forecasts() -> int:
     """Once in each company's week, as soon as it has begun there."""
@@ -42,6 +48,7 @@ SCHEDULE = {
     # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
     "learn-chances": ("crm_sales.learn_chances", crontab(minute=25)),
     "tell-overdue-leads": ("crm_sales.tell_overdue_leads", 60.0),
+    "raise-stage-alerts": ("crm_sales.raise_stage_alerts", crontab(minute=35)),
     "take-forecasts": ("crm_sales.take_forecasts", crontab(minute=5)),
     "watch-contracts": ("crm_sales.watch_contracts", crontab(minute=35)),
 }

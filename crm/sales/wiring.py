@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.customers import holds, timeline
 from crm.customers import ports as customers_ports
-from crm.sales import flows, imports, papers, suggestions, tiles
+from crm.sales import flows, imports, insight_cards, papers, suggestions, tiles
 from crm.sales.contract_lists import CONTRACT_COLOURS
 from crm.sales.lead_lists import LEAD_COLOURS
 from crm.sales.lists import QUOTATION_COLOURS
@@ -165,6 +165,7 @@ def leads() -> None:
     notifications.register_kind(
         "lead_overdue", _("A lead was not answered in time"), mail=True, urgent=True, module="crm_sales"
     )
+    notifications.register_kind("stage_alert", _("A stage lets fewer deals through than usual"), module="crm_sales")
     notifications.register_kind("lead_stranded", _("A lead waits for an owner"), module="crm_sales")
     timeline.register(
         "lead", _("Leads"), rows=lead_queries.leads_of, line=lead_queries.lead_line, at="received_at", icon="sparkles",
@@ -313,6 +314,7 @@ def menu() -> None:
     )  # fmt: skip
     navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
     navigation.register(selling, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=29)
+    navigation.register(selling, _("Sources"), "sales:sources", icon="filter", permission=view, order=29)
     navigation.register(selling, _("Performance"), "sales:performance", icon="target", permission=view, order=29)
     navigation.register(selling, _("Targets"), "sales:targets", icon="target", permission="crm_sales.change_target",
                         order=36)  # fmt: skip
@@ -384,6 +386,12 @@ def blocks() -> None:
         "open-quotations", _("My open quotations"), template,
         lambda actor: {"rows": quotations.open_quotations(actor)[:8], "date": "valid_until", "page": "sales:quotation"},
         permission="crm_sales.view_quotation", roles=SELLERS, order=21, link="sales:quotations",
+    )  # fmt: skip
+    workbench.register(
+        "insights", _("What converts"), "crm/sales/blocks/_cards.html",
+        lambda actor: {"cards": insight_cards.cards_of(actor)}, permission="crm_sales.view_opportunity",
+        roles=SELLERS | {"executive"}, order=45, link="sales:opportunities",
+        query="?show=pivot&down=region&across=industry&measure=rate.won&status=won,lost",
     )  # fmt: skip
     workbench.register(
         "my-targets", _("My month against target"), "crm/sales/blocks/_targets.html",

@@ -1,6 +1,7 @@
 from crm.sales.models.chances import ChanceModel
 from crm.sales.models.contracts import Contract, ContractLine, ContractTemplate, Milestone
 from crm.sales.models.forecasts import ForecastDeal, ForecastWeek
+from crm.sales.models.insights import SourceCost, StageAlert
 from crm.sales.models.lead_rules import LeadRule, LeadSeat
 from crm.sales.models.leads import Lead, LeadActivity
 from crm.sales.models.mails import QuotationMail
@@ -39,7 +40,9 @@ __all__ = [
     "QuotationMail",
     "Rival",
     "SalesPolicy",
+    "SourceCost",
     "Stage",
+    "StageAlert",
     "StageVisit",
     "Target",
     "WebForm",

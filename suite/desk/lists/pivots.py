@@ -228,6 +228,7 @@ class Cell:
     text: str
     url: str
     rows: int
+    of: Decimal = Decimal(0)  # what was added up: of a share the rows that are its part
 
 
 @dataclass
@@ -372,7 +373,9 @@ class Pivot:
         if sums is None or not sums.rows:
             return Cell(None, "", "", 0)
         value = self.measure.value(sums)
-        return Cell(value, "" if value is None else self.column.render(None, value), self._link(*values), sums.rows)  # type: ignore[arg-type]
+        return Cell(
+            value, "" if value is None else self.column.render(None, value), self._link(*values), sums.rows, sums.of
+        )  # type: ignore[arg-type]
 
     @cached_property
     def column(self) -> Column:
