@@ -35,6 +35,7 @@ urlpatterns = [
     path("quotations/<int:pk>/", quotations.quotation_page, name="quotation"),
     path("quotations/<int:pk>/edit/", quotations.quotation_edit, name="quotation_edit"),
     path("quotations/<int:pk>/send/", quotations.quotation_send, name="quotation_send"),
+    path("quotations/<int:pk>/compare/", quotations.quotation_compare, name="quotation_compare"),
     path("quotations/<int:pk>/history/", quotations.quotation_history, name="quotation_history"),
     path("quotations/<int:pk>/tasks/", quotations.quotation_tasks, name="quotation_tasks"),
     path("quotations/<int:pk>/<slug:name>/", quotations.quotation_act, name="quotation_act"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.http import Http404
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +22,7 @@ from crm.sales.api.documents import (
 )
 from crm.sales.api.orders import OrderSerializer, OrderViewSet
 from crm.sales.models import Order, Quotation, QuotationLine
-from crm.sales.services import approving, quotations
+from crm.sales.services import approving, comparing, quotations
 from suite.core.acts import settle
 from suite.core.api import Creating, Deleting, FilterSet, Reason, ScopedChoiceFilter, StrictSerializer, Updating, action
 from suite.core.models import User
@@ -57,6 +58,36 @@ class Sending(StrictSerializer):
     to = serializers.EmailField(required=False, allow_blank=True, default="")
     message = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="", allow_blank=True)
+
+
+class ComparedTerm(serializers.Serializer):
+    """Something said of the quotation as a whole, in the reader's format."""
+
+    name = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    differs = serializers.BooleanField()
+
+
+class ComparedLine(serializers.Serializer):
+    """A line beside its counterpart: added, removed, changed (in the fields `differs`) or same."""
+
+    state = serializers.CharField()
+    product = serializers.IntegerField(source="line.product_id")
+    product_name = serializers.CharField(source="line.product.label")
+    differs = serializers.ListField(child=serializers.CharField())
+    before = QuotationLineSerializer(allow_null=True)
+    after = QuotationLineSerializer(allow_null=True)
+    change = serializers.DecimalField(max_digits=18, decimal_places=2)
+
+
+class Compared(serializers.Serializer):
+    """Two versions of a quotation, the earlier one first."""
+
+    before = serializers.IntegerField(source="before.pk")
+    after = serializers.IntegerField(source="after.pk")
+    terms = ComparedTerm(many=True)
+    lines = ComparedLine(many=True, source="pairs")
 
 
 class OrderFields(StrictSerializer):
@@ -95,7 +126,7 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "lose": Reason,
     }
     making = ("create", "order")
-    output_classes = {"chain": Step(many=True), "order": OrderSerializer}
+    output_classes = {"chain": Step(many=True), "order": OrderSerializer, "compare": Compared}
     filterset_class = QuotationFilters
     ordering_fields = ("date", "id")
     ordering = "-date"
@@ -109,6 +140,7 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "lose": "crm_sales.change_quotation",
         "order": "crm_sales.add_order",
         "chain": "crm_sales.view_quotation",
+        "compare": "crm_sales.view_quotation",
     }
 
     def add(self, values: dict[str, Any]) -> Quotation:
@@ -163,6 +195,15 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         made = rows.select_related("party").get(pk=order.pk)
         answer = OrderSerializer(made, context=self.get_serializer_context())
         return Response(answer.data, status.HTTP_201_CREATED)
+
+    @action(detail=True, url_path=r"compare/(?P<other>\d+)")
+    def compare(self, request: Request, pk: str, other: str) -> Response:
+        """This version beside another of the same quotation; 404 for what is no version of it."""
+        one = self.get_object()
+        found = next((row for row in comparing.versions_of(one, self.actor) if str(row.pk) == other), None)
+        if found is None:
+            raise Http404
+        return Response(Compared(comparing.compare(one, found), context=self.get_serializer_context()).data)
 
     @action(detail=True)
     def chain(self, request: Request, pk: str) -> Response:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from crm.sales.forms import QuotationForm, SendForm
 from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Opportunity, Quotation, QuotationLine
-from crm.sales.services import approving, quotations
+from crm.sales.services import approving, comparing, quotations
 from crm.sales.views.history import history
 from crm.sales.views.sheets import Sheet, blank, in_words, write
 from suite.automation.queries import route_of
@@ -135,6 +135,8 @@ def _acts(quotation: Quotation, missing: Refusal | None) -> list[PageAct]:
         acts.append(PageAct(_("Write the contract"), url, "contract", "crm_sales.add_contract", in_menu=draft))
     if draft:
         acts.append(edit_act("sales:quotation_edit", quotation.pk, "crm_sales.change_quotation"))
+    if quotation.revision > 1 or quotation.status == Status.REPLACED:
+        acts.append(_link(quotation, "compare", _("Compare versions"), "arrows-split", "crm_sales.view_quotation"))
     if sent:
         acts.append(_act(quotation, "revise", _("Revise"), "copy", "crm_sales.change_quotation"))
     if draft or sent:
@@ -270,6 +272,29 @@ def quotation_send(request: HttpRequest, pk: int) -> HttpResponse:
         "submit": _("Send"),
     }
     return render_page(request, "suite/desk/form_page.html", context, status=status)
+
+
+@door("crm_sales.view_quotation")
+@require_GET
+def quotation_compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """A version beside another one (`?with=`), by default the one before it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    quotation = _mine(request, pk, "crm_sales.view_quotation")
+    versions = comparing.versions_of(quotation, actor)
+    others = [row for row in versions if row.pk != pk]
+    asked = request.GET.get("with", "")
+    nearest = min(others, key=lambda row: (row.revision > quotation.revision, -row.revision), default=None)
+    other = next((row for row in others if str(row.pk) == asked), nearest)
+    page = reverse("sales:quotation", args=[pk])
+    context = {
+        "quotation": quotation,
+        "versions": versions,
+        "other": other,
+        "comparison": comparing.compare(quotation, other) if other else None,
+        "heading": _("Versions of %(number)s") % {"number": quotation.number},
+        "crumbs": [*_crumbs(), (str(quotation), page)],
+    }
+    return render_page(request, "crm/sales/quotation_compare.html", context)
 
 
 @door("crm_sales.view_quotation")

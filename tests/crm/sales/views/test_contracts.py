@@ -98,6 +98,7 @@ def test_the_list_is_a_board_and_a_calendar_and_shows_what_is_late(shop: Shop, l
     narrowed = mei.get(f"{CONTRACTS}?late=yes").content.decode()
     assert (late.name in narrowed, "Fine one" in narrowed) == (True, False)
     assert list(late_contracts(shop.rep)) == [late]
+    assert late.number in mei.get("/desk/workbench/late-contracts/").content.decode()
 
 
 def test_others_do_not_see_it(shop: Shop, lamp: Product) -> None:
