@@ -96,6 +96,12 @@ def distribute(leads: Sequence[Lead], actor: Actor) -> None:
     _tell_managers(stranded, actor)
 
 
+def idle(rule: LeadRule, actor: Actor) -> list[str]:
+    """Who of a rule's people gets nothing at the moment, and why."""
+    pool = _pool([rule], actor)
+    return [str(reason) for seat in pool.seats.get(rule.pk, ()) if (reason := pool.why_not(seat))]
+
+
 def _stranded(rule: LeadRule, pool: Pool) -> Any:
     why = [reason for seat in pool.seats.get(rule.pk, ()) if (reason := pool.why_not(seat))]
     reasons = in_each(lambda: listed(again(each) for each in why))

@@ -18,7 +18,7 @@ from crm.sales.lead_forms import RangeForm, RuleForm, SampleForm, Seats
 from crm.sales.lead_lists import LeadRuleList
 from crm.sales.models import Lead, LeadRule
 from crm.sales.queries.leads import OnTime, on_time
-from crm.sales.services import lead_rules
+from crm.sales.services import distributing, lead_rules
 from suite.automation import conditions, subjects
 from suite.core import clock
 from suite.core.access import Actor
@@ -79,6 +79,7 @@ def _sheet(request: HttpRequest, rule: LeadRule | None) -> HttpResponse:
         "groups": conditions.controls(asked, subject, actor),
         "match": asked.get("match", "all"),
         "rule": rule,
+        "idle": distributing.idle(rule, actor) if rule else [],
         "heading": rule.label if rule else _("New lead rule"),
         "crumbs": _crumbs(),
         "back": reverse("sales:lead_rules"),
