@@ -8,7 +8,7 @@ class IntegrationConfig(AppConfig):
     verbose_name = _("Integration")
 
     def ready(self) -> None:
-        from integration import contracts, crm_to_erp, erp_to_crm, late_payers, notices, owners, ports  # noqa: F401
+        from integration import contracts, crm_to_erp, erp_to_crm, grading, late_payers, notices, owners, ports  # noqa: F401
         from integration.demo import jobs
         from suite.core import modules
 
@@ -17,4 +17,5 @@ class IntegrationConfig(AppConfig):
         owners.connect()
         notices.connect()
         late_payers.connect()
+        grading.connect()
         jobs.connect()

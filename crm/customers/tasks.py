@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.schedules import crontab
 
-from crm.customers.services import commitments, tagging
+from crm.customers.services import commitments, grading, tagging
 from suite.core import modules
 from suite.core.access import Actor
 
@@ -20,8 +20,15 @@ def go_through_tags() -> int:
     return sum(tagging.go_through_when_due(actor=Actor.system(company)) for company in modules.using("crm_customers"))
 
 
+@shared_task(name="crm_customers.go_through_grades")
+def go_through_grades() -> int:
+    """Grades of everybody; each company once its day has begun, and after its rule was changed."""
+    return sum(grading.go_through_when_due(actor=Actor.system(company)) for company in modules.using("crm_customers"))
+
+
 # Every hour, because midnight comes at different times for companies in different zones; finding nothing is free.
 SCHEDULE = {
     "break-overdue-commitments": ("crm_customers.break_overdue_commitments", crontab(minute=20)),
+    "go-through-grades": ("crm_customers.go_through_grades", crontab(minute=22)),
     "go-through-tags": ("crm_customers.go_through_tags", crontab(minute=25)),
 }

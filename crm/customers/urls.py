@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.customers.views import commitments, customers, forms, lists, quality, tagging, texts
+from crm.customers.views import commitments, customers, forms, grading, lists, quality, tagging, texts
 
 app_name = "customers"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/log/", customers.log, name="log"),
     path("<int:pk>/next-step/", customers.next_step, name="next_step"),
     path("<int:pk>/archive/", customers.archive, name="archive"),
+    path("grading/", grading.grade_policy, name="grading"),
     path("tag-rules/", tagging.tag_rule_list, name="tag_rules"),
     path("tag-rules/new/", tagging.tag_rule_new, name="tag_rule_new"),
     path("tag-rules/<int:pk>/", tagging.tag_rule, name="tag_rule"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers import flows, queries, sheets, timeline
-from crm.customers.models import Activity, Commitment, Customer, Tag, TagRule
-from crm.customers.services import customers, importing, tagging
+from crm.customers.models import Activity, Commitment, Customer, GradePolicy, Tag, TagRule
+from crm.customers.services import customers, grading, importing, tagging
 from suite.core import companies, modules, outbox
 from suite.core.access import register_owner_rule
 from suite.desk import choices, dashboards, documents, events, imports, navigation, own, planned, search, workbench
@@ -89,6 +89,7 @@ def connect() -> None:
     )
     flows.connect()
     outbox.on_many("*", tagging.on_events)
+    companies.on_founding(grading.found, order=70, table=GradePolicy._meta.db_table)
     companies.on_founding(tagging.lay_down, order=70, table=TagRule._meta.db_table)
     documents.register(TagRule, _("Tag rule"), "customers:tag_rule", icon="tags")
     listed = "crm.customers.views.lists.CustomerList"
@@ -117,6 +118,10 @@ def connect() -> None:
     navigation.register(
         _("Customers"), _("Data quality"), "customers:quality", icon="checks", permission=permission, order=26
     )
+    navigation.register(
+        _("Settings"), _("Rating rule"), "customers:grading", icon="star",
+        permission="crm_customers.change_gradepolicy", order=893,
+    )  # fmt: skip
     navigation.register(
         _("Settings"), _("Tag rules"), "customers:tag_rules", icon="tags", permission="crm_customers.change_tagrule",
         order=892,

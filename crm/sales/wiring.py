@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.customers import holds, timeline
 from crm.customers import ports as customers_ports
-from crm.sales import flows, imports, insight_cards, papers, suggestions, tiles
+from crm.sales import flows, grading, imports, insight_cards, papers, suggestions, tiles
 from crm.sales.contract_lists import CONTRACT_COLOURS
 from crm.sales.lead_lists import LEAD_COLOURS
 from crm.sales.lists import QUOTATION_COLOURS
@@ -120,6 +120,7 @@ def connect() -> None:
     imports.register()
     flows.connect()
     suggestions.connect()
+    grading.connect()
     menu()
     blocks()
     tiles.connect()

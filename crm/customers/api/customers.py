@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.customers import filters, quality, suggestions, timeline
-from crm.customers.api.tagging import RuledTagSerializer
+from crm.customers.api.tagging import RatingSerializer, RuledTagSerializer
 from crm.customers.models import Activity, Customer, Tag
 from crm.customers.services import activities, customers
 from suite.core.api import (
@@ -35,13 +35,14 @@ class CustomerSerializer(ProfileSerializer):
 
     owner = ScopedRelatedField(User, required=False, allow_null=True)
     tags = ScopedRelatedField(Tag, many=True, required=False)
+    rating = RatingSerializer(read_only=True, help_text=_("What the rating rule says; empty while there is none"))
     ruled_tags = RuledTagSerializer(many=True, read_only=True, help_text=_("Those of the tags that rules put on"))
 
     class Meta:
         model = Customer
         fields = (
-            "id", "party", "owner", "team", "stage", "grade", "tier", "source", "tags", "ruled_tags", "next_step",
-            "next_step_at", "last_touch_at", "last_order_on", "version", "created_at", "updated_at",
+            "id", "party", "owner", "team", "stage", "grade", "rating", "tier", "source", "tags", "ruled_tags",
+            "next_step", "next_step_at", "last_touch_at", "last_order_on", "version", "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = ("team", "stage", "last_touch_at", "last_order_on", "created_at", "updated_at")
 
@@ -145,7 +146,7 @@ class CustomerViewSet(Creating, Updating, ServiceViewSet):
     }
     filterset_class = filters.CustomerFilters
     ordering_fields = ("id", "updated_at", "last_touch_at", "next_step_at")
-    select = ("party",)
+    select = ("party", "rating")
     prefetch = (
         Prefetch("party__contacts", Contact.objects.filter(is_archived=False)),
         "party__addresses",

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crm.customers.models import RuledTag, Tag, TagRule
+from crm.customers import grading
+from crm.customers.models import Rating, RuledTag, Tag, TagRule
 from crm.customers.services import tagging, tags
 from suite.core.api import Creating, ServiceViewSet, StrictModelSerializer, Updating
 
@@ -19,6 +20,21 @@ class RuledTagSerializer(serializers.ModelSerializer):
     class Meta:
         model = RuledTag
         fields = ("tag", "rule", "rule_name", "since")
+
+
+class RatingSerializer(serializers.ModelSerializer):
+    """What the rating rule says of a customer, with the terms that made it."""
+
+    terms = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Rating
+        fields = ("grade", "points", "terms", "at")
+
+    def get_terms(self, rating: Rating) -> list[dict[str, Any]]:
+        """The terms without those that the caller may not see."""
+        actor = self.context["request"].actor
+        return [term for term in rating.terms if grading.seen(term["fact"], actor)]
 
 
 class TagSerializer(StrictModelSerializer):

@@ -74,6 +74,7 @@ class Customer(CompanyRow):
             models.Index(fields=["company", "owner", "-updated_at", "-id"], name="crm_customer_mine"),
             models.Index(fields=["company", "stage", "-updated_at", "-id"], name="crm_customer_by_stage"),
             models.Index(fields=["company", "grade", "-updated_at", "-id"], name="crm_customer_by_grade"),
+            models.Index(fields=["company", "grade", "id"], name="crm_customer_in_grades"),
             models.Index(fields=["company", "-last_touch_at", "-id"], name="crm_customer_by_touch"),
             models.Index(fields=["company", "next_step_at", "id"], name="crm_customer_by_next_step"),
             models.Index(

@@ -11,7 +11,7 @@ from django.core.validators import URLValidator, validate_email
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from crm.customers.models import Customer, RuledTag
+from crm.customers.models import Customer, Rating, RuledTag
 from crm.customers.services.customers import make_profiles
 from suite.core import clock
 from suite.core.access import Actor
@@ -357,7 +357,7 @@ def undo_customers(*, actor: Actor, made: Collection[int], changed: Mapping[int,
     rows = Customer.objects.of(actor.company_id).select_related("party").lock(made).in_bulk()
     parties = {row.party_id: pk for pk, row in rows.items()}
     in_use = {parties[party] for party in referred_to(Party, parties, besides=[Contact, Address, Customer])}
-    in_use |= referred_to(Customer, rows, besides=[Customer.tags.through, RuledTag])
+    in_use |= referred_to(Customer, rows, besides=[Customer.tags.through, RuledTag, Rating])
     gone = [row for pk, row in rows.items() if pk not in in_use]
     for row in gone:
         current_act().audit(row, "deleted")

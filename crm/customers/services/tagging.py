@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Customer, RuledTag, Tag, TagRule
@@ -24,8 +25,8 @@ from suite.core.models import Company, OutboxEvent
 from suite.desk.models import Task
 from suite.masterdata.models import Party
 from suite.masterdata.services.records import fresh
-from suite.masterdata.standards import check
 
+Row = TypeVar("Row", bound=Model)
 KIND = Customer._meta.label_lower
 AT_ONCE = 2000  # customers whose tags are judged by one act
 OURS = {"crm.customers.customer.tagged", "crm.customers.customer.untagged"}  # what rules did starts no rule
@@ -83,15 +84,16 @@ def set_rule(
         raise ValidationError({"conditions": wrong})
     values = {"tag": tag, "name": name, "name_en": name_en, "conditions": asked, "is_on": is_on, "looked_on": None}
     if rule is None:
-        rule = check(TagRule(company_id=actor.company_id, **values))
+        rule = TagRule(company_id=actor.company_id, **values)
+        rule.full_clean()
         rule.save()
         current_act().audit(rule, "created")
     else:
         rule = fresh(rule, actor=actor, version=version)
         if rule.tag_id != tag.pk:
             _forget(rule)
+        proposed(rule, values).full_clean()
         save_changes(rule, values)
-        check(rule)
     cached.forget(actor.company_id)
     return rule
 
@@ -106,6 +108,14 @@ def remove_rules(*, rules: Collection[int], actor: Actor, reason: str = "") -> i
     TagRule.objects.filter(pk__in=[row.pk for row in rows]).delete()
     cached.forget(actor.company_id)
     return len(rows)
+
+
+def proposed(row: Row, values: Mapping[str, Any]) -> Row:
+    """The record as it would be, to be judged before anything is written."""
+    wished = copy(row)
+    for name, value in values.items():
+        setattr(wished, name, value)
+    return wished
 
 
 def _forget(rule: TagRule) -> None:
@@ -172,7 +182,7 @@ def go_through(*, actor: Actor) -> int:
     What happens is judged as it happens: this is for causes that come and go with the days alone.
     """
     changed = 0
-    for pks in _slices(actor.company_id):
+    for pks in slices(actor.company_id):
         changed += apply(customers=pks, actor=actor)
     TagRule.objects.of(actor.company_id).update(looked_on=clock.today(actor.company))
     return changed
@@ -184,7 +194,8 @@ def go_through_when_due(*, actor: Actor) -> int:
     return go_through(actor=actor) if TagRule.objects.of(actor.company_id).filter(due).exists() else 0
 
 
-def _slices(company_id: int) -> Iterator[list[int]]:
+def slices(company_id: int) -> Iterator[list[int]]:
+    """All customers of a company by key, a few thousand at a time."""
     last = 0
     rows = Customer.objects.of(company_id).order_by("pk").values_list("pk", flat=True)
     while pks := list(rows.filter(pk__gt=last)[:AT_ONCE]):

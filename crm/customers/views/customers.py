@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.customers import reading, suggestions, timeline
+from crm.customers import grading, reading, suggestions, timeline
 from crm.customers.forms import ActivityForm, NextStepForm
 from crm.customers.models import Activity, Customer
 from crm.customers.queries import promises_with, stage_of
@@ -35,7 +35,7 @@ from suite.masterdata.views.records import facts_of_party, merge_acts, people_an
 
 def _mine(request: HttpRequest, code: str = "") -> QuerySet[Customer]:
     rows = Customer.objects.visible_to(request.actor, code)  # type: ignore[attr-defined]
-    return rows.select_related("party__region__parent__parent", "owner", "team")
+    return rows.select_related("party__region__parent__parent", "owner", "team", "rating")
 
 
 @door("crm_customers.view_customer")
@@ -68,6 +68,8 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
             actor=actor, initial={"next_step": customer.next_step, "next_step_at": customer.next_step_at}
         ),
         "tags": _tags(customer),
+        "rating": (rating := getattr(customer, "rating", None)),
+        "because": grading.reasons(rating, actor) if rating else [],
         "best": suggestions.next_best(actor, customer),
         "promises": promises_with(actor, party.pk) if actor.may("crm_customers.view_commitment") else [],
         "may_settle": actor.may("crm_customers.change_commitment"),

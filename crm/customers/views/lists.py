@@ -96,7 +96,11 @@ class CustomerList(ListSpec):
         Column("name", _("Name"), value="party__label", card="title"),
         Column("stage", _("Lifecycle"), "badge", card="side", colours=lambda row: queries.STAGES[row.stage]),
         Column(
-            "grade", _("Grade"), card="side", edit=_edit("grade", forms.ChoiceField(choices=GRADES, required=False))
+            "grade",
+            _("Grade"),
+            sort=True,
+            card="side",
+            edit=_edit("grade", forms.ChoiceField(choices=GRADES, required=False)),
         ),
         Column(
             "owner",

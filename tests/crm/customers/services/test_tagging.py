@@ -138,6 +138,15 @@ def test_a_rule_says_at_least_one_condition_that_is_understood(admin, asked):
     assert "conditions" in refused.value.message_dict
 
 
+def test_two_rules_of_one_name_are_refused(admin):
+    tag = create_tag(name="Key", actor=admin)
+    grade_rule(admin, tag)
+    other = grade_rule(admin, tag, name="Other")
+
+    with pytest.raises(ValidationError):
+        grade_rule(admin, tag, rule=other)
+
+
 def test_the_statements_do_not_grow_with_the_customers(rep, house):
     one = make.customer(rep)
     rows = [make.customer(rep) for _each in range(9)]
