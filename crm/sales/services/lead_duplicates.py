@@ -77,10 +77,12 @@ def note(leads: Sequence[Lead], actor: Actor) -> None:
 
 
 def _by_key(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, list[int]]:
+    """The rows of each key, no more than so many: one that more have says too little."""
     found: dict[str, list[int]] = defaultdict(list)
     for pk, keys_ in rows:
         for key in keys_:
-            found[key].append(pk)
+            if len(found[key]) < LOOKED_AT:
+                found[key].append(pk)
     return found
 
 
