@@ -7,7 +7,7 @@ import sys
 
 from benchmarks import common
 
-AREAS = ("confirm", "chain", "books", "reorder", "imports", "flows", "duplicates", "lists")
+AREAS = ("confirm", "chain", "books", "reorder", "imports", "flows", "duplicates", "lists", "deals")
 
 
 def main() -> None:

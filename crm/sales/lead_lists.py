@@ -30,6 +30,7 @@ from suite.desk.lists import (
     ListSpec,
     OwnerFilter,
     PickFilter,
+    Rate,
     TextFilter,
     View,
 )
@@ -209,6 +210,8 @@ class LeadList(ListSpec):
     )  # fmt: skip
     boards = ("status",)
     calendars = ("received",)
+    pivots = True
+    measures = (Rate("converted", _("Converted, %"), Q(status="converted"), Q(pk__isnull=False)),)
     order = "-id"
     related = ("owner", "region", "rule")
     prefetch = ("products",)

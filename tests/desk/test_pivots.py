@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from crm.customers.models import Tag
 from crm.customers.services.tags import tag_customers
 from crm.customers.views.lists import CustomerList
+from crm.sales.lead_lists import LeadList
 from crm.sales.lists import OrderList
 from crm.sales.models import Opportunity, Order
 from crm.sales.opportunity_lists import OpportunityList
-from crm.sales.services import moving, opportunities
+from crm.sales.services import leads, moving, opportunities
 from suite.core.access import Actor
 from suite.desk.lists.pivots import Pivot
 from suite.desk.lists.state import ListState, explicit
@@ -165,8 +166,10 @@ def test_the_same_few_statements_for_one_row_and_for_many(free: Shop) -> None:
     assert counts[0] == counts[1] <= 5
 
 
-@pytest.mark.parametrize("spec", [OpportunityList, OrderList, CustomerList])
+@pytest.mark.parametrize("spec", [OpportunityList, OrderList, CustomerList, LeadList])
 def test_every_dimension_and_every_figure_of_the_lists_can_be_read(spec: Any, free: Shop) -> None:
+    if spec is LeadList:
+        leads.create_lead(name="Li", phone="13800138000", source="fair", actor=free.rep)
     if spec is OrderList:
         free.order(line(free.add_product("LAMP"), "1"))
     deal(free, source="fair")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 SUMMED = ("money", "quantity", "number")
 MOST = 5000  # figures of a pivot
+KINDS = ("suite.desk.lists.filters", "suite.desk.own.filters")  # of filters that say what stands in their field
 SPANS: dict[str, tuple[type[models.Func], int, Callable[[dt.date], str]]] = {
     "week": (TruncWeek, 0, lambda day: f"{day}"),
     "month": (TruncMonth, 1, lambda day: f"{day:%Y-%m}"),
@@ -123,8 +124,8 @@ def dimensions_of(state: Ways) -> dict[str, Dimension]:
     found: dict[str, Dimension] = {}
     for by in state.filters:
         several = _reaches(state.spec.model, by)
-        if several is None or isinstance(by, OwnSeveral):
-            continue
+        if several is None or isinstance(by, OwnSeveral) or type(by).understand.__module__ not in KINDS:
+            continue  # what a filter of an area makes of its field is not what stands there
         label = str(by.label)
         if isinstance(by, DateFilter):
             words = {"week": _("week"), "month": _("month"), "quarter": _("quarter"), "year": _("year")}
