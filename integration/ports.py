@@ -65,13 +65,15 @@ def _available(stock: inventory.Availability, spare: Sequence[NextArrival], boug
 
 
 def promise(actor: Actor, wanted: Mapping[int, Decimal]) -> Mapping[int, ports.Promise]:
-    """The earliest date for each product and quantity: from stock, then from arrivals, then by lead time."""
+    """The earliest date for each product and quantity: from stock, from what comes (of suppliers, of other warehouses),
+    and by lead time where that is sooner or nothing else comes; a fixed number of statements."""
     today = clock.today(actor.company)
     stock = inventory.availability(wanted, company=actor.company)
     arrivals = procurement.next_arrivals(wanted, company=actor.company)
+    moved = inventory.transfers_under_way(wanted, company=actor.company)
     leads = procurement.lead_days(wanted, company=actor.company) if buys(actor) else {}
     return {
-        pk: _earliest(quantity, today, stock.get(pk), arrivals.get(pk, ()), leads.get(pk))
+        pk: _earliest(quantity, today, stock.get(pk), [*arrivals.get(pk, ()), *moved.get(pk, ())], leads.get(pk))
         for pk, quantity in wanted.items()
     }
 
@@ -80,16 +82,22 @@ def _earliest(quantity, today, stock, arrivals, lead):  # type: ignore[no-untype
     terms: list[tuple[Decimal, dt.date, str]] = []
     left = quantity
     sources = [(stock.free, today, _("from stock"))] if stock else []
-    sources += [(row.free, max(row.date, today), _("from %(number)s") % {"number": row.number}) for row in arrivals]
+    bought = today + dt.timedelta(days=lead) if lead is not None else None
+    coming = sorted(arrivals, key=lambda row: row.date or dt.date.max)
+    sources += [
+        (row.free, max(row.date, today), _("from %(number)s") % {"number": row.number})
+        for row in coming
+        if row.date and (bought is None or row.date <= bought)
+    ]
     for free, day, reason in sources:
         taken = min(left, free)
         if taken > 0:
             terms.append((taken, day, str(reason)))
             left -= taken
     if left > 0:
-        if lead is None:
+        if bought is None:
             return ports.Promise(None, tuple(terms))
-        terms.append((left, today + dt.timedelta(days=lead), _("to be bought, %(days)s days") % {"days": lead}))
+        terms.append((left, bought, _("to be bought, %(days)s days") % {"days": lead}))
     return ports.Promise(max((day for _quantity, day, _reason in terms), default=today), tuple(terms))
 
 

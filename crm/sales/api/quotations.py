@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,7 @@ from rest_framework.response import Response
 from crm.sales.api.documents import (
     GIVEN_BY_US,
     HEADER_FIELDS,
+    SMALLEST,
     Step,
     TradeLineSerializer,
     TradeSerializer,
@@ -22,11 +25,22 @@ from crm.sales.api.documents import (
 )
 from crm.sales.api.orders import OrderSerializer, OrderViewSet
 from crm.sales.models import Order, Quotation, QuotationLine
-from crm.sales.services import approving, comparing, quotations
+from crm.sales.services import approving, comparing, promising, quotations
 from suite.core.acts import settle
-from suite.core.api import Creating, Deleting, FilterSet, Reason, ScopedChoiceFilter, StrictSerializer, Updating, action
+from suite.core.api import (
+    Creating,
+    DecimalField,
+    Deleting,
+    FilterSet,
+    Reason,
+    ScopedChoiceFilter,
+    StrictSerializer,
+    Updating,
+    action,
+)
 from suite.core.models import User
-from suite.masterdata.models import Party
+from suite.masterdata.models import Party, Product
+from suite.masterdata.services import units
 
 
 class QuotationLineSerializer(TradeLineSerializer):
@@ -58,6 +72,41 @@ class Sending(StrictSerializer):
     to = serializers.EmailField(required=False, allow_blank=True, default="")
     message = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="", allow_blank=True)
+
+
+class PromisedLine(StrictSerializer):
+    """A line to be promised; the quantity is in the product's base unit unless `unit` says otherwise."""
+
+    product = serializers.IntegerField()
+    quantity = DecimalField(max_digits=18, decimal_places=6, min_value=SMALLEST)
+    unit = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
+
+
+class Promising(StrictSerializer):
+    """The lines of a paper as it is typed; `quotation` is the one that is being written."""
+
+    lines = PromisedLine(many=True, max_length=500)
+    quotation = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class PromiseTerm(serializers.Serializer):
+    """So much on that day, and where it comes from."""
+
+    quantity = serializers.DecimalField(max_digits=18, decimal_places=6)
+    date = serializers.DateField()
+    reason = serializers.CharField()
+
+
+class PromiseSerializer(serializers.Serializer):
+    """The earliest day of a line, in base units; `missing` is what nobody can bring, `claimed` what other open
+    quotations (so many `claims`) ask for."""
+
+    date = serializers.DateField(allow_null=True)
+    terms = PromiseTerm(many=True)
+    missing = serializers.DecimalField(max_digits=18, decimal_places=6)
+    claims = serializers.IntegerField()
+    claimed = serializers.DecimalField(max_digits=18, decimal_places=6)
+    text = serializers.CharField()
 
 
 class ComparedTerm(serializers.Serializer):
@@ -120,13 +169,19 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
     input_classes = {
         "partial_update": QuotationChange,
         "send": Sending,
+        "promise": Promising,
         "order": OrderFields,
         "revise": Reason,
         "win": Reason,
         "lose": Reason,
     }
     making = ("create", "order")
-    output_classes = {"chain": Step(many=True), "order": OrderSerializer, "compare": Compared}
+    output_classes = {
+        "chain": Step(many=True),
+        "order": OrderSerializer,
+        "compare": Compared,
+        "promise": PromiseSerializer(many=True),
+    }
     filterset_class = QuotationFilters
     ordering_fields = ("date", "id")
     ordering = "-date"
@@ -141,6 +196,7 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "order": "crm_sales.add_order",
         "chain": "crm_sales.view_quotation",
         "compare": "crm_sales.view_quotation",
+        "promise": "crm_sales.view_quotation",
     }
 
     def add(self, values: dict[str, Any]) -> Quotation:
@@ -195,6 +251,28 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         made = rows.select_related("party").get(pk=order.pk)
         answer = OrderSerializer(made, context=self.get_serializer_context())
         return Response(answer.data, status.HTTP_201_CREATED)
+
+    @action(detail=False, methods=["post"])
+    def promise(self, request: Request) -> Response:
+        """The earliest day for each line, with its reasons; nothing is written or held back."""
+        values = self.input()
+        pks = {line["product"] for line in values["lines"]}
+        known = Product.objects.visible_to(self.actor).in_bulk(pks)
+        factors = units.factors(pks)
+        wanted, wrong = [], {}
+        for index, line in enumerate(values["lines"]):
+            product = known.get(line["product"])
+            unit = line["unit"] or (product.unit_id if product else "")
+            factor = 1 if product and unit == product.unit_id else factors.get((line["product"], unit))
+            if product is None or factor is None:
+                wrong[index] = {"unit" if product else "product": [_("There is no such product, or not in this unit")]}
+            else:
+                wanted.append(promising.Wanted(product, units.times(line["quantity"], Fraction(factor))))
+        if wrong:
+            raise serializers.ValidationError({"lines": wrong})
+        own = Quotation.objects.visible_to(self.actor).filter(pk=values["quotation"]).first()
+        promises = promising.promise_lines(wanted, actor=self.actor, apart_from=own)
+        return Response(PromiseSerializer(promises, many=True).data)
 
     @action(detail=True, url_path=r"compare/(?P<other>\d+)")
     def compare(self, request: Request, pk: str, other: str) -> Response:

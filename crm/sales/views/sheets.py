@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from crm.sales import ports
 from crm.sales.forms import PaperForm, lines_of, plain
-from crm.sales.models import Order
-from crm.sales.services import allowance
+from crm.sales.models import Order, Quotation
+from crm.sales.services import allowance, promising
 from crm.sales.services.documents import Basis, Draft
 from crm.sales.services.once import once
 from crm.sales.services.pricing import LineInput, PriceBook, PricedLine
@@ -76,6 +76,8 @@ def write(
             return redirect(sheet.page, saved.pk)
     currency = document.currency_id if document else actor.company.currency
     reckon = f"{reverse('sales:reckon')}?currency={currency}"
+    if isinstance(document, Quotation):
+        reckon += f"&quotation={document.pk}"
     filled = {"form": form, "lines": lines, "reckon": reckon, "currency": currency, **context}
     return render_page(request, "crm/sales/sheet.html", filled, status=status)
 
@@ -157,6 +159,7 @@ class ReckonedLine:
     shortage: str = ""
     refusal: str = ""
     warning: str = ""
+    promise: str = ""
 
 
 def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
@@ -170,7 +173,10 @@ def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
     typed = [each for each in lines.forms if _has_product(each)]
     draft = _draft_of(order) if order else _typed_draft(request, actor)
     asked = order.shortage if order else request.POST.get("shortage", "")
-    reckoned, priced, rate = price_typed(typed, draft, actor, Stock(actor, typed, order, asked))
+    stock = Stock(actor, typed, order, asked)
+    if (pk := request.GET.get("quotation", "")).isdigit() and len(pk) < 19:
+        stock.quotation = Quotation.objects.visible_to(actor).filter(pk=pk).first()
+    reckoned, priced, rate = price_typed(typed, draft, actor, stock)
     sums = [sum((line.amounts[part] for line in priced), ZERO) for part in range(3)]
     context = {
         "lines": reckoned,
@@ -223,6 +229,8 @@ class Stock:
         pks = {each.cleaned_data["product"].pk for each in typed}
         self.stock = ports.availability(actor, pks) if pks else {}
         self.shortage = shortage
+        self.is_promised = order is None  # what a confirmed order will get it has been promised
+        self.quotation: Quotation | None = None
         self.own: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
         self.requested: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
         if order is not None and pks:
@@ -280,6 +288,7 @@ def price_typed(
     inputs = [each.line() if each.cleaned_data.get("quantity") else each.line(quantity=ONE) for each in typed]
     book = PriceBook(actor=actor, terms=[terms], lines=inputs)
     reckoned, priced = [], []
+    promised: dict[int, promising.Wanted] = {}
     for each, line in zip(typed, inputs, strict=True):
         refusals = book.refusals(terms, line)
         if refusals:
@@ -288,8 +297,13 @@ def price_typed(
         found = book.price(terms, line)
         wanted = bool(each.cleaned_data.get("quantity"))
         priced += [found] if wanted else []
+        if wanted and stock.is_promised:
+            promised[len(reckoned)] = promising.Wanted(found.product, found.base_quantity, found.is_direct)
         below = allowance.beyond([found], rate=terms.exchange_rate, includes_tax=terms.includes_tax, actor=actor)
         reckoned.append(_reckoned(each.prefix, found, stock, below, terms.currency, wanted=wanted))
+    promises = promising.promise_lines(list(promised.values()), actor=actor, apart_from=stock.quotation)
+    for place, known in zip(promised, promises, strict=True):
+        reckoned[place] = replace(reckoned[place], promise=promising.in_words(known))
     return reckoned, priced, terms.exchange_rate
 
 

@@ -1,7 +1,7 @@
 """What inventory does. Areas above and the doors call what is named here."""
 
 from erp.inventory.services.adjustments import Difference, adjust, book_count, opening_stock, reverse_adjustment
-from erp.inventory.services.availability import Availability, availability, lacking
+from erp.inventory.services.availability import Availability, availability, lacking, transfers_under_way
 from erp.inventory.services.changes import change_orders
 from erp.inventory.services.deliveries import change_delivery, drop_deliveries, open_deliveries, payment_arrived
 from erp.inventory.services.receipts import ReceiptInput, ReceiptLine, receive, reverse_receipt, value_at
@@ -64,5 +64,6 @@ __all__ = [
     "ship_transfers",
     "shortage",
     "take_in",
+    "transfers_under_way",
     "value_at",
 ]

@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
 from erp.inventory import ports
-from erp.inventory.models import Delivery, DeliveryLine, Demand, StockBalance
+from erp.inventory.models import Delivery, DeliveryLine, Demand, StockBalance, StockTransferLine
 from erp.inventory.services.warehouses import default_warehouse_id
 from erp.inventory.services.wording import too_little
 from suite.core.errors import Refusals
@@ -37,6 +38,27 @@ class Availability:
     @property
     def free(self) -> Decimal:
         return self.on_hand - self.reserved
+
+
+class UnderWay(NamedTuple):
+    """Goods on their way to where orders are served from; without a day nobody said when they come."""
+
+    date: dt.date | None
+    number: str
+    free: Decimal
+
+
+def transfers_under_way(product_ids: Collection[int], *, company: Company) -> dict[int, list[UnderWay]]:
+    """What of these products left another warehouse for the one that orders are served from, the first first; one
+    statement."""
+    lines = StockTransferLine.objects.of(company.pk).filter(
+        product__in=product_ids, under_way__gt=0, transfer__target=default_warehouse_id(company.pk)
+    )
+    found: dict[int, list[UnderWay]] = defaultdict(list)
+    columns = ("product_id", "transfer__expected_date", "transfer__number", "under_way")
+    for pk, day, number, quantity in lines.order_by("transfer__expected_date", "pk").values_list(*columns):
+        found[pk].append(UnderWay(day, number, quantity))
+    return dict(found)
 
 
 def availability(product_ids: Collection[int], *, company: Company) -> dict[int, Availability]:
