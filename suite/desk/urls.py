@@ -5,6 +5,7 @@ from django.urls import include, path
 from suite.desk.views import (
     attachments,
     drafts,
+    feeds,
     field_rules,
     guides,
     history,
@@ -41,6 +42,10 @@ desk = [
     path("tasks/<int:pk>/", todos.task_page, name="task"),
     path("tasks/<int:pk>/edit/", todos.task_edit, name="task_edit"),
     path("tasks/<int:pk>/<slug:name>/", todos.task_act, name="task_act"),
+    path("calendar/feed/", feeds.feed_page, name="feed_page"),
+    path("calendar/feed/new/", feeds.feed_new, name="feed_new"),
+    path("calendar/feed/end/", feeds.feed_end, name="feed_end"),
+    path("calendar/feed/<str:secret>.ics", feeds.feed, name="feed"),
     path("calendar/", todos.calendar, name="calendar"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.read_all, name="notifications_read"),

@@ -1,5 +1,6 @@
 from suite.desk.models.attachments import Attachment
 from suite.desk.models.drafts import Draft
+from suite.desk.models.feeds import CalendarFeed
 from suite.desk.models.imports import ImportBatch
 from suite.desk.models.lists import SavedView, ViewUse
 from suite.desk.models.notifications import (
@@ -15,6 +16,7 @@ from suite.desk.models.ways import DashboardLayout, FirstSteps, MenuLayout
 
 __all__ = [
     "Attachment",
+    "CalendarFeed",
     "DashboardLayout",
     "Draft",
     "FieldRule",
