@@ -115,10 +115,11 @@ def wishes_of(actor: Actor, data: Any = None, lines: Iterable[RequisitionLine] =
     """The grid of a requisition: what was typed, or its lines."""
     shown = None if data is not None else [
         {
-            "product": line.product_id, "quantity": plain(line.quantity), "supplier": line.supplier_id,
+            "product": line.product_id, "quantity": plain(line.wanted), "supplier": line.supplier_id,
             "price": plain(line.price), "needed_by": line.needed_by,
         }
         for line in lines
+        if line.wanted
     ]  # fmt: skip
     return Wishes(data, actor=actor, prefix="lines", initial=shown)
 

@@ -73,9 +73,9 @@ def requisitions(rows: Sequence[Requisition], actor: Actor) -> list[pdf.Sheet]:
             rows=[
                 [
                     str(number), line.product.code, described(line.product),
-                    line.supplier.party.label if line.supplier else "", formats.quantity(line.quantity),
+                    line.supplier.party.label if line.supplier else "", formats.quantity(line.wanted),
                     line.product.unit.label, formats.price(line.price, currency),
-                    formats.amount(line.quantity * line.price, currency), formats.day(line.needed_by),
+                    formats.amount(line.wanted * line.price, currency), formats.day(line.needed_by),
                 ]
                 for number, line in enumerate(requisition.lines.all(), 1)
             ],

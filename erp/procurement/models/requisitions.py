@@ -126,15 +126,22 @@ class RequisitionLine(Briefs, CompanyRow):
         return f"{self.requisition_id} {self.product_id}"
 
     @property
+    def wanted(self) -> Decimal:
+        """What of the quantity requested nobody has given up; ordered or not."""
+        return self.quantity - self.cancelled
+
+    @property
     def brief(self) -> str:
         """The line in one row: LAMP 3 pcs x 12.5."""
-        quantity = f"{self.quantity.normalize():f} {self.product.unit_id}"
+        quantity = f"{self.wanted.normalize():f} {self.product.unit_id}"
         return f"{self.product.code} {quantity} x {self.price.normalize():f}"
 
     @property
     def why(self) -> str:
-        """The figures behind the quantity, in the reader's language."""
+        """The figures behind the quantity, and what is not wanted of it any more, in the reader's language."""
+        given_up = gettext("%(given_up)s of %(quantity)s not wanted any more") if self.cancelled else ""
         terms = {name: formats.quantity(value) for name, value in self.terms.items()}
+        terms |= {"given_up": formats.quantity(self.cancelled), "quantity": formats.quantity(self.quantity)}
         if "short" in terms:
             text = gettext("%(short)s short, %(coming)s of it on the way; minimum %(minimum)s, packs of %(pack)s")
         elif "point" in terms:
@@ -143,6 +150,6 @@ class RequisitionLine(Briefs, CompanyRow):
                 " minimum %(minimum)s, packs of %(pack)s"
             )
         else:
-            return ""
+            text = ""
         more = gettext("%(elsewhere)s are free in other warehouses: a transfer may do") if "elsewhere" in terms else ""
-        return " · ".join(filter(None, (text, more))) % terms
+        return " · ".join(filter(None, (text, more, given_up))) % terms

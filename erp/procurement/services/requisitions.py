@@ -204,7 +204,10 @@ def cancel_requisitions(*, requisition_ids: Collection[int], actor: Actor, reaso
 
 
 def give_up(requisitions: Sequence[Requisition], quantities: dict[int, Decimal], *, actor: Actor) -> None:
-    """Take quantities off pending lines of locked requisitions; with nothing pending one is cancelled or ordered."""
+    """Take quantities off pending lines of locked requisitions; with nothing pending one is cancelled or ordered.
+
+    The amount follows, and what waits for an approval of more is asked for anew.
+    """
     if quantities:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -216,7 +219,11 @@ def give_up(requisitions: Sequence[Requisition], quantities: dict[int, Decimal],
 
 
 def settle_status(requisitions: Sequence[Requisition], *, actor: Actor) -> None:
-    """Bring status and amount of locked requisitions in line with what is pending and ordered of their lines."""
+    """Bring status and amount of locked requisitions in line with what is pending and ordered of their lines.
+
+    One of which nothing is left keeps the amount that was asked for. Whoever was to agree to more is asked anew, by the
+    same who asked before.
+    """
     lines: dict[int, list[RequisitionLine]] = defaultdict(list)
     for line in RequisitionLine.objects.filter(requisition__in=requisitions):
         lines[line.requisition_id].append(line)
@@ -228,11 +235,30 @@ def settle_status(requisitions: Sequence[Requisition], *, actor: Actor) -> None:
             targets[Status.ORDERED if ordered else Status.CANCELLED].append(requisition)
         elif requisition.status == Status.ORDERED:
             targets[Status.APPROVED].append(requisition)
+    _follow(requisitions, lines, actor)
     approvals.withdraw(documents=targets[Status.CANCELLED], actor=actor)
     for status, group in targets.items():
         moving = [requisition for requisition in group if requisition.status != status]
         Requisition.move_to(moving, status)
         _record(moving, "reopened" if status == Status.APPROVED else str(status))
+
+
+def _follow(requisitions: Sequence[Requisition], lines: Mapping[int, Sequence[RequisitionLine]], actor: Actor) -> None:
+    """Have amounts say what is still wanted, and the approvals that wait be about it."""
+    changed = []
+    for requisition in requisitions:
+        amount = _amount(lines[requisition.pk])
+        if amount != requisition.amount and any(line.wanted for line in lines[requisition.pk]):
+            current_act().audit(requisition, "changed", {"amount": (requisition.amount, amount)})
+            requisition.amount = amount
+            changed.append(requisition)
+    Requisition.objects.bulk_update(changed, ["amount"])
+    waiting = [
+        row for row in requisitions if row.status == Status.SUBMITTED and any(each.wanted for each in lines[row.pk])
+    ]
+    ours = [row for row in waiting if row.origin == Requisition.Origin.ORDER]
+    approvals.ask_again(documents=ours, actor=Actor.system(actor.company))  # as `write`: the customer asks
+    approvals.ask_again(documents=[row for row in waiting if row not in ours], actor=actor)
 
 
 def write(
@@ -260,7 +286,7 @@ def _value(quantity: Decimal, price: Decimal | None) -> Decimal:
 
 
 def _amount(lines: Iterable[RequisitionLine]) -> Decimal:
-    return sum((_value(line.quantity, line.price) for line in lines), ZERO)
+    return sum((_value(line.wanted, line.price) for line in lines), ZERO)
 
 
 def _line(requisition: Requisition, position: int, wish: Wish) -> RequisitionLine:

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from erp.inputs import DemandOrder, OrderChange
+from erp.inventory.models import Demand
 from erp.procurement.models import PurchaseOrder, Requisition, RequisitionLine
 from erp.procurement.services import (
     approve_requisitions,
@@ -11,6 +13,7 @@ from erp.procurement.services import (
     request_supply,
     withdraw_supply,
 )
+from suite.automation.models import Approval
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.models import DocumentLink
@@ -107,8 +110,6 @@ def cancelled(order: DemandOrder, keep: int = 0) -> OrderChange:
 
 def give_way(order: DemandOrder, keep: int) -> None:
     """The demand as stock leaves it after the change; its own service is tested with it."""
-    from erp.inventory.models import Demand
-
     Demand.objects.filter(order_id=order.id).update(wanted=keep, reserved=0)
 
 
@@ -134,6 +135,31 @@ def test_a_request_that_others_wait_for_shrinks_to_what_they_need(shop: Shop, bo
     requisition.refresh_from_db()
     assert requisition.status == Requisition.Status.SUBMITTED
     assert requisition.lines.get().pending == 60  # 8 are needed, the supplier sells no fewer
+
+
+def test_a_shrunk_request_says_what_it_still_asks_and_is_judged_anew(shop: Shop, bolt: Product) -> None:
+    other = shop.product("NUT")
+    make.terms(make.supplier(shop.company), other, "10")
+    order = shop.order((bolt, 700), (other, 5))
+    (requisition,) = confirmed(shop, order, actor=shop.actor)
+    (first,) = Approval.objects.filter(object_id=requisition.pk)
+    before = first.terms
+    give_way(order, 0)
+    keep = {order.lines[0].line_id: Decimal(65), order.lines[1].line_id: Decimal(0)}
+    Demand.objects.filter(line_id=order.lines[0].line_id).update(wanted=65)
+    change = cancelled(order)
+    lines = {pk: line.cut_to(keep[pk]) for pk, line in change.before.items()}
+
+    withdraw_supply([replace(change, after=lines)], actor=shop.actor)
+
+    requisition.refresh_from_db()
+    first.refresh_from_db()
+    second = Approval.objects.get(object_id=requisition.pk, status="waiting")
+    assert (first.status, requisition.status, requisition.amount) == ("withdrawn", "submitted", Decimal("864.00"))
+    assert [line.wanted for line in requisition.lines.all()] == [72, 0]
+    assert second.amount == requisition.amount
+    assert second.requested_by is None
+    assert before["lines"] != second.terms["lines"] == RequisitionLine.briefs([requisition])[requisition.pk]
 
 
 def test_what_is_ordered_stays_and_is_named(shop: Shop, bolt: Product, buyer: Actor) -> None:
