@@ -56,8 +56,8 @@ def _file(format_name: str, found: list[Source]) -> FileResponse:
     write, content_type = FORMATS[format_name]
     columns = [
         Column("label", _("Source")), Column("leads", _("Leads"), "number"), Column("deals", _("Deals"), "number"),
-        Column("won", _("Won"), "number"), Column("revenue", _("Revenue"), "money"), Column("cost", _("Cost"), "money"),
-        Column("cost_per_won", _("Cost per won deal"), "money"),
+        Column("won", _("Won"), "number"), Column("revenue", _("Won value"), "money"),
+        Column("cost", _("Money spent"), "money"), Column("cost_per_won", _("Cost per won deal"), "money"),
     ]  # fmt: skip
     target = io.BytesIO()
     write(columns, ([column.of(row) for column in columns] for row in found), target)
