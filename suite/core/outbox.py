@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock, doorbell
 from suite.core.access import Actor
 from suite.core.acts import acting, caused_by, current_act, service
+from suite.core.errors import BusinessError, Refusal
 from suite.core.models import Company, Effect, OutboxEvent
 
 log = logging.getLogger(__name__)
@@ -124,9 +126,14 @@ def _put_off(event: OutboxEvent, error: Exception) -> None:
 
 @service
 def retry(*, events: Iterable[OutboxEvent], actor: Actor, reason: str = "") -> int:
-    """Give events that were given up another round of tries; returns how many."""
+    """Give events that were given up another round of tries; returns how many.
+
+    Raises BusinessError when none of them was given up.
+    """
     act, moment = current_act(), clock.now()
     dead = list(OutboxEvent.objects.of(actor.company_id).filter(dead_at__isnull=False).lock([e.pk for e in events]))
+    if not dead:
+        raise BusinessError(Refusal("not_given_up", _("Only what was given up is tried again")))
     OutboxEvent.objects.filter(pk__in=[event.pk for event in dead]).update(dead_at=None, attempts=0, next_try_at=moment)
     for event in dead:
         act.audit(event, "retried")

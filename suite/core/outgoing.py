@@ -54,13 +54,19 @@ def check(url: str) -> SplitResult:
         written = ""
     if port == 0 or not HOST.fullmatch(written):
         raise ValidationError(_("This is no address"))
-    try:
-        own = ip_address(parts.hostname)
-    except ValueError:
-        own = None
-    if parts.hostname == "localhost" or parts.hostname.endswith(".localhost") or (own and not is_public(own)):
+    own = _address(written)
+    if written == "localhost" or written.endswith(".localhost") or (own and not is_public(own)):
         raise ValidationError(_("This address is not public"))
     return parts
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address a host is, however it is written: machines also read 2130706433, 0x7f.1 and 127.1 as 127.0.0.1."""
+    with suppress(ValueError):
+        return ip_address(host)
+    with suppress(OSError):
+        return IPv4Address(socket.inet_aton(host))
+    return None
 
 
 def _written(host: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from suite.core import clock
 from suite.core.access import Actor
@@ -34,7 +36,10 @@ def change_profile(*, user: User, values: Mapping[str, Any], actor: Actor) -> No
 
 @service
 def set_password(*, user: User, password: str, actor: Actor) -> None:
-    """Give a user a new password; raises ValidationError for a weak one. All their sign-ins elsewhere end."""
+    """Give a user a new password; raises ValidationError for a weak one or the one they have. All their sign-ins
+    elsewhere end."""
+    if user.check_password(password):
+        raise ValidationError(_("This is the password already: choose another one"))
     password_validation.validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])

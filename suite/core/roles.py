@@ -248,7 +248,24 @@ ROLES: dict[str, tuple[str, str, dict[str, Scope]]] = {
         },
     ),
     "administrator": ("系统管理员", gettext_noop("Administrator"), {"*": ALL}),
-    INTEGRATOR: ("集成", gettext_noop("Integrator"), {"*": ALL, "core.*": OWN, "core.use_admin": OWN}),
+    # All papers and master data; neither people and their rights nor what the company is.
+    INTEGRATOR: (
+        "集成",
+        gettext_noop("Integrator"),
+        {
+            **EVERYBODY,
+            "masterdata.*": ALL,
+            "crm_*": ALL,
+            "erp_*": ALL,
+            "integration*": ALL,
+            "desk.*": ALL,
+            "automation.*": ALL,
+            "core.view_*": ALL,
+            "core.define_ownfield": ALL,
+            "core.retry_outboxevent": ALL,
+            "core.use_admin": OWN,
+        },
+    ),
 }
 
 

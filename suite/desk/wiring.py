@@ -13,7 +13,7 @@ from suite.core.said import in_all
 def connect() -> None:
     """Called once, from apps.py."""
     from suite.core.api import own as api_own
-    from suite.core.api.filters import StoredViews
+    from suite.core.api.filters import StoredViews, Words
     from suite.desk import (
         choices,
         dashboards,
@@ -29,7 +29,7 @@ def connect() -> None:
     )
     from suite.desk.imports import running
     from suite.desk.lists import acts, export
-    from suite.desk.lists.api import narrowed
+    from suite.desk.lists.api import found, narrowed, searches
     from suite.desk.models import SavedView, Task
     from suite.desk.own import indexes, rest
     from suite.desk.services import first_steps, notifications, rights, saved_views, todos, todos_importing
@@ -37,6 +37,7 @@ def connect() -> None:
 
     register_owner_rule(SavedView, saved_views.offered_to)
     StoredViews.narrow = staticmethod(narrowed)
+    Words.searches, Words.find = staticmethod(searches), staticmethod(found)
     choices.register(
         "user",
         User,

@@ -34,7 +34,8 @@ def test_addresses_of_the_world_are_public(address):
     "url",
     [
         "", "example.com/hook", "ftp://example.com/", "file:///etc/passwd", "https://", "http://localhost/",
-        "http://x.localhost/", "http://127.0.0.1/", "http://[::1]/", "https://name:word@example.com/",
+        "http://x.localhost/", "http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://127.1/",
+        "http://127。0。0。1/", "http://[::1]/", "https://name:word@example.com/",
         "https://example.com:99999/", "https://example.com:0/", "http://169.254.169.254/latest/",
         "http://y\ud800.example/", "http://公司..example/", f"http://{'公' * 80}.example/", "http://y.example\0/",
         "https://exa mple.com/hook", "https://example.com /hook", "https://example.com%20/", "https://<example>.com/",

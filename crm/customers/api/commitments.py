@@ -195,6 +195,8 @@ class CommitmentViewSet(Updating, ServiceViewSet):
         "reopen": "crm_customers.change_commitment",
     }
 
+    only_asks = ("propose",)
+
     def change(self, row: Commitment, values: dict[str, Any]) -> None:
         commitments.change_commitment(commitment=row, actor=self.actor, **values)
 

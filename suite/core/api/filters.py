@@ -22,7 +22,7 @@ from suite.core.api import own
 from suite.core.api.fields import PLAIN, WHOLE, is_written
 from suite.core.said import listed
 
-__all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter", "StoredViews"]
+__all__ = ["DeclaredFilters", "DeclaredOrdering", "FilterSet", "ScopedChoiceFilter", "StoredViews", "Words"]
 
 
 NUMBER = re.compile(rf"({PLAIN.pattern})([eE][+-]?[0-9]+)?")  # as JSON writes numbers, with an exponent too
@@ -70,6 +70,7 @@ class DeclaredFilters(DjangoFilterBackend):
                 *view.paginator.query_keys,
                 DeclaredOrdering.key,
                 StoredViews.key,
+                *([Words.key] if Words.searches(view.model) else ()),
                 *(keys_of(filterset) - self.unseen(filterset, view) if filterset else ()),
             }
         keys, condition, wrong = self.own_fields(request, view)
@@ -132,6 +133,31 @@ def keys_of(filterset: FilterSet) -> set[str]:
         suffixes = getattr(field.widget, "suffixes", None)
         keys |= {f"{name}_{suffix}" for suffix in suffixes} if suffixes else {name}
     return keys
+
+
+class Words(BaseFilterBackend):
+    """`?q=华为`: what the search box of the page of such records finds, by parts of names, numbers, phones, pinyin."""
+
+    key = "q"
+    longest = 100
+    searches: ClassVar[Callable[[type[Model]], bool]] = staticmethod(lambda model: False)  # plugged in by the desk
+    find: ClassVar[Callable[[Actor, type[Model], str], Q] | None] = None
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        text = request.query_params.get(self.key, "").replace("\x00", "").strip()
+        if not text or view.action != "list" or self.find is None:
+            return queryset
+        if len(text) > self.longest:
+            sentence = _("At most %(count)s characters") % {"count": self.longest}
+            raise exceptions.ValidationError({self.key: [sentence]})
+        return queryset.filter(type(self).find(request.actor, view.model, text))  # type: ignore[attr-defined, misc]
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        if not self.searches(view.model):
+            return []
+        schema = {"type": "string", "maxLength": self.longest}
+        told = "Parts of names, numbers or phones, pinyin and initials: what the search box of the list finds"
+        return [{"name": self.key, "in": "query", "required": False, "schema": schema, "description": told}]
 
 
 class DeclaredOrdering(BaseFilterBackend):

@@ -106,9 +106,18 @@ class Strict(serializers.Serializer):
                 if is_slip(field, data.get(field.field_name))
             }
             if wrong:
-                raise serializers.ValidationError({str(key): [message] for key, message in wrong.items()})
+                messages = {str(key): [message] for key, message in wrong.items()}
+                raise serializers.ValidationError({**self._also_wrong(data), **messages})
         values = super().to_internal_value(data)
         return values if self is self.root or not getattr(self.root, "partial", False) else self._whole(data, values)
+
+    def _also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What else is wrong with it, so that all is told at once."""
+        try:
+            super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            return dict(error.detail)
+        return {}
 
     def _shut(self, data: Mapping[str, Any]) -> set[str]:
         """What is given and rules keep the caller from writing, in a record or a part of it."""

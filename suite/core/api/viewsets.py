@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any, ClassVar, NoReturn
 
 from django.db.models import Model, QuerySet
@@ -17,7 +18,7 @@ from suite.core.access import Actor
 from suite.core.acts import settle
 from suite.core.api import calls, own
 from suite.core.api.authentication import SessionAuthentication, TokenAuthentication
-from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet, StoredViews
+from suite.core.api.filters import DeclaredFilters, DeclaredOrdering, FilterSet, StoredViews, Words
 from suite.core.api.idempotency import once
 from suite.core.api.paging import KeysetPagination
 from suite.core.api.parsers import StrictJSONParser
@@ -42,6 +43,7 @@ class Declared(APIView):
 
     model: ClassVar[type[Model] | None] = None
     action_permissions: ClassVar[dict[str, str]] = {}
+    only_asks: ClassVar[Collection[str]] = ()  # actions that take a body and write nothing
     serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     output_classes: ClassVar[dict[str, type[BaseSerializer[Any]] | str]] = {}  # a file: its kind of content
     making: ClassVar[tuple[str, ...]] = ("create",)  # actions that answer 201
@@ -106,7 +108,8 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     `serializer_class` is what is answered, unless `output_classes` names something else for an action. `input_classes`
     names what an action takes: without an entry `create` and `partial_update` take the serializer itself and other
     actions nothing. `select` and `prefetch` are read along.
-    Lists offer the filters of `filterset_class` and the orderings of `ordering_fields`; each of them needs an index.
+    Lists offer the filters of `filterset_class`, words (`?q=`) where the page of such records has a search box, and the
+    orderings of `ordering_fields`; each of them needs an index.
     """
 
     model: ClassVar[type[Model]]
@@ -118,7 +121,7 @@ class ServiceViewSet(Declared, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     ordering: ClassVar[str] = "-id"
     query_keys: ClassVar[tuple[str, ...]] = ()
     pagination_class = KeysetPagination
-    filter_backends = (DeclaredFilters, DeclaredOrdering, StoredViews)
+    filter_backends = (DeclaredFilters, Words, DeclaredOrdering, StoredViews)
     http_method_names = ["get", "post", "patch", "delete", "head"]
     lookup_value_regex = "[0-9]{1,19}"
     record: ClassVar[Prepared[Any]]  # one record as it is answered

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -28,12 +29,28 @@ from suite.core.api import (
     Updating,
 )
 from suite.desk.lists.filters import field_at
-from suite.desk.lists.spec import ListSpec, open_spec, spec_of
+from suite.desk.lists.spec import ListSpec, all_specs, open_spec, spec_of
 from suite.desk.lists.state import ListState
 from suite.desk.models import SavedView
 from suite.desk.services import saved_views
 
 OF_ACTOR = ("is_pinned", "is_default")
+
+
+def searches(model: type[Model]) -> bool:
+    """Whether a list of such records has a search box."""
+    return _searched(model) is not None
+
+
+def found(actor: Actor, model: type[Model], text: str) -> Q:
+    """What the search box of a list of such records finds."""
+    spec = _searched(model)
+    return spec.search(text, actor) if spec else Q(pk__in=())
+
+
+@cache
+def _searched(model: type[Model]) -> ListSpec | None:
+    return next((spec for spec in all_specs() if spec.model is model and spec.has_search), None)
 
 
 def narrowed(actor: Actor, rows: QuerySet[Any], key: str, asked: Collection[str]) -> tuple[QuerySet[Any], str]:

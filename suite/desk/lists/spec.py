@@ -257,14 +257,15 @@ def spec_of(key: str) -> ListSpec | None:
 
 
 @cache
-def _all_specs() -> list[ListSpec]:
+def all_specs() -> list[ListSpec]:
+    """Every list there is."""
     _ = get_resolver().url_patterns  # whoever has a page is declared by then
     return [found() for found in ListSpec.known.values() if hasattr(found, "model")]
 
 
 def open_specs(actor: Actor) -> list[ListSpec]:
     """Every list whose page the actor may open."""
-    return [spec for spec in _all_specs() if spec.is_open_to(actor)]
+    return [spec for spec in all_specs() if spec.is_open_to(actor)]
 
 
 def open_spec(key: str, actor: Actor) -> ListSpec | None:

@@ -44,6 +44,9 @@ class NewProfile:
 
     def validate(self: Any, values: dict[str, Any]) -> dict[str, Any]:
         if "existing" in values:
+            if theirs := set(self.initial_data) & set(OF_PARTY):
+                sentence = _("This stands on the record that is here already: change it there")
+                raise serializers.ValidationError({name: [sentence] for name in sorted(theirs)})
             values["party"] = values.pop("existing")
         elif not values.get("name"):
             raise serializers.ValidationError({"name": [self.fields["name"].error_messages["required"]]})

@@ -133,3 +133,15 @@ def test_the_number_of_a_request_is_the_callers_or_ours(admin):
 
 def test_no_cache_between_keeps_what_one_caller_may_see(admin):
     assert client(admin).get(TEAMS)["Cache-Control"] == "private"
+
+
+def test_programs_do_not_run_the_house(company):
+    program = actor(company, "integrator")
+
+    assert program.may("crm_sales.add_order")
+    assert program.may("erp_finance.add_receipt")
+    assert [
+        code
+        for code in ("core.add_user", "core.change_role", "core.change_grant", "core.change_company", "core.add_team")
+        if program.may(code)
+    ] == []

@@ -93,6 +93,25 @@ def test_an_existing_party_becomes_a_customer(admin, company):
     assert (body["party"], body["name"], body["grade"]) == (party.pk, "Supplier", "C")
 
 
+def test_what_stands_on_a_party_that_is_here_is_not_given_with_its_customer(admin, company):
+    party = make.party(company, "Supplier")
+
+    answer = api(admin, "POST", CUSTOMERS, {"party": party.pk, "name": "Other", "phone": "13800138000"})
+
+    assert (answer.status_code, set(answer.json())) == (400, {"name", "phone"})
+
+
+@pytest.mark.parametrize("q", ["华为", "hw", "hua", "8000"])
+def test_customers_are_found_by_parts_of_names_and_phones(rep, q):
+    make.customer(rep, "华为技术有限公司", phone="13800138000")
+    make.customer(rep, "Lamps Ltd")
+
+    found = api(rep, "GET", f"{CUSTOMERS}?q={q}").json()["results"]
+
+    assert [row["name"] for row in found] == ["华为技术有限公司"]
+    assert api(rep, "GET", f"{CUSTOMERS}?q={'x' * 101}").status_code == 400
+
+
 def test_a_duplicate_is_a_conflict_until_it_is_wanted(rep):
     make.customer(rep, "First", phone="13800138000")
     data = {"name": "Second", "phone": "138-0013 8000"}
