@@ -126,6 +126,7 @@ def _actions(language: str | None) -> dict[str, str]:
 def notes() -> dict[str, str]:
     """What an act may say beside the fields of its record."""
     return {
+        "rule": _("Rule"),
         "roles": _("Roles"),
         "file": _("File"),
         "units": _("Units"),
