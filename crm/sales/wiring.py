@@ -75,7 +75,9 @@ def connect() -> None:
         Quotation, _("Quotation"), "sales:quotation", icon="file-text", related=("party",), order=10,
         status=lambda row: (str(row.get_status_display()), QUOTATION_COLOURS[row.status]),
     )  # fmt: skip
-    documents.register(Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20)
+    documents.register(
+        Order, _("Order"), "sales:order", icon="shopping-cart", related=("party",), order=20, is_story=True
+    )
     printing.register(Quotation, papers.quotations)
     printing.register(Order, papers.orders)
     own.register(Quotation, list_url="sales:quotations")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,7 +52,8 @@ def connect() -> None:
         (Voucher, _("Voucher"), "admin:erp_finance_voucher_change", "book-2", 90),
     ):
         related = () if model is Voucher else ("party",)
-        documents.register(model, label, page, icon=icon, related=related, order=order)
+        sides = side_of if model is Invoice else None
+        documents.register(model, label, page, icon=icon, related=related, order=order, sides=sides)
     printing.register(Invoice, papers.invoices)
     printing.register(Receipt, papers.money)
     printing.register(Payment, papers.money)
@@ -130,6 +132,13 @@ def _menu() -> None:
     ):
         page, permission = f"admin:erp_finance_{model}_add", f"erp_finance.add_{model}"
         navigation.register_quick(label, page, icon=icon, permission=permission, order=60 + order)
+
+
+def side_of(invoice: Invoice) -> tuple[str | Promise, int]:
+    """Name and place of an invoice in a chain: the supplier's comes with the goods, ours after they left."""
+    if invoice.direction == Invoice.Direction.PURCHASE:
+        return _("Supplier's invoice"), 54
+    return _("Sales invoice"), 70
 
 
 def open_accounts(actor: Actor) -> QuerySet[Account]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from erp.inventory import checks, flows, papers, queries, tiles
@@ -31,8 +32,10 @@ def connect() -> None:
     checks.register()
     ports.moved = queries.moved
 
-    documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery", order=60)
-    documents.register(GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50)
+    documents.register(Delivery, _("Delivery"), "inventory:delivery", icon="truck-delivery", order=60, sides=side_of)
+    documents.register(
+        GoodsReceipt, _("Goods receipt"), "inventory:receipt", icon="package-import", order=50, sides=side_of
+    )
     printing.register(Delivery, papers.deliveries)
     printing.register(GoodsReceipt, papers.receipts)
     printing.register(StockAdjustment, papers.adjustments)
@@ -69,6 +72,16 @@ def connect() -> None:
     _menu()
     _workbench()
     tiles.connect()
+
+
+def side_of(paper: Delivery | GoodsReceipt) -> tuple[str | Promise, int]:
+    """Name and place of a paper in a chain: what goes back follows what came, or what was delivered."""
+    if isinstance(paper, Delivery):
+        goes_back = paper.kind_of == Delivery.Kind.SUPPLIER_RETURN
+        return (_("Return to supplier"), 51) if goes_back else (_("Delivery"), 60)
+    if paper.kind_of == GoodsReceipt.Kind.CUSTOMER_RETURN:
+        return _("Customer return"), 62
+    return _("Goods receipt"), 50
 
 
 def way_of(transfer: StockTransfer) -> tuple[str, str]:

@@ -117,8 +117,12 @@ def find_by_search(event: OutboxEvent, actor: Actor) -> None:
 
 
 def _papers() -> None:
-    documents.register(Requisition, _("Requisition"), "procurement:requisition", icon="clipboard-list", order=30)
-    documents.register(PurchaseOrder, _("Purchase order"), "procurement:order", icon="shopping-cart", order=40)
+    documents.register(
+        Requisition, _("Requisition"), "procurement:requisition", icon="clipboard-list", order=30, is_story=True
+    )
+    documents.register(
+        PurchaseOrder, _("Purchase order"), "procurement:order", icon="shopping-cart", order=40, is_story=True
+    )
     documents.register(
         Supplier, _("Supplier"), "procurement:supplier", icon="building-factory", related=("party",), status=blocked
     )

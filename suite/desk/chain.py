@@ -1,7 +1,8 @@
-"""The chain of a paper: everything it came from and everything that came from it, in the rights of the reader."""
+"""The chain of a paper: the story it belongs to, the same from each of its papers, by the rights of the reader."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,9 @@ from suite.desk import documents
 SIDE_BY_SIDE = 2
 LONGEST = 200  # papers in one chain; a blanket order could drag in thousands
 
-# Upwards and downwards apart: a bill that settles two orders must not drag the other order's papers in.
+# Upwards to where the paper came from; downwards from it and from the orders above it, so that each paper of a story
+# shows all of it. Only what is above the paper itself is gone down from: a bill that settles two orders must not drag
+# the other order's papers in, nor a contract the other orders under it.
 CHAIN = """
 WITH RECURSIVE up (kind, id, depth) AS (
     SELECT %(kind)s::varchar, %(id)s::bigint, 0
@@ -22,20 +25,20 @@ WITH RECURSIVE up (kind, id, depth) AS (
     FROM up JOIN core_documentlink link ON link.to_kind = up.kind AND link.to_id = up.id
     WHERE link.company_id = %(company)s AND up.depth > -20
 ), down (kind, id, depth) AS (
-    SELECT %(kind)s::varchar, %(id)s::bigint, 0
+    SELECT kind, id, depth FROM up WHERE depth = 0 OR kind = ANY(%(stories)s)
   UNION
     SELECT link.to_kind, link.to_id, down.depth + 1
     FROM down JOIN core_documentlink link ON link.from_kind = down.kind AND link.from_id = down.id
     WHERE link.company_id = %(company)s AND down.depth < 20
 )
-SELECT kind, id, min(depth) FROM (SELECT * FROM up UNION SELECT * FROM down) whole
-GROUP BY kind, id ORDER BY min(depth), kind, id LIMIT %(longest)s
+SELECT kind, id FROM (SELECT * FROM up UNION SELECT * FROM down) whole
+GROUP BY kind, id ORDER BY min(abs(depth)), kind, id LIMIT %(longest)s
 """
 
 
 @dataclass(frozen=True)
 class Box:
-    """One paper of the chain."""
+    """One paper of the chain; without an address where the reader may not open papers of this kind."""
 
     kind: str
     pk: int
@@ -49,7 +52,7 @@ class Box:
 
 @dataclass
 class Step:
-    """The papers of one kind, side by side."""
+    """The papers of one kind and side, side by side."""
 
     label: str
     icon: str
@@ -57,38 +60,56 @@ class Step:
 
     @property
     def first(self) -> list[Box]:
-        """What is shown at once; of many papers of one kind the rest are unfolded."""
-        return self.boxes if len(self.boxes) <= SIDE_BY_SIDE else self.boxes[: SIDE_BY_SIDE - 1]
+        """What is shown at once; of many papers of one kind the rest are unfolded, never the one that is looked at."""
+        if len(self.boxes) <= SIDE_BY_SIDE:
+            return self.boxes
+        return [box for box in self.boxes if box.current] or self.boxes[: SIDE_BY_SIDE - 1]
 
     @property
     def others(self) -> list[Box]:
-        return self.boxes[len(self.first) :]
+        return [box for box in self.boxes if box not in self.first]
 
 
 def chain_of(actor: Actor, document: models.Model) -> list[Step]:
     """The chain of a document as steps in the order of trade: one recursive statement and one per kind.
 
-    Papers that the actor may not see are left out; a document without relatives has no chain.
+    Of kinds that the actor may not open at all, kind, number and state are told and nothing else; of the other kinds,
+    papers outside of the actor's scope are left out. A document without relatives has no chain.
     """
     name = document._meta.label_lower
+    stories = [kind.name for kind in documents.kinds() if kind.is_story]
     with connection.cursor() as cursor:
-        cursor.execute(CHAIN, {"kind": name, "id": document.pk, "company": actor.company_id, "longest": LONGEST})
+        asked = {"kind": name, "id": document.pk, "company": actor.company_id, "longest": LONGEST, "stories": stories}
+        cursor.execute(CHAIN, asked)
         found = cursor.fetchall()
     if len(found) < 2:
         return []
-    depths: dict[str, dict[int, int]] = {}
-    for kind_name, pk, depth in found:
-        depths.setdefault(kind_name, {})[pk] = depth
-    steps: list[tuple[tuple[int, int], Step]] = []
-    for kind_name, pks in depths.items():
-        kind = documents.kind(kind_name)
-        if kind is None or not (kind_name == name or actor.may(kind.permission)):
-            continue
-        rows = [document] if kind_name == name and len(pks) == 1 else kind.visible(actor, pks).order_by("pk")
-        boxes = [_box(kind, row, document) for row in rows]
-        if boxes:
-            steps.append(((kind.order, min(pks.values())), Step(str(kind.label), kind.icon, boxes)))
-    return [step for _place, step in sorted(steps, key=lambda pair: pair[0])]
+    papers: dict[str, list[int]] = {}
+    for kind_name, pk in found:
+        papers.setdefault(kind_name, []).append(pk)
+    steps: dict[tuple[int, int, str], Step] = {}
+    for place, kind in enumerate(documents.kinds()):
+        for row, box in _boxes(kind, papers.get(kind.name, []), actor, document):
+            label, order = kind.side(row)
+            step = steps.setdefault((order, place, str(label)), Step(str(label), kind.icon))
+            step.boxes.append(box)
+    return [step for _place, step in sorted(steps.items(), key=lambda pair: pair[0][:2])]
+
+
+def _boxes(kind: documents.Kind, pks: list[int], actor: Actor, document: models.Model) -> Iterator[tuple[Any, Box]]:
+    """The papers of a kind in their order, as the actor may know of them."""
+    if not pks:
+        return
+    name = document._meta.label_lower
+    if kind.name == name and len(pks) == 1:
+        yield document, _box(kind, document, document)
+    elif kind.name == name or actor.may(kind.permission):
+        for row in kind.visible(actor, pks).order_by("pk"):
+            yield row, _box(kind, row, document)
+    elif kind.model._meta.app_label not in actor.company.modules_off:
+        for row in kind.rows(actor, pks).order_by("pk"):
+            if number := getattr(row, "number", ""):
+                yield row, Box(kind.name, row.pk, str(number), "", *(kind.status(row) or ("", "")), current=False)
 
 
 def _box(kind: documents.Kind, row: Any, document: models.Model) -> Box:

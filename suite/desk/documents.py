@@ -52,6 +52,8 @@ class Kind:
     order: int
     module: str
     instead: Kind | None
+    is_story: bool
+    sides: Callable[[Any], tuple[str | Promise, int]] | None
 
     @property
     def name(self) -> str:
@@ -68,6 +70,15 @@ class Kind:
         """Those of the records that the actor may see."""
         rows = self.model._default_manager.visible_to(actor).filter(pk__in=pks)  # type: ignore[attr-defined]
         return rows.select_related(*self.related) if self.related else rows
+
+    def rows(self, actor: Actor, pks: Collection[int]) -> models.QuerySet[Any]:
+        """The records of the actor's company; only for what is told without them being opened."""
+        rows = self.model._default_manager.of(actor.company_id).filter(pk__in=pks)  # type: ignore[attr-defined]
+        return rows.select_related(*self.related) if self.related else rows
+
+    def side(self, row: Any) -> tuple[str | Promise, int]:
+        """What people call this record in a chain, and its place there."""
+        return self.sides(row) if self.sides else (self.label, self.order)
 
 
 def state_of(row: Any) -> tuple[str, str] | None:
@@ -95,19 +106,23 @@ def register(
     related: Collection[str] = (),
     order: int = 50,
     module: str = "",
+    is_story: bool = False,
+    sides: Callable[[Any], tuple[str | Promise, int]] | None = None,
 ) -> None:
     """Make records of a model known to chains, search, attachments, tasks and notices.
 
     `url_name` takes the key as its only argument; `permission` defaults to the model's view permission; `status`
     answers text and colour of the state; `related` are the relations that `title` and `status` read; `order` is the
-    place of the kind in a chain, from the first offer (10) to the books (90). An area that shows records of another
+    place of the kind in a chain, from the first offer (10) to the books (90); where records of one kind belong to two
+    sides of the trade, `sides` answers name and place of each. What came of a kind that `is_story` is one story, shown
+    on each of its papers. An area that shows records of another
     below it on a page of its own names its `module`: where that is switched off, the page below is the one again.
     """
     meta = model._meta
     view = permission or f"{meta.app_label}.view_{meta.model_name}"
     instead = _kinds.get(meta.label_lower) if module else None
     _kinds[meta.label_lower] = Kind(
-        model, label, url_name, view, icon, status, title, tuple(related), order, module, instead
+        model, label, url_name, view, icon, status, title, tuple(related), order, module, instead, is_story, sides
     )
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
 from crm.sales.models import Order
 from crm.sales.services.confirming import cancel_orders, confirm_orders, undo_confirm
@@ -15,6 +15,9 @@ from erp.finance.services import invoices
 from erp.inputs import Source
 from erp.inventory import services as inventory
 from erp.inventory.models import Delivery, DeliveryLine
+from erp.procurement import services as procurement
+from erp.procurement.models import Requisition
+from erp.procurement.services import Bill, SupplierInvoice
 from integration.receipt import receipts_of
 from suite.core.access import Actor
 from suite.desk.chain import chain_of
@@ -168,3 +171,54 @@ def test_the_receipt_of_an_undo_says_what_was_taken_back(rep, order):
 
     states = {paper.state for receipt in (undone, confirmed) for paper in receipt.papers if "receivable" in paper.kind}
     assert states == {"Taken back"}
+
+
+def told(actor: Actor, paper: Model) -> dict[str, list[str]]:
+    return {step.label: [box.title for box in step.boxes] for step in chain_of(actor, paper)}
+
+
+@pytest.fixture
+def story(company, rep, buyer, house, order):
+    """An order of 25 with 10 in stock: bought, delivered, invoiced, billed, partly paid; beside another order."""
+    product = order.lines.get().product
+    make.terms(make.supplier(company), product, "600")
+    two = [
+        create_order(party=order.party, lines=[LineInput(product_id=product.pk, quantity=Decimal(n))], actor=rep)
+        for n in (25, 1)
+    ]
+    confirm_orders(order_ids=[row.pk for row in two], actor=rep)
+    (requisition, _other) = Requisition.objects.order_by("pk")
+    procurement.approve_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+    (purchase,) = procurement.order_requisitions(requisition_ids=[requisition.pk], actor=buyer)
+    procurement.place_orders(order_ids=[purchase.pk], actor=buyer)
+    procurement.receive(order_ids=[purchase.pk], actor=buyer)
+    bill = Bill(purchase.lines.get().pk, Decimal(15))
+    procurement.book_invoices([SupplierInvoice(purchase.pk, [bill])], actor=buyer)
+    ship(two[0], 25, house)
+    invoice(two[0], house)
+    part = finance.MoneyInput(party_id=order.party_id, amount=Decimal(20000), oldest_first=True)
+    finance.receive([part], actor=house)
+    return two[0]
+
+
+def test_the_chain_is_the_same_from_each_of_its_papers_and_names_the_sides(house, story):
+    whole = told(house, story)
+    assert whole["Order"] == [story.number]
+
+    steps = ["Order", "Requisition", "Purchase order", "Goods receipt", "Supplier's invoice", "Delivery"]
+    assert list(whole) == [*steps, "Sales invoice", "Receivable", "Payable", "Receipt", "Voucher"]
+    for step in chain_of(house, story):
+        for box in step.boxes:
+            assert told(house, box.row) == whole, box.title
+
+
+def test_papers_that_a_role_may_not_open_are_named_without_a_way_in(company, house, story):
+    clerk = make.actor(company, "warehouse")
+    delivery = Delivery.objects.get(order_id=story.pk)
+
+    steps = {step.label: step.boxes for step in chain_of(clerk, delivery)}
+
+    (box,) = steps["Order"]
+    assert (box.title, box.state, box.url, box.row) == (story.number, "Confirmed", "", None)
+    assert steps["Delivery"][0].url
+    assert {label: [box.title for box in boxes] for label, boxes in steps.items()} == told(house, story)
