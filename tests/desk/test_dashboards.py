@@ -175,7 +175,7 @@ def test_sums_of_several_currencies_stand_beside_one_another(company, rep):
     for currency, price in (("CNY", 100), ("CNY", 50), ("USD", 10)):
         line = LineInput(product_id=product.pk, quantity=Decimal(1), unit_price=Decimal(price))
         rate = {} if currency == "CNY" else {"currency_id": "USD", "exchange_rate": Decimal(7)}
-        create_order(party=customer.party, lines=[line], actor=rep, **rate)
+        create_order(party=customer.party, lines=[line], actor=Actor.system(company), **rate)
     view = saved_views.save(actor=rep, list_key="crm.sales.lists.OrderList", name="All of it", params={"sort": "date"})
 
     total = shown(rep, f"view.{view.pk}.sum.gross")

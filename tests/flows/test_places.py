@@ -24,7 +24,7 @@ from tests import make
 from tests.crm.sales.shop import Shop, line
 from tests.erp.procurement.make import placed
 
-YEN: dict[str, Any] = {"currency_id": "JPY", "exchange_rate": Decimal("0.05")}
+YEN: dict[str, Any] = {"currency_id": "JPY", "exchange_rate": Decimal("0.05")}  # for shop.system: a rep gives no rate
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def shop(db: None) -> Shop:
 
 @pytest.fixture
 def order(shop: Shop) -> Order:
-    return shop.order(line(shop.add_product("LAMP"), "3", "411.5"), **YEN)
+    return shop.order(line(shop.add_product("LAMP"), "3", "411.5"), **YEN, actor=shop.system)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_what_is_typed_into_an_order_in_yen_is_reckoned_in_yen(shop: Shop, order
 
 def test_the_margin_of_an_order_in_yen_is_reckoned_in_the_money_of_the_company(shop: Shop) -> None:
     lamp = shop.add_product("LAMP", standard_cost=Decimal(10))
-    order = shop.order(line(lamp, "3", "452"), **YEN)
+    order = shop.order(line(lamp, "3", "452"), **YEN, actor=shop.system)
     typed = {
         "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-product": lamp.pk,
         "lines-0-quantity": "3", "lines-0-unit_price": "452",

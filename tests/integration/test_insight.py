@@ -68,7 +68,7 @@ def test_late_orders_of_any_currency_are_summed_in_the_companys_own(company, rep
         currency_id="USD",
         exchange_rate=Decimal(7),
         requested_date=clock.today(company) - dt.timedelta(days=1),
-        actor=rep,
+        actor=Actor.system(company),
     )
     confirm_orders(order_ids=[order.pk], actor=rep)
 

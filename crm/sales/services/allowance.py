@@ -17,16 +17,20 @@ from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.money import HUNDRED, round_quantity
 from suite.desk import formats
-from suite.masterdata.models import TradeLine
+from suite.masterdata.models import Tax, TradeLine
 from suite.masterdata.services import units
 
 MAY_EXCEED = "crm_sales.override_discount"
 # What is decided by hand on a line; a line that stays like this and does not grow gives away no more than before.
 DECIDED = ("product_id", "unit_id", "unit_price", "discount")
 
+SEES_FLOORS = "masterdata.see_cost"  # who may read floor prices at the product
+
+# `untold` is what is said of a price below the floor to those who may not know the floor.
 TO_APPROVE = {
     "discount": _("%(discount)s%% discount is above the %(most)s%% you may give: it needs an approval"),
     "unit_price": _("%(price)s is below the floor price of %(floor)s: it needs an approval"),
+    "untold": _("%(price)s is below the floor price: it needs an approval"),
 }
 FORBIDDEN = {
     "discount": _(
@@ -36,6 +40,7 @@ FORBIDDEN = {
     "unit_price": _(
         "%(price)s is below the floor price of %(floor)s, and no approval is foreseen for it: your manager may do this"
     ),
+    "untold": _("%(price)s is below the floor price, and no approval is foreseen for it: your manager may do this"),
 }
 CODES = {"discount": "discount_too_high", "unit_price": "below_floor"}
 
@@ -70,8 +75,22 @@ def excesses(
     for index, line in enumerate(lines):
         if excess := _excess(line, rate, includes_tax, actor):
             field, params = excess
-            found.append(Refusal(CODES[field], words[field], params, index, field))
+            said = words["untold" if field == "unit_price" and "floor" not in params else field]
+            found.append(Refusal(CODES[field], said, params, index, field))
     return found
+
+
+def undertaxed(line: TradeLine | PricedLine, taxes: Mapping[int, Tax], index: int | None = None) -> Refusal | None:
+    """What must be said of a line with a lower tax than its product has: the company owes the difference where the
+    customer was not entitled to it. Another rate of the product's own tax, of another day, is no lower one."""
+    if line.tax_id == line.product.tax_id:
+        return None
+    tax, own = taxes[line.tax_id], taxes[line.product.tax_id]
+    if tax.code == own.code or tax.rate >= own.rate:
+        return None
+    params = {"rate": formats.quantity(tax.rate), "own": formats.quantity(own.rate), "product": line.product}
+    sentence = _("%(rate)s%% tax is lower than the %(own)s%% of %(product)s")
+    return Refusal("lower_tax", sentence, params, index, "tax")
 
 
 def _excess(
@@ -87,7 +106,8 @@ def _excess(
     asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
     if asked >= lowest:
         return None
-    return "unit_price", {"price": formats.quantity(asked), "floor": formats.quantity(lowest)}
+    floor = {"floor": formats.quantity(lowest)} if actor.may(SEES_FLOORS) else {}
+    return "unit_price", {"price": formats.quantity(asked), **floor}
 
 
 def _factor(line: TradeLine | PricedLine) -> Fraction:

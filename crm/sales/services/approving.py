@@ -3,7 +3,7 @@ high discount, say), else refused to whoever may not give so much away."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import round_money
-from suite.masterdata.models import TradeDocument
+from suite.masterdata.models import Tax, TradeDocument
 
 D = TypeVar("D", Order, Quotation, Contract)
 Asked = TypeVar("Asked", Order, Quotation, Opportunity)
@@ -114,10 +114,36 @@ def lacking(documents: Sequence[D], actor: Actor) -> dict[int, list[Refusal]]:
 
 
 def doubts(documents: Sequence[D], actor: Actor) -> dict[int, list[Refusal]]:
-    """What must be said at the lines of drafts of one kind before anybody tries to promise them, by their keys."""
-    found = lacking([document for document in documents if document.status == "draft"], actor)
+    """What must be said at the lines of drafts of one kind before anybody tries to promise them, by their keys.
+
+    A tax below the product's own is only told: it keeps nobody from promising.
+    """
+    drafts = [document for document in documents if document.status == "draft"]
+    found = lacking(drafts, actor)
     at_lines = {pk: [each for each in refusals if each.line is not None] for pk, refusals in found.items()}
-    return {pk: refusals for pk, refusals in at_lines.items() if refusals}
+    return _together(at_lines, undertaxed(drafts))
+
+
+def _together(*found: Mapping[int, list[Refusal]]) -> dict[int, list[Refusal]]:
+    keys = sorted({pk for each in found for pk, refusals in each.items() if refusals})
+    return {pk: [refusal for each in found for refusal in each.get(pk, ())] for pk in keys}
+
+
+def undertaxed(documents: Sequence[D]) -> dict[int, list[Refusal]]:
+    """The lines with a lower tax than their products have, by paper; a statement more where taxes were chosen."""
+    lines = _lines(documents)
+    chosen = {
+        pk
+        for rows in lines.values()
+        for row in rows
+        if row.tax_id != row.product.tax_id
+        for pk in (row.tax_id, row.product.tax_id)
+    }
+    if not chosen:
+        return {}
+    taxes = Tax.objects.in_bulk(chosen)
+    told = {pk: [allowance.undertaxed(row, taxes, at) for at, row in enumerate(rows)] for pk, rows in lines.items()}
+    return {pk: [each for each in refusals if each] for pk, refusals in told.items() if any(refusals)}
 
 
 def _lines(documents: Sequence[D]) -> dict[int, Sequence[Line]]:

@@ -16,6 +16,7 @@ from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.models import Membership
 from suite.masterdata.models import Contact, Currency, ExchangeRate, Party, TradeDocument
+from suite.masterdata.services import rates
 
 FIRST_DAY = dt.date(1970, 1, 1)
 AHEAD = dt.timedelta(days=366)
@@ -98,20 +99,20 @@ class Basis:
         if draft.currency_id not in {None, self.actor.company.currency, *self.foreign}:
             sentence = _("There is no currency %(currency)s")
             return Refusal("unknown_currency", sentence, {"currency": draft.currency_id}, field="currency")
-        if refusal := self.misrated(draft.currency_id, draft.exchange_rate):
+        if refusal := self.misrated(draft.currency_id, draft.date, draft.exchange_rate):
             return refusal
-        if draft.exchange_rate is None and self.exchange_rate(draft.currency_id, draft.date) is None:
-            params = {"currency": draft.currency_id, "date": draft.date or self.today}
-            sentence = _("There is no exchange rate for %(currency)s on %(date)s")
-            return Refusal("no_rate", sentence, params, field="currency")
-        return None
+        return self.unrated(draft.currency_id, draft.date) if draft.exchange_rate is None else None
 
-    def misrated(self, currency: str | None, rate: Decimal | None) -> Refusal | None:
-        """The company's own currency is worth itself: any other rate would book another amount than the paper says."""
-        if rate in (None, 1) or currency not in (None, self.actor.company.currency):
+    def misrated(self, currency: str | None, date: dt.date | None, rate: Decimal | None) -> Refusal | None:
+        """Why this rate cannot be given, or not by the actor."""
+        return rates.misrated(self.actor, currency=currency, rate=rate, usual=self.exchange_rate(currency, date))
+
+    def unrated(self, currency: str | None, date: dt.date | None) -> Refusal | None:
+        """Why a paper of this day needs a rate to be given, where nobody knows one."""
+        if self.exchange_rate(currency, date) is not None:
             return None
-        sentence = _("%(currency)s is the currency of the books: its rate is 1")
-        return Refusal("own_currency", sentence, {"currency": self.actor.company.currency}, field="exchange_rate")
+        sentence = _("There is no exchange rate for %(currency)s on %(date)s")
+        return Refusal("no_rate", sentence, {"currency": currency, "date": date or self.today}, field="currency")
 
     def exchange_rate(self, currency: str | None, date: dt.date | None) -> Decimal | None:
         """What one unit of a currency is worth in the company's on a day; None where nobody knows."""

@@ -170,14 +170,19 @@ def _priced_anew(
         currencies=[document.currency_id],
         contact_ids=[document.contact_id],  # type: ignore[attr-defined]
     )
-    if changes.keys() & {"currency_id", "date"} and "exchange_rate" not in changes:
+    wrong: list[Refusal] = []
+    if "exchange_rate" in changes:
+        refusal = basis.misrated(document.currency_id, document.date, document.exchange_rate)
+        wrong += [refusal] if refusal else []
+    elif changes.keys() & {"currency_id", "date"}:
+        refusal = basis.unrated(document.currency_id, document.date)
+        wrong += [refusal] if refusal else []
         document.exchange_rate = basis.exchange_rate(document.currency_id, document.date) or document.exchange_rate
     priced = price_all([(basis.terms(document), inputs)], actor=actor, known=known)[0]
     if changes.keys() & {"party_id", "contact_id"}:
         refusal = basis.unsellable(document.party_id, document.contact_id)  # type: ignore[attr-defined]
         priced.refusals[:0] = [refusal] if refusal else []
-    if refusal := basis.misrated(document.currency_id, document.exchange_rate):
-        priced.refusals.insert(0, refusal)
+    priced.refusals[:0] = wrong
     if "date" in changes and (refusal := basis.misdated(document.date)):
         priced.refusals.insert(0, refusal)
     if priced.refusals:

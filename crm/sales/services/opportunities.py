@@ -164,15 +164,10 @@ def _refusal(draft: OpportunityDraft, places: Places, basis: Basis) -> Refusal |
 
 
 def _unpriced(basis: Basis, currency_id: str | None, rate: Decimal | None) -> Refusal | None:
-    if refusal := basis.misrated(currency_id, rate):
-        return refusal
     if currency_id not in {None, basis.actor.company.currency, *basis.foreign}:
         sentence = _("There is no currency %(currency)s")
         return Refusal("unknown_currency", sentence, {"currency": currency_id}, field="currency")
-    if rate is None and basis.exchange_rate(currency_id, None) is None:
-        sentence = _("There is no exchange rate for %(currency)s on %(date)s")
-        return Refusal("no_rate", sentence, {"currency": currency_id, "date": basis.today}, field="currency")
-    return None
+    return basis.unrated(currency_id, None) if rate is None else basis.misrated(currency_id, None, rate)
 
 
 def _made(draft: OpportunityDraft, places: Places, basis: Basis) -> Opportunity:
@@ -285,8 +280,8 @@ def change_opportunity(
         if "contact" in fields:
             raise BusinessError(Refusal("foreign_contact", _("This person belongs to somebody else"), field="contact"))
         fields["contact"] = None
-    if "currency_id" in fields:
-        _reprice(fields, actor)
+    if fields.keys() & {"currency_id", "exchange_rate"}:
+        _reprice(deal, fields, actor)
     handed_over = "owner" in fields and (fields["owner"].pk if fields["owner"] else None) != deal.owner_id
     changed = bool(save_changes(deal, fields))
     changed |= lines is not None and _set_lines(deal, lines)
@@ -301,11 +296,14 @@ def change_opportunity(
     return deal
 
 
-def _reprice(fields: dict[str, Any], actor: Actor) -> None:
-    basis = Basis(actor=actor, party_ids=[], currencies=[fields["currency_id"]])
-    if refusal := _unpriced(basis, fields["currency_id"], fields.get("exchange_rate")):
+def _reprice(deal: Opportunity, fields: dict[str, Any], actor: Actor) -> None:
+    currency, rate = str(fields.get("currency_id", deal.currency_id)), fields.get("exchange_rate")
+    if (currency, rate) == (deal.currency_id, deal.exchange_rate):
+        return
+    basis = Basis(actor=actor, party_ids=[], currencies=[currency])
+    if refusal := _unpriced(basis, currency, rate):
         raise BusinessError(refusal)
-    fields.setdefault("exchange_rate", basis.exchange_rate(fields["currency_id"], None))
+    fields.setdefault("exchange_rate", basis.exchange_rate(currency, None))
 
 
 def _lines_of(deal: Opportunity) -> list[Product]:

@@ -22,6 +22,7 @@ Deed = Commitment.Deed
 PRICE = {
     "discount": _("%(discount)s%% discount is above the %(most)s%% that may be given without an approval"),
     "unit_price": _("%(price)s is below the floor price of %(floor)s"),
+    "untold": _("%(price)s is below the floor price"),
 }
 
 

@@ -141,6 +141,7 @@ def contract_page(request: HttpRequest, pk: int) -> HttpResponse:
     prefetch_related_objects([contract], lines, Prefetch("milestones", Milestone.objects.select_related("done_by")))
     customer = Customer.objects.visible_to(actor).filter(party=contract.party_id).first()
     lacking = approving.lacking([contract], actor).get(pk, []) if contract.status == Status.DRAFT else []
+    low = approving.undertaxed([contract]).get(pk, []) if contract.status == Status.DRAFT else []
     tabs = [
         Tab("clauses", _("Clauses"), template="crm/sales/_clauses.html"),
         Tab("history", _("History"), url=reverse("sales:contract_history", args=[pk])),
@@ -167,7 +168,7 @@ def contract_page(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": contract.lines.all(),
         "plan": [(row, plans.state_of(row, contract, today), clauses.when(row)) for row in contract.milestones.all()],
         "may_finish": actor.may(CHANGE) and contract.status in (Status.ACTIVE, Status.EXPIRED),
-        "doubts": lacking,
+        "doubts": [*lacking, *low],
         "clauses": clauses.filled(contract),
         "capitals": in_words(contract.gross, contract.currency_id),
     }

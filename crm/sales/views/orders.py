@@ -134,6 +134,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     prefetch_related_objects([order], Prefetch("lines", OrderLine.objects.select_related("product", "unit")))
     lines = list(order.lines.all())
     lacking = approving.lacking([order], actor).get(order.pk, []) if is_draft(order) else []
+    low = approving.undertaxed([order]).get(order.pk, []) if is_draft(order) else []
     page = RecordPage(
         order.number,
         lead=order.party.label,
@@ -148,7 +149,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     context = {
         "order": order,
         "rows": progress_of(lines, fulfilment),
-        "doubts": lacking,
+        "doubts": [*lacking, *low],
         "dated": any(line.promised_date or line.requested_date for line in lines),
         "way": way_of(order, lines, fulfilment, actor),
         "receipts": ports.receipts(order, actor) if order.status != Status.DRAFT or order.revision else (),

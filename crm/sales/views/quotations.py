@@ -80,6 +80,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
     quotation = rules.shown(_mine(request, pk, "crm_sales.view_quotation"), actor)
     prefetch_related_objects([quotation], Prefetch("lines", QuotationLine.objects.select_related("product", "unit")))
     lacking = approving.lacking([quotation], actor).get(pk, []) if quotation.status == Status.DRAFT else []
+    low = approving.undertaxed([quotation]).get(pk, []) if quotation.status == Status.DRAFT else []
     page = RecordPage(
         str(quotation),
         lead=quotation.party.label,
@@ -99,7 +100,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
         "quotation": quotation,
         "approvals": route_of(quotation.kind(), pk),
         "lines": quotation.lines.all(),
-        "doubts": lacking,
+        "doubts": [*lacking, *low],
         "capitals": in_words(quotation.gross, quotation.currency_id),
         "mails": quotation.mails.order_by("-id")[:5],
     }

@@ -300,7 +300,9 @@ def price_typed(
         if wanted and stock.is_promised:
             promised[len(reckoned)] = promising.Wanted(found.product, found.base_quantity, found.is_direct)
         below = allowance.beyond([found], rate=terms.exchange_rate, includes_tax=terms.includes_tax, actor=actor)
-        reckoned.append(_reckoned(each.prefix, found, stock, below, terms.currency, wanted=wanted))
+        low = allowance.undertaxed(found, book.taxes) if found.tax_id != found.product.tax_id else None
+        warnings = [*below, *([low] if low else [])]
+        reckoned.append(_reckoned(each.prefix, found, stock, warnings, terms.currency, wanted=wanted))
     promises = promising.promise_lines(list(promised.values()), actor=actor, apart_from=stock.quotation)
     for place, known in zip(promised, promises, strict=True):
         reckoned[place] = replace(reckoned[place], promise=promising.in_words(known))
@@ -308,7 +310,7 @@ def price_typed(
 
 
 def _reckoned(
-    prefix: str, line: PricedLine, stock: Stock, beyond: Sequence[Refusal], currency: str, *, wanted: bool
+    prefix: str, line: PricedLine, stock: Stock, warnings: Sequence[Refusal], currency: str, *, wanted: bool
 ) -> ReckonedLine:
     item = line.list_price.item
     source = item.price_list.label if item else _("product price")
@@ -319,7 +321,7 @@ def _reckoned(
         price=f"{formats.price(line.list_price.amount, currency)} · {source}",
         available=available,
         shortage=shortage,
-        warning=str(beyond[0]) if beyond else "",
+        warning=" · ".join(map(str, warnings)),
     )
 
 

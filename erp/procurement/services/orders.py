@@ -22,12 +22,13 @@ from suite.automation.services import approvals
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import changes_between, current_act, service
-from suite.core.errors import Refusal, Refusals
+from suite.core.errors import BusinessError, Refusal, Refusals
 from suite.core.money import ZERO, round_money
 from suite.desk import formats, search
 from suite.desk.imports.papers import each
 from suite.masterdata.models import Currency
 from suite.masterdata.queries import exchange_rate
+from suite.masterdata.services import rates
 
 Status = PurchaseOrder.Status
 
@@ -96,9 +97,17 @@ def _order_of(draft: OrderDraft, actor: Actor, rate: Callable[[str, dt.date], De
     warehouse_id = draft.warehouse_id or default_warehouse_id(actor.company_id)
     order = new_order(draft.supplier, warehouse_id, actor, date=draft.date, currency_id=draft.currency_id, rate=rate)
     order.prices_include_tax = draft.prices_include_tax
+    usual = order.exchange_rate
     for name, value in draft.fields.items():
         setattr(order, name, value)
+    _refuse_rate(order, usual, actor)
     return order
+
+
+def _refuse_rate(order: PurchaseOrder, usual: Decimal, actor: Actor) -> None:
+    refusal = rates.misrated(actor, currency=str(order.currency_id), rate=order.exchange_rate, usual=usual)
+    if refusal:
+        raise BusinessError(refusal)
 
 
 @service
@@ -116,8 +125,10 @@ def change_order(
     changes = changes_between(order, fields)
     for name, value in fields.items():
         setattr(order, name, value)
-    if "currency" in changes or "date" in changes:
-        order.exchange_rate = exchange_rate(actor.company, str(order.currency_id), order.date)
+    if changes.keys() & {"currency", "date", "exchange_rate"}:
+        usual = exchange_rate(actor.company, str(order.currency_id), order.date)
+        order.exchange_rate = order.exchange_rate if "exchange_rate" in changes else usual
+        _refuse_rate(order, usual, actor)
     if lines is None and changes.keys() & {"party", "currency", "date", "prices_include_tax"}:
         lines = inputs_of(order)
     if lines is not None:

@@ -10,6 +10,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.masterdata.models import Product, ProductUnit, Unit
+from tests import make
 from tests.crm.sales.shop import Shop, line
 
 
@@ -111,6 +112,8 @@ def test_below_the_floor_price_only_a_manager_sells(shop: Shop) -> None:
 
     assert (refusal.code, refusal.line, refusal.field) == ("below_floor", 0, "unit_price")
     assert "99" in str(refusal)
+    assert "100" not in str(refusal)  # a rep may not see the floor
+    assert "100" in str(approving.doubts([order], make.actor(shop.company, "rep", "buyer"))[order.pk][0])
     assert confirm_orders(order_ids=[order.pk], actor=shop.manager).done == [order]
 
 

@@ -1,12 +1,17 @@
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from crm.sales.models import Order, OrderLine
-from suite.masterdata.models import Product
+from suite.masterdata.models import Currency, Product, Tax
+from suite.masterdata.services.settings import set_exchange_rate
+from tests import make
 from tests.crm.sales.shop import Shop, line
 from tests.make import client
 
@@ -105,10 +110,52 @@ def test_the_currency_of_the_books_has_no_other_rate_than_one(shop: Shop, lamp: 
 def test_a_rate_that_no_amount_can_hold_is_refused_at_its_field(shop: Shop, lamp: Product, mei: APIClient) -> None:
     lines = {"product": lamp.pk, "quantity": "3000000", "unit_price": "100000"}
 
-    answer = mei.post(ORDERS, body(shop, lines, currency="USD", exchange_rate="9999999999"), format="json")
+    keeper = client(make.actor(shop.company, "rep", "accountant"))
+    answer = keeper.post(ORDERS, body(shop, lines, currency="USD", exchange_rate="9999999999"), format="json")
 
     assert (answer.status_code, answer.data["code"]) == (409, "too_large")
     assert answer.data["refusals"][0]["field"] == "exchange_rate"
+
+
+def test_only_who_keeps_the_exchange_rates_gives_another_than_the_days(
+    shop: Shop, lamp: Product, mei: APIClient
+) -> None:
+    """At a rate of 1,000 a price of 1 dollar would stand above every floor price."""
+    keeper = client(make.actor(shop.company, "rep", "accountant"))
+    day = {"currency": Currency.objects.get(pk="USD"), "valid_from": dt.date(2026, 1, 1)}
+    set_exchange_rate(rate=Decimal("7.1"), actor=shop.system, **day)
+    lines = {"product": lamp.pk, "quantity": "1", "unit_price": "1"}
+
+    refused = [mei.post(ORDERS, body(shop, lines, currency="USD", exchange_rate="1000"), format="json")]
+    made = mei.post(ORDERS, body(shop, lines, currency="USD", exchange_rate="7.10"), format="json")
+    one = f"{ORDERS}{made.data['id']}/"
+    refused += [mei.patch(one, {"exchange_rate": "1000"}, format="json")]
+    allowed = keeper.post(ORDERS, body(shop, lines, currency="USD", exchange_rate="7.3"), format="json")
+    unknown = mei.patch(one, {"currency": "JPY"}, format="json")
+
+    for answer in refused:
+        assert (answer.status_code, answer.data["code"]) == (409, "not_the_days_rate")
+        assert answer.data["refusals"][0]["field"] == "exchange_rate"
+    assert [made.status_code, allowed.status_code] == [201, 201], (made.data, allowed.data)
+    assert (unknown.status_code, unknown.data["refusals"][0]["field"]) == (409, "currency")
+
+
+def test_a_tax_below_the_products_own_is_told_at_its_line_and_keeps_nobody(
+    shop: Shop, lamp: Product, mei: APIClient
+) -> None:
+    free = Tax.objects.of(shop.company.pk).filter(rate__lt=13).order_by("rate")[0]
+    good = {"product": lamp.pk, "quantity": "1"}
+
+    saved = mei.post(ORDERS, body(shop, good, good | {"tax": free.pk}), format="json")
+    browser = Client()
+    browser.force_login(shop.rep.user, "suite.core.auth.CompanyBackend")
+    page = browser.get(reverse("sales:order", args=[saved.data["id"]])).content.decode()
+    confirmed = mei.post(f"{ORDERS}{saved.data['id']}/confirm/", {}, format="json")
+
+    (doubt,) = saved.data["doubts"]
+    assert (doubt["line"], doubt["field"], doubt["code"]) == (1, "tax", "lower_tax")
+    assert doubt["detail"] in page
+    assert confirmed.status_code == 200, confirmed.data
 
 
 def test_a_contact_of_another_customer_is_refused(shop: Shop, lamp: Product, mei: APIClient) -> None:

@@ -312,7 +312,7 @@ def test_what_is_open_of_an_order_in_foreign_money_is_said_in_the_companys_own(
     FinancePolicy.objects.filter(company=shop.company).update(posting=posting)
     cached.forget(shop.company.pk)
     make.stock(lamp, 5)
-    order = shop.order(line(lamp, "2", "100"), currency_id="USD", exchange_rate=Decimal("7.1"))
+    order = shop.order(line(lamp, "2", "100"), currency_id="USD", exchange_rate=Decimal("7.1"), actor=shop.system)
     mei.post(f"{ORDERS}{order.pk}/confirm/")
 
     page = mei.get(f"{ORDERS}{order.pk}/").content.decode()

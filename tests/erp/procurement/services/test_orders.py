@@ -1,3 +1,4 @@
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,8 @@ from suite.automation.models import Approval
 from suite.automation.queries import changes_before, changes_since
 from suite.core.access import Actor
 from suite.core.errors import BusinessError
+from suite.masterdata.models import Currency
+from suite.masterdata.services.settings import set_exchange_rate
 from tests import make
 
 
@@ -83,3 +86,22 @@ def test_what_was_approved_is_what_is_placed(
     with pytest.raises(BusinessError, match="changed since it was approved"):
         place_orders(order_ids=[order.pk], actor=planner)
     assert any("5 pcs x 10" in text for text in changes_since(approval, PurchaseOrder.objects.get(pk=order.pk)))
+
+
+def test_only_who_keeps_the_exchange_rates_gives_another_than_the_days(
+    buyer: Actor, accountant: Actor, supplier: Supplier
+) -> None:
+    dollar = Currency.objects.get(pk="USD")
+    set_exchange_rate(currency=dollar, valid_from=dt.date(2026, 1, 1), rate=Decimal("7.1"), actor=accountant)
+    lines = [LineInput(make.product(buyer.company).pk, Decimal(10), Decimal(5))]
+
+    with pytest.raises(BusinessError) as drawn_up:
+        create_order(supplier=supplier, lines=lines, currency=dollar, exchange_rate=Decimal("0.01"), actor=buyer)
+    order = create_order(supplier=supplier, lines=lines, currency=dollar, actor=buyer)
+    with pytest.raises(BusinessError) as changed:
+        change_order(order_id=order.pk, exchange_rate=Decimal("0.01"), actor=buyer)
+    kept = change_order(order_id=order.pk, exchange_rate=Decimal("7.3"), actor=accountant)
+
+    for refused in (drawn_up, changed):
+        assert (refused.value.code, refused.value.refusals[0].field) == ("not_the_days_rate", "exchange_rate")
+    assert (order.exchange_rate, kept.exchange_rate) == (Decimal("7.1"), Decimal("7.3"))
