@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -17,9 +18,11 @@ from erp.finance.admin.acts import of_set, one_by_one
 from erp.finance.forms import IssueForm, ReasonForm
 from erp.finance.models import Deferral, Invoice, InvoiceLine
 from erp.finance.services import invoices
+from erp.finance.services.invoice_lines import next_worth
 from suite.core.access import Actor
 from suite.core.acts import acting
 from suite.core.errors import BusinessError, Refusal
+from suite.core.money import ZERO
 from suite.desk import documents
 from suite.desk.admin_base import LinesInline, SuiteModelAdmin
 from suite.desk.lists import Act, BoolFilter, ChoiceFilter, Column, DateFilter, ListSpec, NumberFilter, PickFilter, View
@@ -167,6 +170,12 @@ class InvoiceAdmin(SuiteModelAdmin):
         return invoices.annotate(invoice_id=row.pk, actor=actor, **values)
 
 
+def still_worth(row: Any) -> Decimal:
+    """With tax, what an invoice of what was delivered would say of an order line."""
+    left = row.delivered - row.invoiced - row.drafted
+    return sum(next_worth(row, left, drafted=(row.drafted, row.drafted_net, row.drafted_tax)), ZERO)
+
+
 TO_INVOICE = Q(delivered__gt=F("invoiced") + F("drafted"))
 
 
@@ -192,7 +201,7 @@ class ToInvoiceList(ListSpec):
         Column("invoiced", _("Invoiced"), "quantity"),
         Column("drafted", _("In drafts"), "quantity"),
         Column("draft_number", _("Draft"), url=lambda row: documents.url_of(Invoice.kind(), row.draft_id)),
-        Column("gross", _("Total with tax"), "money", value=lambda row: row.net + row.tax, card="side"),
+        Column("gross", _("To invoice, with tax"), "money", value=still_worth, card="side"),
     )
     filters = (
         BoolFilter("to_invoice", _("To invoice"), condition=TO_INVOICE),
@@ -216,6 +225,8 @@ class ToInvoiceList(ListSpec):
             .rows(actor)
             .annotate(
                 drafted=queries.drafted(),
+                drafted_net=queries.drafted("net"),
+                drafted_tax=queries.drafted("tax_amount"),
                 draft_id=Subquery(newest.values("invoice_id")[:1]),
                 draft_number=Coalesce(Subquery(newest.values("invoice__number")[:1]), Value("")),
             )

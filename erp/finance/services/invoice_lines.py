@@ -34,15 +34,24 @@ class InvoiceLineInput:
     description: str = ""
 
 
+def next_worth(
+    row: Deferral, quantity: Decimal, *, drafted: tuple[Decimal, Decimal, Decimal] = (ZERO, ZERO, ZERO)
+) -> tuple[Decimal, Decimal]:
+    """Net and tax of the next quantity of an order line, cumulatively, so that parts add up to the line.
+
+    `drafted` are quantity, net and tax of what stands in drafts, counted with what is invoiced.
+    """
+    before, net, tax = row.invoiced + drafted[0], row.invoiced_net + drafted[1], row.invoiced_tax + drafted[2]
+    if quantity <= 0 or row.quantity <= before:
+        return ZERO, ZERO
+    parts = (row.net, net), (row.tax, tax)
+    worth = [next_part(whole, done, before, before + quantity, row.quantity) for whole, done in parts]
+    return worth[0], worth[1]
+
+
 def line_of(row: Deferral, quantity: Decimal, position: int) -> InvoiceLine:
     """What a quantity of an order line is worth, cumulatively."""
-    done = row.invoiced + quantity
-    net = (
-        next_part(row.net, row.invoiced_net, row.invoiced, done, row.quantity) if row.quantity > row.invoiced else ZERO
-    )
-    tax = (
-        next_part(row.tax, row.invoiced_tax, row.invoiced, done, row.quantity) if row.quantity > row.invoiced else ZERO
-    )
+    net, tax = next_worth(row, quantity)
     charged = row.charged_tax or row.product.tax
     return InvoiceLine(
         company_id=row.company_id,

@@ -8,10 +8,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.urls import is_valid_path
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views import defaults
 
+from suite.core import clock
 from suite.core.acts import request_id
 from suite.core.middleware import language_of
 from suite.core.modules import SwitchedOff
@@ -34,13 +34,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where it is the database that was lost in the middle; either is logged once, by Django."""
+    """500, or 503 where it is the database that was lost in the middle; either is logged once, by Django.
+
+    What broke may have broken after the commit: nobody can say here whether something was saved.
+    """
     if is_lost(sys.exception()):
         return unavailable(request)
     if request.path.startswith("/api/"):
-        detail = _("Something broke on our side; nothing was saved. Please try again")
+        detail = _("Something broke on our side. It may have been saved: look before you try again")
         return JsonResponse({"detail": detail, "request": request_id.get()}, status=500)
-    return defaults.server_error(request)
+    told = {"request_number": request_id.get(), "time": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M:%S")}
+    return HttpResponse(loader.render_to_string("500.html", told), status=500)
 
 
 def is_lost(error: BaseException | None) -> bool:

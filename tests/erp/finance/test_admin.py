@@ -320,6 +320,7 @@ def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
     line = order.lines[0].line_id
     from erp.finance.models import Deferral
 
+    assert "4,520.00" in page(browser, "deferral/?to_invoice=yes")
     browser.post(f"{ROOT}/deferral/", {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]})
     invoice = Invoice.objects.get()
     assert invoice.gross == 4520
