@@ -50,11 +50,13 @@ def amount_field(**kwargs: Any) -> DecimalField:
 
 
 class SettlementSerializer(StrictModelSerializer):
-    """So much was settled, by money or by another open item."""
+    """So much of the open item `item` was settled, by money or by another open item."""
+
+    item_number = serializers.CharField(source="item.number", read_only=True)
 
     class Meta:
         model = Settlement
-        fields = ("amount", "money", "counter_item", "posting_date")
+        fields = ("item", "item_number", "amount", "money", "counter_item", "posting_date")
 
 
 class OpenItemSerializer(StrictModelSerializer):
@@ -87,7 +89,7 @@ class OpenItemViewSet(ServiceViewSet):
     serializer_class = OpenItemSerializer
     filterset_class = filters.OpenItemFilters
     ordering_fields = ("id", "due_date", "date")
-    prefetch = ("settlements",)
+    prefetch = ("settlements__item",)
 
     @action(detail=True, methods=["post"], url_path="set-off")
     def set_off(self, request: Request, pk: str) -> Response:
@@ -190,7 +192,7 @@ class Allocations(Reason):
 class MoneyViewSet(Creating, ServiceViewSet):
     filterset_class = filters.MoneyFilters
     ordering_fields = ("id", "date")
-    prefetch = ("settlements",)
+    prefetch = ("settlements__item",)
     input_classes = {"create": MoneyToBook, "allocate": Allocations, "reverse": Reason}
     book: Any
 

@@ -140,7 +140,8 @@ def book_bills(
     """Book suppliers' invoices: the accrual goes back in red, then Dr inventory, cost, input VAT / Cr payable.
 
     Opens each payable by the supplier's term (`terms`, by party), counted from the date of the invoice, and returns the
-    last instalment of each. Call it after `inventory.revalue` has said what of a price difference is still in stock.
+    last instalment of each; a total of nothing opens none. Call it after `inventory.revalue` has said what of a price
+    difference is still in stock.
     Five statements for any number.
     """
     day = posting_date or clock.today(actor.company)
@@ -167,7 +168,7 @@ def book_bills(
             )
             for due, amount in dues
         ]
-        invoice.due_date = dues[-1][0]
+        invoice.due_date = dues[-1][0] if dues else invoice.date
     OpenItem.objects.bulk_create(item for owed in items.values() for item in owed)
     bulk.update(list(items), "due_date")
     Invoice.move_to(items, Invoice.Status.ISSUED, issued_at=clock.now())
@@ -176,7 +177,7 @@ def book_bills(
         act.audit(invoice, "booked", {"status": (Invoice.Status.DRAFT, Invoice.Status.ISSUED)})
         for item in owed:
             act.link(invoice, item)
-    return [owed[-1] for owed in items.values()]
+    return [owed[-1] for owed in items.values() if owed]
 
 
 @service
@@ -199,7 +200,8 @@ def take_back_bills(
     for item in rows.order_by("pk").select_for_update(of=("self",)):
         owed[item.invoice_id or 0].append(item)
     notes = []
-    for invoice, (bill, _accrual) in drafts.items():
+    worth = {invoice: drafted for invoice, drafted in drafts.items() if invoice.gross}
+    for invoice, (bill, _accrual) in worth.items():
         taken = sum((item.open_amount for item in owed[invoice.pk]), ZERO)
         notes.append(
             open_item(
@@ -225,8 +227,9 @@ def take_back_bills(
         born=[Settling(note, -part, day, counter=item) for note, item, part in pairs],
     )
     Invoice.move_to(matches, Invoice.Status.VOID)
-    for invoice, note in zip(matches, notes, strict=True):
+    for invoice in matches:
         current_act().audit(invoice, "taken back", {"status": (Invoice.Status.ISSUED, Invoice.Status.VOID)})
+    for invoice, note in zip(worth, notes, strict=True):
         current_act().link(invoice, note)
 
 

@@ -18,13 +18,17 @@ from erp.inventory.services.receipts import enters
 from erp.inventory.services.revaluation import ValueChange, revalue
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Supplier
 from erp.procurement.services.policy import policy_of
+from suite.automation.services import approvals
 from suite.core import bulk, money
 from suite.core.access import Actor
 from suite.core.acts import current_act, service
 from suite.core.errors import BusinessError, Refusal, Refusals
+from suite.core.models import AuditRow
 from suite.core.money import HUNDRED, ZERO, LineAmounts, line_amounts, round_money, round_quantity, spread
 from suite.desk import formats
 from suite.masterdata.services.units import misfit
+
+ACCEPT, INVOICE = "erp_procurement.accept_difference", "erp_procurement.invoice_purchaseorder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,9 @@ def book_invoices(
     """Book suppliers' invoices after matching them with orders and receipts: payable, input VAT, difference of price.
 
     All of them or none; a fixed number of statements for any number. Refused, by order line, where more is billed than
-    came and is not billed yet, or where a price lies beyond the tolerance, unless `accept_difference`. `hold` only
-    writes them down, whatever they say; `book_held` books them later.
+    came and is not billed yet, or where a price lies beyond the tolerance or the tax is another one, unless
+    `accept_difference`: that is not for who ordered, while somebody else may. `hold` only writes them down, whatever
+    they say; `book_held` books them later.
     """
     lines = lock_lines({each.order_id for each in invoices}, actor)
     billed = [_billed(lines, each) for each in invoices]
@@ -179,10 +184,29 @@ def _held(row: InvoiceLine, lines: Lines) -> Billed:
     return Billed(lines[row.source_line_id], row.quantity, LineAmounts(row.net, row.tax_amount, row.gross))
 
 
+# Suppliers reckon the tax of a line, of a piece or of the whole invoice, and round it there: what they say of one line
+# differs by some of the smallest coins of its currency from what we reckon of that line.
+COINS = 5
+
+
+def _odd_tax(each: Billed) -> Decimal | None:
+    """What we reckon as tax of a billed line, where the invoice says another one by more than rounding.
+
+    At most 0.05 may differ at a line in a currency of two places, five of the smallest coins in any, at the order's
+    rate. Both amounts are in the company's currency.
+    """
+    order = each.line.order
+    reckoned = round_money(each.amounts.net * each.line.tax_rate / HUNDRED)
+    coin = Decimal(1).scaleb(-money.places_of(str(order.currency_id)))
+    rounding = max(round_money(COINS * coin * order.exchange_rate), round_money(COINS * Decimal("0.01")))
+    return reckoned if abs(each.amounts.tax - reckoned) > rounding else None
+
+
 def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> None:
-    """Three-way: no more than came and is unbilled, at about the price that was ordered."""
+    """Three-way: no more than came and is unbilled, at about the price that was ordered, with the tax of its rate."""
     tolerance = policy_of(actor.company_id).price_tolerance_percent
     refused: Refusals = {}
+    differing: Refusals = {}
     unbilled = {each.line: each.line.unbilled for each in billed}
     for each in billed:
         line, left = each.line, unbilled[each.line]
@@ -196,8 +220,8 @@ def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> 
                 line.position,
                 "quantity",
             )
-        elif not accept_difference and abs(each.price - each.ordered_price) > each.ordered_price * tolerance / HUNDRED:
-            refused[line.pk] = Refusal(
+        elif abs(each.price - each.ordered_price) > each.ordered_price * tolerance / HUNDRED:
+            differing[line.pk] = Refusal(
                 "price_difference",
                 _("%(product)s: billed at %(price)s, ordered at %(ordered)s; at most %(tolerance)s %% may differ"),
                 {
@@ -209,10 +233,38 @@ def _refuse(billed: Sequence[Billed], actor: Actor, accept_difference: bool) -> 
                 line.position,
                 "unit_price",
             )
-        elif odd := misfit(line.product, each.quantity, rest=left, line=line.position):
+        elif (reckoned := _odd_tax(each)) is not None:
+            params = {**names, "tax": formats.money(each.amounts.tax), "reckoned": formats.money(reckoned)}
+            sentence = _("%(product)s: the invoice says %(tax)s of tax, its rate makes %(reckoned)s")
+            differing[line.pk] = Refusal("tax_difference", sentence, params, line.position, "tax_amount")
+        if line.pk not in refused and (odd := misfit(line.product, each.quantity, rest=left, line=line.position)):
             refused[line.pk] = odd
+    if differing and not accept_difference:
+        refused = differing | refused
+    elif differing:
+        refused |= _own_orders([each.line for each in billed if each.line.pk in differing], actor)
     if refused:
         raise BusinessError(by_key=refused)
+
+
+def _own_orders(lines: Sequence[PurchaseOrderLine], actor: Actor) -> Refusals:
+    """Lines whose difference the actor may not accept, who owns or placed their order; unless nobody else may."""
+    if actor.user_id is None:
+        return {}
+    ordered: dict[int, set[int | None]] = {line.order_id: {line.order.owner_id} for line in lines}
+    placed = AuditRow.objects.filter(
+        company_id=actor.company_id, kind=PurchaseOrder.kind(), object_id__in=ordered, action="placed"
+    )
+    for order_id, user_id in placed.values_list("object_id", "actor_id"):
+        ordered[order_id].add(user_id)
+    own = [line for line in lines if actor.user_id in ordered[line.order_id]]
+    apart = {user for line in own for user in ordered[line.order_id]}
+    if not own or not approvals.others_may(actor, ACCEPT, INVOICE, apart_from=apart):
+        return {}
+    sentence = _("%(number)s is your own order: somebody else must accept the difference")
+    return {
+        line.pk: Refusal("own_order", sentence, {"number": line.order}, line.position, "unit_price") for line in own
+    }
 
 
 def _bill_line(each: Billed) -> BillLine:

@@ -254,8 +254,8 @@ def when_rejected(orders: Sequence[PurchaseOrder], *, actor: Actor, note: str = 
 def place_orders(*, order_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
     """Commit to the suppliers.
 
-    Raises BusinessError naming orders without lines, of a blocked supplier, or that neither the approved requisitions
-    they came from cover nor an approval of the order as it stands.
+    Raises BusinessError naming orders without lines or prices, of a blocked supplier, or that neither the approved
+    requisitions they came from cover nor an approval of the order as it stands.
     """
     orders = locked(PurchaseOrder, order_ids, actor)
     demand(orders, Status.DRAFT, refused=unplaceable(orders))
@@ -280,10 +280,13 @@ def unplaceable(orders: Sequence[PurchaseOrder]) -> Refusals:
     to_approve: dict[int, Decimal] = {}
     for order in orders:
         open_amount = uncovered(order, lines[order.pk])
+        free = next((line for line in lines[order.pk] if not line.unit_price), None)
         if not lines[order.pk]:
             refused[order.pk] = Refusal("no_lines", _("%(number)s has no lines"), {"number": order})
         elif order.party_id in blocked:
             refused[order.pk] = Refusal("supplier_blocked", _("%(number)s: the supplier is blocked"), {"number": order})
+        elif free:
+            refused[order.pk] = _unpriced(order, free)
         elif open_amount > 0:
             to_approve[order.pk] = open_amount
     agreed = approvals.agreed_terms([order for order in orders if order.pk in to_approve])
@@ -292,6 +295,12 @@ def unplaceable(orders: Sequence[PurchaseOrder]) -> Refusals:
         if amount and not (order.pk in agreed and as_agreed(order, lines[order.pk], agreed[order.pk])):
             refused[order.pk] = _unapproved(order, amount, changed=order.pk in agreed)
     return refused
+
+
+def _unpriced(order: PurchaseOrder, line: PurchaseOrderLine) -> Refusal:
+    """A price of nothing would pass every approval, and the supplier's invoice would say another one."""
+    sentence = _("%(number)s: say the price of %(product)s; where it is free, enter the price and 100 %% discount")
+    return Refusal("no_price", sentence, {"number": order, "product": line.product}, line.position, "unit_price")
 
 
 def as_agreed(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], agreed: Mapping[str, Any]) -> bool:

@@ -22,7 +22,8 @@ from suite.core.errors import Refusal, Refusals
 def order_requisitions(*, requisition_ids: Collection[int], actor: Actor, reason: str = "") -> list[PurchaseOrder]:
     """Turn what approved requisitions still want into draft orders, one per supplier and warehouse.
 
-    What goes straight to a customer makes an order of its own, with the address of the customer's delivery.
+    What goes straight to a customer makes an order of its own, with the address of the customer's delivery. A line
+    without a price is ordered at the supplier's; where there is none either, the order is not placed before it has one.
 
     Raises BusinessError naming requisitions that are not approved and lines without a supplier who may be asked.
     """
@@ -96,7 +97,7 @@ def _order_for(
         LineInput(
             product_id=line.product_id,
             quantity=line.pending,
-            unit_price=line.price if own_currency else None,
+            unit_price=(line.price or None) if own_currency else None,
             requested_date=line.needed_by,
             promised_date=order.expected_date,
             requisition_line_id=line.pk,

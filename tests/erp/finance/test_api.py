@@ -133,6 +133,8 @@ def test_money_is_received_and_allocated(api, company, buyer, order):
     item = get(api, f"receivables/{item['id']}/")
     assert item["open_amount"] == "6300.00"
     assert [each["amount"] for each in item["settlements"]] == ["3000.00", "2000.00"]
+    settled = get(api, f"receipts/{money['id']}/")["settlements"]
+    assert {(each["item"], each["item_number"]) for each in settled} == {(item["id"], item["number"])}
 
     assert post(api, f"receipts/{money['id']}/reverse/", {"reason": "Bounced"})["status"] == "reversed"
     assert OpenItem.objects.get().open_amount == 11300

@@ -19,7 +19,7 @@ from suite.automation.services.approvals.deciding import (
     undecidable,
     why_not,
 )
-from suite.automation.services.approvals.judging import asks, in_force
+from suite.automation.services.approvals.judging import asks, in_force, others_may
 from suite.automation.services.approvals.passing import add_signer, chase, hand_over
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "in_force",
     "last_of",
     "missing",
+    "others_may",
     "send_back",
     "submit",
     "take_back",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
 from django.db.models import Q, QuerySet
@@ -115,9 +115,25 @@ class Judge:
 
     def _others_decide(self, step: ApprovalStep) -> Q:
         """Whoever may decide the step, programs apart."""
-        everything = Grant.objects.filter(role__company=self.actor.company, code=DECIDE, scope=Scope.ALL)
-        may = Q(roles__in=everything.exclude(role__code=INTEGRATOR).values("role"))
+        may = _holding(self.actor, DECIDE, scope=Scope.ALL)
         return may | (Q(roles=step.role_id) if step.role_id else Q()) | (Q(user=step.user_id) if step.user_id else Q())
+
+
+def others_may(actor: Actor, *codes: str, apart_from: Collection[int | None] = ()) -> bool:
+    """Whether somebody else in the company, apart from these people too, holds all of the permissions `codes`.
+
+    Who has a hand in something does not agree to it alone, unless nobody else may: then nobody is stuck. One statement.
+    """
+    people = Membership.objects.filter(company=actor.company, user__is_active=True)
+    for code in codes:
+        people = people.filter(_holding(actor, code))
+    return people.exclude(user__in={actor.user_id, *apart_from} - {None}).exists()
+
+
+def _holding(actor: Actor, code: str, **how_far: str) -> Q:
+    """Whoever holds a permission, programs apart."""
+    grants = Grant.objects.filter(role__company=actor.company, code=code, **how_far).exclude(scope=Scope.NONE)
+    return Q(roles__in=grants.exclude(role__code=INTEGRATOR).values("role"))
 
 
 def in_force(actor: Actor) -> QuerySet[Delegation]:

@@ -10,13 +10,25 @@ from erp.inventory.services import reverse_receipt
 from erp.inventory.services.deliveries import open_deliveries
 from erp.inventory.services.shipping import ship
 from erp.procurement.models import PurchaseOrder, PurchaseOrderLine, Supplier
-from erp.procurement.services import Bill, SupplierInvoice, book_held, book_invoices, receive, return_goods
+from erp.procurement.services import (
+    Bill,
+    LineInput,
+    SupplierInvoice,
+    book_held,
+    book_invoices,
+    create_order,
+    place_orders,
+    receive,
+    return_goods,
+    take_back_invoices,
+)
 from suite.core import invariants
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.errors import BusinessError
 from suite.core.models import DocumentLink
 from suite.masterdata.models import Product
+from tests import make
 from tests.erp.inventory.make import Shop
 from tests.erp.procurement.make import placed
 
@@ -334,3 +346,71 @@ def test_of_goods_valued_first_in_first_out_a_part_goes_back_out_of_its_own_laye
 
     assert shop.worth(nut) == (12, 102)
     assert posted() == {"1405": D("102.00"), "220202": D("-102.00")}
+
+
+def test_who_ordered_does_not_accept_the_difference_unless_nobody_else_may(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = received(supplier, (bolt, 10, "100"), actor=buyer)
+    alone = bill(order, 1, "500", actor=buyer, accept_difference=True)
+    other = make.actor(buyer.company, "accountant")
+
+    held = bill(order, 1, "500", actor=buyer, hold=True)
+    with pytest.raises(BusinessError) as booked_held:
+        book_held(invoice_ids=[held.pk], accept_difference=True, actor=buyer)
+
+    assert alone.net == D("500.00")
+    assert refusal(order, 1, "500", actor=buyer, accept_difference=True) == "own_order"
+    assert booked_held.value.code == "own_order"
+    assert bill(order, 1, "101", actor=buyer, accept_difference=True).net == D("101.00")
+    assert bill(order, 1, "500", actor=other, accept_difference=True).net == D("500.00")
+
+
+def test_who_placed_the_order_of_somebody_else_does_not_accept_its_difference(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = received(supplier, (bolt, 10, "100"), actor=buyer)
+    PurchaseOrder.objects.filter(pk=order.pk).update(owner=make.actor(buyer.company, "planner").user)
+    make.actor(buyer.company, "accountant")
+
+    assert refusal(order, 1, "500", actor=buyer, accept_difference=True) == "own_order"
+
+
+def test_a_tax_that_is_no_rounding_of_the_reckoned_one_needs_somebody_who_accepts_it(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = received(supplier, (bolt, 10, "1"), actor=buyer)
+
+    def taxed(amount: str, **more: bool) -> Invoice:
+        came = SupplierInvoice(order.pk, [Bill(line_of(order).pk, D(1), tax_amount=D(amount))])
+        (invoice,) = book_invoices([came], actor=buyer, **more)
+        return invoice
+
+    with pytest.raises(BusinessError) as refused:
+        taxed("100000")
+
+    (said,) = refused.value.refusals
+    assert (said.code, said.line, said.field) == ("tax_difference", 0, "tax_amount")
+    assert taxed("0.18").tax_amount == D("0.18")
+    with pytest.raises(BusinessError):
+        taxed("0.19")
+    assert taxed("0.19", accept_difference=True).tax_amount == D("0.19")
+    make.actor(buyer.company, "accountant")
+    with pytest.raises(BusinessError, match="own order"):
+        taxed("0.19", accept_difference=True)
+
+
+def test_an_invoice_of_nothing_is_booked_without_a_payable_and_taken_back(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    inputs = [LineInput(bolt.pk, D(10), D(5), discount=D(100))]
+    order = create_order(supplier=supplier, lines=inputs, actor=buyer)
+    place_orders(order_ids=[order.pk], actor=buyer)
+    receive(order_ids=[order.pk], actor=buyer)
+
+    invoice = bill(order, 10, actor=buyer)
+    take_back_invoices(invoice_ids=[invoice.pk], actor=buyer, reason="Mistake")
+
+    assert (invoice.gross, OpenItem.objects.count()) == (0, 0)
+    assert line_of(order).unbilled == 10
+    assert all(finding.holds for finding in invariants.check())

@@ -77,7 +77,8 @@ def test_what_was_approved_is_what_is_placed(
     assert placed(lines=[replace(line, product_id=other.pk, unit_price=Decimal(1))]) == "not_approved"
     assert placed(lines=[halved]) == "not_approved"
     assert placed(lines=[replace(line, quantity=Decimal(20), unit_price=Decimal(2))]) == "not_approved"
-    assert placed(lines=[line, replace(line, id=None, quantity=Decimal(1), unit_price=Decimal(0))]) == "not_approved"
+    gift = replace(line, id=None, quantity=Decimal(1), discount=Decimal(100))
+    assert placed(lines=[line, gift]) == "not_approved"
     assert placed(lines=[replace(line, quantity=Decimal(9), unit_price=Decimal("4.9"))]) == ""
     assert placed(lines=[replace(line, unit_price=Decimal(10), discount=Decimal(50))]) == ""
 
@@ -105,3 +106,19 @@ def test_only_who_keeps_the_exchange_rates_gives_another_than_the_days(
     for refused in (drawn_up, changed):
         assert (refused.value.code, refused.value.refusals[0].field) == ("not_the_days_rate", "exchange_rate")
     assert (order.exchange_rate, kept.exchange_rate) == (Decimal("7.1"), Decimal("7.3"))
+
+
+def test_an_order_without_a_price_is_not_placed_and_one_that_is_free_is(buyer: Actor, supplier: Supplier) -> None:
+    product = make.product(buyer.company)
+    line = LineInput(product.pk, Decimal(10), Decimal(0))
+    unpriced = create_order(supplier=supplier, lines=[line], actor=buyer)
+    free = replace(line, unit_price=Decimal(5), discount=Decimal(100))
+    gift = create_order(supplier=supplier, lines=[free], actor=buyer)
+
+    with pytest.raises(BusinessError) as refused:
+        place_orders(order_ids=[unpriced.pk], actor=buyer)
+
+    (said,) = refused.value.refusals
+    assert (said.code, said.line, said.field) == ("no_price", 0, "unit_price")
+    assert product.code in str(said)
+    assert place_orders(order_ids=[gift.pk], actor=buyer)[0].status == PurchaseOrder.Status.ORDERED
