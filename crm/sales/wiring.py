@@ -178,13 +178,13 @@ def leads() -> None:
         "lead_activity", _("Follow-ups of leads"), rows=lead_queries.talks_of, line=lead_queries.talk_line,
         at="happened_at", icon="note", permission="crm_sales.view_lead", words=("text",),
     )  # fmt: skip
-    selling, view = _("Selling"), "crm_sales.view_lead"
+    selling, figures, view = _("Selling"), _("Sales figures"), "crm_sales.view_lead"
     navigation.register(
-        selling, _("Leads"), "sales:leads", icon="sparkles", permission=view, order=25, query="?view=open",
+        selling, _("Leads"), "sales:leads", icon="sparkles", permission=view, order=26, query="?view=open",
         badge=lambda actor: lead_queries.waiting_for(actor)[:99].count(),
     )  # fmt: skip
     navigation.register(
-        selling, _("First answers in time"), "sales:lead_response", icon="clock", permission=view, order=26
+        figures, _("First answers in time"), "sales:lead_response", icon="clock", permission=view, order=36
     )
     navigation.register(
         selling, _("Lead rules"), "sales:lead_rules", icon="route", permission="crm_sales.change_leadrule", order=35
@@ -310,22 +310,22 @@ def buyers(actor: Actor) -> QuerySet[Party]:
 
 def menu() -> None:
     """The section of selling, and what can be written quickly."""
-    selling, view = _("Selling"), "crm_sales.view_opportunity"
+    selling, figures, view = _("Selling"), _("Sales figures"), "crm_sales.view_opportunity"
     navigation.register(
         selling, _("Opportunities"), "sales:opportunities", icon="target-arrow", permission=view, order=27,
         query="?view=board",
     )  # fmt: skip
     navigation.register(selling, _("Who follows whom"), "sales:team_board", icon="users", permission=view, order=28)
-    navigation.register(selling, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=29)
-    navigation.register(selling, _("Sources"), "sales:sources", icon="filter", permission=view, order=29)
-    navigation.register(selling, _("Performance"), "sales:performance", icon="target", permission=view, order=29)
-    navigation.register(selling, _("Targets"), "sales:targets", icon="target", permission="crm_sales.change_target",
-                        order=36)  # fmt: skip
+    navigation.register(figures, _("Funnel"), "sales:funnel", icon="filter", permission=view, order=37)
+    navigation.register(figures, _("Sources"), "sales:sources", icon="filter", permission=view, order=37)
+    navigation.register(figures, _("Performance"), "sales:performance", icon="target", permission=view, order=36)
+    navigation.register(figures, _("Targets"), "sales:targets", icon="target", permission="crm_sales.change_target",
+                        order=38)  # fmt: skip
     navigation.register(
-        selling, pgettext_lazy("report", "Forecast"), "sales:forecast", icon="chart-line", permission=view, order=29
+        figures, pgettext_lazy("report", "Forecast"), "sales:forecast", icon="chart-line", permission=view, order=36
     )
     navigation.register(
-        selling, _("Win probability"), "sales:win_probability", icon="target", permission=view, order=29
+        figures, _("Win probability"), "sales:win_probability", icon="target", permission=view, order=38
     )
     navigation.register(
         selling, _("Pipelines"), "sales:pipelines", icon="sitemap", permission="crm_sales.add_pipeline", order=36

@@ -334,7 +334,6 @@ class LandedCostList(ListSpec):
             form=ReasonForm, danger=True, when=while_in(LandedCost.Status.POSTED), to=LandedCost.Status.REVERSED,
         ),
     )  # fmt: skip
-    boards = ("status",)
     total = "amount"
     calendars = ("date",)
     order = "-date"

@@ -129,9 +129,14 @@ def _pages_of(actor: Actor) -> list[Entry]:
     for entry in entries:
         looked[str(entry.section)] += -1 if _subject(entry.permission or "") in done else 1
 
-    def place(entry: Entry) -> tuple[bool, bool, int]:
+    first: dict[str, int] = {}  # the sections stay whole, whatever the pages of two of them are numbered
+    for entry in _pages:
+        first[str(entry.section)] = min(entry.order, first.get(str(entry.section), entry.order))
+
+    def place(entry: Entry) -> tuple[bool, bool, int, int]:
         is_between = OWN_WORK <= entry.order < SETTINGS
-        return entry.order >= SETTINGS, is_between and looked[str(entry.section)] > 0, entry.order
+        section = str(entry.section)
+        return entry.order >= SETTINGS, is_between and looked[section] >= 0, first[section], entry.order
 
     return sorted(entries, key=place)
 
