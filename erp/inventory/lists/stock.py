@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from erp.inventory.models import Demand, StockBalance, StockMove, StockRule
 from erp.inventory.services.costing import share
 from erp.inventory.services.shipping import Outcome
 from suite.core.access import Actor
-from suite.core.money import ZERO
+from suite.core.money import ZERO, round_money
 from suite.desk import documents
 from suite.desk.lists import (
     Act,
@@ -100,6 +101,14 @@ class BalanceList(ListSpec):
 
     def url(self, row: StockBalance) -> str:
         return of_product(StockMove)(row)
+
+    def footer(self, rows: QuerySet[StockBalance]) -> dict[str, Any]:
+        """The value at each product's average, to the cent only once it is summed: shares that add up to the whole."""
+        whole = F("product__stock_value__quantity")
+        worth = F("on_hand") * F("product__stock_value__value") / NullIf(whole, Value(ZERO))
+        exact = DecimalField(max_digits=30, decimal_places=10)
+        found = rows.order_by().aggregate(value=Sum(ExpressionWrapper(worth, output_field=exact)))
+        return {"value": round_money(found["value"] or ZERO)}
 
 
 class ProductStock(ListSpec):

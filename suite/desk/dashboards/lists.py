@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Count, F, Max, Min, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, Min, Sum, Value
 from django.db.models.functions import TruncMonth
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -151,14 +151,14 @@ def look_at(state: ListState, look: str) -> Content:
 
 
 def _count(state: ListState, _what: str) -> Figure:
-    return Figure(Decimal(_flat(state).count()), state.link(), is_money=False)
+    return Figure(Decimal(state.flat.count()), state.link(), is_money=False)
 
 
 def _sum(state: ListState, what: str) -> Figure:
     """Sums of several currencies stand beside one another: the one with the most rows first."""
     column = _summed(state)[what]
     unit: Any = F(column.currency) if column.currency else Value("")
-    rows = _flat(state).order_by().values(**{UNIT: unit}).annotate(**{SUM: Sum(column.path), COUNT: Count("pk")})
+    rows = state.flat.order_by().values(**{UNIT: unit}).annotate(**{SUM: Sum(column.path), COUNT: Count("pk")})
     found = [(str(row[UNIT]), Decimal(row[SUM] or 0), row[COUNT]) for row in rows.order_by(f"-{COUNT}", UNIT)]
     own = state.actor.company.currency
     first, *others = found or [("", Decimal(0), 0)]
@@ -198,7 +198,7 @@ def _pivot(state: ListState, _what: str) -> Rows:
 
 def _by(state: ListState, what: str) -> Bars:
     by = _grouping(state, ChoiceFilter, OwnerFilter)[what]
-    rows = _flat(state).order_by().values(**{KEY: F(by.path)}).annotate(**{COUNT: Count("pk")})
+    rows = state.flat.order_by().values(**{KEY: F(by.path)}).annotate(**{COUNT: Count("pk")})
     counted = {row[KEY]: row[COUNT] for row in rows.order_by(f"-{COUNT}", KEY)[:LONGEST]}
     if isinstance(by, ChoiceFilter):
         labels: list[tuple[Any, str, str]] = [(value, label, value) for value, label in by.options(state.actor)]
@@ -220,7 +220,7 @@ def _months(state: ListState, what: str) -> Bars:
     by, company = _grouping(state, DateFilter)[what], state.actor.company
     is_moment = by.is_moment(state.spec.model)  # type: ignore[attr-defined]
     month = TruncMonth(DAY, tzinfo=ZoneInfo(company.time_zone)) if is_moment else TruncMonth(DAY)
-    dated = _flat(state).order_by().annotate(**{DAY: by.stands}).filter(**{f"{DAY}__isnull": False})
+    dated = state.flat.order_by().annotate(**{DAY: by.stands}).filter(**{f"{DAY}__isnull": False})
     rows = (
         dated.values(**{KEY: month})
         .annotate(**{COUNT: Count("pk"), "first": Min(DAY), "last": Max(DAY)}).order_by(f"-{KEY}")[:LONGEST]
@@ -242,13 +242,6 @@ def _months(state: ListState, what: str) -> Bars:
 _LOOKS: dict[str, Callable[[ListState, str], Content]] = {
     "count": _count, "sum": _sum, "rows": _rows, "pivot": _pivot, "by": _by, "months": _months,
 }  # fmt: skip
-
-
-def _flat(state: ListState) -> QuerySet[Any]:
-    """The rows of a list without what it works out about each."""
-    if type(state.spec).rows is ListSpec.rows:
-        return state.rows
-    return state.spec.model._base_manager.filter(pk__in=state.rows.values("pk"))
 
 
 def _summed(state: ListState) -> dict[str, Column]:

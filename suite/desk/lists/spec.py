@@ -146,7 +146,7 @@ class ListSpec:
     line_related: ClassVar[Sequence[str]] = ()
     permission: ClassVar[str] = ""
     boards: ClassVar[Sequence[str]] = ()  # names of ChoiceFilters whose values the list can have as lanes
-    total: ClassVar[str] = ""  # the column that lanes sum up
+    total: ClassVar[str] = ""  # the column that lanes and the foot of the table sum up, by currency
     calendars: ClassVar[Sequence[str]] = ()  # names of DateFilters by whose dates the list can be a calendar
     pivots: ClassVar[bool] = False  # whether the list can be laid out by two of its filters
     measures: ClassVar[Sequence[Measure | Rate]] = ()  # what a pivot offers beside counting and columns of figures

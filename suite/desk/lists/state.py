@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum, Value
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from suite.core import keyset
-from suite.desk import own, papers
+from suite.desk import formats, own, papers
 from suite.desk.imports import importer
 from suite.desk.lists.columns import Column
 from suite.desk.lists.filters import OPERATORS, Chip, ChoiceFilter, Filter
 from suite.desk.lists.kept import COUNTED, count_text
-from suite.desk.lists.spec import Act, Cell, Line
+from suite.desk.lists.spec import Act, Cell, Line, ListSpec
 from suite.desk.lists.ways import Ways
 from suite.desk.own import book
 from suite.desk.own import columns as own_columns
@@ -41,6 +41,15 @@ def explicit(data: QueryDict) -> dict[str, str]:
 
 def prefixed(group: str, key: str) -> str:
     return f"{group}.{key}" if group else key
+
+
+def _foot(column: Column, found: Any) -> SafeString | str:
+    """What stands under a column: a total, or one below the other those of several currencies."""
+    if isinstance(found, Mapping):
+        return format_html_join(
+            SafeString("<br>"), "{}", ((formats.money(sum_, unit),) for unit, sum_ in found.items())
+        )
+    return column.render(None, found)
 
 
 class ListState(Ways):
@@ -296,17 +305,29 @@ class ListState(Ways):
     @cached_property
     def totals(self) -> list[Any]:
         """Totals under the columns, where the list declares any."""
-        found = self.spec.footer(self.rows)
-        if not found:
+        found = {**self._sums(), **self.spec.footer(self.rows)}
+        if not any(column.name in found for column in self.columns):
             return []
         return [
-            {
-                "html": column.render(None, found[column.name]) if column.name in found else "",
-                "css": column.align,
-                "label": column.label,
-            }
+            {"html": _foot(column, found.get(column.name)), "css": column.align, "label": column.label}
             for column in self.columns
         ]
+
+    @property
+    def flat(self) -> QuerySet[Any]:
+        """The rows without what the list works out about each."""
+        if type(self.spec).rows is ListSpec.rows:
+            return self.rows
+        return self.spec.model._base_manager.filter(pk__in=self.rows.values("pk"))
+
+    def _sums(self) -> dict[str, Mapping[str, Any]]:
+        """The sums of the list's `total` by currency; of more rows than are counted only once somebody counts them."""
+        column = next((each for each in self.columns if each.name == self.spec.total), None)
+        if column is None or self.is_capped:
+            return {}
+        unit: Any = F(column.currency) if column.currency else Value("")
+        rows = self.flat.order_by().values(foot_unit=unit).annotate(foot_sum=Sum(column.path)).order_by("foot_unit")
+        return {column.name: {str(row["foot_unit"]): row["foot_sum"] for row in rows}}
 
     @property
     def hides_rows(self) -> bool:

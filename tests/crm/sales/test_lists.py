@@ -8,6 +8,7 @@ from crm.sales.models import Order
 from crm.sales.queries import orders as queries
 from crm.sales.services.confirming import confirm_orders
 from suite.core import clock
+from suite.desk import formats
 from suite.desk.lists.state import ListState
 from suite.masterdata.models import Product
 from tests.crm.sales.shop import Shop, line
@@ -44,3 +45,19 @@ def test_an_order_is_late_by_its_promise_or_else_by_what_was_requested_and_never
     assert late == {orders["promised"].pk, orders["requested"].pk}
     assert others == {orders["kept"].pk, orders["undated"].pk}
     assert [row.pk for row in queries.late(shop.system)] == [orders["requested"].pk, orders["promised"].pk]
+
+
+def test_orders_are_summed_at_the_foot_by_currency_unless_there_are_too_many_to_count(
+    shop: Shop, lamp: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, more, theirs = [shop.order(line(lamp)) for _ in range(3)]
+    Order.objects.filter(pk=theirs.pk).update(currency_id="USD", gross=50)
+    draft = ListState(OrderList(), shop.system, {"status": "draft"})
+
+    (foot,) = [total for total in draft.totals if total["html"]]
+
+    assert foot["label"] == "Total with tax"
+    assert foot["html"] == f"{formats.money(ours.gross + more.gross, 'CNY')}<br>{formats.money(50, 'USD')}"
+    monkeypatch.setattr("suite.desk.lists.state.COUNTED", 3)
+    assert ListState(OrderList(), shop.system, {}).totals == []
+    assert ListState(OrderList(), shop.system, {"count": "exact"}).totals

@@ -19,8 +19,9 @@ from django.urls import reverse
 from erp.finance.services import periods
 from erp.inventory import queries, services
 from erp.inventory.lists import BalanceList, DeliveryList, DemandList
-from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule, Warehouse
+from erp.inventory.models import Delivery, GoodsReceipt, StockAdjustment, StockRule, StockValue, Warehouse
 from suite.core import clock
+from suite.desk import formats
 from suite.desk.lists import ListState
 from tests import make
 from tests.desk.own.make import field
@@ -438,6 +439,15 @@ def test_each_row_of_shortages_and_low_stock_leads_to_its_product(busy: Shop, cl
 
         assert "tea" in text
         assert [row.product.code for row in state.page.rows] == ["tea"]
+
+
+def test_stock_on_hand_is_summed_to_what_the_tile_says(shop: Shop) -> None:
+    shop.product("tea", stock=3, cost="10.01")
+    actor = make.actor(shop.company, "accountant")
+
+    totals = {total["label"]: total["html"] for total in ListState(BalanceList(), actor, {}).totals}
+
+    assert totals["Value"] == formats.money(StockValue.objects.get().value)
 
 
 def test_who_ships_after_a_colleague_is_led_to_the_delivery_and_told(shop: Shop, clerk: Client) -> None:
