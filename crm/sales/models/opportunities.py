@@ -106,7 +106,7 @@ class Opportunity(Document):
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
     rivals = models.ManyToManyField(Rival, blank=True, related_name="+", verbose_name=_("rivals"))
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
     chance = PercentField(_("win probability"), null=True, default=None, editable=False)
     chance_terms = models.JSONField(default=list, editable=False)  # as `services.winning` writes them
     entered_at = models.DateTimeField(_("in this stage since"), default=clock.now, editable=False)

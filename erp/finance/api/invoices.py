@@ -92,7 +92,11 @@ class InvoiceToDraft(StrictSerializer):
     lines = LineByHand(many=True, required=False, default=list)
     prices_include_tax = serializers.BooleanField(required=False, default=True)
     date = serializers.DateField(required=False, default=None)
-    kind = serializers.ChoiceField(Invoice.Kind.choices, default=Invoice.Kind.SPECIAL)
+    kind = serializers.ChoiceField(
+        Invoice.Kind.choices,
+        default=None,
+        help_text=_("By default a special one where the customer has a taxpayer number, else an ordinary one"),
+    )
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:

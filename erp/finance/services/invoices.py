@@ -36,13 +36,13 @@ Status, Direction = Invoice.Status, Invoice.Direction
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
-    """An invoice of no order as somebody wants it; by default of today."""
+    """An invoice of no order as somebody wants it; by default of today, and of the kind that its customer can have."""
 
     party_id: int
     lines: Sequence[InvoiceLineInput]
     date: dt.date | None = None
     prices_include_tax: bool = True
-    kind: str = Invoice.Kind.SPECIAL
+    kind: str | None = None
     note: str = ""
 
 
@@ -56,22 +56,23 @@ def draft_for_orders(
     quantities: Mapping[int, Decimal] | None = None,
     date: dt.date | None = None,
     dates: Mapping[int, dt.date] | None = None,
-    kind: str = Invoice.Kind.SPECIAL,
+    kind: str | None = None,
     note: str = "",
     reason: str = "",
 ) -> list[Invoice]:
     """Draft an invoice per order for what is delivered and not invoiced yet; `of_ordered`: for all that is ordered.
 
     What stands in drafts counts as invoiced. `quantities` by order line, in base units, invoices less; `dates` by
-    order, where they differ. Four statements. Raises BusinessError for an order of which nothing can be invoiced, or
-    not so much, or for a `date` still to come; where revenue comes with the delivery, an invoice cannot come before it.
+    order, where they differ; without `kind` it is a special one for who has a taxpayer number. Four statements. Raises
+    BusinessError for an order of which nothing can be invoiced, or not so much, or for a `date` still to come; where
+    revenue comes with the delivery, an invoice cannot come before it.
     """
     owed = Deferral.objects.of(actor.company_id).filter(order_kind=order_kind, order_id__in=order_ids)
     # Locked by a statement of its own: a later one sees the drafts of whoever held the lock.
     list(owed.order_by("pk").select_for_update().values_list("pk"))
     rows: list[Any] = list(
         owed.annotate(**{f"drafted_{of}": queries.drafted(of) for of in ("base_quantity", "net", "tax_amount")})
-        .select_related("product__tax", "charged_tax")
+        .select_related("product__tax", "charged_tax", "party")
         .order_by("order_id", "line_id")
     )
     known = {row.line_id for row in rows}
@@ -104,6 +105,7 @@ def draft_for_orders(
     heads = {row.order_id: row for row in rows}
     day_of = dict.fromkeys(by_order, queries.happened_on(date, company=actor.company)) | dict(dates or {})
     term_of = credit.terms_of({row.party_id for row in rows}, actor=actor)
+    taxpayers = {row.party_id for row in rows if row.party.credit_code}
     invoices = [
         Invoice(
             company=actor.company,
@@ -111,7 +113,7 @@ def draft_for_orders(
             party_id=heads[pk].party_id,
             date=day_of[pk],
             due_date=_due(actor, day_of[pk], term_of[heads[pk].party_id]),
-            kind_of=kind,
+            kind_of=kind or _kind(heads[pk].party_id, taxpayers),
             note=note,
             prices_include_tax=False,
             order_kind=order_kind,
@@ -146,7 +148,7 @@ def create(
     actor: Actor,
     date: dt.date | None = None,
     prices_include_tax: bool = True,
-    kind: str = Invoice.Kind.SPECIAL,
+    kind: str | None = None,
     note: str = "",
     reason: str = "",
 ) -> Invoice:
@@ -163,6 +165,7 @@ def create(
 def create_many(drafts: Sequence[InvoiceDraft], *, actor: Actor, reason: str = "") -> list[Invoice]:
     """Draft invoices as `create` does, by a fixed number of statements."""
     terms = credit.terms_of([draft.party_id for draft in drafts], actor=actor)
+    taxpayers = _taxpayers({draft.party_id for draft in drafts}, actor)
     invoices, lines = [], []
     for draft in drafts:
         day, rows = judged(draft, actor)
@@ -173,7 +176,7 @@ def create_many(drafts: Sequence[InvoiceDraft], *, actor: Actor, reason: str = "
                 party_id=draft.party_id,
                 date=day,
                 due_date=_due(actor, day, terms[draft.party_id]),
-                kind_of=draft.kind,
+                kind_of=draft.kind or _kind(draft.party_id, taxpayers),
                 prices_include_tax=draft.prices_include_tax,
                 note=draft.note,
                 owner_id=actor.user_id,
@@ -209,7 +212,8 @@ def issue(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> li
     """Issue drafts; their serials follow at the end of the act. VAT is posted now where the delivery is still to come.
 
     A draft of a period that is closed, or of a day still to come, is issued today. A fixed number of statements.
-    Raises BusinessError when more would be invoiced than the order allows, and for what a supplier issued.
+    Raises BusinessError when more would be invoiced than the order allows, for what a supplier issued, and for special
+    invoices of customers without a taxpayer number: nobody could deduct them.
     """
     invoices = _locked(invoice_ids, actor)
     for invoice in invoices:
@@ -217,9 +221,41 @@ def issue(*, invoice_ids: Collection[int], actor: Actor, reason: str = "") -> li
         if invoice.direction != Direction.SALES:
             sentence = _("%(number)s is a supplier's invoice: it is booked with its purchase order")
             raise BusinessError(Refusal("not_ours", sentence, {"number": invoice}))
+    _refuse_nameless(invoices, actor)
     date_anew(invoices, actor)
     issue_rows(invoices, actor)
     return invoices
+
+
+def _refuse_nameless(invoices: Sequence[Invoice], actor: Actor) -> None:
+    """A special invoice names title and taxpayer number of who deducts it; the title is the customer's name, where no
+    other is kept. What is corrected in red is named as it was issued."""
+    special = [row for row in invoices if row.kind_of == Invoice.Kind.SPECIAL and not row.is_red]
+    taxpayers = _taxpayers({row.party_id for row in special}, actor)
+    lacking = {row.pk: row for row in special if row.party_id not in taxpayers}
+    if not lacking:
+        return
+    names = Party.objects.of(actor.company_id).in_bulk({row.party_id for row in lacking.values()})
+    sentence = _(
+        "%(number)s: a special VAT invoice needs the taxpayer number of %(party)s: add the unified social credit code "
+        "to the customer, or draft an ordinary invoice"
+    )
+    raise BusinessError(
+        by_key={
+            pk: Refusal("no_taxpayer_number", sentence, {"number": row, "party": names[row.party_id]}, field="kind")
+            for pk, row in lacking.items()
+        }
+    )
+
+
+def _taxpayers(party_ids: Collection[int], actor: Actor) -> set[int]:
+    """Which of these customers have a taxpayer number; one statement."""
+    rows = Party.objects.of(actor.company_id).filter(pk__in=party_ids).exclude(credit_code="") if party_ids else None
+    return set() if rows is None else set(rows.values_list("pk", flat=True))
+
+
+def _kind(party_id: int, taxpayers: Collection[int]) -> str:
+    return Invoice.Kind.SPECIAL if party_id in taxpayers else Invoice.Kind.ORDINARY
 
 
 @service

@@ -74,7 +74,7 @@ class Delivery(OrderPaper):
     address = models.CharField(_("address"), max_length=400, blank=True)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
 
     class Meta:
         verbose_name = pgettext_lazy("paper", "delivery")
@@ -149,7 +149,7 @@ class GoodsReceipt(OrderPaper):
     received_on = models.DateField(_("received on"))
     reference = models.CharField(_("supplier's delivery note"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
 
     class Meta:
         verbose_name = _("goods receipt")

@@ -30,7 +30,7 @@ class TradeDocument(Document):
     net = AmountField(_("net"), default=Decimal(0), editable=False)
     tax_amount = AmountField(_("tax amount"), default=Decimal(0), editable=False)
     gross = AmountField(_("total with tax"), default=Decimal(0), editable=False)
-    note = models.TextField(_("note"), blank=True)
+    note = models.TextField(_("note"), blank=True, max_length=5000)
 
     class Meta:
         abstract = True

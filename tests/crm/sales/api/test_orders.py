@@ -64,6 +64,7 @@ def test_bad_input_is_answered_at_the_field_and_nothing_is_written(
         ("currency", "QQQ"),
         ("exchange_rate", "0"),
         ("colour", "red"),
+        ("note", "x" * 5001),
     ],
 )
 def test_bad_headers_are_answered_at_the_field(

@@ -329,3 +329,32 @@ def test_any_number_of_invoices_takes_the_same_statements(company, actor, buyer,
     assert counts[0] == counts[1]
     assert counts[0][0] <= 8
     assert counts[0][1] <= 13
+
+
+def test_a_special_invoice_is_issued_to_a_taxpayer_only(company, actor, lamp):
+    """专票: who deducts the tax is named with the taxpayer number."""
+    nobody = make.party(company)
+    taxpayer = make.party(company, credit_code="91110000600037341L")
+    lines = [InvoiceLineInput(lamp, Decimal(1), Decimal(113))]
+
+    special = [invoices.create(party=party, lines=lines, kind="special", actor=actor) for party in (nobody, taxpayer)]
+    usual = [invoices.create(party=party, lines=lines, actor=actor) for party in (nobody, taxpayer)]
+    with pytest.raises(BusinessError) as refused:
+        invoices.issue(invoice_ids=[row.pk for row in special], actor=actor)
+    issued = invoices.issue(invoice_ids=[special[1].pk, *(row.pk for row in usual)], actor=actor)
+
+    assert {pk: each.code for pk, each in refused.value.by_key.items()} == {special[0].pk: "no_taxpayer_number"}
+    assert [row.kind_of for row in usual] == ["ordinary", "special"]
+    assert {row.status for row in issued} == {"issued"}
+
+
+def test_an_invoice_of_nothing_is_issued_without_a_receivable_and_corrected(company, actor, lamp):
+    lines = [InvoiceLineInput(lamp, Decimal(1), Decimal(113), Decimal(100))]
+    invoice = invoices.create(party=make.party(company), lines=lines, actor=actor)
+
+    invoices.issue(invoice_ids=[invoice.pk], actor=actor)
+    note = invoices.red(invoice_id=invoice.pk, actor=actor, reason="Mistake")
+
+    assert (invoice.gross, note.gross, note.is_red) == (0, 0, True)
+    assert not OpenItem.objects.exists()
+    assert all(finding.holds for finding in invariants.check())
