@@ -34,6 +34,7 @@ from suite.desk.lists import (
     TextFilter,
     View,
 )
+from suite.desk.lists.acts import papers_of
 from suite.desk.lists.filters import Params
 
 
@@ -203,9 +204,10 @@ def is_open(quotation: Quotation) -> bool:
 
 @dataclass
 class Outcome:
-    """Which quotations were refused, and why."""
+    """Which quotations were refused, and why; which papers came of the others."""
 
     refused: dict[int, Refusal] = field(default_factory=dict)
+    made: list[Any] = field(default_factory=list)
 
 
 def _each(act: Callable[..., Any]) -> Callable[..., Outcome]:
@@ -215,7 +217,7 @@ def _each(act: Callable[..., Any]) -> Callable[..., Outcome]:
         outcome = Outcome()
         for pk in sorted(pks):
             try:
-                act(quotation_id=pk, actor=actor, **how)
+                outcome.made += papers_of(act(quotation_id=pk, actor=actor, **how))
             except BusinessError as error:
                 outcome.refused[pk] = error.refusals[0]
         return outcome

@@ -51,10 +51,10 @@ class ReasonForm(ActorForm):
 
 
 def over(service: Callable[..., Any], argument: str) -> Callable[..., Any]:
-    """A service over a set as lists call it."""
+    """A service over a set as lists call it, with the papers that came of it."""
 
-    def run(*, actor: Actor, pks: Collection[int], **data: Any) -> None:
-        service(**{argument: pks}, actor=actor, **data)
+    def run(*, actor: Actor, pks: Collection[int], **data: Any) -> Any:
+        return service(**{argument: pks}, actor=actor, **data)
 
     return run
 

@@ -11,13 +11,17 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 
+from suite.core.access import Actor
 from suite.core.errors import BusinessError
-from suite.desk import refusals
+from suite.desk import documents, refusals
 
 
 def refuse(request: HttpRequest, sentences: list[str], *, status: int) -> HttpResponse:
@@ -37,6 +41,19 @@ def done(request: HttpRequest, sentence: str, undo: str, fields: Mapping[str, An
     `undo` is the address that does the opposite when `fields` are posted to it; lists are posted value by value.
     """
     messages.success(request, sentence, extra_tags=json.dumps({"url": undo, "fields": fields}))
+
+
+def sentence(text: str, **names: Any) -> SafeString:
+    """A sentence of the house with names put in: safe on a page whatever they are, and links stay links."""
+    return SafeString(escape(text) % {name: conditional_escape(value) for name, value in names.items()})
+
+
+def linked(row: Model, text: str, actor: Actor) -> SafeString:
+    """A record as a link where the actor may open records of its kind, else its name alone."""
+    kind = documents.kind_of(row)
+    if kind is None or not actor.may(kind.permission):
+        return escape(text)
+    return format_html('<a href="{}">{}</a>', kind.url(row.pk), text)
 
 
 def undo_of(message: Message) -> dict[str, Any] | None:

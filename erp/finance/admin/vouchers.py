@@ -179,7 +179,9 @@ class VoucherAdmin(SuiteModelAdmin):
                 now = voucher.lines.select_related("account") if voucher else ()
                 refusals.place(error, form, lines, now=now)
             else:
-                messages.success(request, _("%(number)s was saved") % {"number": saved.number})
+                is_posted = saved.status == Voucher.Status.POSTED
+                told = _("%(number)s was saved and posted") if is_posted else _("%(number)s was saved")
+                messages.success(request, told % {"number": saved.number})
                 again = "_addanother" in data
                 return redirect(
                     reverse("admin:erp_finance_voucher_add")

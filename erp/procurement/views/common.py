@@ -11,12 +11,11 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from suite.automation.services import approvals
 from suite.core.access import Actor
 from suite.desk.lists import Act
-from suite.desk.lists.acts import make_form
+from suite.desk.lists.acts import make_form, papers_of, sentence_of
 from suite.desk.pages import back
 from suite.desk.records import PageAct
 
@@ -69,8 +68,8 @@ def do(request: HttpRequest, acts: Sequence[Act], model: type[Model], pk: int, n
             context = {"act": act, "form": form, "heading": str(row), "count": 1, "hidden": {}, "after": page}
             return render(request, "suite/desk/list_act.html", context)
         data = form.cleaned_data
-    act.run(actor=actor, pks=[row.pk], **data)
-    messages.success(request, _("%(act)s: %(paper)s") % {"act": act.label, "paper": row})
+    made = papers_of(act.run(actor=actor, pks=[row.pk], **data))
+    messages.success(request, sentence_of(act, made or [row], 1, actor))
     return redirect(page if act.form else back(request, page))  # a form came from the address of the act itself
 
 

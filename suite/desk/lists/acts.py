@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,13 +26,14 @@ from suite.core.acts import service
 from suite.core.errors import BusinessError, Refusal
 from suite.core.jobs import Progress
 from suite.core.models import Job
-from suite.core.said import again, in_each, said
+from suite.core.said import again, in_each, listed, said
 from suite.desk import pages
 from suite.desk.lists.spec import Act
 from suite.desk.pages import refuse
 
 AT_ONCE = 200  # rows an act takes while the person waits; more becomes a job
 AT_MOST = 100_000
+NAMED = 5  # papers that a message names; more are counted
 RESTORE = "_restore"  # what the button posts that puts back what an act with a memory has changed
 RESTORE_SECONDS = 600
 SHOWN = 50  # refusals that stand on the page of a job; the file has all
@@ -99,7 +101,8 @@ def do(
     elif undo and came.changed:
         kept = signing.dumps([actor.user_id, actor.company_id, act.name, came.changed], salt=RESTORE, compress=True)
         takes_back = {"act": RESTORE, "kept": kept, "next": after}
-    report(request, act, came.done, came.refused, undo, takes_back)
+    named = came.made or _acted_on(model, [pk for pk in pks if pk not in {each.pk for each in came.refused}])
+    report(request, act, came.done, came.refused, undo, takes_back, named)
     for sentence in came.told:
         messages.warning(request, sentence)
     return redirect(after)
@@ -130,12 +133,36 @@ Changed = dict[int, dict[str, list[Any]]]
 
 
 class Came(NamedTuple):
-    """What came of an act: how many rows went through, which not and why, what else to know, what it changed."""
+    """What came of an act: how many rows went through, which not and why, what else to know, what it changed, and
+    which papers it made."""
 
     done: int
     refused: list[Refused]
     told: Sequence[str] = ()
     changed: Changed = {}
+    made: Sequence[Model] = ()
+
+
+def _acted_on(model: type[Model], pks: Sequence[int]) -> list[Model]:
+    """The rows of an act, where they are few enough to be named."""
+    return list(model._default_manager.filter(pk__in=pks).order_by("pk")) if 0 < len(pks) <= NAMED else []
+
+
+def papers_of(outcome: Any) -> list[Model]:
+    """The papers among what a service answered; what has no number is none."""
+    found = getattr(outcome, "made", outcome)
+    rows = found if isinstance(found, list | tuple) else [found]
+    return [row for row in rows if isinstance(row, Model) and getattr(row, "number", "")]
+
+
+def sentence_of(act: Act, rows: Sequence[Model], count: int, actor: Actor) -> str:
+    """What was done, by the numbers of a few papers, each a link where the reader may open it; else how many rows."""
+    numbers = [str(getattr(row, "number", "")) for row in rows]
+    if 0 < len(rows) <= NAMED and all(numbers):
+        links = [pages.linked(row, number, actor) for row, number in zip(rows, numbers, strict=True)]
+        return pages.sentence(_("%(act)s: %(paper)s"), act=act.label, paper=SafeString(listed(links)))
+    text = ngettext("%(act)s: %(count)s row", "%(act)s: %(count)s rows", count)
+    return text % {"act": act.label, "count": f"{count:,}"}
 
 
 def perform(act: Act, model: type[Model], actor: Actor, pks: list[int], data: dict[str, Any]) -> Came:
@@ -153,7 +180,7 @@ def perform(act: Act, model: type[Model], actor: Actor, pks: list[int], data: di
     done = outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else len(pks) - len(refused)
     rows = model._default_manager.in_bulk(refused) if refused else {}
     told = [Refused(pk, str(rows.get(pk, pk)), str(refusal)) for pk, refusal in refused.items()]
-    return Came(done, told, getattr(outcome, "told", ()), changed)
+    return Came(done, told, getattr(outcome, "told", ()), changed, papers_of(outcome))
 
 
 @service
@@ -204,11 +231,11 @@ def report(
     refused: Sequence[object],
     undo: str = "",
     takes_back: Mapping[str, Any] | None = None,
+    named: Sequence[Model] = (),
 ) -> None:
     """Say what came of it, and offer to take it back where that is possible."""
     if done:
-        text = ngettext("%(act)s: %(count)s row", "%(act)s: %(count)s rows", done)
-        text %= {"act": act.label, "count": f"{done:,}"}
+        text = sentence_of(act, named, done, request.actor)  # type: ignore[attr-defined]
         if takes_back:
             pages.done(request, text, undo, takes_back)
         else:

@@ -42,7 +42,8 @@ class Memory:
 class Act:
     """Something done to the rows that are selected, through a service.
 
-    `run(actor=, pks=, **data)` does it and may return a number, or an outcome with `refused` ({pk: Refusal}). `form`
+    `run(actor=, pks=, **data)` does it and may return a number, the papers it made, or an outcome with `refused`
+    ({pk: Refusal}), `told` (sentences) and `made` (papers): the message names them, or else the rows acted on. `form`
     asks for more first; its cleaned data are passed along, and it is made with `actor=` when it is an `ActorForm`.
     `confirm` is asked before. `when(row)` says which rows it fits; with `in_row` it stands in those rows, too. `undo`
     names the act of the same list that takes it back, `memory` knows what there was before. `refused(row)` says why a

@@ -1,6 +1,7 @@
 """The books on the admin pages."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -99,6 +100,7 @@ def test_a_voucher_is_written_on_the_sheet_and_posted(browser, company, rent):
     page(browser, "voucher/add/")
 
     answer = browser.post(f"{ROOT}/voucher/add/", {**rent, "_post": "1"}, follow=True)
+    assert "was saved and posted" in answer.content.decode()
 
     voucher = Voucher.objects.get()
     assert (voucher.status, voucher.total, voucher.summary) == ("posted", 8000, "Rent")
@@ -321,8 +323,10 @@ def test_orders_are_invoiced_from_what_was_delivered(browser, actor, order):
     from erp.finance.models import Deferral
 
     assert "4,520.00" in page(browser, "deferral/?to_invoice=yes")
-    browser.post(f"{ROOT}/deferral/", {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]})
+    chosen = {"act": "invoice", "pk": [Deferral.objects.get(line_id=line).pk]}
+    told = browser.post(f"{ROOT}/deferral/", chosen, follow=True).content.decode()
     invoice = Invoice.objects.get()
+    assert re.search(rf'Invoice what was delivered: <a href="[^"]+">{invoice.number}</a>', told)
     assert invoice.gross == 4520
     drafted = page(browser, "deferral/")
     assert f"{ROOT}/invoice/{invoice.pk}/change/" in drafted or f"/erp/finance/invoices/{invoice.pk}/" in drafted

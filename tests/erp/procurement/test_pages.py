@@ -69,8 +69,9 @@ def test_a_buyer_walks_one_case_on_the_pages(shop: Shop, bolt: Product, supplier
     requisition = Requisition.objects.get()
 
     for act, data in (("submit", {}), ("approve", {"_go": "1", "note": "Fine"}), ("order", {})):
-        page.post(f"{URL}requisitions/{requisition.pk}/act/{act}/", data)
+        told = page.post(f"{URL}requisitions/{requisition.pk}/act/{act}/", data, follow=True).content.decode()
     order = PurchaseOrder.objects.get()
+    assert f'Order: <a href="{URL}orders/{order.pk}/">{order.number}</a>' in told
     page.post(f"{URL}orders/{order.pk}/act/place/")
     line = order.lines.get()
     page.post(f"{URL}orders/{order.pk}/receive/", {"received_on": str(order.date), f"quantity_{line.pk}": "20"})

@@ -247,7 +247,7 @@ def test_a_bulk_confirm_names_the_orders_that_were_refused(shop: Shop, mei: Clie
 
     page = mei.post(ORDERS, {"act": "confirm", "pk": [refused.pk, fine.pk]}, follow=True).content.decode()
 
-    assert "Confirm: 1 row" in page
+    assert f'Confirm: <a href="{ORDERS}{fine.pk}/">{fine.number}</a>' in page
     assert f"{refused.number}: " in page
 
 
