@@ -152,7 +152,7 @@ def papers_of(outcome: Any) -> list[Model]:
     """The papers among what a service answered; what has no number is none."""
     found = getattr(outcome, "made", outcome)
     rows = found if isinstance(found, list | tuple) else [found]
-    return [row for row in rows if isinstance(row, Model) and getattr(row, "number", "")]
+    return [row for row in rows if isinstance(row, Model) and hasattr(row, "number")]
 
 
 def sentence_of(act: Act, rows: Sequence[Model], count: int, actor: Actor) -> str:
