@@ -97,7 +97,7 @@ def test_the_menu_is_arranged_by_keys_by_buttons_and_by_drag(chromium, live_serv
     layout = MenuLayout.objects.get(user=rep.user)
     place = {key: number for number, key in enumerate(layout.order)}
     assert place["desk:calendar"] < place["desk:tasks"]
-    assert place["sales:orders"] < place["sales:quotations"]
+    assert place["sales:contracts"] < place["sales:quotations"]
     assert layout.hidden == ["sales:price_lists"]
 
 

@@ -128,6 +128,10 @@ def test_a_rule_on_an_event_of_every_kind_of_record_runs(admin: Actor, rep: Acto
     )
     finance.receive([finance.MoneyInput(party_id=party.pk, amount=Decimal(50), oldest_first=True)], actor=house)
     inventory.return_goods({delivery.lines.get().pk: Decimal(1)}, actor=house, reason="Broken")
+    branch = inventory.save_warehouse(values={"code": "EAST", "name": "东仓"}, actor=house)
+    moved = [inventory.TransferLine(product.pk, Decimal(1))]
+    sent = inventory.TransferDraft(inventory.default_warehouse_id(company.pk), branch.pk, moved)
+    inventory.ship_transfers(inventory.create_transfers([sent], actor=house), actor=house)
     create_requisition(lines=[Wish(product.pk, Decimal(1), price=Decimal(5))], actor=rep)
     supplier = make.supplier(company)
     buy(supplier=supplier, lines=[Bought(product.pk, Decimal(1), Decimal(5))], actor=rep)
