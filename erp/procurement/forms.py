@@ -25,7 +25,7 @@ from erp.procurement.services import Bill, LineInput, Wish
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.desk import formats
-from suite.desk.forms import ActorForm, PickerField, lines_formset
+from suite.desk.forms import ActorForm, ConsentInput, PickerField, lines_formset
 from suite.masterdata import standards
 from suite.masterdata.models import Currency, Tax, Unit
 
@@ -273,7 +273,9 @@ class MatchForm(OnLinesForm):
     tax_number = forms.CharField(label=_("Number of the tax invoice"), required=False, max_length=40)
     date = forms.DateField(label=_("Date of the invoice"), widget=forms.DateInput)
     hold = forms.BooleanField(label=_("Hold: write it down, book it later"), required=False)
-    accept_difference = forms.BooleanField(label=_("Accept the difference in price"), required=False)
+    accept_difference = forms.BooleanField(
+        label=_("Accept the difference in price"), required=False, widget=ConsentInput
+    )
     reason = laid_out(forms.CharField(label=_("Note"), required=False, max_length=500), wide=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,7 +27,8 @@ function keyOf(form) {
   return mine + address.pathname + address.search;
 }
 const isTyped = (field) => field.name && !field.readOnly && !["hidden", "checkbox", "radio", "file", "password", "submit", "button"].includes(field.type);
-const isKept = (field) => field.name && field.name !== "csrfmiddlewaretoken" && !["file", "password", "submit", "button"].includes(field.type);
+const isKept = (field) => field.name && !("consent" in field.dataset) && // agreed to each time anew
+  field.name !== "csrfmiddlewaretoken" && !["file", "password", "submit", "button"].includes(field.type);
 const keepers = () => [...document.querySelectorAll("form[method=post]:not([hx-target], #changelist-form)")].filter((form) => form.closest("main, #content, #main, #page") && [...form.elements].some(isTyped));
 
 function snapshot(form) {

@@ -266,7 +266,8 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
         """The acts as buttons of the record; those its state does not allow are left out."""
         label = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
         fitting = [act for act in self.acts_for(actor_of(request)) if act.fits(row)]
-        first = next((act for act in fitting if not act.danger), None)
+        shut = {act.name: act.refused(row) if act.refused else "" for act in fitting}
+        first = next((act for act in fitting if not act.danger and not shut[act.name]), None)
         pressed = [
             PageAct(
                 act.label,
@@ -275,7 +276,7 @@ class SuiteModelAdmin(ScopedMixin, ModelAdmin):
                 primary=act is first,
                 danger=act.danger,
                 confirm=act.confirm,
-                disabled=act.refused(row) if act.refused else "",
+                disabled=shut[act.name],
                 in_menu=number > 3,
             )
             for number, act in enumerate(fitting)

@@ -76,6 +76,16 @@ class MentionsWidget(forms.Textarea):
         return super().build_attrs(base_attrs, extra_attrs) | offers | {"aria-haspopup": "listbox"}
 
 
+class ConsentInput(forms.CheckboxInput):
+    """A box by which somebody lets something odd pass: ticked anew each time, so that it never passes unseen.
+
+    It is shown empty whatever was sent before, and neither drafts nor the browser keep it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__({"data-consent": "", "autocomplete": "off"}, check_test=lambda value: False)
+
+
 class PickerField(forms.Field):
     """A record of a registered kind of choices; needs a form that knows its actor. Cleans to the record."""
 

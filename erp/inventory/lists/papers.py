@@ -38,9 +38,14 @@ def ready(row: Delivery) -> bool:
     return is_ours and row.status == Delivery.Status.OPEN and not row.waits_for_payment and not lacks
 
 
+def why_not_shipped(row: Delivery) -> str:
+    """What a delivery lacks to leave in full, for the button of its record."""
+    return " ".join(str(refusal) for refusal in services.lacking([row]).values())
+
+
 SHIP = Act(
     "ship", _("Ship"), "erp_inventory.ship_delivery", _ship, icon="truck-delivery", when=ready, to="shipped",
-    confirm=_("Ship everything on the selected deliveries?"), in_row=True,
+    refused=why_not_shipped, confirm=_("Ship everything on the selected deliveries?"), in_row=True,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from suite.desk.pages import back
 from suite.desk.records import PageAct
 
 DECISIONS = ("approve", "reject")
+ELSEWHERE = ("not_waiting", "not_your_step")  # refusals of decisions that are nothing to this reader
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -31,24 +32,33 @@ def buttons(
 ) -> list[PageAct]:
     """The acts of a list as buttons of the record; those its state forbids are left out.
 
-    Whose turn it is not sees the decision, with the reason. The first stands out, unless one of the `steps` does.
+    A decision is left out where nobody is asked for one, or others are; who asked, or decided before, sees it with the
+    reason. What is refused waits in the menu with its reason. The first of the others stands out, unless one of the
+    `steps` does.
     """
-    fitting = [act for act in acts if act.fits(row)]
+    fitting = [act for act in acts if act.fits(row) and actor.may(act.permission)]
     deciding = any(act.name in DECISIONS for act in fitting)
-    not_mine = approvals.undecidable([row], actor).get(row.pk, "") if deciding else ""
+    not_mine = approvals.undecidable([row], actor).get(row.pk) if deciding else None
+    if not_mine and not_mine.code in ELSEWHERE:
+        fitting = [act for act in fitting if act.name not in DECISIONS]
+    reasons = {act.name: act.refused(row) if act.refused else "" for act in fitting}
+    if not_mine:
+        reasons |= dict.fromkeys(DECISIONS, str(not_mine))
+    offered = [act.name for act in fitting if not reasons[act.name]]
+    leads = any(step.primary for step in steps)
     return [
         PageAct(
             act.label,
             reverse(url_name, args=[row.pk, act.name]),
             act.icon,
             act.permission,
-            primary=not number and not any(step.primary for step in steps),
+            primary=act.name in offered[:1] and not leads,
             danger=act.danger,
             confirm=act.confirm,
-            in_menu=number > 2,
-            disabled=str(not_mine) if act.name in DECISIONS else act.refused(row) if act.refused else "",
+            in_menu=act.name not in offered[:3],
+            disabled=str(reasons[act.name]),
         )
-        for number, act in enumerate(fitting)
+        for act in fitting
     ]
 
 

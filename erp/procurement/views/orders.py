@@ -100,9 +100,15 @@ def _steps(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[Pag
         )
     if order.status in (Status.ORDERED, Status.RECEIVED, Status.CLOSED):
         url = reverse("procurement:match", args=at)
-        over = order.status != Status.ORDERED and not any(line.unbilled for line in lines)
+        whole = order.status != Status.ORDERED or all(line.invoiced >= line.base_quantity for line in lines)
+        over = whole and not any(line.unbilled for line in lines)
         billed = _("All that came with %(number)s is invoiced") % {"number": order.number} if over else ""
-        steps.append(PageAct(_("Supplier's invoice"), url, "file-invoice", invoice, method="get", disabled=billed))
+        steps.append(
+            PageAct(
+                _("Supplier's invoice"), url, "file-invoice", invoice, method="get", disabled=billed,
+                in_menu=bool(billed),
+            )
+        )  # fmt: skip
         url = reverse("procurement:return", args=at)
         there = any(line.received > line.returned for line in lines)
         nothing = "" if there else _("Nothing of %(number)s is here that could go back") % {"number": order.number}

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from erp.finance.models import Invoice
 from erp.finance.services import periods
 from erp.inventory.models import GoodsReceipt
-from erp.procurement.lists import PurchaseOrderList, RequisitionList
+from erp.procurement.lists import ORDER_ACTS, REQUISITION_ACTS, PurchaseOrderList, RequisitionList
 from erp.procurement.models import PurchaseOrder, Requisition, Supplier
 from erp.procurement.services import (
     LineInput,
@@ -25,11 +26,12 @@ from erp.procurement.services import (
     submit_orders,
     submit_requisitions,
 )
+from erp.procurement.views.common import buttons
 from suite.core import jobs
 from suite.core.access import Actor
 from suite.core.acts import service
 from suite.core.models import Grant, Job
-from suite.desk.lists import ListState
+from suite.desk.lists import Act, ListState
 from suite.masterdata.models import Product
 from tests import make
 from tests.erp.inventory.make import Shop
@@ -196,6 +198,9 @@ def test_an_invoice_beyond_the_tolerance_is_refused_and_can_be_held(
     assert (refused.status_code, "billed at 20.00, ordered at 12.50" in refused.content.decode()) == (409, True)
     assert held.number in content
     assert held.status == Invoice.Status.ISSUED
+    consent = [box for box in re.findall("<input[^>]*>", content) if "accept_difference" in box]
+    assert consent
+    assert all("data-consent" in box and "checked" not in box for box in consent)
     all_billed = f"All that came with {order.number} is invoiced"
     assert all_billed not in content
     assert all_billed in shown(page, f"orders/{order.pk}/")
@@ -441,3 +446,39 @@ def test_placing_is_offered_only_for_what_is_approved(bolt: Product, supplier: S
 
     assert {line.pk: [act.name for act in line.acts] for line in page.lines} == {waiting.pk: [], approved.pk: ["place"]}
     assert "are not approved: submit the order for approval" in record or "提交" in record
+
+
+def test_a_failed_try_shows_the_consent_to_a_difference_empty_again(
+    bolt: Product, supplier: Supplier, buyer: Actor
+) -> None:
+    order = placed(supplier, (bolt, 10, "12.5"), actor=buyer)
+    receive(order_ids=[order.pk], actor=buyer)
+    bill = {"date": "", f"quantity_{order.lines.get().pk}": "10", "accept_difference": "on"}
+
+    answer = browser(buyer).post(f"{URL}orders/{order.pk}/invoice/", bill)
+
+    (box,) = re.findall('<input[^>]*name="accept_difference"[^>]*>', answer.content.decode())
+    assert answer.status_code == 400
+    assert ("data-consent" in box, "checked" in box) == (True, False)
+
+
+def test_only_what_fits_stands_out_on_a_record(bolt: Product, supplier: Supplier, buyer: Actor, admin: Actor) -> None:
+    order = create_order(supplier=supplier, lines=[LineInput(bolt.pk, Decimal(10), Decimal(20000))], actor=buyer)
+    asked = create_requisition(lines=[Wish(bolt.pk, Decimal(10), price=Decimal(20000))], actor=admin)
+
+    def offered(acts: tuple[Act, ...], row: Any, actor: Actor) -> list[str]:
+        found = buttons(acts, row, "procurement:order_act", actor=actor)
+        return [str(act.label) for act in found if not act.in_menu]
+
+    assert "Place the order" not in offered(ORDER_ACTS, order, buyer)
+    assert offered(ORDER_ACTS, order, buyer)[0] == "Submit for approval"
+    assert "Approve" not in offered(ORDER_ACTS, order, buyer)
+    submit_requisitions(requisition_ids=[asked.pk], actor=admin)
+    asked.refresh_from_db()
+    assert "Approve" in offered(REQUISITION_ACTS, asked, buyer)
+    approve_requisitions(requisition_ids=[asked.pk], actor=buyer)
+    asked.refresh_from_db()
+    assert asked.status == Requisition.Status.SUBMITTED  # the executive comes next
+    assert "Approve" not in {
+        str(act.label) for act in buttons(REQUISITION_ACTS, asked, "procurement:requisition_act", actor=buyer)
+    }
