@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,17 +28,25 @@ def connect() -> None:
 
 def unanswered_quotation(actor: Actor, customer: Customer) -> Suggestion | None:
     """The quotation that waits the longest for an answer, or ends soon."""
-    waits = Q(sent_at__lte=clock.now() - PATIENCE) | Q(valid_until__lte=clock.today(actor.company) + PATIENCE)
-    rows = Quotation.objects.visible_to(actor).filter(waits, party=customer.party_id, status=Quotation.Status.SENT)
-    row = rows.order_by("sent_at", "pk").first()
+    row = unanswered(actor).filter(party=customer.party_id).order_by("sent_at", "pk").first()
     if row is None:
         return None
-    sentence = _("%(number)s over %(amount)s was sent on %(day)s and has no answer") % {
+    url = reverse("sales:quotation", args=[row.pk])
+    return Suggestion("quotation", words_of(row), _("Open the quotation"), url, "file-text")
+
+
+def unanswered(actor: Actor) -> QuerySet[Quotation]:
+    """Quotations that had better be asked about: sent a while ago, or about to end."""
+    waits = Q(sent_at__lte=clock.now() - PATIENCE) | Q(valid_until__lte=clock.today(actor.company) + PATIENCE)
+    return Quotation.objects.visible_to(actor).filter(waits, status=Quotation.Status.SENT)
+
+
+def words_of(row: Quotation) -> str:
+    """What is to be said of a quotation without answer."""
+    return _("%(number)s over %(amount)s was sent on %(day)s and has no answer") % {
         "number": row.number, "amount": formats.money(row.gross, str(row.currency_id)),
         "day": formats.day(row.sent_at),
     }  # fmt: skip
-    url = reverse("sales:quotation", args=[row.pk])
-    return Suggestion("quotation", sentence, _("Open the quotation"), url, "file-text")
 
 
 def expiring_contract(actor: Actor, customer: Customer) -> Suggestion | None:

@@ -35,8 +35,8 @@ from crm.sales.models import (
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
 from crm.sales.queries import contracts as contract_queries
 from crm.sales.queries import leads as lead_queries
+from crm.sales.queries import morning, orders, performance, quotations
 from crm.sales.queries import opportunities as deals
-from crm.sales.queries import orders, performance, quotations
 from crm.sales.queries.papers import paper_line
 from crm.sales.services import approving, clauses, executing, keeping, pipelines, policy, weighing, winning
 from suite.automation import approvals
@@ -379,6 +379,10 @@ def menu() -> None:
 def blocks() -> None:
     """What sellers see on their workbench."""
     template = "crm/sales/blocks/_papers.html"
+    workbench.register(
+        "morning", _("What to do first"), "crm/sales/blocks/_morning.html", morning.block,
+        permission=morning.PERMISSION, roles=SELLERS, order=9,
+    )  # fmt: skip
     workbench.register(
         "orders-to-confirm", _("My orders to confirm"), template,
         lambda actor: {"rows": orders.to_confirm(actor)[:8], "date": "date", "page": "sales:order"},

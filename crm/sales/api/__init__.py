@@ -6,6 +6,7 @@ from crm.sales.api.contracts import ContractViewSet, TemplateViewSet
 from crm.sales.api.forecasts import ForecastView
 from crm.sales.api.insights import InsightView, SourceCostViewSet, SourceView, StageAlertView
 from crm.sales.api.leads import LeadRuleViewSet, LeadViewSet, ResponseView, WebFormViewSet
+from crm.sales.api.morning import MorningView
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
@@ -37,5 +38,6 @@ urlpatterns = [
     path("reports/insights/", InsightView.as_view(), name="crm-sales-insights"),
     path("reports/forecast/", ForecastView.as_view(), name="crm-sales-forecast"),
     path("reports/win-probability/", WinProbabilityView.as_view(), name="crm-sales-win-probability"),
+    path("morning/", MorningView.as_view(), name="crm-sales-morning"),
     path("reports/responses/", ResponseView.as_view(), name="crm-sales-responses"),
 ]

@@ -5,6 +5,7 @@ from crm.sales.models.insights import SourceCost, StageAlert
 from crm.sales.models.lead_rules import LeadRule, LeadSeat
 from crm.sales.models.leads import Lead, LeadActivity
 from crm.sales.models.mails import QuotationMail
+from crm.sales.models.morning import MorningOrder
 from crm.sales.models.opportunities import Opportunity, OpportunityLine, StageVisit
 from crm.sales.models.orders import Order, OrderAmendment, OrderLine
 from crm.sales.models.pipelines import KeyAction, LostReason, Pipeline, Rival, Stage
@@ -27,6 +28,7 @@ __all__ = [
     "LeadSeat",
     "LostReason",
     "Milestone",
+    "MorningOrder",
     "Opportunity",
     "OpportunityLine",
     "Order",
