@@ -45,8 +45,10 @@ SCALES = ("", " Thousand", " Million", " Billion", " Trillion", " Quadrillion")
 
 
 def amount_in_words(amount: Decimal, currency: str = "CNY", *, language: str = "zh-hans") -> str:
-    """The amount in the words of the paper's language."""
-    return amount_in_english(amount, currency) if language.startswith("en") else amount_in_capitals(amount, currency)
+    """The amount in the words of the paper's language; in Chinese the yuan is named, too (支付结算办法, annex 1)."""
+    if language.startswith("en"):
+        return amount_in_english(amount, currency)
+    return ("人民币" if currency == "CNY" else "") + amount_in_capitals(amount, currency)
 
 
 def amount_in_capitals(amount: Decimal, currency: str = "CNY") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -89,11 +90,17 @@ def moment(value: dt.datetime | None) -> str:
     return "" if not value else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
+LANDLINE = re.compile(r"0[12]\d{9}|0[3-9]\d{9,10}")
+
+
 def phone(value: str | None) -> str:
-    """138 0013 8000 for Chinese mobiles (kept as +86...); others as they are."""
-    digits = (value or "").removeprefix("+86")
-    if len(digits) == 11 and digits.isdigit() and digits[0] == "1":
+    """138 0013 8000 for Chinese mobiles (kept as +86...), 021 5555 8888 for landlines; others as they are."""
+    digits, dash, extension = (value or "").removeprefix("+86").partition("-")
+    if len(digits) == 11 and digits.isdigit() and digits[0] == "1" and not dash:
         return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    if LANDLINE.fullmatch(digits):
+        area = 3 if digits[1] in "12" else 4  # the big cities
+        return f"{digits[:area]} {digits[area:-4]} {digits[-4:]}{dash}{extension}"
     return value or ""
 
 

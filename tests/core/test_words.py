@@ -42,4 +42,5 @@ def test_english_words(amount, words):
 
 def test_the_language_of_the_paper_decides():
     assert amount_in_words(Decimal("1.005"), "USD", language="zh-hans") == "美元壹元零壹分"
+    assert amount_in_words(Decimal("1.005"), "CNY", language="zh-hans") == "人民币壹元零壹分"
     assert amount_in_words(Decimal("1.005"), "USD", language="en") == "USD One and 01/100 Only"

@@ -45,7 +45,7 @@ def test_in_chinese_the_amount_stands_in_capitals(shop: Shop, lamp: Product, set
 
     papers.render([order], actor=shop.rep, language="zh-hans")
 
-    assert "叁佰叁拾玖元整" in dict(set_data[0]["totals"]).values()
+    assert "人民币叁佰叁拾玖元整" in dict(set_data[0]["totals"]).values()
 
 
 def test_in_chinese_seller_and_buyer_sign_an_order(shop: Shop, lamp: Product, set_data: list[Any]) -> None:
