@@ -24,6 +24,7 @@ from suite.core import clock
 from suite.core.access import Actor
 from suite.core.doors import door
 from suite.core.errors import BusinessError
+from suite.core.said import listed
 from suite.desk import documents
 from suite.desk.lists import Column, export
 from suite.desk.pages import render_page
@@ -49,8 +50,31 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export"):
         return _file(
             f"trial-balance-{sheet.from_period.code}-{sheet.to_period.code}",
-            [(_("Code"), "text"), (_("Name"), "text"), *_money(_("Opening"), _("Debit"), _("Credit"), _("Closing"))],
-            [[row.account.code, row.account.label, row.opening, row.debit, row.credit, row.closing] for row in rows],
+            [
+                (_("Code"), "text"),
+                (_("Name"), "text"),
+                *_money(
+                    _("Opening debit"),
+                    _("Opening credit"),
+                    _("Debit"),
+                    _("Credit"),
+                    _("Closing debit"),
+                    _("Closing credit"),
+                ),
+            ],
+            [
+                [
+                    row.account.code,
+                    row.account.label,
+                    row.opening_debit,
+                    row.opening_credit,
+                    row.debit,
+                    row.credit,
+                    row.closing_debit,
+                    row.closing_credit,
+                ]
+                for row in rows
+            ],
         )
     context = {
         "sheet": sheet,
@@ -142,10 +166,12 @@ def close(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _do_close(request, actor, span)
         return redirect(page)
+    steps = closing.checklist(actor, span)
     context = {
         "span": span,
         "spans": list(reversed(spans)),
-        "steps": closing.checklist(actor, span),
+        "steps": steps,
+        "open_steps": listed(f"{step.title} ({step.count})" for step in steps if not step.is_done),
         "running": periods.still_running(span.code, span.ends) if today < span.ends else None,
         "may_reopen": actor.may("erp_finance.reopen_period"),
     }

@@ -32,9 +32,13 @@ class BalanceRow(serializers.Serializer):
     level = serializers.IntegerField()
     is_leaf = serializers.BooleanField(source="account.is_leaf")
     opening = amount()
+    opening_debit = amount()
+    opening_credit = amount()
     debit = amount()
     credit = amount()
     closing = amount()
+    closing_debit = amount()
+    closing_credit = amount()
 
 
 class Totals(serializers.Serializer):
@@ -44,11 +48,21 @@ class Totals(serializers.Serializer):
     closing = amount()
 
 
+class Sides(serializers.Serializer):
+    """The balances of the first level by their side."""
+
+    opening_debit = amount()
+    opening_credit = amount()
+    closing_debit = amount()
+    closing_credit = amount()
+
+
 class TrialBalance(serializers.Serializer):
     from_period = serializers.CharField(source="from_period.code")
     to_period = serializers.CharField(source="to_period.code")
     rows = BalanceRow(many=True)
     total = Totals()
+    sides = Sides()
 
 
 class PeriodSpan(StrictSerializer):

@@ -40,18 +40,43 @@ class BalanceRow:
         return self.opening + self.debit - self.credit
 
     @property
+    def opening_debit(self) -> Decimal:
+        return max(self.opening, ZERO)
+
+    @property
+    def opening_credit(self) -> Decimal:
+        return max(-self.opening, ZERO)
+
+    @property
+    def closing_debit(self) -> Decimal:
+        return max(self.closing, ZERO)
+
+    @property
+    def closing_credit(self) -> Decimal:
+        return max(-self.closing, ZERO)
+
+    @property
     def is_blank(self) -> bool:
         return not (self.opening or self.debit or self.credit)
 
 
+SIDES = ("opening_debit", "opening_credit", "closing_debit", "closing_credit")
+
+
 @dataclass(frozen=True, slots=True)
 class TrialBalance:
-    """Rows by account code; the totals are those of the accounts that take postings."""
+    """Rows by account code; the totals are those of the accounts that take postings, balances by side (`sides`) those
+    of the accounts of the first level."""
 
     from_period: queries.Span
     to_period: queries.Span
     rows: list[BalanceRow]
     total: BalanceRow
+
+    @property
+    def sides(self) -> dict[str, Decimal]:
+        """The balances of the first level by their side: as much in debit as in credit."""
+        return {side: sum((getattr(row, side) for row in self.rows if not row.level), ZERO) for side in SIDES}
 
 
 def trial_balance(actor: Actor, from_period: str = "", to_period: str = "") -> TrialBalance:

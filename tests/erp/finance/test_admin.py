@@ -452,6 +452,7 @@ def test_a_period_is_closed_and_opened_on_its_page(browser, company, rent):
         text = page(browser, f"account/close/?period={month.code}")
         assert "All vouchers of the period are posted" in text
         assert "still running" not in text
+        assert 'data-confirm="Not done yet: All vouchers of the period are posted (1)' in text
 
         refused = browser.post(f"{ROOT}/account/close/", {"period": month.code}, follow=True).content.decode()
         assert "1 vouchers" in refused
@@ -486,6 +487,8 @@ def test_reports_lead_from_the_balance_to_the_document(browser, company, buyer, 
     account = books.account(company, "1122")
     balance = page(browser, "account/trial-balance/")
     assert f"?account={account.pk}" in balance
+    assert "Closing credit" in balance
+    assert "negative" not in balance.partition("<tbody>")[2]
     sheet_of_account = page(browser, f"account/ledger/?account={account.pk}")
     voucher = Voucher.objects.get()
     assert f"{ROOT}/voucher/{voucher.pk}/change/" in sheet_of_account

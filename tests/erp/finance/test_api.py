@@ -298,7 +298,13 @@ def test_accounts_and_terms_are_added(api, company):
 def test_reports_answer(api, company, buyer, order):
     sheet = get(api, "reports/trial-balance/")
     assert sheet["total"]["closing"] == "0.00"
-    assert {row["code"]: row["closing"] for row in sheet["rows"]}["220302"] == "-11300.00"
+    advance = next(row for row in sheet["rows"] if row["code"] == "220302")
+    assert (advance["closing"], advance["closing_debit"], advance["closing_credit"]) == (
+        "-11300.00",
+        "0.00",
+        "11300.00",
+    )
+    assert sheet["sides"]["closing_debit"] == sheet["sides"]["closing_credit"] == "11300.00"
     assert "from_period" in get(api, "reports/trial-balance/", expect=400, from_period="1789-07")
     account = books.account(company, "1122")
     ledger = get(api, "reports/ledger/", account=account.pk)

@@ -70,6 +70,10 @@ def test_a_small_set_of_entries_in_chinese_accounts(company, actor, buyer):
     assert {code: closing[code] for code in expected} == expected
     assert sheet.total.closing == 0
     assert sheet.total.debit == sheet.total.credit == 239700
+    sides = {row.account.code: (row.closing_debit, row.closing_credit) for row in sheet.rows}
+    assert (sides["1002"], sides["2221"], sides["22210101"]) == ((46800, 0), (0, 1300), (5200, 0))
+    assert sheet.sides["closing_debit"] == sheet.sides["closing_credit"] == 151300
+    assert sheet.sides["opening_debit"] == sheet.sides["opening_credit"] == 0
     levels = {row.account.code: row.level for row in sheet.rows}
     assert (levels["2221"], levels["222101"], levels["22210107"]) == (0, 1, 2)
 
