@@ -11,6 +11,7 @@ from crm.customers import facts
 from crm.customers.models import Activity, Customer
 from crm.customers.services import tagging
 from crm.customers.views.lists import CustomerList
+from crm.customers.views.needs import NeedList
 from suite.automation import subjects
 from suite.automation.subjects import DateFact, Word
 from suite.desk.lists import BoolFilter, ChoiceFilter, DateFilter, ListSpec, OwnerFilter, PickFilter
@@ -64,6 +65,22 @@ def connect() -> None:
         },
         owner=lambda row: (profile(row.party) and profile(row.party).owner_id) or row.owner_id,
         team=lambda row: profile(row.party).team_id if profile(row.party) else row.team_id,
+        links={"customer": Word(_("Customer"), lambda row: profile(row.party) or row.party)},
+        related=("party__customer", "product", "owner"),
+        addressees=addressees,
+    )
+    subjects.register(
+        NeedList,
+        announces=("crm.customers.need",),
+        facts=(LOOKED_AFTER,),
+        dates={"heard": DateFact(_("Heard on"), "heard_on"), "created": CREATED},
+        words={
+            "what": Word(_("Need"), lambda row: row.what),
+            "party": Word(_("Customer"), lambda row: row.party),
+            "product": Word(_("Product"), lambda row: row.product or ""),
+            "owner": Word(_("Heard by"), lambda row: row.owner or ""),
+        },
+        acts=("meet", "drop"),
         links={"customer": Word(_("Customer"), lambda row: profile(row.party) or row.party)},
         related=("party__customer", "product", "owner"),
         addressees=addressees,

@@ -287,6 +287,16 @@ class ProposalLine(CommitmentForm):
     concerns: Sequence[Any] = ()
 
 
+class NeedForm(ActorForm):
+    """What a customer wants: a product, words or both."""
+
+    product = PickerField("product", label=_("Product"), required=False)
+    text = forms.CharField(label=_("What they want"), max_length=300, required=False)
+    heard_on = forms.DateField(label=_("Heard on"), required=False, widget=forms.DateInput)
+
+    text.wide = True  # type: ignore[attr-defined]
+
+
 def units_of(actor: Actor) -> list[tuple[str, str]]:
     """The units to choose from."""
     return [(unit.pk, unit.label) for unit in Unit.objects.visible_to(actor)]

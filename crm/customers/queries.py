@@ -35,7 +35,7 @@ def party_rule(path: str) -> OwnerRule:
 
 
 def activity_rule(actor: Actor, scope: Scope) -> Q:
-    """Activities with one's own customers, whoever logged them, and those one logged oneself."""
+    """Activities and needs of one's own customers, whoever wrote them down, and those one wrote down oneself."""
     return Q(owner=actor.user_id) | party_rule("party__customer")(actor, scope)
 
 

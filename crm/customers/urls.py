@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.customers.views import commitments, customers, forms, grading, lists, quality, tagging, texts
+from crm.customers.views import commitments, customers, forms, grading, lists, needs, quality, tagging, texts
 
 app_name = "customers"
 urlpatterns = [
@@ -26,5 +26,10 @@ urlpatterns = [
     path("commitments/<int:pk>/", commitments.commitment, name="commitment"),
     path("commitments/<int:pk>/edit/", commitments.commitment_edit, name="commitment_edit"),
     path("commitments/<int:pk>/<slug:name>/", commitments.commitment_act, name="commitment_act"),
+    path("<int:pk>/needs/new/", needs.need_new, name="need_new"),
+    path("needs/", needs.need_list, name="needs"),
+    path("needs/<int:pk>/", needs.need, name="need"),
+    path("needs/<int:pk>/edit/", needs.need_edit, name="need_edit"),
+    path("needs/<int:pk>/<slug:name>/", needs.need_act, name="need_act"),
     path("parties/<int:pk>/", customers.party, name="party"),
 ]

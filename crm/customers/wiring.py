@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.customers import flows, queries, sheets, timeline
-from crm.customers.models import Activity, Commitment, Customer, GradePolicy, Tag, TagRule
+from crm.customers import flows, needs, queries, sheets, timeline
+from crm.customers.models import Activity, Commitment, Customer, GradePolicy, Need, Tag, TagRule
 from crm.customers.services import customers, grading, importing, tagging
 from suite.core import companies, modules, outbox
 from suite.core.access import register_owner_rule
@@ -26,6 +26,7 @@ def connect() -> None:
     register_owner_rule(Contact, queries.party_rule("party__customer"))
     register_owner_rule(Address, queries.party_rule("party__customer"))
     register_owner_rule(Activity, queries.activity_rule)
+    register_owner_rule(Need, queries.activity_rule)
 
     documents.register(
         Customer, _("Customer"), "customers:customer", icon="user", related=("party",), status=queries.stage_of
@@ -38,6 +39,14 @@ def connect() -> None:
         Commitment, words=queries.words_of_commitment, title=lambda row: row.what,
         subtitle=lambda row: row.party.label, related=("party", "product", "unit"),
     )  # fmt: skip
+    documents.register(
+        Need, _("Need"), "customers:need", icon="bulb", related=("party", "product"),
+        status=lambda row: (str(row.get_status_display()), needs.COLOURS[row.status]),
+    )  # fmt: skip
+    search.register(
+        Need, words=needs.words_of_need, title=lambda row: row.what, subtitle=lambda row: row.party.label,
+        related=("party", "product"),
+    )  # fmt: skip
     own.register(Customer, list_url="customers:customers", found_as="party")
     documents.register(Party, _("Customer or supplier"), "customers:party", icon="building", module="crm_customers")
     events.register("crm.customers.customer", _("Customer"), "created", "changed", "tagged", "untagged")
@@ -45,6 +54,7 @@ def connect() -> None:
     events.register(
         "crm.customers.commitment", _("Commitment"), "accepted", "changed", "kept", "broken", "withdrawn", "reopened"
     )
+    events.register("crm.customers.need", _("Need"), "created", "changed", "met", "dropped", "reopened")
     notifications.register_kind("commitment", _("A promise of mine, or to me, was not kept"), module="crm_customers")
     choices.register("tag", Tag, fields=("name", "name_en"), exact=("name",), order="name")
 
@@ -81,6 +91,10 @@ def connect() -> None:
         "commitment", _("Commitments"), rows=queries.commitments_of, line=queries.commitment_line, icon="list-check",
         permission="crm_customers.view_commitment", words=("sentence", "product__name", "product__name_en"),
     )  # fmt: skip
+    timeline.register(
+        "need", _("Needs"), rows=needs.needs_of, line=needs.need_line, icon="bulb",
+        permission="crm_customers.view_need", words=("text", "product__name", "product__name_en"),
+    )  # fmt: skip
 
     merging.register_profile(
         Customer,
@@ -112,6 +126,9 @@ def connect() -> None:
         _("Customers"), _("Commitments"), "customers:commitments", icon="list-check",
         permission="crm_customers.view_commitment", order=22,
     )  # fmt: skip
+    navigation.register(
+        _("Customers"), _("Needs"), "customers:needs", icon="bulb", permission="crm_customers.view_need", order=23
+    )
     navigation.register_quick(
         _("Tasks from a text"), "customers:text", icon="list-check", permission="crm_customers.add_commitment", order=22
     )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.customers import grading, reading, suggestions, timeline
 from crm.customers.forms import ActivityForm, NextStepForm
 from crm.customers.models import Activity, Customer
+from crm.customers.needs import open_needs
 from crm.customers.queries import promises_with, stage_of
 from crm.customers.services import activities, customers
 from suite.core import clock
@@ -73,6 +74,9 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
         "best": suggestions.next_best(actor, customer),
         "promises": promises_with(actor, party.pk) if actor.may("crm_customers.view_commitment") else [],
         "may_settle": actor.may("crm_customers.change_commitment"),
+        "needs": open_needs(actor, party.pk) if actor.may("crm_customers.view_need") else [],
+        "may_need": actor.may("crm_customers.add_need"),
+        "may_settle_needs": actor.may("crm_customers.change_need"),
         "said": _said(request, customer),
         "may_change": actor.may("crm_customers.change_customer"),
         "balance": _panel("balance", party.pk) if actor.may("erp_finance.view_receivable") else "",
