@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection, models
 
 from suite.core.access import Actor
-from suite.desk import documents
+from suite.desk import documents, search
+from suite.desk.models import SearchEntry
 
 SIDE_BY_SIDE = 2
 LONGEST = 200  # papers in one chain; a blanket order could drag in thousands
@@ -33,6 +34,18 @@ WITH RECURSIVE up (kind, id, depth) AS (
 )
 SELECT kind, id FROM (SELECT * FROM up UNION SELECT * FROM down) whole
 GROUP BY kind, id ORDER BY min(abs(depth)), kind, id LIMIT %(longest)s
+"""
+
+
+CAME = """
+WITH RECURSIVE down (kind, id) AS (
+    SELECT * FROM unnest(%(kinds)s::varchar[], %(ids)s::bigint[])
+  UNION
+    SELECT link.to_kind, link.to_id
+    FROM down JOIN core_documentlink link ON link.from_kind = down.kind AND link.from_id = down.id
+    WHERE link.company_id = %(company)s
+)
+SELECT id FROM down WHERE kind = %(kind)s
 """
 
 
@@ -116,3 +129,22 @@ def _box(kind: documents.Kind, row: Any, document: models.Model) -> Box:
     state = kind.status(row) or ("", "")
     current = row.pk == document.pk and row._meta.label_lower == document._meta.label_lower
     return Box(kind.name, row.pk, kind.title(row), kind.url(row.pk), *state, current, row)
+
+
+def came_of(number: str, kind: type[models.Model], actor: Actor) -> list[int]:
+    """The keys of papers of a kind that came of the order with this very number, over any steps; two statements.
+
+    The caller shows them in the rights of the actor.
+    """
+    stories = [each.name for each in documents.kinds() if each.is_story]
+    wanted = search.condition(number)
+    if wanted is None:
+        return []
+    entries = SearchEntry.objects.of(actor.company_id).filter(wanted, kind__in=stories, title__iexact=number)
+    found = list(entries.values_list("kind", "object_id"))
+    if not found:
+        return []
+    with connection.cursor() as cursor:
+        asked = {"kinds": [name for name, _pk in found], "ids": [pk for _name, pk in found]}
+        cursor.execute(CAME, {**asked, "company": actor.company_id, "kind": kind._meta.label_lower})
+        return [pk for (pk,) in cursor.fetchall()]

@@ -10,7 +10,8 @@ from crm.sales.services.confirming import cancel_orders, confirm_orders, undo_co
 from crm.sales.services.orders import create_order
 from crm.sales.services.pricing import LineInput
 from erp.finance import services as finance
-from erp.finance.models import AccountBalance, Invoice, OpenItem
+from erp.finance.admin.vouchers import VoucherList
+from erp.finance.models import AccountBalance, Invoice, OpenItem, Voucher
 from erp.finance.services import invoices
 from erp.inputs import Source
 from erp.inventory import services as inventory
@@ -21,6 +22,7 @@ from erp.procurement.services import Bill, SupplierInvoice
 from integration.receipt import receipts_of
 from suite.core.access import Actor
 from suite.desk.chain import chain_of
+from suite.desk.lists import ListState
 from tests import make
 
 
@@ -222,3 +224,15 @@ def test_papers_that_a_role_may_not_open_are_named_without_a_way_in(company, hou
     assert (box.title, box.state, box.url, box.row) == (story.number, "Confirmed", "", None)
     assert steps["Delivery"][0].url
     assert {label: [box.title for box in boxes] for label, boxes in steps.items()} == told(house, story)
+
+
+def test_the_number_of_an_order_finds_the_vouchers_of_all_that_came_of_it(house, story):
+    shipped = Delivery.objects.get(order_id=story.pk)
+    (back,) = inventory.return_goods({shipped.lines.get().pk: Decimal(1)}, actor=house, reason="Broken")
+    whole = {box.pk for step in chain_of(house, story) for box in step.boxes if box.kind == Voucher.kind()}
+
+    found = set(ListState(VoucherList(), house, {"q": story.number}).rows.values_list("pk", flat=True))
+
+    assert found == whole
+    assert set(Voucher.objects.filter(source_kind=back.kind(), source_id=back.pk).values_list("pk", flat=True)) <= found
+    assert found < set(Voucher.objects.values_list("pk", flat=True))

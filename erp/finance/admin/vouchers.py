@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -27,7 +27,7 @@ from suite.core.money import ZERO
 from suite.core.words import amount_in_words
 from suite.desk import documents, refusals
 from suite.desk.admin_base import SuiteModelAdmin
-from suite.desk.chain import chain_of
+from suite.desk.chain import came_of, chain_of
 from suite.desk.forms import lines_formset
 from suite.desk.lists import (
     Act,
@@ -131,6 +131,10 @@ class VoucherList(ListSpec):
         Column("party", _("Party"), value="party__label"),
     )
     line_related = ("account", "party")
+
+    def search(self, q: str, actor: Actor) -> Q:
+        """By the summary; by the number of an order, also what its deliveries, returns, receipts and money booked."""
+        return super().search(q, actor) | Q(pk__in=came_of(q.strip(), Voucher, actor))
 
     def footer(self, rows: QuerySet[Voucher]) -> dict[str, Any]:
         return rows.aggregate(total=Sum("total"))
