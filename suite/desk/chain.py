@@ -145,6 +145,7 @@ def came_of(number: str, kind: type[models.Model], actor: Actor) -> list[int]:
     if not found:
         return []
     with connection.cursor() as cursor:
-        asked = {"kinds": [name for name, _pk in found], "ids": [pk for _name, pk in found]}
-        cursor.execute(CAME, {**asked, "company": actor.company_id, "kind": kind._meta.label_lower})
+        names, pks = [name for name, _pk in found], [pk for _name, pk in found]
+        company, wanted_kind = actor.company_id, kind._meta.label_lower
+        cursor.execute(CAME, {"kinds": names, "ids": pks, "company": company, "kind": wanted_kind})
         return [pk for (pk,) in cursor.fetchall()]
