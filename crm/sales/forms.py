@@ -143,7 +143,7 @@ def _shown(line: OrderLine | QuotationLine) -> dict[str, Any]:
         "product": line.product_id,
         "quantity": plain(line.quantity),
         "unit": line.unit_id,
-        "unit_price": plain(line.unit_price),
+        "unit_price": "" if line.promotion_id else plain(line.unit_price),  # a promoted one follows its promotion
         "discount": plain(line.discount) if line.discount else "",
         "tax": str(line.tax_id),
         "requested_date": line.requested_date,

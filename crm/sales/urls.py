@@ -14,6 +14,7 @@ from crm.sales.views import (
     orders,
     pipelines,
     price_lists,
+    promotions,
     quotations,
     reports,
     targets,
@@ -102,6 +103,12 @@ urlpatterns = [
     path("price-lists/", price_lists.price_list_list, name="price_lists"),
     path("price-lists/new/", price_lists.price_list_new, name="price_list_new"),
     path("price-lists/<int:pk>/", price_lists.price_list_page, name="price_list"),
+    path("promotions/", promotions.promotion_list, name="promotions"),
+    path("promotions/new/", promotions.promotion_new, name="promotion_new"),
+    path("promotions/<int:pk>/", promotions.promotion_page, name="promotion"),
+    path("promotions/<int:pk>/edit/", promotions.promotion_edit, name="promotion_edit"),
+    path("promotions/<int:pk>/history/", promotions.promotion_history, name="promotion_history"),
+    path("promotions/<int:pk>/<slug:name>/", promotions.promotion_act, name="promotion_act"),
     path("settings/", price_lists.policy, name="policy"),
 ]
 at_root = [path("f/<slug:token>/", web_forms.strangers, name="web_form")]  # the address stands on other sites

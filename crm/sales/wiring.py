@@ -25,6 +25,7 @@ from crm.sales.models import (
     Order,
     OrderLine,
     Pipeline,
+    Promotion,
     Quotation,
     QuotationLine,
     Rival,
@@ -33,6 +34,7 @@ from crm.sales.models import (
     Target,
 )
 from crm.sales.opportunity_lists import OPPORTUNITY_COLOURS
+from crm.sales.promotion_lists import PROMOTION_COLOURS
 from crm.sales.queries import contracts as contract_queries
 from crm.sales.queries import leads as lead_queries
 from crm.sales.queries import morning, orders, performance, quotations
@@ -116,6 +118,7 @@ def connect() -> None:
         "order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart", words=("number", "note")
     )
     keep_customers()
+    promotions()
     leads()
     opportunities()
     contracts()
@@ -144,6 +147,26 @@ def keep_customers() -> None:
     holds.register(
         "opportunity", _("An opportunity is open"),
         lambda pk: Opportunity.objects.of(pk).filter(status=Opportunity.Status.OPEN),
+    )  # fmt: skip
+
+
+def promotions() -> None:
+    """Promotions: found by their name and code, with fields of the company's own."""
+    documents.register(
+        Promotion, _("Promotion"), "sales:promotion", icon="tags", order=90,
+        status=lambda row: (str(row.get_status_display()), PROMOTION_COLOURS[row.status]),
+    )  # fmt: skip
+    own.register(Promotion, list_url="sales:promotions")
+    events.register(
+        "crm.sales.promotion", _("Promotion"), "created", "changed", "switched_on", "switched_off", "held", "released"
+    )
+    search.register(
+        Promotion, words=lambda row: (row.code, row.name, row.name_en), title=lambda row: row.label,
+        subtitle=lambda row: f"{row.code} · {row.get_kind_display()}",
+    )  # fmt: skip
+    navigation.register(
+        _("Selling"), _("Promotions"), "sales:promotions", icon="tags", permission="crm_sales.view_promotion",
+        order=33,
     )  # fmt: skip
 
 

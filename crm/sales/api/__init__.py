@@ -10,6 +10,7 @@ from crm.sales.api.morning import MorningView
 from crm.sales.api.opportunities import OpportunityViewSet, PipelineViewSet, StageViewSet
 from crm.sales.api.orders import OrderViewSet
 from crm.sales.api.price_lists import PriceListViewSet
+from crm.sales.api.promotions import PromotionViewSet
 from crm.sales.api.quotations import QuotationViewSet
 from crm.sales.api.reports import FunnelView, WinProbabilityView
 from crm.sales.api.targets import PerformanceView, TargetViewSet
@@ -21,6 +22,7 @@ router.register("orders", OrderViewSet, basename="crm-sales-order")
 router.register("contracts", ContractViewSet, basename="crm-sales-contract")
 router.register("contract-templates", TemplateViewSet, basename="crm-sales-contract-template")
 router.register("price-lists", PriceListViewSet, basename="crm-sales-price-list")
+router.register("promotions", PromotionViewSet, basename="crm-sales-promotion")
 router.register("opportunities", OpportunityViewSet, basename="crm-sales-opportunity")
 router.register("pipelines", PipelineViewSet, basename="crm-sales-pipeline")
 router.register("source-costs", SourceCostViewSet, basename="crm-sales-source-cost")

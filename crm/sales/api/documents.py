@@ -28,8 +28,9 @@ SMALLEST = Decimal("0.000001")
 LINE_FIELDS = (
     "id", "position", "product", "product_code", "product_name", "description", "unit", "quantity", "base_quantity",
     "unit_price", "discount", "tax", "tax_rate", "net", "tax_amount", "gross", "requested_date", "is_direct",
+    "promotion", "promoted",
 )  # fmt: skip
-DECIDED = ("position", "base_quantity", "tax_rate", "net", "tax_amount", "gross")
+DECIDED = ("position", "base_quantity", "tax_rate", "net", "tax_amount", "gross", "promotion", "promoted")
 HEADER_FIELDS = (
     "id", "number", "status", "party", "party_name", "contact", "owner", "team", "date", "currency", "exchange_rate",
     "prices_include_tax", "net", "tax_amount", "gross", "note", "doubts", "revision", "version", "created_at",
@@ -53,7 +54,8 @@ class CurrencyField(serializers.RegexField):
 
 
 class TradeLineSerializer(StrictModelSerializer):
-    """A line. Without `unit_price` it is priced from the price lists, without `tax` and `unit` as the product says."""
+    """A line. Without `unit_price` it is priced from the price lists and promotions, without `tax` and `unit` as the
+    product says. `promoted` names the promotions: name, English name, percent."""
 
     id = serializers.IntegerField(required=False, help_text=_("Names the line that is changed and keeps its id"))
     product_code = serializers.CharField(source="product.code", read_only=True)

@@ -10,6 +10,7 @@ from crm.sales.models.opportunities import Opportunity, OpportunityLine, StageVi
 from crm.sales.models.orders import Order, OrderAmendment, OrderLine
 from crm.sales.models.pipelines import KeyAction, LostReason, Pipeline, Rival, Stage
 from crm.sales.models.prices import PriceList, PriceListItem, SalesPolicy
+from crm.sales.models.promotions import Promotion, PromotionScope, PromotionStep
 from crm.sales.models.quotations import Quotation, QuotationLine
 from crm.sales.models.targets import Target
 from crm.sales.models.web_forms import WebForm
@@ -37,6 +38,9 @@ __all__ = [
     "Pipeline",
     "PriceList",
     "PriceListItem",
+    "Promotion",
+    "PromotionScope",
+    "PromotionStep",
     "Quotation",
     "QuotationLine",
     "QuotationMail",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models.opportunities import Opportunity
+from crm.sales.models.promotions import Promoted
 from crm.sales.models.quotations import Quotation
 from suite.core.models import CompanyRow, NumberField
 from suite.core.models.people import Named
@@ -109,7 +110,7 @@ class Contract(TradeDocument):
         return Named.read(self, field)  # type: ignore[arg-type]
 
 
-class ContractLine(TradeLine):
+class ContractLine(Promoted, TradeLine):
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="lines", verbose_name=_("contract"))
     requested_date = models.DateField(_("requested date"), null=True, blank=True)
     is_direct = models.BooleanField(_("delivered by the supplier"), default=False)
@@ -118,6 +119,9 @@ class ContractLine(TradeLine):
         verbose_name = _("contract line")
         verbose_name_plural = _("contract lines")
         constraints = TradeLine.sane("crm_contract_line")
+        indexes = [
+            models.Index(fields=["promotion"], name="crm_contract_line_promoted", condition=Q(promotion__isnull=False))
+        ]
 
 
 class Milestone(CompanyRow):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sales.models.contracts import Contract
+from crm.sales.models.promotions import Promoted
 from crm.sales.models.quotations import Quotation
 from suite.core import clock
 from suite.core.models import CompanyRow, NumberField
@@ -133,7 +134,7 @@ class Order(TradeDocument):
         return str({"none": _("Not paid"), "part": _("Partly paid"), "done": _("Paid")}[self.payment])
 
 
-class OrderLine(TradeLine):
+class OrderLine(Promoted, TradeLine):
     """A line with its two dates and its progress in base units; a direct one (直运) goes past our own stock."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
@@ -151,6 +152,9 @@ class OrderLine(TradeLine):
         indexes = [
             models.Index(fields=["product", "order"], name="crm_order_line_product"),
             models.Index(fields=["discount", "order"], name="crm_order_line_off", condition=models.Q(discount__gt=0)),
+            models.Index(
+                fields=["promotion"], name="crm_order_line_promoted", condition=models.Q(promotion__isnull=False)
+            ),
         ]
 
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models.opportunities import Opportunity
+from crm.sales.models.promotions import Promoted
 from suite.core.models import NumberField
 from suite.masterdata.models import Contact, TradeDocument, TradeLine
 
@@ -75,7 +76,7 @@ class Quotation(TradeDocument):
         return self.number if self.revision == 1 else f"{self.number}-{self.revision}"
 
 
-class QuotationLine(TradeLine):
+class QuotationLine(Promoted, TradeLine):
     quotation = models.ForeignKey(Quotation, models.CASCADE, related_name="lines", verbose_name=_("quotation"))
     requested_date = models.DateField(_("requested date"), null=True, blank=True)
     is_direct = models.BooleanField(_("delivered by the supplier"), default=False)
@@ -84,3 +85,6 @@ class QuotationLine(TradeLine):
         verbose_name = _("quotation line")
         verbose_name_plural = _("quotation lines")
         constraints = TradeLine.sane("crm_quotation_line")
+        indexes = [
+            models.Index(fields=["promotion"], name="crm_quotation_line_promoted", condition=Q(promotion__isnull=False))
+        ]

@@ -1,5 +1,6 @@
 """What a person may give away: discounts up to the company's limit, prices down to the floor. A draft may say anything;
-whoever promises it to the customer (confirms, sends, amends) is judged."""
+whoever promises it to the customer (confirms, sends, amends) is judged. What a promotion takes off is given away by the
+company: it is no discount of theirs, and only a discount on top of it is held against the floor."""
 
 from __future__ import annotations
 
@@ -11,15 +12,17 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.sales.models import ContractLine, OrderLine, QuotationLine
 from crm.sales.services.policy import policy_of
 from crm.sales.services.pricing import PricedLine, with_tax
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.money import HUNDRED, round_quantity
 from suite.desk import formats
-from suite.masterdata.models import Tax, TradeLine
+from suite.masterdata.models import Tax
 from suite.masterdata.services import units
 
+Sold = OrderLine | QuotationLine | ContractLine | PricedLine
 MAY_EXCEED = "crm_sales.override_discount"
 # What is decided by hand on a line; a line that stays like this and does not grow gives away no more than before.
 DECIDED = ("product_id", "unit_id", "unit_price", "discount")
@@ -46,7 +49,7 @@ CODES = {"discount": "discount_too_high", "unit_price": "below_floor"}
 
 
 def beyond(
-    lines: Iterable[TradeLine | PricedLine],
+    lines: Iterable[Sold],
     *,
     rate: Decimal,
     includes_tax: bool,
@@ -63,7 +66,7 @@ def beyond(
 
 
 def excesses(
-    lines: Iterable[TradeLine | PricedLine],
+    lines: Iterable[Sold],
     *,
     rate: Decimal,
     includes_tax: bool,
@@ -80,7 +83,7 @@ def excesses(
     return found
 
 
-def undertaxed(line: TradeLine | PricedLine, taxes: Mapping[int, Tax], index: int | None = None) -> Refusal | None:
+def undertaxed(line: Sold, taxes: Mapping[int, Tax], index: int | None = None) -> Refusal | None:
     """What must be said of a line with a lower tax than its product has: the company owes the difference where the
     customer was not entitled to it. Another rate of the product's own tax, of another day, is no lower one."""
     if line.tax_id == line.product.tax_id:
@@ -93,24 +96,29 @@ def undertaxed(line: TradeLine | PricedLine, taxes: Mapping[int, Tax], index: in
     return Refusal("lower_tax", sentence, params, index, "tax")
 
 
-def _excess(
-    line: TradeLine | PricedLine, rate: Decimal, includes_tax: bool, actor: Actor
-) -> tuple[str, dict[str, str]] | None:
+def _excess(line: Sold, rate: Decimal, includes_tax: bool, actor: Actor) -> tuple[str, dict[str, str]] | None:
     if line.discount and line.discount > (most := policy_of(actor.company_id).max_discount):
         return "discount", {"discount": formats.quantity(line.discount), "most": formats.quantity(most)}
-    product = line.product
-    if product.floor_price is None:
+    if line.promotion_id and not line.discount:  # what a promotion gives is decided
         return None
-    included = product.sale_price_includes_tax
-    lowest = units.times(with_tax(product.floor_price / rate, line.tax_rate, included, includes_tax), _factor(line))
+    lowest = floor_of(line, rate, includes_tax)
     asked = round_quantity(line.unit_price * (HUNDRED - line.discount) / HUNDRED)
-    if asked >= lowest:
+    if lowest is None or asked >= lowest:
         return None
     floor = {"floor": formats.quantity(lowest)} if actor.may(SEES_FLOORS) else {}
     return "unit_price", {"price": formats.quantity(asked), **floor}
 
 
-def _factor(line: TradeLine | PricedLine) -> Fraction:
+def floor_of(line: Sold, rate: Decimal, includes_tax: bool) -> Decimal | None:
+    """The floor price of a line, per its unit and in the money of its paper; None where the product has none."""
+    product = line.product
+    if product.floor_price is None:
+        return None
+    floor = with_tax(product.floor_price / rate, line.tax_rate, product.sale_price_includes_tax, includes_tax)
+    return units.times(floor, _factor(line))
+
+
+def _factor(line: Sold) -> Fraction:
     """How many base units the line's unit has: the fraction that both quantities were rounded from."""
     return (Fraction(line.base_quantity) / Fraction(line.quantity)).limit_denominator(10_000)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Model
@@ -24,9 +24,11 @@ Line = OrderLine | QuotationLine | ContractLine
 
 # Changing one of these reckons the lines anew, with the prices they have.
 TERMS = {"party_id", "contact_id", "date", "currency_id", "exchange_rate", "prices_include_tax"}
+# Of them, those under which a promotion may not be given any more, or is worth another sum.
+PROMOTED_FOR = TERMS - {"contact_id"}
 WRITTEN = (
     "position", "product", "unit", "quantity", "base_quantity", "unit_price", "discount", "tax", "tax_rate", "net",
-    "tax_amount", "gross", "description", "requested_date", "is_direct",
+    "tax_amount", "gross", "description", "requested_date", "is_direct", "promotion", "promoted",
 )  # fmt: skip
 
 
@@ -47,23 +49,30 @@ class Priced:
 
 
 def price_all(
-    documents: Sequence[tuple[Terms, Sequence[LineInput]]], *, actor: Actor, known: Mapping[int, Line] | None = None
+    documents: Sequence[tuple[Terms, Sequence[LineInput]]],
+    *,
+    actor: Actor,
+    known: Mapping[int, Line] | None = None,
+    honoured: Collection[int] = (),
 ) -> list[Priced]:
-    """Price the lines of many documents at once; `known` are the lines as they were, for a document that changes."""
+    """Price the lines of many documents at once; `known` are the lines as they were, for a document that changes.
+
+    Promotions that are `honoured` hold for what was promised with them, though they ended since.
+    """
     lines = [line for _terms, inputs in documents for line in inputs]
-    book = PriceBook(actor=actor, terms=[terms for terms, _inputs in documents], lines=lines)
+    book = PriceBook(actor=actor, terms=[terms for terms, _inputs in documents], lines=lines, honoured=honoured)
     return [_price(book, terms, inputs, known or {}) for terms, inputs in documents]
 
 
 def _price(book: PriceBook, terms: Terms, inputs: Sequence[LineInput], known: Mapping[int, Line]) -> Priced:
-    priced, seen = Priced(), set()
+    priced, seen, whole = Priced(), set(), book.whole(inputs)
     for index, each in enumerate(inputs):
         refusals = book.refusals(terms, each, index)
         if each.id and (each.id in seen or each.id not in known):
             refusals.append(Refusal("unknown_line", _("There is no such line in this document"), {}, index, "id"))
         seen.add(each.id)
         if not refusals:
-            line = book.price(terms, each)
+            line = _as_kept(book.price(terms, each, whole), known.get(each.id or 0))
             priced.lines.append(line)
             if abs(line.amounts.gross) >= LARGEST_AMOUNT:
                 refusals = [Refusal("too_large", _("The amount is too large"), {}, index, "quantity")]
@@ -73,6 +82,39 @@ def _price(book: PriceBook, terms: Terms, inputs: Sequence[LineInput], known: Ma
         sentence = _("At this exchange rate the amount is too large")
         priced.refusals.append(Refusal("too_large", sentence, field="exchange_rate"))
     return priced
+
+
+def _as_kept(line: PricedLine, before: Line | None) -> PricedLine:
+    """A line whose price stays as it was promoted keeps the reason for it; any other price typed by hand has none."""
+    if before is None or before.promotion_id is None or line.promotion_id:
+        return line
+    if before.product_id != line.product.pk or before.unit_price != line.unit_price:
+        return line
+    return replace(line, promotion_id=before.promotion_id, promoted=before.promoted)
+
+
+def _open_again(
+    inputs: Sequence[LineInput], known: Mapping[int, Line], *, under_other_terms: bool
+) -> Sequence[LineInput]:
+    """Promoted lines without their price where what the promotion was given for changed: they are priced anew."""
+    changed = {each.id for each in inputs if not _is_same(each, known.get(each.id or 0))}
+    anything = under_other_terms or bool(changed) or len(inputs) != len(known)
+
+    def is_open(line: LineInput) -> bool:
+        before = known.get(line.id or 0)
+        if before is None or before.promotion is None or line.unit_price != before.unit_price:
+            return False
+        counts_together = before.promotion.together or len(before.promoted) > 1
+        return under_other_terms or line.id in changed or (anything and counts_together)
+
+    return [replace(line, unit_price=None) if is_open(line) else line for line in inputs]
+
+
+def _is_same(line: LineInput, before: Line | None) -> bool:
+    """Whether a line still says what a promotion was given for."""
+    if before is None or line.product_id != before.product_id or line.quantity != before.quantity:
+        return False
+    return (line.unit_id or before.product.unit_id) == before.unit_id
 
 
 def inputs_of(lines: Iterable[Line], *, keep_ids: bool = True) -> list[LineInput]:
@@ -127,8 +169,10 @@ def change(
     for name, value in values.items():
         setattr(document, name, value)
     if inputs is not None or changes.keys() & TERMS:
-        known = {line.pk: line for line in model.objects.filter(**{parent: document}).select_related("product")}
+        rows = model.objects.filter(**{parent: document}).select_related("product", "promotion")
+        known = {line.pk: line for line in rows}
         inputs = inputs_of(known.values()) if inputs is None else inputs
+        inputs = _open_again(inputs, known, under_other_terms=bool(changes.keys() & PROMOTED_FOR))
         priced = _priced_anew(document, changes, inputs, known, actor)
         changes |= _rewrite(model, parent, document, inputs, priced, known)
         changes |= changes_between(document, priced.totals())
@@ -178,7 +222,8 @@ def _priced_anew(
         refusal = basis.unrated(document.currency_id, document.date)
         wrong += [refusal] if refusal else []
         document.exchange_rate = basis.exchange_rate(document.currency_id, document.date) or document.exchange_rate
-    priced = price_all([(basis.terms(document), inputs)], actor=actor, known=known)[0]
+    promised = {line.promotion_id for line in known.values() if line.promotion_id and document.status != "draft"}  # type: ignore[attr-defined]
+    priced = price_all([(basis.terms(document), inputs)], actor=actor, known=known, honoured=promised)[0]
     if changes.keys() & {"party_id", "contact_id"}:
         refusal = basis.unsellable(document.party_id, document.contact_id)  # type: ignore[attr-defined]
         priced.refusals[:0] = [refusal] if refusal else []
@@ -220,7 +265,7 @@ def _differs(row: Line, before: Line) -> bool:
 
 
 def column_of(name: str) -> str:
-    return f"{name}_id" if name in ("product", "unit", "tax") else name
+    return f"{name}_id" if name in ("product", "unit", "tax", "promotion") else name
 
 
 def _line_changes(

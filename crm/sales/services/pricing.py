@@ -1,11 +1,11 @@
-"""Prices of lines: the narrowest price list that holds, else the product's own price."""
+"""Prices of lines: the narrowest price list that holds, else the product's own price; then the promotions."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import PriceListItem
+from crm.sales.services.promoting import Bought, Granted, Promotions, whole_of
 from suite.core.access import Actor
 from suite.core.errors import Refusal
 from suite.core.money import HUNDRED, LineAmounts, line_amounts, round_quantity
@@ -29,7 +30,7 @@ SMALLEST, LARGEST = Decimal("0.000001"), Decimal(10) ** 12
 class LineInput:
     """A line as somebody wants it: quantity in `unit_id`, price per that unit, discount in percent.
 
-    What is None comes from the price lists and the product. `id` names the line that it changes.
+    What is None comes from the price lists, promotions and the product. `id` names the line that it changes.
     """
 
     product_id: int
@@ -70,7 +71,7 @@ class ListPrice:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line with everything decided; `list_price` is what it would cost without a hand-typed price."""
+    """A line with everything decided; `list_price` is what it would cost without promotions and a hand-typed price."""
 
     product: Product
     unit_id: str
@@ -85,6 +86,8 @@ class PricedLine:
     description: str
     requested_date: dt.date | None
     is_direct: bool = False
+    promotion_id: int | None = None
+    promoted: list[list[str]] = field(default_factory=list)
 
     def fields(self) -> dict[str, Any]:
         """The columns of a trade line."""
@@ -103,13 +106,26 @@ class PricedLine:
             "description": self.description,
             "requested_date": self.requested_date,
             "is_direct": self.is_direct,
+            "promotion_id": self.promotion_id,
+            "promoted": self.promoted,
         }
 
 
 class PriceBook:
-    """Everything that prices the lines of a set of documents, read by at most four statements whatever their number."""
+    """Everything that prices the lines of a set of documents, read by at most five statements whatever their number.
 
-    def __init__(self, *, actor: Actor, terms: Collection[Terms], lines: Collection[LineInput]) -> None:
+    Promotions are read where a line has no price of its own. Those `honoured` hold though they ended or rest, for what
+    was promised with them.
+    """
+
+    def __init__(
+        self,
+        *,
+        actor: Actor,
+        terms: Collection[Terms],
+        lines: Collection[LineInput],
+        honoured: Collection[int] = (),
+    ) -> None:
         self.actor = actor
         pks = {line.product_id for line in lines}
         products = Product.objects.of(actor.company_id).filter(pk__in=pks).select_related("tax", "unit")
@@ -118,6 +134,10 @@ class PriceBook:
         self.factors: units.Factors = {(pk, product.unit_id): Fraction(1) for pk, product in self.products.items()}
         if any(line.unit_id and (line.product_id, line.unit_id) not in self.factors for line in lines):
             self.factors |= units.factors(self.products)
+        open_lines = {line.product_id for line in lines if line.unit_price is None}
+        self.promotions = Promotions(
+            company_id=actor.company_id, terms=terms if open_lines else (), products=self.products, honoured=honoured
+        )
 
     @cached_property
     def taxes(self) -> dict[int, Tax]:
@@ -161,16 +181,38 @@ class PriceBook:
             found.append(Refusal("no_tax", _("No tax is in force for %(product)s on %(day)s"), params, index, "tax"))
         return found
 
-    def price(self, terms: Terms, line: LineInput) -> PricedLine:
-        """Price a line that has no refusals."""
+    def whole(self, lines: Collection[LineInput]) -> Mapping[int, Decimal]:
+        """What a document with these lines buys of each product, in base units: promotions may count it together."""
+        known = [(line, self.factors.get((line.product_id, self._unit(line)))) for line in lines]
+        return whole_of(
+            [
+                (line.product_id, units.times(line.quantity, factor))
+                for line, factor in known
+                if factor and _countable(line.quantity) and _countable(line.quantity * factor.numerator)
+            ]
+        )
+
+    def _unit(self, line: LineInput) -> str:
+        product = self.products.get(line.product_id)
+        return line.unit_id or (str(product.unit_id) if product else "")
+
+    def price(self, terms: Terms, line: LineInput, whole: Mapping[int, Decimal] | None = None) -> PricedLine:
+        """Price a line that has no refusals; `whole` is what its document buys altogether, else the line is alone."""
         product = self.products[line.product_id]
         tax = self._tax(terms, line)
         assert tax is not None
         unit = line.unit_id or product.unit_id
         factor = self.factors[product.pk, unit]
         base_quantity = units.times(line.quantity, factor)
-        list_price = self._list_price(terms, product, base_quantity, factor, tax.rate)
-        unit_price = list_price.amount if line.unit_price is None else round_quantity(line.unit_price)
+        price, item = self._base_price(terms, product, base_quantity, tax.rate)
+        list_price = ListPrice(units.times(price, factor), item)
+        granted = Granted(price)
+        if line.unit_price is None:
+            bought = Bought(product, base_quantity, tax.rate, whole or {product.pk: base_quantity})
+            granted = self.promotions.grant(price, terms, bought)
+            unit_price = units.times(granted.price, factor)
+        else:
+            unit_price = round_quantity(line.unit_price)
         discount = line.discount or Decimal(0)
         amounts = line_amounts(
             quantity=line.quantity, unit_price=unit_price, discount=discount, rate=tax.rate,
@@ -178,18 +220,19 @@ class PriceBook:
         )  # fmt: skip
         return PricedLine(
             product, unit, line.quantity, base_quantity, unit_price, discount, tax.pk, tax.rate, amounts, list_price,
-            line.description, line.requested_date, line.is_direct,
+            line.description, line.requested_date, line.is_direct, granted.promotion_id, granted.kept,
         )  # fmt: skip
 
-    def _list_price(
-        self, terms: Terms, product: Product, base_quantity: Decimal, factor: Fraction, rate: Decimal
-    ) -> ListPrice:
+    def _base_price(
+        self, terms: Terms, product: Product, base_quantity: Decimal, rate: Decimal
+    ) -> tuple[Decimal, PriceListItem | None]:
+        """What a base unit costs by the lists, and the item that says so."""
         item = self._best_item(terms, product, abs(base_quantity))
         if item:
             amount, included = item.price, item.price_list.includes_tax
         else:
             amount, included = product.sale_price / terms.exchange_rate, product.sale_price_includes_tax
-        return ListPrice(units.times(with_tax(amount, rate, included, terms.includes_tax), factor), item)
+        return with_tax(amount, rate, included, terms.includes_tax), item
 
     def _best_item(self, terms: Terms, product: Product, base_quantity: Decimal) -> PriceListItem | None:
         """Customer before tier before everybody; then the list that began last; then the highest quantity reached."""

@@ -22,7 +22,7 @@ from crm.sales.queries.orders import progress_of, way_of
 from crm.sales.services import amending, approving, confirming, orders, promising
 from crm.sales.views import refusals
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, in_words, place, reckon, write
+from crm.sales.views.sheets import Sheet, blank, in_words, place, reckon, tell_costs, write
 from suite.automation.queries import route_of
 from suite.core.access import Actor
 from suite.core.acts import acting
@@ -133,6 +133,7 @@ def show(request: HttpRequest, order: Order, error: BusinessError | None = None)
     fulfilment = ports.fulfilment(order, actor)
     prefetch_related_objects([order], Prefetch("lines", OrderLine.objects.select_related("product", "unit")))
     lines = list(order.lines.all())
+    tell_costs(order, lines, actor)
     lacking = approving.lacking([order], actor).get(order.pk, []) if is_draft(order) else []
     low = approving.undertaxed([order]).get(order.pk, []) if is_draft(order) else []
     page = RecordPage(

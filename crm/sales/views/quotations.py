@@ -19,7 +19,7 @@ from crm.sales.lists import QUOTATION_COLOURS, QuotationList
 from crm.sales.models import Opportunity, Quotation, QuotationLine
 from crm.sales.services import approving, comparing, quotations
 from crm.sales.views.history import history
-from crm.sales.views.sheets import Sheet, blank, in_words, write
+from crm.sales.views.sheets import Sheet, blank, in_words, tell_costs, write
 from suite.automation.queries import route_of
 from suite.core import clock
 from suite.core.access import Actor
@@ -79,6 +79,7 @@ def quotation_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     quotation = rules.shown(_mine(request, pk, "crm_sales.view_quotation"), actor)
     prefetch_related_objects([quotation], Prefetch("lines", QuotationLine.objects.select_related("product", "unit")))
+    tell_costs(quotation, quotation.lines.all(), actor)
     lacking = approving.lacking([quotation], actor).get(pk, []) if quotation.status == Status.DRAFT else []
     low = approving.undertaxed([quotation]).get(pk, []) if quotation.status == Status.DRAFT else []
     page = RecordPage(

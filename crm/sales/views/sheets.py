@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from crm.sales import ports
 from crm.sales.forms import PaperForm, lines_of, plain
 from crm.sales.models import Order, Quotation
+from crm.sales.models.promotions import promotion_text
 from crm.sales.services import allowance, promising
 from crm.sales.services.documents import Basis, Draft
 from crm.sales.services.once import once
@@ -160,6 +161,7 @@ class ReckonedLine:
     refusal: str = ""
     warning: str = ""
     promise: str = ""
+    cost: str = ""  # floor price and margin, for those who may see costs
 
 
 def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
@@ -176,7 +178,8 @@ def reckon(request: HttpRequest, order: Any = None) -> HttpResponse:
     stock = Stock(actor, typed, order, asked)
     if (pk := request.GET.get("quotation", "")).isdigit() and len(pk) < 19:
         stock.quotation = Quotation.objects.visible_to(actor).filter(pk=pk).first()
-    reckoned, priced, rate = price_typed(typed, draft, actor, stock)
+    promised = {line.promotion_id for line in order.lines.all() if line.promotion_id} if order else set()
+    reckoned, priced, rate = price_typed(typed, draft, actor, stock, honoured=promised)
     sums = [sum((line.amounts[part] for line in priced), ZERO) for part in range(3)]
     context = {
         "lines": reckoned,
@@ -277,7 +280,7 @@ class Stock:
 
 
 def price_typed(
-    typed: Sequence[Any], draft: Draft, actor: Actor, stock: Stock
+    typed: Sequence[Any], draft: Draft, actor: Actor, stock: Stock, *, honoured: Collection[int] = ()
 ) -> tuple[list[ReckonedLine], list[PricedLine], Decimal]:
     """Price the lines that have a product, and say at which exchange rate; statements as few for fifty as for two.
 
@@ -286,7 +289,9 @@ def price_typed(
     basis = Basis(actor=actor, party_ids=[draft.party_id], currencies=[draft.currency_id])
     terms = basis.terms_of_draft(draft)
     inputs = [each.line() if each.cleaned_data.get("quantity") else each.line(quantity=ONE) for each in typed]
-    book = PriceBook(actor=actor, terms=[terms], lines=inputs)
+    book = PriceBook(actor=actor, terms=[terms], lines=inputs, honoured=honoured)
+    whole = book.whole([line for each, line in zip(typed, inputs, strict=True) if each.cleaned_data.get("quantity")])
+    sees_cost = actor.may("masterdata.see_cost")
     reckoned, priced = [], []
     promised: dict[int, promising.Wanted] = {}
     for each, line in zip(typed, inputs, strict=True):
@@ -294,7 +299,7 @@ def price_typed(
         if refusals:
             reckoned.append(ReckonedLine(each.prefix, refusal=str(refusals[0])))
             continue
-        found = book.price(terms, line)
+        found = book.price(terms, line, whole)
         wanted = bool(each.cleaned_data.get("quantity"))
         priced += [found] if wanted else []
         if wanted and stock.is_promised:
@@ -302,7 +307,12 @@ def price_typed(
         below = allowance.beyond([found], rate=terms.exchange_rate, includes_tax=terms.includes_tax, actor=actor)
         low = allowance.undertaxed(found, book.taxes) if found.tax_id != found.product.tax_id else None
         warnings = [*below, *([low] if low else [])]
-        reckoned.append(_reckoned(each.prefix, found, stock, warnings, terms.currency, wanted=wanted))
+        row = _reckoned(each.prefix, found, stock, warnings, terms.currency, wanted=wanted)
+        reckoned.append(
+            replace(row, cost=_cost(found, terms.exchange_rate, terms.includes_tax, terms.currency))
+            if sees_cost
+            else row
+        )
     promises = promising.promise_lines(list(promised.values()), actor=actor, apart_from=stock.quotation)
     for place, known in zip(promised, promises, strict=True):
         reckoned[place] = replace(reckoned[place], promise=promising.in_words(known))
@@ -318,11 +328,35 @@ def _reckoned(
     return ReckonedLine(
         prefix,
         amount=formats.amount(line.amounts.gross, currency) if wanted else "",
-        price=f"{formats.price(line.list_price.amount, currency)} · {source}",
+        price=f"{formats.price(line.list_price.amount, currency)} · {source}{_after_promotion(line, currency)}",
         available=available,
         shortage=shortage,
         warning=" · ".join(map(str, warnings)),
     )
+
+
+def _after_promotion(line: PricedLine, currency: str) -> str:
+    if not line.promotion_id:
+        return ""
+    return f" → {formats.price(line.unit_price, currency)} · {promotion_text(line.promoted)}"
+
+
+def tell_costs(document: Any, lines: Iterable[Any], actor: Actor) -> None:
+    """Give the lines of a paper their floor price and margin in words, for who may see costs; no statement."""
+    if actor.may("masterdata.see_cost"):
+        for line in lines:
+            line.cost_text = _cost(line, document.exchange_rate, document.prices_include_tax, document.currency_id)
+
+
+def _cost(line: allowance.Sold, rate: Decimal, includes_tax: bool, currency: str) -> str:
+    """Floor price and margin of a line, as far as they are known; the margin is a share of its amount without tax."""
+    floor = allowance.floor_of(line, rate, includes_tax)
+    parts = [_("floor %(price)s") % {"price": formats.price(floor, currency)}] if floor is not None else []
+    net = (line.amounts.net if isinstance(line, PricedLine) else line.net) * rate
+    cost = line.product.standard_cost * line.base_quantity
+    if net and cost:
+        parts.append(_("margin %(percent)s") % {"percent": formats.percent(round((net - cost) * 100 / net, 1))})
+    return " · ".join(parts)
 
 
 def _margin(priced: Sequence[PricedLine], rate: Decimal) -> dict[str, Any] | None:
