@@ -102,6 +102,7 @@ NOT_IMPORTED = {
     "crm_sales.contracttemplate": "a few texts of many clauses, which come with the company",
     "crm_customers.commitment": "read out of what was said, with its sentence",
     "crm_customers.tagrule": "a handful, whose conditions are clicked together; four come with the house",
+    "crm_sales.promotion": "a handful, each thought out with its steps and whom it is for; other systems use the API",
     "masterdata.duplicate": "found by the house among its own parties",
     "automation.flow": "a flow is drawn; the shipped ones and copies save the drawing",
     "automation.delegation": "who stands in is said once, for oneself",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -116,11 +115,11 @@ class Promotions:
         return row.is_for_everything or product.pk in row.product_ids or product.category in row.categories
 
 
-def whole_of(quantities: Collection[tuple[int, Decimal]]) -> Counter[int]:
-    """What a paper buys of each product, in base units."""
-    whole: Counter[Any] = Counter()
+def whole_of(quantities: Collection[tuple[int, Decimal]]) -> dict[int, Decimal]:
+    """What a paper buys of each product, in base units; what it takes back does not count."""
+    whole: dict[int, Decimal] = {}
     for product_id, quantity in quantities:
-        whole[product_id] += max(quantity, ZERO)  # type: ignore[assignment]
+        whole[product_id] = whole.get(product_id, ZERO) + max(quantity, ZERO)
     return whole
 
 
