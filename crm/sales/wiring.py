@@ -92,12 +92,9 @@ def connect() -> None:
     for model in (Quotation, Order):
         search.register(model, words=words, subtitle=subtitle, related=("party",))
     choices.register(
-        "order",
-        Order,
-        rows=lambda actor: Order.objects.visible_to(actor).exclude(status=Order.Status.CANCELLED),
-        exact=("number",),
-        hint=subtitle,
-    )
+        "order", Order, rows=lambda actor: Order.objects.visible_to(actor).exclude(status=Order.Status.CANCELLED),
+        exact=("number",), hint=subtitle,
+    )  # fmt: skip
     choices.register(
         "buyer",
         Party,
@@ -381,13 +378,9 @@ def menu() -> None:
         selling, _("Price lists"), "sales:price_lists", icon="tags", permission="crm_sales.view_pricelist", order=32
     )
     navigation.register(
-        selling,
-        _("Sales settings"),
-        "sales:policy",
-        icon="settings",
-        permission="crm_sales.change_salespolicy",
+        selling, _("Sales settings"), "sales:policy", icon="settings", permission="crm_sales.change_salespolicy",
         order=39,
-    )
+    )  # fmt: skip
     navigation.register_quick(
         _("Quotation"), "sales:quotation_new", icon="file-text", permission="crm_sales.add_quotation", order=30
     )
