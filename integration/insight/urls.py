@@ -13,6 +13,7 @@ urlpatterns = [
     path("receivables/", views.receivables, name="receivables"),
     path("receipts/", views.receipts, name="receipts"),
     path("deliveries/", views.deliveries, name="deliveries"),
+    path("customers/<int:pk>/brief/", views.visit_brief, name="visit_brief"),
     path("parties/<int:party_id>/balance/", views.party_balance, name="party_balance"),
     path("parties/<int:party_id>/orders/", views.party_orders, name="party_orders"),
     path("parties/<int:party_id>/deliveries/", views.party_deliveries, name="party_deliveries"),

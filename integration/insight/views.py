@@ -7,14 +7,18 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.customers.models import Customer
 from erp.finance.admin.items import ReceivableList
 from erp.finance.admin.money import ReceiptList
 from erp.inventory.lists import DeliveryList
 from integration.insight import panels
+from integration.insight.brief import brief_of
 from suite.core.doors import door
 from suite.desk.lists import ListSpec, list_view
+from suite.desk.own import rules
 from suite.desk.pages import render_page
 from suite.masterdata.models import Party
 
@@ -36,6 +40,24 @@ def _rows(spec: type[ListSpec], permission: str) -> Any:
 receivables = _rows(ReceivableList, "erp_finance.view_receivable")
 receipts = _rows(ReceiptList, "erp_finance.view_receipt")
 deliveries = _rows(DeliveryList, "erp_inventory.view_delivery")
+
+
+@require_GET
+@door("crm_customers.view_customer")
+def visit_brief(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is to be known before a visit, on one page of a phone, or of paper."""
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = Customer.objects.visible_to(actor).select_related("party", "owner")
+    customer = rules.shown(get_object_or_404(rows, pk=pk), actor)
+    context = {
+        "customer": customer,
+        "brief": brief_of(customer, actor),
+        "crumbs": [
+            (_("Customers"), reverse("customers:customers")),
+            (customer.party.label, reverse("customers:customer", args=[pk])),
+        ],
+    }
+    return render_page(request, "integration/insight/brief.html", context)
 
 
 def _panel(name: str) -> Any:

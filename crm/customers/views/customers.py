@@ -122,6 +122,9 @@ def _acts(customer: Customer) -> list[PageAct]:
             "desk.add_task", in_menu=True,
         ),
         PageAct(
+            _("Visit brief"), reverse("insight:visit_brief", args=[customer.pk]), "map-pin", method="get", in_menu=True
+        ),
+        PageAct(
             _("Tasks from a text"), f"{reverse('customers:text')}?customer={customer.pk}", "list-check",
             "crm_customers.add_commitment", method="get", in_menu=True,
         ),

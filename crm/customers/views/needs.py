@@ -182,7 +182,7 @@ def need_new(request: HttpRequest, pk: int) -> HttpResponse:
 
     def save(typed: dict[str, Any], _lines: Any) -> str:
         needs.tell(needs=[{"party": customer.party, **typed}], actor=actor)
-        messages.success(request, _("Written down"))
+        messages.success(request, _("Saved"))
         return page
 
     return entry_page(request, form, save, heading=_("New need"), section=customer.party.label, back=page)
