@@ -30,6 +30,7 @@ from integration.demo.cast import Cast, gather
 from integration.demo.contracts import agree
 from integration.demo.deals import pursue
 from integration.demo.leads import attract, neglect
+from integration.demo.promotions import promote
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.money import ZERO
@@ -77,6 +78,7 @@ class Story:
         self._plan()
         pursue(self.cast, self.rng)
         agree(self.cast, self.rng)
+        promote(self.cast)
         attract(self.cast, self.rng)
         neglect(self.cast)
 
