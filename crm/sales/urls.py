@@ -15,6 +15,7 @@ from crm.sales.views import (
     pipelines,
     price_lists,
     promotions,
+    quotation_links,
     quotations,
     reports,
     targets,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("quotations/<int:pk>/", quotations.quotation_page, name="quotation"),
     path("quotations/<int:pk>/edit/", quotations.quotation_edit, name="quotation_edit"),
     path("quotations/<int:pk>/send/", quotations.quotation_send, name="quotation_send"),
+    path("quotations/<int:pk>/link/", quotation_links.quotation_link, name="quotation_link"),
     path("quotations/<int:pk>/compare/", quotations.quotation_compare, name="quotation_compare"),
     path("quotations/<int:pk>/history/", quotations.quotation_history, name="quotation_history"),
     path("quotations/<int:pk>/tasks/", quotations.quotation_tasks, name="quotation_tasks"),
@@ -111,4 +113,8 @@ urlpatterns = [
     path("promotions/<int:pk>/<slug:name>/", promotions.promotion_act, name="promotion_act"),
     path("settings/", price_lists.policy, name="policy"),
 ]
-at_root = [path("f/<slug:token>/", web_forms.strangers, name="web_form")]  # the address stands on other sites
+at_root = [  # what strangers open: the addresses stand on other sites, in mails and chats
+    path("f/<slug:token>/", web_forms.strangers, name="web_form"),
+    path("q/<slug:token>/", quotation_links.offer, name="quotation_offer"),
+    path("q/<slug:token>/pdf/", quotation_links.offer_pdf, name="quotation_offer_pdf"),
+]

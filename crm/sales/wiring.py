@@ -84,7 +84,10 @@ def connect() -> None:
     printing.register(Order, papers.orders)
     own.register(Quotation, list_url="sales:quotations")
     own.register(Order, list_url="sales:orders")
-    events.register("crm.sales.quotation", _("Quotation"), "created", "changed", "sent", "won", "lost", "replaced")
+    events.register(
+        "crm.sales.quotation", _("Quotation"), "created", "changed", "sent", "accepted", "refused", "won", "lost",
+        "replaced",
+    )  # fmt: skip
     events.register(
         "crm.sales.order", _("Order"), "created", "changed", "confirmed", "amended", "cancelled", "undone", "short",
         "delivered", "returned", "invoiced", "paid", "owed_back",
@@ -96,20 +99,19 @@ def connect() -> None:
         exact=("number",), hint=subtitle,
     )  # fmt: skip
     choices.register(
-        "buyer",
-        Party,
-        rows=buyers,
-        exact=("code", "external_ref", "name", "name_en"),
-        hint=lambda party: party.code,
+        "buyer", Party, rows=buyers, exact=("code", "external_ref", "name", "name_en"), hint=lambda party: party.code,
         empty=_("No customers yet: enter the first one under Customers"),
-    )
+    )  # fmt: skip
     timeline.register(
-        "quotation",
-        _("Quotations"),
-        rows=quotations.quotations_of,
-        line=paper_line,
-        icon="file-text",
+        "quotation", _("Quotations"), rows=quotations.quotations_of, line=paper_line, icon="file-text",
         words=("number", "note"),
+    )  # fmt: skip
+    timeline.register(
+        "quotation_answer", _("Answers to quotations"), rows=quotations.answers_of, line=quotations.answer_line,
+        at="answered_at", icon="checks", permission="crm_sales.view_quotation", words=("name", "text"),
+    )  # fmt: skip
+    notifications.register_kind(
+        "quotation_answered", _("A customer answered a quotation"), mail=True, urgent=True, module="crm_sales"
     )
     timeline.register(
         "order", _("Orders"), rows=orders.orders_of, line=paper_line, icon="shopping-cart", words=("number", "note")

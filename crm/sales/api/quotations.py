@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -24,8 +25,8 @@ from crm.sales.api.documents import (
     line_inputs,
 )
 from crm.sales.api.orders import OrderSerializer, OrderViewSet
-from crm.sales.models import Order, Quotation, QuotationLine
-from crm.sales.services import approving, comparing, promising, quotations
+from crm.sales.models import Order, Quotation, QuotationAnswer, QuotationLine
+from crm.sales.services import approving, comparing, links, promising, quotations
 from suite.core.acts import settle
 from suite.core.api import (
     Creating,
@@ -39,6 +40,7 @@ from suite.core.api import (
     action,
 )
 from suite.core.models import User
+from suite.desk.services.notifications import absolute
 from suite.masterdata.models import Party, Product
 from suite.masterdata.services import units
 
@@ -48,14 +50,24 @@ class QuotationLineSerializer(TradeLineSerializer):
         model = QuotationLine
 
 
+class AnswerSerializer(serializers.ModelSerializer):
+    """What the customer answered through a link, once, with the evidence that was kept."""
+
+    class Meta:
+        model = QuotationAnswer
+        fields = ("kind", "name", "text", "answered_at", "address", "agent")
+        read_only_fields = fields
+
+
 class QuotationSerializer(TradeSerializer):
     """A quotation; without `valid_until` it is valid as long as the sales settings say."""
 
     lines = QuotationLineSerializer(many=True, required=False)
+    answer = AnswerSerializer(read_only=True, allow_null=True)
 
     class Meta(TradeSerializer.Meta):
         model = Quotation
-        fields = (*HEADER_FIELDS, "valid_until", "opportunity", "replaces", "sent_at", "lines")
+        fields = (*HEADER_FIELDS, "valid_until", "opportunity", "replaces", "sent_at", "answer", "lines")
         read_only_fields = (*GIVEN_BY_US, "opportunity", "replaces", "sent_at")
 
 
@@ -72,6 +84,13 @@ class Sending(StrictSerializer):
     to = serializers.EmailField(required=False, allow_blank=True, default="")
     message = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, default="", allow_blank=True)
+
+
+class Link(serializers.Serializer):
+    """An address by which the customer reads and answers a quotation; it is told this once."""
+
+    address = serializers.URLField()
+    valid_until = serializers.DateField(allow_null=True)
 
 
 class PromisedLine(StrictSerializer):
@@ -175,21 +194,25 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         "win": Reason,
         "lose": Reason,
     }
-    making = ("create", "order")
+    making = ("create", "order", "link")
+    secret_answers = ("link",)
     output_classes = {
         "chain": Step(many=True),
         "order": OrderSerializer,
+        "link": Link,
         "compare": Compared,
         "promise": PromiseSerializer(many=True),
     }
     filterset_class = QuotationFilters
     ordering_fields = ("date", "id")
     ordering = "-date"
-    select = ("company", "party", "contact", "owner")
+    select = ("company", "party", "contact", "owner", "answer")
     prefetch = (Prefetch("lines", QuotationLine.objects.select_related("product")),)
     action_permissions = {
         "submit": "crm_sales.change_quotation",
         "send": "crm_sales.send_quotation",
+        "link": "crm_sales.send_quotation",
+        "revoke_links": "crm_sales.send_quotation",
         "revise": "crm_sales.change_quotation",
         "win": "crm_sales.change_quotation",
         "lose": "crm_sales.change_quotation",
@@ -217,6 +240,22 @@ class QuotationViewSet(Creating, Updating, Deleting, TradeViewSet):
         """Mark as sent and mail it as a PDF."""
         quotations.send_quotation(quotation_id=self.key(pk), actor=self.actor, **self.input())
         return self.answer(pk)
+
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: str) -> Response:
+        """Make a secret address for the customer, who reads and answers a sent quotation there without signing in."""
+        key = self.key(pk)
+        secret = links.make_link(quotation_id=key, actor=self.actor)
+        until = Quotation.objects.of(self.actor.company_id).values_list("valid_until", flat=True).get(pk=key)
+        path = reverse("quotation_offer", args=[secret])
+        address = absolute(path) or request.build_absolute_uri(path)
+        return Response(Link({"address": address, "valid_until": until}).data, status.HTTP_201_CREATED)
+
+    @link.mapping.delete
+    def revoke_links(self, request: Request, pk: str) -> Response:
+        """End all addresses of the quotation."""
+        links.revoke_links(quotation_id=self.key(pk), actor=self.actor)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:

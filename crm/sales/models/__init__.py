@@ -4,6 +4,7 @@ from crm.sales.models.forecasts import ForecastDeal, ForecastWeek
 from crm.sales.models.insights import SourceCost, StageAlert
 from crm.sales.models.lead_rules import LeadRule, LeadSeat
 from crm.sales.models.leads import Lead, LeadActivity
+from crm.sales.models.links import QuotationAnswer, QuotationLink
 from crm.sales.models.mails import QuotationMail
 from crm.sales.models.morning import MorningOrder
 from crm.sales.models.opportunities import Opportunity, OpportunityLine, StageVisit
@@ -42,7 +43,9 @@ __all__ = [
     "PromotionScope",
     "PromotionStep",
     "Quotation",
+    "QuotationAnswer",
     "QuotationLine",
+    "QuotationLink",
     "QuotationMail",
     "Rival",
     "SalesPolicy",

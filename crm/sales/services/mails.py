@@ -6,16 +6,19 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.sales.models import Quotation, QuotationMail
+from crm.sales.models import Quotation, QuotationLink, QuotationMail
+from crm.sales.services import links
 from suite.core import doorbell
 from suite.core.access import Actor
 from suite.core.errors import BusinessError, Refusal
 from suite.core.sending import Queue
 from suite.desk import papers
+from suite.desk.services.notifications import absolute
 
 QUEUE = Queue(QuotationMail)
 BATCH = 20
@@ -61,9 +64,11 @@ def _message(mail: QuotationMail) -> EmailMessage:
         params = {"number": quotation, "company": mail.company.label}
         subject = gettext("Quotation %(number)s from %(company)s") % params
         usual = gettext("Please find our quotation %(number)s attached.") % params
+        address = _link(mail)
+        here = gettext("You can read and answer it here: %(address)s") % {"address": address} if address else ""
     message = EmailMessage(
         subject=subject,
-        body="\n\n".join(filter(None, (mail.message or usual, mail.company.label))),
+        body="\n\n".join(filter(None, (mail.message or usual, here, mail.company.label))),
         to=[mail.to],
         reply_to=[mail.sender.email] if mail.sender and mail.sender.email else [],
         headers={"Message-ID": f"<quotation-mail-{mail.pk}-{quotation.pk}@suite>"},
@@ -71,3 +76,15 @@ def _message(mail: QuotationMail) -> EmailMessage:
     content = papers.render([quotation], actor=Actor(mail.sender, mail.company), language=mail.language)
     message.attach(f"{quotation}.pdf", content, "application/pdf")
     return message
+
+
+def _link(mail: QuotationMail) -> str:
+    """Where the customer answers: a link made for this very try, because its secret is kept nowhere. None once the
+    quotation is no longer open, or when links were revoked since the mail was written."""
+    if not absolute("/") or QuotationLink.objects.filter(quotation=mail.quotation_id, revoked_at__gt=mail.created_at):
+        return ""
+    try:
+        secret = links.make_link(quotation_id=mail.quotation_id, actor=Actor(mail.sender, mail.company))
+    except BusinessError:
+        return ""
+    return f"{absolute(reverse('quotation_offer', args=[secret]))}?lang={mail.language}"

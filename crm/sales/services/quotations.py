@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Contract, Opportunity, Order, OrderLine, Quotation, QuotationLine
-from crm.sales.services import approving, mails, moving
+from crm.sales.services import approving, links, mails, moving
 from crm.sales.services import lines as trade_lines
 from crm.sales.services.documents import Draft
 from crm.sales.services.drafts import Prepared, discard
@@ -182,7 +182,8 @@ def send_quotation(
 
 @service
 def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Quotation:
-    """Write the next revision of a sent quotation, as a draft under the same number; the present one is frozen."""
+    """Write the next revision of a sent quotation, as a draft under the same number; the present one is frozen and
+    its links lead nowhere any more."""
     quotation = locked(quotation_id, actor)
     quotation.demand_status(Status.SENT)
     today = clock.today(actor.company)
@@ -198,6 +199,7 @@ def revise_quotation(*, quotation_id: int, actor: Actor, reason: str = "") -> Qu
     revision.save()
     trade_lines.copy(quotation, QuotationLine, quotation=revision)
     _move(quotation, Status.REPLACED, "replaced")
+    links.revoke_links(quotation_id=quotation.pk, actor=actor)
     act = current_act()
     act.link(quotation, revision, "revision")
     act.audit(revision, "created", {"revision": (quotation.revision, revision.revision)})

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.sales.models import Lead, WebForm
-from crm.sales.services import leads
+from crm.sales.services import guarding, leads
 from suite.core import clock
 from suite.core.access import Actor
 from suite.core.acts import current_act, save_changes, service
@@ -26,8 +26,7 @@ MOST = 30  # fields of a form
 SALT = "crm.sales.web-form"
 LEAST = 2  # seconds that a person takes to fill a form in
 LONGEST = 24 * 3600  # seconds that a page may stand open
-WINDOW = 600  # seconds in which so many may be sent
-PER_ADDRESS, PER_FORM = 10, 300
+PER_ADDRESS, PER_FORM = 10, 300  # so many may be sent within the window of `guarding`
 ASKABLE = {Type.TEXT, Type.LONG, Type.NUMBER, Type.MONEY, Type.DATE, Type.BOOL, Type.CHOICE, Type.CHOICES}
 
 
@@ -148,18 +147,5 @@ def _read(form: WebForm, text: str) -> tuple[str, float | None]:
 
 def too_many(form: WebForm, address: str) -> bool:
     """Whether so many were sent from this address, or to this form, that the next one must wait; counts this one."""
-    window = int(clock.now().timestamp() // WINDOW)
-    asked = ((f"web-form:{form.pk}:{window}:{address}", PER_ADDRESS), (f"web-form:{form.pk}:{window}", PER_FORM))
-    try:
-        return any(_counted(key) > most for key, most in asked)
-    except Exception:
-        log.warning("The cache did not answer; forms that are sent are not counted")
-        return False
-
-
-def _counted(key: str) -> int:
-    cache.add(key, 0, WINDOW * 2)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out a moment ago
-        return 1
+    what = f"web-form:{form.pk}"
+    return guarding.too_many((f"{what}:{address}", PER_ADDRESS), (what, PER_FORM))

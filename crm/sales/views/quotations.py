@@ -128,6 +128,10 @@ def _acts(quotation: Quotation, missing: Refusal | None) -> list[PageAct]:
             _link(quotation, "send", label, "send", "crm_sales.send_quotation", primary=draft and not missing,
                   in_menu=not draft, disabled=str(missing or ""))
         )  # fmt: skip
+    if sent:
+        acts.append(
+            _link(quotation, "link", _("Link for the customer"), "link", "crm_sales.send_quotation", in_menu=True)
+        )
     if draft or sent or (quotation.status == Status.WON and not quotation.orders.exists()):
         acts.append(
             _act(quotation, "order", _("Turn into an order"), "shopping-cart", "crm_sales.add_order", primary=not draft)
@@ -184,7 +188,9 @@ def _crumbs() -> list[tuple[Any, str]]:
 
 def _mine(request: HttpRequest, pk: int, permission: str) -> Quotation:
     rows = Quotation.objects.visible_to(request.actor, permission)  # type: ignore[attr-defined]
-    return get_object_or_404(rows.select_related("company", "party", "contact", "owner", "opportunity"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("company", "party", "contact", "owner", "opportunity", "answer"), pk=pk
+    )
 
 
 def _order(quotation: Quotation, actor: Actor, reason: str) -> tuple[str, Any]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,7 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from crm.sales.lead_lists import WebFormList
 from crm.sales.models import WebForm
 from crm.sales.queries.leads import open_form
-from crm.sales.services import web_forms
+from crm.sales.services import guarding, web_forms
+from crm.sales.views import public
 from crm.sales.web_form_forms import FormFields, StrangersForm, WebFormForm
 from suite.core.access import Actor
 from suite.core.auth import client_address
@@ -77,7 +76,7 @@ def _sheet(request: HttpRequest, row: WebForm | None) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s was saved") % {"name": saved.label})
             return redirect("sales:web_form", saved.pk)
-    address = _address(request, row) if row else ""
+    address = public.address(request, reverse("web_form", args=[row.token])) if row else ""
     context = {
         "form": form,
         "lines": lines,
@@ -103,11 +102,6 @@ def _in_order(lines: Any) -> list[dict[str, Any]]:
     return [field for _place, _number, field in sorted(ranked, key=lambda row: row[:2])]
 
 
-def _address(request: HttpRequest, row: WebForm) -> str:
-    path = reverse("web_form", args=[row.token])
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
-
-
 # What strangers see. It stands in frames of other sites, so no cookie and no sign-in of ours counts here: the page has
 # no power but to be filled in, and what it carries is signed.
 
@@ -119,18 +113,11 @@ def _address(request: HttpRequest, row: WebForm) -> str:
 @never_cache
 def strangers(request: HttpRequest, token: str) -> HttpResponse:
     """The form, and the thanks when it was sent; `?lang=en` is the language. Only the form's own words are told."""
-    with translation.override(_language(request)):
+    with translation.override(public.language(request)):
         row = open_form(token)
         if row is None:
             raise Http404
         return _shown(request, row)
-
-
-def _language(request: HttpRequest) -> str:
-    known = dict(settings.LANGUAGES)
-    asked = request.GET.get("lang", "")
-    asked = "zh-hans" if asked.lower().startswith("zh") else asked
-    return asked if asked in known else translation.get_language_from_request(request)
 
 
 def _shown(request: HttpRequest, row: WebForm) -> HttpResponse:
@@ -140,11 +127,9 @@ def _shown(request: HttpRequest, row: WebForm) -> HttpResponse:
     if web_forms.too_many(row, client_address(request)):
         doubt = _("Too many were sent. Please try again in ten minutes.")
         response = _page(request, row, None, status=429, doubt=doubt)
-        response["Retry-After"] = str(web_forms.WINDOW)
+        response["Retry-After"] = str(guarding.WINDOW)
         return response
-    data = request.POST.copy()
-    for name in data:
-        data.setlist(name, [value.replace("\x00", "") for value in data.getlist(name)])
+    data = public.typed(request)
     sent = web_forms.Sent(row, data.get("stamp", "")[:500])
     form = StrangersForm(row, data)
     if not form.is_valid():
@@ -167,17 +152,13 @@ def _shown(request: HttpRequest, row: WebForm) -> HttpResponse:
 
 
 def _thanks(row: WebForm) -> HttpResponse:
-    language = "en" if (translation.get_language() or "").startswith("en") else "zh-hans"
+    language = "en" if public.is_english() else "zh-hans"
     return redirect(f"{reverse('web_form', args=[row.token])}?sent=1&lang={language}")
 
 
 def _page(
     request: HttpRequest, row: WebForm, form: StrangersForm | None, *, status: int = 200, doubt: str = ""
 ) -> HttpResponse:
-    context = {"row": row, "form": form, "doubt": doubt, "english": (translation.get_language() or "").startswith("en"),
-               "title": row.read("title"), "intro": row.read("intro"), "thanks": row.read("thanks")}  # fmt: skip
-    response = render(request, "crm/sales/web_form_public.html", context, status=status)
-    response["Content-Language"] = translation.get_language() or ""
-    response["X-Robots-Tag"] = "noindex"
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+    context = {"row": row, "form": form, "doubt": doubt, "title": row.read("title"), "intro": row.read("intro"),
+               "thanks": row.read("thanks")}  # fmt: skip
+    return public.page(request, "crm/sales/web_form_public.html", context, status=status)

@@ -46,6 +46,7 @@ class Declared(APIView):
     only_asks: ClassVar[Collection[str]] = ()  # actions that take a body and write nothing
     serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     output_classes: ClassVar[dict[str, type[BaseSerializer[Any]] | str]] = {}  # a file: its kind of content
+    secret_answers: ClassVar[Collection[str]] = ()  # actions that tell a secret: their answer is not kept for a repeat
     making: ClassVar[tuple[str, ...]] = ("create",)  # actions that answer 201
 
     @classmethod
@@ -76,7 +77,8 @@ class Declared(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         own.caller.set(getattr(request, "actor", None))
-        if request.method == "POST" and hasattr(self, "post"):
+        is_secret = getattr(self, "action", "") in self.secret_answers
+        if request.method == "POST" and hasattr(self, "post") and not is_secret:
             post = self.post
             self.post = lambda *args, **kwargs: once(request, lambda: post(*args, **kwargs))
 
