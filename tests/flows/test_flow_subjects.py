@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from crm.customers.services.activities import log_activity
+from crm.customers.services.needs import tell
 from crm.sales.services.confirming import confirm_orders
 from crm.sales.services.contracts import create_contract
 from crm.sales.services.leads import create_lead
@@ -116,6 +117,7 @@ def test_a_rule_on_an_event_of_every_kind_of_record_runs(admin: Actor, rep: Acto
     log_activity(party=party, kind="call", title="Hello", actor=rep)
     todos.complete(pks=[task.pk for task in todos.create(tasks=[todos.NewTask("Call")], actor=rep)], actor=rep)
     create_contact(party=party, name="Wang Wu", actor=rep)
+    tell(needs=[{"party": party, "product": product, "text": "Brighter"}], actor=rep)
     create_lead(name="Zhao Liu", actor=rep)
     create_opportunity(name="Lamps", party_id=party.pk, actor=rep)
     create_quotation(party=party, lines=lines, actor=rep)

@@ -28,7 +28,7 @@ CHANGE = "crm_sales.change_promotion"
 AT_MOST = 10_000
 
 
-class StepSerializer(StrictModelSerializer):
+class PromotionStepSerializer(StrictModelSerializer):
     """From `min_quantity` in base units on: percent, an amount or a price per base unit, or how many are free."""
 
     min_quantity = DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0), required=False)
@@ -51,7 +51,7 @@ class PromotionSerializer(StrictModelSerializer):
     """A promotion: what its `steps` give, for what and whom its `scopes` name; without any of a sort, for all."""
 
     currency = CurrencyField(source="currency_id", required=False)
-    steps = StepSerializer(many=True, max_length=AT_MOST)
+    steps = PromotionStepSerializer(many=True, max_length=AT_MOST)
     scopes = ScopeSerializer(many=True, required=False, max_length=AT_MOST)
 
     class Meta:
