@@ -75,10 +75,10 @@ class PromotionList(ListSpec):
         View("held", _("On hold"), {"status": "held"}),
     )
     acts = (
-        Act("on", _("Switch on"), CHANGE, _on, icon="player-play", when=is_off, to="on", undo="off"),
-        Act("off", _("Switch off"), CHANGE, _off, icon="x", when=is_not_off, to="off"),
-        Act("hold", _("Put on hold"), CHANGE, _hold, icon="player-pause", when=is_on, to="held", undo="release"),
-        Act("release", _("Release"), CHANGE, _release, icon="rotate", when=is_held, to="on", undo="hold"),
+        Act("on", _("Switch on"), CHANGE, _on, icon="player-play", when=is_off, undo="off"),
+        Act("off", _("Switch off"), CHANGE, _off, icon="x", when=is_not_off),
+        Act("hold", _("Put on hold"), CHANGE, _hold, icon="player-pause", when=is_on, undo="release"),
+        Act("release", _("Release"), CHANGE, _release, icon="rotate", when=is_held, undo="hold"),
     )
     order = "-updated_at"
     create = Create(_("New promotion"), "sales:promotion_new", "crm_sales.add_promotion")

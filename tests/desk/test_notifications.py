@@ -251,7 +251,8 @@ def test_kinds_of_a_module_that_is_off_are_not_offered(rep, house):
     rep.company.refresh_from_db()
 
     assert before - {kind.name for kind, _ways in notifications.preferences(rep)} == {
-        "churn", "contract", "credit", "lead_overdue", "lead_stranded", "order", "payment", "pool", "stage_alert",
+        "churn", "contract", "credit", "lead_overdue", "lead_stranded", "order", "payment", "pool",
+        "quotation_answered", "stage_alert",
     }  # fmt: skip
 
 

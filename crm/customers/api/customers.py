@@ -35,7 +35,9 @@ class CustomerSerializer(ProfileSerializer):
 
     owner = ScopedRelatedField(User, required=False, allow_null=True)
     tags = ScopedRelatedField(Tag, many=True, required=False)
-    rating = RatingSerializer(read_only=True, help_text=_("What the rating rule says; empty while there is none"))
+    rating = RatingSerializer(
+        read_only=True, allow_null=True, help_text=_("What the rating rule says; empty while there is none")
+    )
     ruled_tags = RuledTagSerializer(many=True, read_only=True, help_text=_("Those of the tags that rules put on"))
 
     class Meta:

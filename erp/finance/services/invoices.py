@@ -113,7 +113,7 @@ def draft_for_orders(
             party_id=heads[pk].party_id,
             date=day_of[pk],
             due_date=_due(actor, day_of[pk], term_of[heads[pk].party_id]),
-            kind_of=kind or _kind(heads[pk].party_id, taxpayers),
+            kind_of=kind or usual_kind(heads[pk].party_id, taxpayers),
             note=note,
             prices_include_tax=False,
             order_kind=order_kind,
@@ -165,7 +165,7 @@ def create(
 def create_many(drafts: Sequence[InvoiceDraft], *, actor: Actor, reason: str = "") -> list[Invoice]:
     """Draft invoices as `create` does, by a fixed number of statements."""
     terms = credit.terms_of([draft.party_id for draft in drafts], actor=actor)
-    taxpayers = _taxpayers({draft.party_id for draft in drafts}, actor)
+    taxpayers = taxpayers_among({draft.party_id for draft in drafts}, actor)
     invoices, lines = [], []
     for draft in drafts:
         day, rows = judged(draft, actor)
@@ -176,7 +176,7 @@ def create_many(drafts: Sequence[InvoiceDraft], *, actor: Actor, reason: str = "
                 party_id=draft.party_id,
                 date=day,
                 due_date=_due(actor, day, terms[draft.party_id]),
-                kind_of=draft.kind or _kind(draft.party_id, taxpayers),
+                kind_of=draft.kind or usual_kind(draft.party_id, taxpayers),
                 prices_include_tax=draft.prices_include_tax,
                 note=draft.note,
                 owner_id=actor.user_id,
@@ -231,7 +231,7 @@ def _refuse_nameless(invoices: Sequence[Invoice], actor: Actor) -> None:
     """A special invoice names title and taxpayer number of who deducts it; the title is the customer's name, where no
     other is kept. What is corrected in red is named as it was issued."""
     special = [row for row in invoices if row.kind_of == Invoice.Kind.SPECIAL and not row.is_red]
-    taxpayers = _taxpayers({row.party_id for row in special}, actor)
+    taxpayers = taxpayers_among({row.party_id for row in special}, actor)
     lacking = {row.pk: row for row in special if row.party_id not in taxpayers}
     if not lacking:
         return
@@ -248,13 +248,14 @@ def _refuse_nameless(invoices: Sequence[Invoice], actor: Actor) -> None:
     )
 
 
-def _taxpayers(party_ids: Collection[int], actor: Actor) -> set[int]:
+def taxpayers_among(party_ids: Collection[int], actor: Actor) -> set[int]:
     """Which of these customers have a taxpayer number; one statement."""
     rows = Party.objects.of(actor.company_id).filter(pk__in=party_ids).exclude(credit_code="") if party_ids else None
     return set() if rows is None else set(rows.values_list("pk", flat=True))
 
 
-def _kind(party_id: int, taxpayers: Collection[int]) -> str:
+def usual_kind(party_id: int, taxpayers: Collection[int]) -> str:
+    """Which kind of VAT invoice a customer gets unless somebody says otherwise."""
     return Invoice.Kind.SPECIAL if party_id in taxpayers else Invoice.Kind.ORDINARY
 
 

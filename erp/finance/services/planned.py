@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from erp.finance.models import Invoice, InvoiceLine
-from erp.finance.services.invoices import void, write_drafts
+from erp.finance.services.invoices import taxpayers_among, usual_kind, void, write_drafts
 from erp.inputs import DemandLine, DemandOrder, Source
 from suite.core import clock
 from suite.core.access import Actor
@@ -43,7 +43,7 @@ def plan_invoices(plans: Sequence[InvoicePlan], *, actor: Actor) -> list[Invoice
         .select_related("tax", "unit")
     }  # fmt: skip
     taxes = Tax.objects.in_bulk({line.tax_id for line in lines if line.tax_id})
-    today = clock.today(actor.company)
+    today, taxpayers = clock.today(actor.company), taxpayers_among({plan.order.party_id for plan in plans}, actor)
     invoices: list[Invoice] = []
     rows: list[list[InvoiceLine]] = []
     for plan in plans:
@@ -59,6 +59,7 @@ def plan_invoices(plans: Sequence[InvoicePlan], *, actor: Actor) -> list[Invoice
             invoices.append(
                 Invoice(
                     company=actor.company, direction=Invoice.Direction.SALES, party_id=order.party_id, date=date,
+                    kind_of=usual_kind(order.party_id, taxpayers),
                     due_date=date, prices_include_tax=False, order_kind=order.source.kind, order_id=order.source.id,
                     order_number=order.source.number, owner_id=order.owner_id, team_id=order.team_id, note=plan.note,
                 )

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -189,6 +188,7 @@ class SavedViewViewSet(Creating, Updating, Deleting, ServiceViewSet):
     ordering_fields = ("id", "name")
     ordering = "id"
     input_classes = {"create": NewView, "partial_update": ChangedView}
+    output_classes = {"pivot": PivotSerializer}
     action_permissions = {
         "pivot": "desk.view_savedview",
         "partial_update": "desk.view_savedview",
@@ -205,7 +205,6 @@ class SavedViewViewSet(Creating, Updating, Deleting, ServiceViewSet):
         settle()
         return self.told(get_object_or_404(saved_views.offered(self.actor), pk=pk), status)
 
-    @extend_schema(responses=PivotSerializer)
     @action(detail=True, methods=["get"])
     def pivot(self, request: Request, pk: str) -> Response:
         """What the view comes to as a pivot, as its `down`, `across` and `measure` say; 400 where it cannot be."""

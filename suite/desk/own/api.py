@@ -159,7 +159,7 @@ class FieldRuleViewSet(Creating, Deleting, ServiceViewSet):
 
     def add(self, values: dict[str, Any]) -> FieldRule:
         if not any(values.get(name) for name in ("seen_by", "changed_by", "required")):
-            raise serializers.ValidationError([ruling.SILENT])
+            raise serializers.ValidationError({"seen_by": [ruling.SILENT]})
         made = ruling.rule(actor=self.actor, **values)
         assert made is not None
         return made
